@@ -1,0 +1,5 @@
+/** Automatic differentiation, reverse and forward, by interpreting the operations of {@code org.gatun.tensor}. */
+module org.gatun.autograd {
+    requires static transitive org.jspecify;
+    requires transitive org.gatun.tensor;
+}

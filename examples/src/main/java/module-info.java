@@ -1,0 +1,16 @@
+/** The command line: training examples, the worked practical, and the doctor that explains an installation. */
+module org.gatun.examples {
+    requires com.fasterxml.jackson.databind;
+    requires info.picocli;
+    requires java.desktop;
+    requires org.gatun.nn;
+    requires org.gatun.optim;
+    requires org.knowm.xchart;
+    requires me.tongfei.progressbar;
+    requires static org.jspecify;
+
+    exports org.gatun.examples;
+
+    opens org.gatun.examples to
+            info.picocli;
+}

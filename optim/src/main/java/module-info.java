@@ -1,0 +1,5 @@
+/** Optimizers, learning-rate schedules and gradient clipping. */
+module org.gatun.optim {
+    requires static transitive org.jspecify;
+    requires transitive org.gatun.autograd;
+}

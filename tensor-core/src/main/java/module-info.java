@@ -1,0 +1,11 @@
+/** Tensors over native memory, the closed set of operations on them, and the backends that run the operations. */
+module org.gatun.tensor {
+    requires com.fasterxml.jackson.core;
+    requires jdk.incubator.vector;
+    requires org.gatun.bindings;
+    requires static transitive org.jspecify;
+
+    exports org.gatun.tensor;
+    exports org.gatun.tensor.ir;
+    exports org.gatun.tensor.shape;
+}

@@ -1,0 +1,7 @@
+/**
+ * Tensor files: reading and writing safetensors, with every length and offset checked before memory is allocated.
+ */
+@NullMarked
+package org.gatun.tensor.io;
+
+import org.jspecify.annotations.NullMarked;
