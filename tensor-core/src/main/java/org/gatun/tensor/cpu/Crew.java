@@ -161,7 +161,8 @@ final class Crew {
         private void sleep(int seen) {
             parked.getAndIncrement();
             asleep.set(1);
-            // A job posted before the line above was read by its poster is seen here; one posted after it wakes this thread.
+            // A job posted before the line above was read by its poster is seen here; one posted after it wakes this
+            // thread.
             if (posted.get() == seen) {
                 while (asleep.get() == 1 && !retired) {
                     LockSupport.park(Crew.this);

@@ -70,8 +70,8 @@ public final class WorkerPool {
      */
     public static synchronized void setThreads(int threads) {
         if (threads < 1 || threads > MAX_THREADS) {
-            throw new IllegalArgumentException(
-                    "setThreads: threads = " + threads + " is outside 1 to " + MAX_THREADS + "; 1 turns parallelism off");
+            throw new IllegalArgumentException("setThreads: threads = " + threads + " is outside 1 to " + MAX_THREADS
+                    + "; 1 turns parallelism off");
         }
         Crew old = crew;
         if (old.threads() != threads) {
@@ -105,7 +105,8 @@ public final class WorkerPool {
             }
             return;
         }
-        current.run(new Job(parts, count, grain >= ALIGNMENT ? ALIGNMENT : 1, (part, begin, end) -> body.run(begin, end)));
+        current.run(
+                new Job(parts, count, grain >= ALIGNMENT ? ALIGNMENT : 1, (part, begin, end) -> body.run(begin, end)));
     }
 
     /**

@@ -26,9 +26,7 @@ public final class Axes {
         int a = axis < 0 ? axis + rank : axis;
         if (a < 0 || a >= rank) {
             throw new ShapeException(operation + ": axis " + axis + " does not exist in a tensor of rank " + rank
-                    + (rank == 0
-                            ? " (a scalar has no axes)"
-                            : ": give an axis from " + -rank + " to " + (rank - 1)));
+                    + (rank == 0 ? " (a scalar has no axes)" : ": give an axis from " + -rank + " to " + (rank - 1)));
         }
         return a;
     }

@@ -128,7 +128,8 @@ public final class Layout {
         if (contiguous) {
             return new Layout(target, target.rowMajorStrides(), offset);
         }
-        // Split both shapes into the smallest runs of axes with equal products; each run of ours must be one stride apart.
+        // Split both shapes into the smallest runs of axes with equal products; each run of ours must be one stride
+        // apart.
         int n = shape.rank();
         int m = target.rank();
         long[] s = new long[m];

@@ -38,8 +38,18 @@ class WorkerPoolTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 0, 1", "1, 7, 1", "2, 0, 1", "2, 1, 1", "2, 2, 1", "2, 3, 2", "2, 1000, 1", "3, 1000, 7", "4, 100000, 4096",
-        "4, 65, 64", "7, 12345, 100", "16, 99, 1"
+        "1, 0, 1",
+        "1, 7, 1",
+        "2, 0, 1",
+        "2, 1, 1",
+        "2, 2, 1",
+        "2, 3, 2",
+        "2, 1000, 1",
+        "3, 1000, 7",
+        "4, 100000, 4096",
+        "4, 65, 64",
+        "7, 12345, 100",
+        "16, 99, 1"
     })
     void everyIterationRunsExactlyOnce(int threads, int count, int grain) {
         WorkerPool.setThreads(threads);
@@ -98,7 +108,9 @@ class WorkerPoolTest {
         }
         WorkerPool.forParts(3, 3, (part, begin, end) -> record.run());
         assertThat(partitions).hasSize(23).allSatisfy(p -> assertThat(p).isEqualTo(partitions.getFirst()));
-        assertThat(partitions.getFirst()).hasSizeGreaterThan(3).allSatisfy(b -> assertThat(b % 64).isZero());
+        assertThat(partitions.getFirst())
+                .hasSizeGreaterThan(3)
+                .allSatisfy(b -> assertThat(b % 64).isZero());
     }
 
     @Test
@@ -112,6 +124,10 @@ class WorkerPoolTest {
 
     @Test
     void aSecondThreadTakesPart() {
+        expectTwoThreadsInOneLoop();
+    }
+
+    private static void expectTwoThreadsInOneLoop() {
         WorkerPool.setThreads(2);
         var bothAreIn = new CountDownLatch(2);
         WorkerPool.forParts(2, 2, (part, begin, end) -> {
@@ -128,7 +144,7 @@ class WorkerPoolTest {
     @Test
     void workersWakeAfterALongPause() throws InterruptedException {
         for (int round = 0; round < 3; round++) {
-            aSecondThreadTakesPart();
+            expectTwoThreadsInOneLoop();
             Thread.sleep(Duration.ofMillis(20));
         }
     }
@@ -196,7 +212,9 @@ class WorkerPoolTest {
     void aFailureInAnInnerLoopReachesTheOuterCaller() {
         WorkerPool.setThreads(3);
         assertThatThrownBy(() -> WorkerPool.parallelFor(
-                        100, 1, (b, e) -> WorkerPool.parallelFor(100, 1, (begin, end) -> {
+                        100,
+                        1,
+                        (b, e) -> WorkerPool.parallelFor(100, 1, (begin, end) -> {
                             throw new ArithmeticException("inner");
                         })))
                 .isInstanceOf(ArithmeticException.class)
@@ -232,7 +250,7 @@ class WorkerPoolTest {
             }
             go.countDown();
             for (int c = 0; c < callers; c++) {
-                long n = 600 + c;
+                long n = 600L + c;
                 assertThat(sums.get(c).get()).containsOnly(n * (n - 1) / 2);
             }
         }
@@ -259,7 +277,8 @@ class WorkerPoolTest {
     @Test
     void theNumberOfThreadsMayChangeWhileLoopsRun() throws Exception {
         var stop = new CountDownLatch(1);
-        try (var executor = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+        try (var executor =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             Future<Integer> loops = executor.submit(() -> {
                 int rounds = 0;
                 while (stop.getCount() > 0) {
