@@ -7,5 +7,6 @@ module org.gatun.tensor {
 
     exports org.gatun.tensor;
     exports org.gatun.tensor.ir;
+    exports org.gatun.tensor.memory;
     exports org.gatun.tensor.shape;
 }

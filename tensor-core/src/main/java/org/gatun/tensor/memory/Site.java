@@ -1,0 +1,25 @@
+package org.gatun.tensor.memory;
+
+/** A place in the program, kept to be shown as the cause of a later exception or in a leak report. */
+final class Site extends Throwable {
+    private static final long serialVersionUID = 1L;
+
+    Site(String what) {
+        super(what);
+    }
+
+    /** The first frame that is not this package's. */
+    String caller() {
+        for (StackTraceElement frame : getStackTrace()) {
+            if (!frame.getClassName().startsWith("org.gatun.tensor.memory.")) {
+                return frame.toString();
+            }
+        }
+        return "unknown";
+    }
+
+    @Override
+    public String toString() {
+        return getMessage();
+    }
+}

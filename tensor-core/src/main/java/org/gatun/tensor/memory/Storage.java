@@ -1,0 +1,159 @@
+package org.gatun.tensor.memory;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.gatun.tensor.Device;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reference-counted native memory, 64-byte aligned.
+ *
+ * <p>A storage starts with one reference, which belongs to whoever allocated it. Every {@link #retain} is paired with one
+ * {@link #release}; the release that brings the count to zero gives the memory back to where it came from, once. A view
+ * of a tensor retains the storage of its base, and an operation retains its operands' storage while it runs, so memory is
+ * never freed under either, whatever other threads close.
+ *
+ * <p>Retaining and releasing are safe from any thread. The memory's contents are not synchronised.
+ */
+public final class Storage {
+
+    /** Where a storage's memory comes from, and goes back to when the last reference is released. */
+    public interface Source {
+        /** The device the memory lies on. */
+        Device device();
+
+        /**
+         * Takes the memory back. Called once per storage, on the thread of the last release.
+         *
+         * @param storage the storage whose last reference was released
+         */
+        void reclaim(Storage storage);
+    }
+
+    private static final VarHandle REFERENCES;
+
+    static {
+        try {
+            REFERENCES = MethodHandles.lookup().findVarHandle(Storage.class, "references", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final long address;
+    private final long bytes;
+    private final Source source;
+
+    /** What the source wants to find again when it reclaims the memory: a large block's record. */
+    private final @Nullable Object ticket;
+
+    @SuppressWarnings("FieldMayBeFinal") // written through REFERENCES
+    private volatile int references = 1;
+
+    private int version;
+
+    private Storage(long address, long bytes, Source source, @Nullable Object ticket) {
+        this.address = address;
+        this.bytes = bytes;
+        this.source = source;
+        this.ticket = ticket;
+    }
+
+    /**
+     * A storage over memory that {@code source} owns, with one reference.
+     *
+     * @param address the first byte's address on the source's device
+     * @param bytes the size in bytes, 0 or more
+     * @param source takes the memory back at the last release
+     * @param ticket anything the source wants to find again through {@link #ticket}, or null
+     */
+    public static Storage of(long address, long bytes, Source source, @Nullable Object ticket) {
+        return new Storage(address, bytes, source, ticket);
+    }
+
+    /** The address of the first byte: a native pointer on {@link #device()}. Valid while a reference is held. */
+    public long address() {
+        return address;
+    }
+
+    /** The size in bytes that was asked for; the block behind it may be larger. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** The device the memory lies on. */
+    public Device device() {
+        return source.device();
+    }
+
+    /** What the source handed to {@link #of}. */
+    public @Nullable Object ticket() {
+        return ticket;
+    }
+
+    /**
+     * Takes one more reference.
+     *
+     * @return this
+     * @throws ClosedTensorException if the memory was given back already
+     */
+    public Storage retain() {
+        if (!tryRetain()) {
+            throw new ClosedTensorException("the memory of this storage (" + bytes
+                    + " bytes) was given back: its last reference is released; retain it before releasing the last");
+        }
+        return this;
+    }
+
+    /** Takes one more reference unless the memory was given back already; says whether it did. */
+    boolean tryRetain() {
+        int seen = references;
+        while (seen > 0) {
+            int found = (int) REFERENCES.compareAndExchange(this, seen, seen + 1);
+            if (found == seen) {
+                return true;
+            }
+            seen = found;
+        }
+        return false;
+    }
+
+    /**
+     * Gives one reference up; the last one gives the memory back.
+     *
+     * @throws IllegalStateException if there is no reference left to give up: someone released twice
+     */
+    public void release() {
+        int before = (int) REFERENCES.getAndAdd(this, -1);
+        if (before == 1) {
+            source.reclaim(this);
+        } else if (before <= 0) {
+            REFERENCES.getAndAdd(this, 1);
+            throw new IllegalStateException("storage of " + bytes
+                    + " bytes released more often than retained: each retain() or acquire() takes exactly one release()");
+        }
+    }
+
+    /** How many references are held; 0 once the memory was given back. */
+    public int references() {
+        return Math.max(0, references);
+    }
+
+    /**
+     * How many in-place changes were made to the contents. A tape notes it when it saves a value and refuses the value when
+     * the number has changed since.
+     */
+    public int version() {
+        return version;
+    }
+
+    /** Notes one in-place change of the contents; called by the thread that makes it. */
+    public void bumpVersion() {
+        version++;
+    }
+
+    @Override
+    public String toString() {
+        return "Storage[" + bytes + " bytes on " + device() + ", references " + references() + "]";
+    }
+}
