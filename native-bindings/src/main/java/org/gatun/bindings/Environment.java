@@ -23,17 +23,20 @@ record Environment(
     }
 
     /** A system property's value, or null if it is not set or blank. */
-    @Nullable String property(String name) {
+    @Nullable
+    String property(String name) {
         return blankToNull(properties.apply(name));
     }
 
     /** An environment variable's value, or null if it is not set or blank. */
-    @Nullable String variable(String name) {
+    @Nullable
+    String variable(String name) {
         return blankToNull(variables.apply(name));
     }
 
     /** An environment variable that holds a folder, or null if it is not set or not a path. */
-    @Nullable Path folder(String variable) {
+    @Nullable
+    Path folder(String variable) {
         var value = variable(variable);
         if (value == null) {
             return null;

@@ -41,7 +41,8 @@ public final class Memory {
             throw new IllegalArgumentException("allocate: size must be 1 or more bytes, was " + bytes);
         }
         if (alignment < 8 || alignment > MAX_ALIGNMENT || Long.bitCount(alignment) != 1) {
-            throw new IllegalArgumentException("allocate: alignment must be a power of two of 8 or more, was " + alignment);
+            throw new IllegalArgumentException(
+                    "allocate: alignment must be a power of two of 8 or more, was " + alignment);
         }
         try {
             if (OS == Platform.Os.WINDOWS) {
@@ -131,7 +132,8 @@ public final class Memory {
 
         private static long size() {
             try {
-                return (int) Downcalls.standard("getpagesize", FunctionDescriptor.of(JAVA_INT)).invokeExact();
+                return (int) Downcalls.standard("getpagesize", FunctionDescriptor.of(JAVA_INT))
+                        .invokeExact();
             } catch (Throwable impossible) {
                 throw Downcalls.unexpected(impossible);
             }

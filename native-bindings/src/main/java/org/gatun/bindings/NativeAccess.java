@@ -25,11 +25,13 @@ final class NativeAccess {
 
     /** The error's text for code that lives in {@code module}. */
     static String message(Module module) {
-        var given = module.isNamed() ? "--enable-native-access=" + module.getName() : "--enable-native-access=ALL-UNNAMED";
+        var given =
+                module.isNamed() ? "--enable-native-access=" + module.getName() : "--enable-native-access=ALL-UNNAMED";
         var other = module.isNamed()
                 ? "--enable-native-access=ALL-UNNAMED when Gatun is on the class path"
                 : "--enable-native-access=org.gatun.bindings when Gatun is on the module path";
         return "Gatun calls native code (OpenBLAS, the C library), and this JVM refuses it. Start java with " + given
-                + " (" + other + "), or add \"Enable-Native-Access: ALL-UNNAMED\" to the manifest of an executable jar.";
+                + " (" + other
+                + "), or add \"Enable-Native-Access: ALL-UNNAMED\" to the manifest of an executable jar.";
     }
 }

@@ -46,8 +46,7 @@ final class NativeJar {
     private final @Nullable Path directory;
     private final @Nullable ClassLoader loader;
 
-    private NativeJar(
-            String folder, @Nullable Path archive, @Nullable Path directory, @Nullable ClassLoader loader) {
+    private NativeJar(String folder, @Nullable Path archive, @Nullable Path directory, @Nullable ClassLoader loader) {
         this.folder = folder;
         this.archive = archive;
         this.directory = directory;
@@ -95,7 +94,7 @@ final class NativeJar {
             return resolved;
         }
         var paths = new ArrayList<Path>();
-        for (var part : modulePath.split(File.pathSeparator)) {
+        for (var part : modulePath.split(File.pathSeparator, -1)) {
             if (!part.isEmpty()) {
                 paths.add(Path.of(part));
             }

@@ -56,7 +56,10 @@ public final class OpenBlas {
             float beta,
             long c,
             int ldc) {
-        if ((m | n | k) < 0 || lda < Math.max(1, transA ? m : k) || ldb < Math.max(1, transB ? k : n) || ldc < Math.max(1, n)) {
+        if ((m | n | k) < 0
+                || lda < Math.max(1, transA ? m : k)
+                || ldb < Math.max(1, transB ? k : n)
+                || ldc < Math.max(1, n)) {
             throw badGemm("sgemm", transA, transB, m, n, k, lda, ldb, ldc);
         }
         ready();
@@ -98,8 +101,10 @@ public final class OpenBlas {
     public static void sgemv(
             boolean trans, int m, int n, float alpha, long a, int lda, long x, int incx, float beta, long y, int incy) {
         if ((m | n) < 0 || lda < Math.max(1, n) || incx < 1 || incy < 1) {
-            throw bad("sgemv", "m=" + m + ", n=" + n + ", lda=" + lda + ", incx=" + incx + ", incy=" + incy
-                    + ": sizes must be 0 or more, lda at least max(1, n), increments at least 1");
+            throw bad(
+                    "sgemv",
+                    "m=" + m + ", n=" + n + ", lda=" + lda + ", incx=" + incx + ", incy=" + incy
+                            + ": sizes must be 0 or more, lda at least max(1, n), increments at least 1");
         }
         int length = trans ? n : m;
         if (beta == 0) {
@@ -144,8 +149,10 @@ public final class OpenBlas {
      */
     public static void sger(int m, int n, float alpha, long x, int incx, long y, int incy, long a, int lda) {
         if ((m | n) < 0 || lda < Math.max(1, n) || incx < 1 || incy < 1) {
-            throw bad("sger", "m=" + m + ", n=" + n + ", lda=" + lda + ", incx=" + incx + ", incy=" + incy
-                    + ": sizes must be 0 or more, lda at least max(1, n), increments at least 1");
+            throw bad(
+                    "sger",
+                    "m=" + m + ", n=" + n + ", lda=" + lda + ", incx=" + incx + ", incy=" + incy
+                            + ": sizes must be 0 or more, lda at least max(1, n), increments at least 1");
         }
         ready();
         openblas_h.cblas_sger(CblasRowMajor(), m, n, alpha, ofAddress(x), incx, ofAddress(y), incy, ofAddress(a), lda);
@@ -263,7 +270,10 @@ public final class OpenBlas {
             double beta,
             long c,
             int ldc) {
-        if ((m | n | k) < 0 || lda < Math.max(1, transA ? m : k) || ldb < Math.max(1, transB ? k : n) || ldc < Math.max(1, n)) {
+        if ((m | n | k) < 0
+                || lda < Math.max(1, transA ? m : k)
+                || ldb < Math.max(1, transB ? k : n)
+                || ldc < Math.max(1, n)) {
             throw badGemm("dgemm", transA, transB, m, n, k, lda, ldb, ldc);
         }
         ready();
@@ -303,10 +313,22 @@ public final class OpenBlas {
      *     is less than 1
      */
     public static void dgemv(
-            boolean trans, int m, int n, double alpha, long a, int lda, long x, int incx, double beta, long y, int incy) {
+            boolean trans,
+            int m,
+            int n,
+            double alpha,
+            long a,
+            int lda,
+            long x,
+            int incx,
+            double beta,
+            long y,
+            int incy) {
         if ((m | n) < 0 || lda < Math.max(1, n) || incx < 1 || incy < 1) {
-            throw bad("dgemv", "m=" + m + ", n=" + n + ", lda=" + lda + ", incx=" + incx + ", incy=" + incy
-                    + ": sizes must be 0 or more, lda at least max(1, n), increments at least 1");
+            throw bad(
+                    "dgemv",
+                    "m=" + m + ", n=" + n + ", lda=" + lda + ", incx=" + incx + ", incy=" + incy
+                            + ": sizes must be 0 or more, lda at least max(1, n), increments at least 1");
         }
         int length = trans ? n : m;
         if (beta == 0) {
@@ -351,8 +373,10 @@ public final class OpenBlas {
      */
     public static void dger(int m, int n, double alpha, long x, int incx, long y, int incy, long a, int lda) {
         if ((m | n) < 0 || lda < Math.max(1, n) || incx < 1 || incy < 1) {
-            throw bad("dger", "m=" + m + ", n=" + n + ", lda=" + lda + ", incx=" + incx + ", incy=" + incy
-                    + ": sizes must be 0 or more, lda at least max(1, n), increments at least 1");
+            throw bad(
+                    "dger",
+                    "m=" + m + ", n=" + n + ", lda=" + lda + ", incx=" + incx + ", incy=" + incy
+                            + ": sizes must be 0 or more, lda at least max(1, n), increments at least 1");
         }
         ready();
         openblas_h.cblas_dger(CblasRowMajor(), m, n, alpha, ofAddress(x), incx, ofAddress(y), incy, ofAddress(a), lda);
@@ -502,8 +526,10 @@ public final class OpenBlas {
 
     private static void checkVectors(String routine, int n, int incx, int incy) {
         if (n < 0 || incx < 1 || incy < 1) {
-            throw bad(routine, "n=" + n + ", increments " + incx + " and " + incy
-                    + ": n must be 0 or more and increments at least 1");
+            throw bad(
+                    routine,
+                    "n=" + n + ", increments " + incx + " and " + incy
+                            + ": n must be 0 or more and increments at least 1");
         }
     }
 
@@ -519,9 +545,12 @@ public final class OpenBlas {
 
     private static IllegalArgumentException badGemm(
             String routine, boolean transA, boolean transB, int m, int n, int k, int lda, int ldb, int ldc) {
-        return bad(routine, "m=" + m + ", n=" + n + ", k=" + k + ", lda=" + lda + ", ldb=" + ldb + ", ldc=" + ldc
-                + ": sizes must be 0 or more, lda at least max(1, " + (transA ? "m" : "k") + "), ldb at least max(1, "
-                + (transB ? "k" : "n") + "), ldc at least max(1, n)");
+        return bad(
+                routine,
+                "m=" + m + ", n=" + n + ", k=" + k + ", lda=" + lda + ", ldb=" + ldb + ", ldc=" + ldc
+                        + ": sizes must be 0 or more, lda at least max(1, " + (transA ? "m" : "k")
+                        + "), ldb at least max(1, "
+                        + (transB ? "k" : "n") + "), ldc at least max(1, n)");
     }
 
     private static IllegalArgumentException bad(String routine, String what) {

@@ -100,16 +100,14 @@ final class OpenBlasLibrary {
         var main = files.getLast();
         var jar = NativeJar.onClassPath(folder, main).orElse(null);
         var origin = "native jar on the class path";
-        attempts.add(
-                new Attempt(origin, jar == null ? "no resource " + folder + main : "found in " + jar.describe()));
+        attempts.add(new Attempt(origin, jar == null ? "no resource " + folder + main : "found in " + jar.describe()));
         if (jar == null) {
             origin = "native jar on the module path";
             jar = NativeJar.onModulePath(
                             platform.openBlasModule(), environment.property("jdk.module.path"), folder, main)
                     .orElse(null);
             attempts.add(new Attempt(
-                    origin,
-                    jar == null ? "no module " + platform.openBlasModule() : "found in " + jar.describe()));
+                    origin, jar == null ? "no module " + platform.openBlasModule() : "found in " + jar.describe()));
         }
         if (jar == null) {
             return null;
@@ -248,12 +246,14 @@ final class OpenBlasLibrary {
             return "There is no native jar for " + platform + ": install OpenBLAS, " + own;
         }
         return "Add the dependency org.bytedeco:openblas:" + JAR_VERSION + " with the classifier "
-                + platform.classifier() + " to the class path or module path, or " + install(platform.os()) + ", " + own;
+                + platform.classifier() + " to the class path or module path, or " + install(platform.os()) + ", "
+                + own;
     }
 
     private static String install(Platform.Os os) {
         return switch (os) {
-            case LINUX -> "install OpenBLAS (Debian and Ubuntu: apt install libopenblas0; Fedora: dnf install openblas)";
+            case LINUX ->
+                "install OpenBLAS (Debian and Ubuntu: apt install libopenblas0; Fedora: dnf install openblas)";
             case MACOS -> "install OpenBLAS (brew install openblas)";
             case WINDOWS -> "put libopenblas.dll on the PATH";
             case OTHER -> "install OpenBLAS";
@@ -264,8 +264,14 @@ final class OpenBlasLibrary {
     static List<String> systemNames(Platform platform) {
         return switch (platform.os()) {
             case LINUX, OTHER ->
-                List.of("libopenblas.so.0", "libopenblas.so", "libmkl_rt.so.2", "libmkl_rt.so", "libblis.so.4",
-                        "libcblas.so.3", "libblas.so.3");
+                List.of(
+                        "libopenblas.so.0",
+                        "libopenblas.so",
+                        "libmkl_rt.so.2",
+                        "libmkl_rt.so",
+                        "libblis.so.4",
+                        "libcblas.so.3",
+                        "libblas.so.3");
             case MACOS -> List.of("libopenblas.0.dylib", "libopenblas.dylib", "Accelerate");
             case WINDOWS -> List.of("libopenblas.dll", "openblas.dll", "mkl_rt.2.dll");
         };

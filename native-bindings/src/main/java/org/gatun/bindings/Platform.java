@@ -76,12 +76,11 @@ public record Platform(Os os, Arch arch) {
         } else {
             os = Os.OTHER;
         }
-        var arch =
-                switch (osArch.toLowerCase(Locale.ROOT)) {
-                    case "amd64", "x86_64", "x64", "x86-64" -> Arch.X86_64;
-                    case "aarch64", "arm64" -> Arch.ARM64;
-                    default -> Arch.OTHER;
-                };
+        var arch = switch (osArch.toLowerCase(Locale.ROOT)) {
+            case "amd64", "x86_64", "x64", "x86-64" -> Arch.X86_64;
+            case "aarch64", "arm64" -> Arch.ARM64;
+            default -> Arch.OTHER;
+        };
         return new Platform(os, arch);
     }
 

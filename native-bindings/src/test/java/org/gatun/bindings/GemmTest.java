@@ -35,7 +35,16 @@ class GemmTest {
     }
 
     /** A matrix as its Java values and a native copy whose rows are {@code ld} apart, padded by NaN. */
-    private record Matrix(double[][] values, long address, int ld) {
+    private static final class Matrix {
+        final double[][] values;
+        final long address;
+        final int ld;
+
+        Matrix(double[][] values, long address, int ld) {
+            this.values = values;
+            this.address = address;
+            this.ld = ld;
+        }
 
         double at(boolean transposed, int row, int column) {
             return transposed ? values[column][row] : values[row][column];
@@ -94,11 +103,21 @@ class GemmTest {
         double beta = -2;
         if (single) {
             OpenBlas.sgemm(
-                    transA, transB, m, n, k, (float) alpha, a.address, a.ld, b.address, b.ld, (float) beta, c.address,
+                    transA,
+                    transB,
+                    m,
+                    n,
+                    k,
+                    (float) alpha,
+                    a.address,
+                    a.ld,
+                    b.address,
+                    b.ld,
+                    (float) beta,
+                    c.address,
                     c.ld);
         } else {
-            OpenBlas.dgemm(
-                    transA, transB, m, n, k, alpha, a.address, a.ld, b.address, b.ld, beta, c.address, c.ld);
+            OpenBlas.dgemm(transA, transB, m, n, k, alpha, a.address, a.ld, b.address, b.ld, beta, c.address, c.ld);
         }
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
