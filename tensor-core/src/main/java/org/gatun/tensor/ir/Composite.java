@@ -1,0 +1,85 @@
+package org.gatun.tensor.ir;
+
+import java.util.List;
+import java.util.Optional;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.Tensor;
+
+/**
+ * A named function of tensors written in public operations. Interpreters inline the {@link #fallback} unless the composite
+ * brings something better: a fused kernel for a device, or a derivative of its own. Softmax, cross-entropy and users' custom
+ * gradients come in by this door.
+ *
+ * <p>A composite is a value: implement it as a record whose components are its parameters.
+ */
+public interface Composite {
+    /** The name in messages, printed tapes and graphs. */
+    String name();
+
+    /** The number of operands. */
+    int arity();
+
+    /** The number of results. */
+    default int results() {
+        return 1;
+    }
+
+    /** The function, in public operations on its operands and nothing else that could carry a gradient. */
+    List<Tensor> fallback(List<Tensor> inputs);
+
+    /**
+     * A fused kernel for the CPU, if there is one for operands of these types; its results equal those of the {@link #fallback}
+     * within rounding.
+     */
+    default Optional<Kernel> cpuKernel(List<TensorType> inputs) {
+        return Optional.empty();
+    }
+
+    /** A derivative to use instead of that of the {@link #fallback}, if there is one. */
+    default Optional<Derivative> derivative() {
+        return Optional.empty();
+    }
+
+    /** A function from concrete operands to fresh concrete results, which it allocates. */
+    @FunctionalInterface
+    interface Kernel {
+        /** Runs on operands of any layout and returns the results. */
+        ConcreteTensor[] run(ConcreteTensor... inputs);
+    }
+
+    /**
+     * A derivative written by hand, in public operations, so that it can be differentiated again. The tape saves the operands
+     * and results that {@link #usesInput} and {@link #usesResult} name, and gives null for the others.
+     */
+    interface Derivative {
+        /**
+         * The cotangents of the operands, null for an operand that gets none.
+         *
+         * @param inputs the operands (null where not saved)
+         * @param results the results (null where not saved)
+         * @param cotangents the cotangents of the results, zeros where nothing flowed in
+         */
+        List<Tensor> vjp(List<Tensor> inputs, List<Tensor> results, List<Tensor> cotangents);
+
+        /**
+         * The tangents of the results; by default those of the fallback.
+         *
+         * @param inputs the operands
+         * @param results the results
+         * @param tangents the tangents of the operands, zeros where there is none
+         */
+        default Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return Optional.empty();
+        }
+
+        /** Whether {@link #vjp} reads operand {@code i}. */
+        default boolean usesInput(int i) {
+            return true;
+        }
+
+        /** Whether {@link #vjp} reads result {@code i}. */
+        default boolean usesResult(int i) {
+            return true;
+        }
+    }
+}
