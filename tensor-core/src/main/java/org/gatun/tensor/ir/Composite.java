@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named function of tensors written in public operations. Interpreters inline the {@link #fallback} unless the composite
@@ -59,7 +60,8 @@ public interface Composite {
          * @param results the results (null where not saved)
          * @param cotangents the cotangents of the results, zeros where nothing flowed in
          */
-        List<Tensor> vjp(List<Tensor> inputs, List<Tensor> results, List<Tensor> cotangents);
+        List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents);
 
         /**
          * The tangents of the results; by default those of the fallback.

@@ -3,6 +3,7 @@ package org.gatun.tensor.ir;
 import java.util.ArrayList;
 import java.util.List;
 import org.gatun.tensor.DType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The program of an elementwise region, in static single assignment: values are numbered, first the inputs, then one for each
@@ -191,7 +192,7 @@ public final class Expr {
         }
 
         /** The node of a value that is not an input, otherwise null. */
-        public @org.jspecify.annotations.Nullable Node node(int value) {
+        public @Nullable Node node(int value) {
             return value < inputs.size() ? null : nodes.get(value - inputs.size());
         }
 

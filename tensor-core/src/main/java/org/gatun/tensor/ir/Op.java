@@ -278,8 +278,8 @@ public sealed interface Op {
     }
 
     /**
-     * Zeros of the source's shape but {@code shape} itself given, with {@code out[.., index[.., i, ..], ..] += src[.., i, ..]}:
-     * the transpose of {@link Gather}; operands (src, index) of equal shape.
+     * Zeros of the given shape with {@code out[.., index[.., i, ..], ..] += src[.., i, ..]}: the transpose of {@link Gather};
+     * operands (src, index) of equal shape.
      */
     record ScatterAdd(int axis, Shape shape) implements Multilinear {
         @Override

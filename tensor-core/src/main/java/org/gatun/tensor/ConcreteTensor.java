@@ -1,0 +1,199 @@
+package org.gatun.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.gatun.bindings.Memory;
+import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.memory.Allocators;
+import org.gatun.tensor.memory.Lease;
+import org.gatun.tensor.memory.Storage;
+import org.gatun.tensor.shape.Layout;
+import org.gatun.tensor.shape.Shape;
+
+/**
+ * A tensor with values in a device's memory: a claim on a {@link Storage} and a {@link Layout} over it. Views share the storage.
+ * Its methods beyond {@link Tensor}'s are for kernels.
+ */
+public final class ConcreteTensor extends Tensor {
+    private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED;
+
+    private final Lease lease;
+    private final Layout layout;
+    private final DType dtype;
+    private final Device device;
+
+    private ConcreteTensor(Storage storage, Layout layout, DType dtype, boolean manual) {
+        this.layout = layout;
+        this.dtype = dtype;
+        this.device = storage.device();
+        this.lease = manual ? Lease.manual(storage) : Lease.of(this, storage);
+    }
+
+    /** A tensor in fresh memory, row by row, whose values are whatever the memory holds: for kernels that write all of it. */
+    public static ConcreteTensor allocate(DType dtype, Shape shape, Device device) {
+        long bytes;
+        try {
+            bytes = Math.multiplyExact(shape.elements(), dtype.bytes());
+        } catch (ArithmeticException e) {
+            throw new ShapeException("a tensor of shape " + shape + " and dtype " + dtype + " has more than 2^63 - 1 bytes", e);
+        }
+        return new ConcreteTensor(Allocators.of(device).allocate(bytes), Layout.contiguous(shape), dtype, false);
+    }
+
+    /** A tensor over a storage, taking over one reference to it. The caller vouches that the layout stays inside it. */
+    public static ConcreteTensor over(Storage storage, Layout layout, DType dtype) {
+        return new ConcreteTensor(storage, layout, dtype, false);
+    }
+
+    /** A 0-d tensor holding {@code value} converted to {@code dtype}. */
+    public static ConcreteTensor scalar(DType dtype, double value, Device device) {
+        ConcreteTensor t = allocate(dtype, Shape.SCALAR, device);
+        t.write(0, value);
+        return t;
+    }
+
+    /** A 0-d tensor holding {@code value} converted to {@code dtype}, exact for I64. */
+    public static ConcreteTensor scalar(DType dtype, long value, Device device) {
+        ConcreteTensor t = allocate(dtype, Shape.SCALAR, device);
+        if (dtype == DType.I64) {
+            Memory.ALL.set(I64, t.address(), value);
+        } else if (dtype == DType.I32 || dtype == DType.U8) {
+            t.writeLong(0, value);
+        } else {
+            t.write(0, (double) value);
+        }
+        return t;
+    }
+
+    @Override
+    public Shape shape() {
+        return layout.shape();
+    }
+
+    @Override
+    public DType dtype() {
+        return dtype;
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public ConcreteTensor concrete() {
+        return this;
+    }
+
+    /** The dtype and shape. */
+    public TensorType type() {
+        return new TensorType(dtype, layout.shape());
+    }
+
+    /** Where the elements lie in the storage. */
+    public Layout layout() {
+        return layout;
+    }
+
+    /** Whether the elements lie row by row without gaps. */
+    public boolean isContiguous() {
+        return layout.isContiguous();
+    }
+
+    /** The storage. Throws if this tensor was closed. */
+    public Storage storage() {
+        return lease.storage();
+    }
+
+    /** The address of the first element. It is valid while the storage is held: inside a kernel, or between acquire and release. */
+    public long address() {
+        return lease.storage().address() + layout.offset() * dtype.bytes();
+    }
+
+    /** Holds the memory for the time of an operation; pair it with {@link Storage#release}. */
+    public Storage acquire() {
+        return lease.acquire();
+    }
+
+    /** Another view of the same memory, with a claim of its own on it. */
+    public ConcreteTensor view(Layout newLayout) {
+        return new ConcreteTensor(lease.acquire(), newLayout, dtype, false);
+    }
+
+    /**
+     * The same view with a claim of its own that no scope and no collector ends: whoever asked for it closes it. The tape saves
+     * values so.
+     */
+    public ConcreteTensor saved() {
+        return new ConcreteTensor(lease.acquire(), layout, dtype, true);
+    }
+
+    /** A segment over the memory of a contiguous tensor, for bulk copies inside an operation. */
+    public MemorySegment segment() {
+        if (!layout.isContiguous()) {
+            throw new IllegalStateException("segment: the layout " + layout + " is not contiguous: copy it first");
+        }
+        return Memory.ALL.asSlice(address(), layout.shape().elements() * dtype.bytes());
+    }
+
+    /** The element at a position counted in elements from the first one, as a double. */
+    public double read(long position) {
+        long at = address() + position * dtype.bytes();
+        return switch (dtype) {
+            case F32 -> Memory.ALL.get(F32, at);
+            case F64 -> Memory.ALL.get(F64, at);
+            case I64 -> Memory.ALL.get(I64, at);
+            case I32 -> Memory.ALL.get(I32, at);
+            case U8, BOOL -> Memory.ALL.get(ValueLayout.JAVA_BYTE, at) & 0xff;
+        };
+    }
+
+    /** The element at a position counted in elements from the first one, as a long; floating values are truncated. */
+    public long readLong(long position) {
+        return dtype == DType.I64 ? Memory.ALL.get(I64, address() + position * 8) : (long) read(position);
+    }
+
+    private void write(long position, double value) {
+        long at = address() + position * dtype.bytes();
+        switch (dtype) {
+            case F32 -> Memory.ALL.set(F32, at, (float) value);
+            case F64 -> Memory.ALL.set(F64, at, value);
+            case I64 -> Memory.ALL.set(I64, at, (long) value);
+            case I32 -> Memory.ALL.set(I32, at, (int) (long) value);
+            case U8 -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) (long) value);
+            case BOOL -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) (value != 0 ? 1 : 0));
+        }
+    }
+
+    private void writeLong(long position, long value) {
+        long at = address() + position * dtype.bytes();
+        switch (dtype) {
+            case I32 -> Memory.ALL.set(I32, at, (int) value);
+            case U8 -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) value);
+            case F32, F64, I64, BOOL -> write(position, (double) value);
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return lease.isClosed();
+    }
+
+    @Override
+    public void close() {
+        lease.close();
+    }
+
+    @Override
+    public void keep() {
+        lease.keep(this);
+    }
+
+    @Override
+    public void unscope() {
+        lease.unscope(this);
+    }
+}

@@ -1,0 +1,316 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.memory.Keepable;
+import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Traced;
+
+/**
+ * An array of numbers or truth values of one dtype with any number of axes, on a device: the value that all of Gatun works on.
+ *
+ * <p>A tensor is either concrete (memory and a layout over it) or followed by an interpreter such as a tape; the methods are
+ * the same. Operations return new tensors and change none of their operands; views (reshape where possible, permute, slice,
+ * broadcast) share memory. Methods ending in an underscore change a tensor in place.
+ *
+ * <p>Memory belongs to the {@link org.gatun.tensor.memory.MemoryScope} that is open on the thread when a tensor is made, and is
+ * freed when it closes; without one, when the tensor becomes unreachable. {@link #close} frees it at once.
+ *
+ * <p>Axis arguments may be negative and then count from the end. Errors are {@link ShapeException}, {@link DTypeException} and
+ * {@link IndexOutOfBoundsException}, which name the operation, the operands' shapes or dtypes, and the remedy.
+ */
+public abstract sealed class Tensor extends ElementwiseMethods implements AutoCloseable, Keepable
+        permits ConcreteTensor, Traced {
+    /** For the two kinds of tensors. */
+    protected Tensor() {}
+
+    // ---- what it is ----
+
+    /** The sizes along the axes. */
+    public abstract Shape shape();
+
+    /** The element type. */
+    public abstract DType dtype();
+
+    /** Where the memory lies and operations run. */
+    public abstract Device device();
+
+    /** The values behind this tensor, without any interpreter: itself when concrete. */
+    public abstract ConcreteTensor concrete();
+
+    /** The number of axes. */
+    public final int rank() {
+        return shape().rank();
+    }
+
+    /** The size along an axis. */
+    public final long size(int axis) {
+        return shape().size(axis);
+    }
+
+    /** The number of elements. */
+    public final long elements() {
+        return shape().elements();
+    }
+
+    // ---- memory ----
+
+    /** Whether {@link #close} was called or the scope that owned this tensor has ended. */
+    public boolean isClosed() {
+        return concrete().isClosed();
+    }
+
+    /** Gives up this tensor's claim on its memory at once. Closing twice does no harm; any other use afterwards is an error. */
+    @Override
+    public void close() {
+        concrete().close();
+    }
+
+    /** Hands this tensor to the enclosing memory scope, so that it outlives the innermost one; without one, to the collector. */
+    @Override
+    public void keep() {
+        concrete().keep();
+    }
+
+    /** Takes this tensor out of every memory scope: it lives until it is closed or becomes unreachable. */
+    public void unscope() {
+        concrete().unscope();
+    }
+
+    // ---- values ----
+
+    /**
+     * The only element, as a double.
+     *
+     * @throws ShapeException when there is not exactly one element
+     */
+    public final double item() {
+        return Values.single(this).read(0);
+    }
+
+    /**
+     * The only element, as a long; floating values are truncated.
+     *
+     * @throws ShapeException when there is not exactly one element
+     */
+    public final long itemLong() {
+        return Values.single(this).readLong(0);
+    }
+
+    /** The element at an index, one number for each axis; negative numbers count from the end. */
+    public final double get(long... index) {
+        return Values.at(this, index);
+    }
+
+    /** All elements row by row, converted to float. */
+    public final float[] toFloatArray() {
+        return Values.floats(this);
+    }
+
+    /** All elements row by row, converted to double. */
+    public final double[] toDoubleArray() {
+        return Values.doubles(this);
+    }
+
+    /** All elements row by row, converted to long; floating values are truncated. */
+    public final long[] toLongArray() {
+        return Values.longs(this);
+    }
+
+    /** All elements row by row as truth values: whether each is not 0. */
+    public final boolean[] toBooleanArray() {
+        return Values.booleans(this);
+    }
+
+    // ---- dtype and copies ----
+
+    /** This tensor converted to a dtype; itself when it has that dtype already. Floating to integer truncates to zero. */
+    public final Tensor to(DType dtype) {
+        return Arithmetic.cast(this, dtype);
+    }
+
+    /** A row-by-row copy in memory of its own, as {@code torch.clone}; differentiable. */
+    public final Tensor copy() {
+        return Shaping.copy(this);
+    }
+
+    /** This tensor when its elements lie row by row, otherwise a copy that does, as {@code torch.Tensor.contiguous}. */
+    public final Tensor contiguous() {
+        return Shaping.contiguous(this);
+    }
+
+    /** Another view of all of this tensor; closing one leaves the other. */
+    public final Tensor view() {
+        return Shaping.reshape(this, shape());
+    }
+
+    // ---- shape ----
+
+    /**
+     * The same elements under another shape; one size may be -1 and is then inferred. A view where the layout allows, otherwise
+     * a copy, as {@code torch.reshape}.
+     *
+     * @throws ShapeException when the element counts differ
+     */
+    public final Tensor reshape(long... sizes) {
+        return Shaping.reshape(this, Shaping.inferred(this, sizes));
+    }
+
+    /** The same elements under another shape of equal element count. */
+    public final Tensor reshape(Shape shape) {
+        return Shaping.reshape(this, shape);
+    }
+
+    /** Axes {@code from} to {@code to}, both included, joined into one, as {@code torch.flatten}. */
+    public final Tensor flatten(int from, int to) {
+        return Shaping.flatten(this, from, to);
+    }
+
+    /** All elements as one axis. */
+    public final Tensor flatten() {
+        return reshape(-1);
+    }
+
+    /** The axes in another order: axis i of the result is axis {@code order[i]} of this one. A view. */
+    public final Tensor permute(int... order) {
+        return Shaping.permute(this, order);
+    }
+
+    /** Two axes exchanged. A view. */
+    public final Tensor transpose(int a, int b) {
+        return Shaping.transpose(this, a, b);
+    }
+
+    /** The transpose of a matrix, a view; a tensor of rank 0 or 1 stays as it is. As {@code torch.t}. */
+    public final Tensor t() {
+        return Shaping.t(this);
+    }
+
+    /** Repeated to a shape by stride 0, as {@code torch.broadcast_to}. A view. */
+    public final Tensor broadcastTo(long... sizes) {
+        return Shaping.broadcast(this, Shape.of(sizes));
+    }
+
+    /** Repeated to a shape by stride 0, as {@code torch.broadcast_to}. A view. */
+    public final Tensor broadcastTo(Shape shape) {
+        return Shaping.broadcast(this, shape);
+    }
+
+    /** Repeated to a shape, where -1 leaves a size as it is, as {@code torch.Tensor.expand}. A view. */
+    public final Tensor expand(long... sizes) {
+        return Shaping.expand(this, sizes);
+    }
+
+    /** An axis of size 1 inserted before {@code axis} (-rank - 1 to rank). A view. */
+    public final Tensor unsqueeze(int axis) {
+        return Shaping.unsqueeze(this, axis);
+    }
+
+    /** The given axes removed where their size is 1; without arguments, all such axes. As {@code torch.squeeze}. A view. */
+    public final Tensor squeeze(int... axes) {
+        return Shaping.squeeze(this, axes);
+    }
+
+    /** The order reversed along the given axes; without arguments, along all. A view. */
+    public final Tensor flip(int... axes) {
+        return Shaping.flip(this, axes);
+    }
+
+    /** Elements {@code from} to {@code to - 1} along an axis. Bounds may be negative and are cut to the size. A view. */
+    public final Tensor slice(int axis, long from, long to) {
+        return Shaping.slice(this, axis, from, to, 1);
+    }
+
+    /** Every {@code step}-th element along an axis, as Python's {@code from:to:step} with a positive step. A view. */
+    public final Tensor slice(int axis, long from, long to, long step) {
+        return Shaping.slice(this, axis, from, to, step);
+    }
+
+    /** The slice at one position of an axis, which is removed; a negative index counts from the end. A view. */
+    public final Tensor select(int axis, long index) {
+        return Shaping.select(this, axis, index);
+    }
+
+    // ---- products ----
+
+    /**
+     * The matrix product over the last axis of this and the last but one of {@code other}, with the other axes as batches that
+     * broadcast; vectors are taken as a row on the left and a column on the right. As {@code torch.matmul}, for every
+     * combination of ranks from 1.
+     *
+     * @throws ShapeException when the inner sizes differ, naming both shapes
+     */
+    public final Tensor matmul(Tensor other) {
+        return Products.matmul(this, other);
+    }
+
+    // ---- reductions; without axes, over all; the reduced axes go away unless keepDims ----
+
+    /** The sum over the given axes, 0 for none; BOOL and integers give I64. */
+    public final Tensor sum(int... axes) {
+        return Reductions.sum(this, false, axes);
+    }
+
+    /** The sum over the given axes, which stay with size 1 if {@code keepDims}. */
+    public final Tensor sum(boolean keepDims, int... axes) {
+        return Reductions.sum(this, keepDims, axes);
+    }
+
+    /** The mean over the given axes, NaN for none; floating dtypes only. */
+    public final Tensor mean(int... axes) {
+        return Reductions.mean(this, false, axes);
+    }
+
+    /** The mean over the given axes, which stay with size 1 if {@code keepDims}. */
+    public final Tensor mean(boolean keepDims, int... axes) {
+        return Reductions.mean(this, keepDims, axes);
+    }
+
+    /** The product over the given axes, 1 for none; BOOL and integers give I64. The derivative is exact with any number of zeros. */
+    public final Tensor prod(int... axes) {
+        return Reductions.prod(this, false, axes);
+    }
+
+    /** The product over the given axes, which stay with size 1 if {@code keepDims}. */
+    public final Tensor prod(boolean keepDims, int... axes) {
+        return Reductions.prod(this, keepDims, axes);
+    }
+
+    /** The largest element over the given axes, as {@code torch.amax}: ties share the gradient evenly. NaN if there is one. */
+    public final Tensor amax(int... axes) {
+        return Reductions.extremum("amax", org.gatun.tensor.ir.ExtremumFn.MAX, this, false, axes);
+    }
+
+    /** As {@link #amax(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
+    public final Tensor amax(boolean keepDims, int... axes) {
+        return Reductions.extremum("amax", org.gatun.tensor.ir.ExtremumFn.MAX, this, keepDims, axes);
+    }
+
+    /** The smallest element over the given axes, as {@code torch.amin}: ties share the gradient evenly. NaN if there is one. */
+    public final Tensor amin(int... axes) {
+        return Reductions.extremum("amin", org.gatun.tensor.ir.ExtremumFn.MIN, this, false, axes);
+    }
+
+    /** As {@link #amin(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
+    public final Tensor amin(boolean keepDims, int... axes) {
+        return Reductions.extremum("amin", org.gatun.tensor.ir.ExtremumFn.MIN, this, keepDims, axes);
+    }
+
+    /** The index (I64) of the first largest element along an axis; NaN counts as the largest. */
+    public final Tensor argmax(int axis) {
+        return Reductions.arg("argmax", org.gatun.tensor.ir.ExtremumFn.MAX, this, axis, false);
+    }
+
+    /** The index (I64) of the first smallest element along an axis; NaN counts as the smallest, as in PyTorch. */
+    public final Tensor argmin(int axis) {
+        return Reductions.arg("argmin", org.gatun.tensor.ir.ExtremumFn.MIN, this, axis, false);
+    }
+
+    /** Whether some element over the given axes is true (not 0), as BOOL. */
+    public final Tensor any(int... axes) {
+        return Reductions.bool("any", org.gatun.tensor.ir.BoolReduceFn.ANY, this, false, axes);
+    }
+
+    /** Whether every element over the given axes is true (not 0), as BOOL. */
+    public final Tensor all(int... axes) {
+        return Reductions.bool("all", org.gatun.tensor.ir.BoolReduceFn.ALL, this, false, axes);
+    }
+}

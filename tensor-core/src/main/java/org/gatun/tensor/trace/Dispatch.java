@@ -1,0 +1,117 @@
+package org.gatun.tensor.trace;
+
+import java.util.List;
+import java.util.Optional;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cpu.CpuBackend;
+import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.memory.Storage;
+
+/**
+ * Where every operation passes: the innermost interpreter among the operands handles it, or the operands' device runs it.
+ */
+public final class Dispatch {
+    private Dispatch() {}
+
+    /** Applies an operation that has one result. */
+    public static Tensor bind(Op op, Tensor... inputs) {
+        return bindAll(op, inputs)[0];
+    }
+
+    /**
+     * Applies an operation to operands that fit it (the public methods of {@link Tensor} see to that).
+     *
+     * @return its results
+     */
+    public static Tensor[] bindAll(Op op, Tensor... inputs) {
+        Trace top = null;
+        Tensor[] resolved = inputs;
+        for (int i = 0; i < inputs.length; i++) {
+            if (inputs[i] instanceof Traced traced) {
+                Tensor now = traced.resolve();
+                if (now != traced) {
+                    if (resolved == inputs) {
+                        resolved = inputs.clone();
+                    }
+                    resolved[i] = now;
+                }
+                if (now instanceof Traced followed) {
+                    Trace trace = followed.trace();
+                    if (trace != null && (top == null || trace.level() > top.level())) {
+                        top = trace;
+                    }
+                }
+            }
+        }
+        return top == null ? run(op, resolved) : top.process(op, resolved);
+    }
+
+    /** Applies an operation without operands on a device. */
+    public static Tensor source(Op op, Device device) {
+        return backend(device).execute(op, new ConcreteTensor[0])[0];
+    }
+
+    /** The implementation of the operations on a device. */
+    public static Backend backend(Device device) {
+        return switch (device) {
+            case Device.Cpu cpu -> CpuBackend.INSTANCE;
+        };
+    }
+
+    /** Applies a composite by its fallback: how an interpreter treats one that brings nothing better. */
+    public static Tensor[] inline(Composite composite, Tensor... inputs) {
+        return composite.fallback(List.of(inputs)).toArray(Tensor[]::new);
+    }
+
+    private static Tensor[] run(Op op, Tensor[] inputs) {
+        ConcreteTensor[] operands = new ConcreteTensor[inputs.length];
+        for (int i = 0; i < inputs.length; i++) {
+            operands[i] = inputs[i].concrete();
+        }
+        if (operands.length == 1) {
+            ConcreteTensor view = Views.of(op, operands[0]);
+            if (view != null) {
+                return new Tensor[] {view};
+            }
+        }
+        if (op instanceof Op.Call call) {
+            Optional<Composite.Kernel> kernel = call.composite().cpuKernel(types(operands));
+            return kernel.isPresent() ? execute(kernel.get(), operands) : inline(call.composite(), inputs);
+        }
+        Backend backend = backend(device(operands));
+        return execute(o -> backend.execute(op, o), operands);
+    }
+
+    /** Runs a kernel while its operands' memory is held, so that closing a tensor on another thread can't free it. */
+    private static Tensor[] execute(Composite.Kernel kernel, ConcreteTensor[] operands) {
+        Storage[] held = new Storage[operands.length];
+        try {
+            for (int i = 0; i < operands.length; i++) {
+                held[i] = operands[i].acquire();
+            }
+            return kernel.run(operands);
+        } finally {
+            for (Storage storage : held) {
+                if (storage != null) {
+                    storage.release();
+                }
+            }
+        }
+    }
+
+    private static Device device(ConcreteTensor[] operands) {
+        return operands.length == 0 ? Device.CPU : operands[0].device();
+    }
+
+    private static List<TensorType> types(ConcreteTensor[] operands) {
+        TensorType[] types = new TensorType[operands.length];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = operands[i].type();
+        }
+        return List.of(types);
+    }
+}

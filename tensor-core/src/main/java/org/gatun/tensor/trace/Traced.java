@@ -1,0 +1,43 @@
+package org.gatun.tensor.trace;
+
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** A tensor that an interpreter follows: a variable of a tape, a dual number, a value of a region. */
+public abstract non-sealed class Traced extends Tensor {
+    /** For subclasses. */
+    protected Traced() {}
+
+    /**
+     * The interpreter that handles operations on this tensor, or null when there is none at the moment (a parameter outside
+     * any tape) and {@link #value} stands for it.
+     *
+     * @throws IllegalStateException when the tensor has outlived its interpreter, or belongs to another thread
+     */
+    public abstract @Nullable Trace trace();
+
+    /** The tensor that stands for this one in operations: itself, but for parameters, which stand for their tape's variable. */
+    public Tensor resolve() {
+        return this;
+    }
+
+    /** The value one level below: concrete, or followed by an outer interpreter. */
+    public abstract Tensor value();
+
+    @Override
+    public ConcreteTensor concrete() {
+        return value().concrete();
+    }
+
+    /** A scalar constant of the given dtype for use beside this tensor. */
+    public Tensor constant(DType dtype, double value) {
+        return ConcreteTensor.scalar(dtype, value, device());
+    }
+
+    /** A scalar constant of the given dtype, exact for every {@code long}, for use beside this tensor. */
+    public Tensor constant(DType dtype, long value) {
+        return ConcreteTensor.scalar(dtype, value, device());
+    }
+}
