@@ -122,6 +122,16 @@ public abstract sealed class Tensor extends ElementwiseMethods implements AutoCl
 
     // ---- dtype and copies ----
 
+    /** The values without any interpreter, as {@code torch.Tensor.detach}: a view through which no gradient flows. */
+    public final Tensor detach() {
+        return concrete().view(concrete().layout());
+    }
+
+    /** A tensor of this shape, dtype and device with every element {@code value}; one element in memory, repeated by stride 0. */
+    public final Tensor fullLike(double value) {
+        return Arithmetic.expand(Arithmetic.constant(this, dtype(), value), shape());
+    }
+
     /** This tensor converted to a dtype; itself when it has that dtype already. Floating to integer truncates to zero. */
     public final Tensor to(DType dtype) {
         return Arithmetic.cast(this, dtype);

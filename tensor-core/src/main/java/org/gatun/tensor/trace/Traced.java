@@ -26,6 +26,12 @@ public abstract non-sealed class Traced extends Tensor {
     /** The value one level below: concrete, or followed by an outer interpreter. */
     public abstract Tensor value();
 
+    /**
+     * This tensor with a claim of its own on the memory, which no scope ends: whoever asked for it closes it. Interpreters save
+     * values so (see {@link ConcreteTensor#saved}).
+     */
+    public abstract Tensor saved();
+
     @Override
     public ConcreteTensor concrete() {
         return value().concrete();

@@ -1,0 +1,38 @@
+package org.gatun.autograd;
+
+import java.util.Arrays;
+import java.util.List;
+import org.gatun.tensor.ShapeException;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.TensorType;
+import org.jspecify.annotations.Nullable;
+
+/** Calls the derivative that a composite brings, and checks what it returns. */
+final class CompositeRules {
+    private CompositeRules() {}
+
+    static @Nullable Tensor[] vjp(
+            Composite composite, Composite.Derivative derivative, Primal p, Tensor[] cotangents) {
+        List<@Nullable Tensor> out =
+                derivative.vjp(Arrays.asList(p.inputs()), Arrays.asList(p.results()), List.of(cotangents));
+        if (out.size() != p.inputs().length) {
+            throw new IllegalStateException(composite.name() + ": its vjp returns " + out.size() + " cotangents for "
+                    + p.inputs().length + " operands: return one for each, null for none");
+        }
+        for (int i = 0; i < out.size(); i++) {
+            Tensor g = out.get(i);
+            if (g != null) {
+                check(composite, "vjp", "cotangent of operand " + i, g, p.type(i));
+            }
+        }
+        return out.toArray(Tensor[]::new);
+    }
+
+    static void check(Composite composite, String rule, String what, Tensor t, TensorType type) {
+        if (!t.shape().equals(type.shape()) || t.dtype() != type.dtype()) {
+            throw new ShapeException(composite.name() + ": its " + rule + " returns " + t.dtype() + t.shape() + " as the "
+                    + what + ", which is " + type + ": the two must agree");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.gatun.autograd;
+
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.ir.UnaryFn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partial derivatives of the elementwise functions, one row each: the partial derivative by an operand, applied to {@code
+ * v}. The Jacobian is diagonal, hence its own transpose, so one row serves both modes: {@code v} is the operand's tangent in
+ * forward mode and the result's cotangent in reverse mode. Rows are in public operations and always run as a region.
+ *
+ * <p>A null row means that the derivative is 0 everywhere. Kinks and ties follow PyTorch.
+ */
+final class DiagonalRules {
+    private static final double LN_2 = Math.log(2);
+    private static final double LN_10 = Math.log(10);
+    private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
+
+    private DiagonalRules() {}
+
+    /** The row of {@code y = fn(x)}. */
+    static @Nullable Tensor unary(UnaryFn fn, Tensor x, Tensor y, Tensor v) {
+        return switch (fn) {
+            case NEG -> v.neg();
+            case ABS -> v.mul(x.sign());
+            case SQUARE -> v.mul(x).mul(2);
+            case RELU -> y.le(0).where(v.fullLike(0), v);
+            case SQRT -> v.div(y.mul(2));
+            case RSQRT -> v.mul(y).mul(y).mul(y).mul(-0.5);
+            case RECIPROCAL -> v.neg().mul(y).mul(y);
+            case EXP -> v.mul(y);
+            case EXP2 -> v.mul(y).mul(LN_2);
+            case EXPM1 -> v.mul(y.add(1));
+            case LOG -> v.div(x);
+            case LOG2 -> v.div(x.mul(LN_2));
+            case LOG10 -> v.div(x.mul(LN_10));
+            case LOG1P -> v.div(x.add(1));
+            case SIN -> v.mul(x.cos());
+            case COS -> v.neg().mul(x.sin());
+            case TAN -> v.mul(y.square().add(1));
+            case ASIN -> v.mul(x.square().neg().add(1).rsqrt());
+            case ACOS -> v.neg().mul(x.square().neg().add(1).rsqrt());
+            case ATAN -> v.div(x.square().add(1));
+            case SINH -> v.mul(x.cosh());
+            case COSH -> v.mul(x.sinh());
+            case TANH -> v.mul(y.square().neg().add(1));
+            case ASINH -> v.mul(x.square().add(1).rsqrt());
+            case ACOSH -> v.mul(x.square().sub(1).rsqrt());
+            case ATANH -> v.div(x.square().neg().add(1));
+            case SIGMOID -> v.mul(y).mul(y.neg().add(1));
+            case SOFTPLUS -> v.mul(x.sigmoid());
+            case ERF -> v.mul(x.square().neg().exp()).mul(TWO_OVER_SQRT_PI);
+            case ERFC -> v.mul(x.square().neg().exp()).mul(-TWO_OVER_SQRT_PI);
+            case SIGN, FLOOR, CEIL, ROUND, TRUNC -> null;
+        };
+    }
+
+    /** The row of {@code y = fn(a, b)} by {@code a}. */
+    static @Nullable Tensor left(BinaryFn fn, Tensor a, Tensor b, Tensor y, Tensor v) {
+        return switch (fn) {
+            case ADD, SUB, REMAINDER, FMOD -> v;
+            case MUL -> v.mul(b);
+            case DIV -> v.div(b);
+            // b a^(b - 1), which is 0 where b is 0, also at a = 0.
+            case POW -> b.eq(0).where(v.fullLike(0), v.mul(b).mul(a.pow(b.sub(1))));
+            case MAXIMUM -> a.lt(b).where(v.fullLike(0), a.eq(b).where(v.mul(0.5), v));
+            case MINIMUM -> a.gt(b).where(v.fullLike(0), a.eq(b).where(v.mul(0.5), v));
+            case ATAN2 -> v.mul(b).div(a.square().add(b.square()));
+            case HYPOT -> v.mul(a).div(y);
+            case FLOOR_DIVIDE, TRUNC_DIVIDE -> null;
+        };
+    }
+
+    /** The row of {@code y = fn(a, b)} by {@code b}. */
+    static @Nullable Tensor right(BinaryFn fn, Tensor a, Tensor b, Tensor y, Tensor v) {
+        return switch (fn) {
+            case ADD -> v;
+            case SUB -> v.neg();
+            case MUL -> v.mul(a);
+            case DIV -> v.neg().mul(y).div(b);
+            // a^b log a, which is 0 where a is 0 and the exponent is not negative.
+            case POW -> a.eq(0).and(b.ge(0)).where(v.fullLike(0), v.mul(y).mul(a.log()));
+            case MAXIMUM -> a.gt(b).where(v.fullLike(0), a.eq(b).where(v.mul(0.5), v));
+            case MINIMUM -> a.lt(b).where(v.fullLike(0), a.eq(b).where(v.mul(0.5), v));
+            case ATAN2 -> v.neg().mul(a).div(a.square().add(b.square()));
+            case HYPOT -> v.mul(b).div(y);
+            case REMAINDER -> v.neg().mul(a.floorDivide(b));
+            case FMOD -> v.neg().mul(a.truncDivide(b));
+            case FLOOR_DIVIDE, TRUNC_DIVIDE -> null;
+        };
+    }
+}

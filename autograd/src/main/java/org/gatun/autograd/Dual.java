@@ -1,0 +1,78 @@
+package org.gatun.autograd;
+
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Trace;
+import org.gatun.tensor.trace.Traced;
+
+/** A dual number: a value and its tangent, both of the level below. */
+final class Dual extends Traced {
+    private final DualTrace trace;
+    private final Tensor value;
+    private final Tensor tangent;
+
+    Dual(DualTrace trace, Tensor value, Tensor tangent) {
+        this.trace = trace;
+        this.value = value;
+        this.tangent = tangent;
+    }
+
+    DualTrace owner() {
+        return trace;
+    }
+
+    Tensor tangent() {
+        return tangent;
+    }
+
+    @Override
+    public Trace trace() {
+        trace.checkUse(this);
+        return trace;
+    }
+
+    @Override
+    public Tensor value() {
+        return value;
+    }
+
+    @Override
+    public Tensor saved() {
+        return new Dual(trace, Saved.alias(value), Saved.alias(tangent));
+    }
+
+    @Override
+    public void keep() {
+        value.keep();
+        tangent.keep();
+    }
+
+    @Override
+    public void unscope() {
+        value.unscope();
+        tangent.unscope();
+    }
+
+    @Override
+    public void close() {
+        value.close();
+        tangent.close();
+    }
+
+    @Override
+    public Shape shape() {
+        return value.shape();
+    }
+
+    @Override
+    public DType dtype() {
+        return value.dtype();
+    }
+
+    @Override
+    public Device device() {
+        return value.device();
+    }
+}

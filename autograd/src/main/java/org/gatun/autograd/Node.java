@@ -1,0 +1,97 @@
+package org.gatun.autograd;
+
+import java.util.List;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.TensorType;
+import org.jspecify.annotations.Nullable;
+
+/** One recorded operation: where gradients come from and go to, and what its pullback needs. */
+final class Node {
+    /** Computes the cotangents of the operands; null for an operand that gets none. */
+    interface Pullback {
+        @Nullable Tensor[] apply(Primal primal, @Nullable Tensor[] cotangents);
+    }
+
+    final Object op;
+    final Pullback pullback;
+    final List<TensorType> inputTypes;
+    final List<TensorType> resultTypes;
+
+    /** The slots of the operands, -1 for constants. */
+    final int[] inputs;
+
+    /** The slots of the results, -1 for results that carry no gradient. */
+    final int[] results;
+
+    private final @Nullable Saved[] savedInputs;
+    private final @Nullable Saved[] savedResults;
+    private boolean freed;
+
+    Node(
+            Object op,
+            Pullback pullback,
+            List<TensorType> inputTypes,
+            List<TensorType> resultTypes,
+            int[] inputs,
+            int[] results,
+            @Nullable Saved[] savedInputs,
+            @Nullable Saved[] savedResults) {
+        this.op = op;
+        this.pullback = pullback;
+        this.inputTypes = inputTypes;
+        this.resultTypes = resultTypes;
+        this.inputs = inputs;
+        this.results = results;
+        this.savedInputs = savedInputs;
+        this.savedResults = savedResults;
+    }
+
+    Primal primal() {
+        if (freed) {
+            throw new IllegalStateException("backward: the values that " + op + " saved are freed: a second backward or gradient"
+                    + " over the same operations needs retain = true in the first");
+        }
+        @Nullable Tensor[] in = new Tensor[savedInputs.length];
+        for (int i = 0; i < in.length; i++) {
+            Saved s = savedInputs[i];
+            in[i] = s == null ? null : s.get("operand " + i, op);
+        }
+        @Nullable Tensor[] out = new Tensor[savedResults.length];
+        for (int i = 0; i < out.length; i++) {
+            Saved s = savedResults[i];
+            out[i] = s == null ? null : s.get("the result", op);
+        }
+        return new Primal(inputTypes, in, out);
+    }
+
+    void free() {
+        if (!freed) {
+            freed = true;
+            free(savedInputs);
+            free(savedResults);
+        }
+    }
+
+    void unscope() {
+        for (Saved s : savedInputs) {
+            if (s != null) {
+                s.unscope();
+            }
+        }
+        for (Saved s : savedResults) {
+            if (s != null) {
+                s.unscope();
+            }
+        }
+    }
+
+    private static void free(@Nullable Saved[] saved) {
+        for (int i = 0; i < saved.length; i++) {
+            Saved s = saved[i];
+            if (s != null) {
+                s.free();
+                saved[i] = null;
+            }
+        }
+    }
+}

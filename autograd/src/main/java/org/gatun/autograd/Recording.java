@@ -1,0 +1,352 @@
+package org.gatun.autograd;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.DTypeException;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Levels;
+import org.gatun.tensor.trace.Trace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reverse mode: an append-only list of the operations that depend on its leaves, in order of execution and so in topological
+ * order. The pullback walks it backwards once. Values and rules live on the level below, so recordings nest.
+ */
+final class Recording implements Trace {
+    private final int level;
+    private final Thread owner = Thread.currentThread();
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<Variable> leaves = new ArrayList<>();
+    private int slots;
+    private boolean open = true;
+
+    private Recording(int level) {
+        this.level = level;
+    }
+
+    /** Opens a recording on this thread, inside those that are open. */
+    static Recording open() {
+        return new Recording(Levels.open());
+    }
+
+    /** Ends the recording; pullbacks over what was recorded stay possible until {@link #free}. */
+    void close() {
+        if (open) {
+            checkThread();
+            Levels.close(level);
+            open = false;
+        }
+    }
+
+    /** Gives up all saved values. */
+    void free() {
+        nodes.forEach(Node::free);
+    }
+
+    /** Leaves all saved values to the collector. */
+    void unscope() {
+        nodes.forEach(Node::unscope);
+    }
+
+    @Override
+    public int level() {
+        return level;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    List<Node> nodes() {
+        return nodes;
+    }
+
+    List<Variable> leaves() {
+        return leaves;
+    }
+
+    void checkThread() {
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("tape: opened on thread " + owner.getName() + " and used on "
+                    + Thread.currentThread().getName() + ": a tape belongs to one thread; open one on each");
+        }
+    }
+
+    void checkUse(Variable v) {
+        if (!open) {
+            throw new IllegalStateException("tape: a tensor of shape " + v.shape()
+                    + " was used after the tape that recorded it was closed: use its detach() made inside the tape, or do the"
+                    + " work inside");
+        }
+        checkThread();
+    }
+
+    /** A variable for a value that gradients are wanted for. */
+    Variable leaf(Tensor value) {
+        checkThread();
+        if (!value.dtype().isFloating()) {
+            throw new DTypeException("gradients exist for floating dtypes only, not for " + value.dtype()
+                    + ": convert first, for instance to(DType.F32)");
+        }
+        Variable v = new Variable(this, value, slots++);
+        leaves.add(v);
+        return v;
+    }
+
+    // ---- recording ----
+
+    @Override
+    public Tensor[] process(Op op, Tensor[] inputs) {
+        return switch (op) {
+            case Op.NonDifferentiable n -> Dispatch.bindAll(n, values(inputs));
+            case Op.Diagonal diagonal -> diagonal(diagonal, inputs);
+            case Op.Multilinear multilinear -> multilinear(multilinear, inputs);
+            case Op.Irregular irregular -> irregular(irregular, inputs);
+            case Op.Call call -> call(call, inputs);
+        };
+    }
+
+    private Tensor[] diagonal(Op.Diagonal op, Tensor[] inputs) {
+        Tensor[] values = values(inputs);
+        Tensor[] results = Dispatch.bindAll(op, values);
+        DType[] dtypes = new DType[values.length];
+        int wanted = 0;
+        for (int i = 0; i < values.length; i++) {
+            dtypes[i] = values[i].dtype();
+            if (own(inputs[i])) {
+                wanted |= 1 << i;
+            }
+        }
+        int seeded = 0;
+        for (int i = 0; i < results.length; i++) {
+            if (results[i].dtype().isFloating()) {
+                seeded |= 1 << i;
+            }
+        }
+        if (seeded == 0) {
+            return results;
+        }
+        List<DType> types = Arrays.asList(dtypes);
+        DerivativeRegion region = DerivativeRegion.vjp(op, types, wanted, seeded);
+        int n = values.length;
+        int active = wanted;
+        int all = seeded;
+        Node.Pullback pullback = (p, g) -> {
+            int present = 0;
+            for (int i = 0; i < g.length; i++) {
+                if (g[i] != null) {
+                    present |= 1 << i;
+                }
+            }
+            // A result that no gradient flowed into drops out of the region.
+            DerivativeRegion r = present == all ? region : DerivativeRegion.vjp(op, types, active, present);
+            return r.run(k -> k < n
+                    ? p.input(k)
+                    : k < n + g.length ? p.result(k - n) : Objects.requireNonNull(g[k - n - g.length]));
+        };
+        @Nullable Saved[] in = new Saved[n];
+        @Nullable Saved[] out = new Saved[results.length];
+        for (int i = 0; i < n; i++) {
+            in[i] = region.reads(i) ? new Saved(values[i]) : null;
+        }
+        for (int i = 0; i < out.length; i++) {
+            out[i] = region.reads(n + i) ? new Saved(results[i]) : null;
+        }
+        return record(op, pullback, inputs, values, results, in, out);
+    }
+
+    private Tensor[] multilinear(Op.Multilinear op, Tensor[] inputs) {
+        Tensor[] values = values(inputs);
+        Tensor[] results = Dispatch.bindAll(op, values);
+        if (!results[0].dtype().isFloating()) {
+            return results;
+        }
+        boolean[] wanted = new boolean[values.length];
+        for (int i = 0; i < wanted.length; i++) {
+            wanted[i] = own(inputs[i]);
+        }
+        Node.Pullback pullback = (p, g) -> {
+            @Nullable Tensor[] out = new Tensor[wanted.length];
+            Tensor seed = g[0];
+            if (seed != null) {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = wanted[i] ? Transposes.apply(op, i, p, seed) : null;
+                }
+            }
+            return out;
+        };
+        @Nullable Saved[] in = new Saved[values.length];
+        for (int i = 0; i < in.length; i++) {
+            in[i] = Transposes.reads(op, i, wanted) ? new Saved(values[i]) : null;
+        }
+        return record(op, pullback, inputs, values, results, in, new Saved[1]);
+    }
+
+    private Tensor[] irregular(Op.Irregular op, Tensor[] inputs) {
+        Tensor[] values = values(inputs);
+        Tensor[] results = Dispatch.bindAll(op, values);
+        if (!results[0].dtype().isFloating()) {
+            return results;
+        }
+        Node.Pullback pullback = (p, g) -> {
+            Tensor seed = g[0];
+            return seed == null ? new Tensor[p.inputs().length] : IrregularRules.vjp(op, p, seed);
+        };
+        @Nullable Saved[] in = new Saved[values.length];
+        @Nullable Saved[] out = new Saved[results.length];
+        for (int i = 0; i < in.length; i++) {
+            in[i] = IrregularRules.readsInput(op, i) ? new Saved(values[i]) : null;
+        }
+        for (int i = 0; i < out.length; i++) {
+            out[i] = IrregularRules.readsResult(op, i) ? new Saved(results[i]) : null;
+        }
+        return record(op, pullback, inputs, values, results, in, out);
+    }
+
+    private Tensor[] call(Op.Call op, Tensor[] inputs) {
+        Composite composite = op.composite();
+        Optional<Composite.Derivative> own = composite.derivative();
+        if (own.isEmpty()) {
+            return Dispatch.inline(composite, inputs);
+        }
+        Composite.Derivative derivative = own.get();
+        Tensor[] values = values(inputs);
+        Tensor[] results = Dispatch.bindAll(op, values);
+        List<TensorType> types = types(results);
+        Node.Pullback pullback = (p, g) -> {
+            Tensor[] seeds = new Tensor[g.length];
+            for (int i = 0; i < seeds.length; i++) {
+                Tensor seed = g[i];
+                seeds[i] = seed != null
+                        ? seed
+                        : ConcreteTensor.scalar(types.get(i).dtype(), 0.0, results[0].device())
+                                .broadcastTo(types.get(i).shape());
+            }
+            return CompositeRules.vjp(composite, derivative, p, seeds);
+        };
+        @Nullable Saved[] in = new Saved[values.length];
+        @Nullable Saved[] out = new Saved[results.length];
+        for (int i = 0; i < in.length; i++) {
+            in[i] = derivative.usesInput(i) ? new Saved(values[i]) : null;
+        }
+        for (int i = 0; i < out.length; i++) {
+            out[i] = derivative.usesResult(i) ? new Saved(results[i]) : null;
+        }
+        return record(composite.name(), pullback, inputs, values, results, in, out);
+    }
+
+    private Tensor[] record(
+            Object op,
+            Node.Pullback pullback,
+            Tensor[] inputs,
+            Tensor[] values,
+            Tensor[] results,
+            @Nullable Saved[] savedInputs,
+            @Nullable Saved[] savedResults) {
+        int[] from = new int[inputs.length];
+        for (int i = 0; i < from.length; i++) {
+            from[i] = own(inputs[i]) ? ((Variable) inputs[i]).slot() : -1;
+        }
+        int[] to = new int[results.length];
+        Tensor[] out = results.clone();
+        for (int i = 0; i < to.length; i++) {
+            to[i] = results[i].dtype().isFloating() ? slots++ : -1;
+            if (to[i] >= 0) {
+                out[i] = new Variable(this, results[i], to[i]);
+            }
+        }
+        nodes.add(new Node(op, pullback, types(values), types(results), from, to, savedInputs, savedResults));
+        return out;
+    }
+
+    private boolean own(Tensor t) {
+        return t instanceof Variable v && v.recording() == this;
+    }
+
+    private Tensor[] values(Tensor[] inputs) {
+        Tensor[] values = inputs.clone();
+        for (int i = 0; i < values.length; i++) {
+            if (inputs[i] instanceof Variable v && v.recording() == this) {
+                values[i] = v.value();
+            }
+        }
+        return values;
+    }
+
+    private static List<TensorType> types(Tensor[] tensors) {
+        TensorType[] types = new TensorType[tensors.length];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = new TensorType(tensors[i].dtype(), tensors[i].shape());
+        }
+        return Arrays.asList(types);
+    }
+
+    // ---- the pullback ----
+
+    /**
+     * The gradients of the leaves, by slot, from the cotangent of one variable.
+     *
+     * @param retain whether saved values are kept for another pullback
+     * @return an array by slot, with entries for leaves only; null where no gradient flowed
+     */
+    @Nullable Tensor[] pullback(Variable root, Tensor seed, boolean retain) {
+        Accumulator sums = new Accumulator(slots);
+        for (Variable leaf : leaves) {
+            sums.keep(leaf.slot());
+        }
+        sums.add(root.slot(), seed, false);
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = nodes.get(i);
+            @Nullable Tensor[] cotangents = new Tensor[node.results.length];
+            boolean reached = false;
+            for (int k = 0; k < cotangents.length; k++) {
+                cotangents[k] = node.results[k] < 0 ? null : sums.get(node.results[k]);
+                reached |= cotangents[k] != null;
+            }
+            if (reached) {
+                step(node, cotangents, sums);
+            }
+            if (!retain) {
+                node.free();
+            }
+        }
+        return sums.kept();
+    }
+
+    private static void step(Node node, @Nullable Tensor[] cotangents, Accumulator sums) {
+        try (var scope = MemoryScope.open("backward")) {
+            @Nullable Tensor[] gradients = node.pullback.apply(node.primal(), cotangents);
+            for (int k = 0; k < node.inputs.length; k++) {
+                Tensor g = gradients[k];
+                if (node.inputs[k] >= 0 && g != null) {
+                    boolean passed = Arrays.asList(cotangents).contains(g) || repeats(gradients, k);
+                    sums.add(node.inputs[k], g, !passed);
+                }
+            }
+        }
+        for (int slot : node.results) {
+            if (slot >= 0) {
+                sums.drop(slot);
+            }
+        }
+    }
+
+    private static boolean repeats(@Nullable Tensor[] gradients, int k) {
+        for (int i = 0; i < k; i++) {
+            if (gradients[i] == gradients[k]) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,42 @@
+package org.gatun.autograd;
+
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.trace.Traced;
+
+/** A value that a node keeps for its pullback: an alias with its own claim on the memory, and the version it had. */
+final class Saved {
+    private final Tensor alias;
+    private final int version;
+
+    Saved(Tensor value) {
+        this.alias = alias(value);
+        this.version = alias.concrete().storage().version();
+    }
+
+    static Tensor alias(Tensor value) {
+        return switch (value) {
+            case ConcreteTensor concrete -> concrete.saved();
+            case Traced traced -> traced.saved();
+        };
+    }
+
+    /** The value, unless it was changed in place since; {@code what} describes it for the message. */
+    Tensor get(String what, Object op) {
+        if (alias.concrete().storage().version() != version) {
+            throw new IllegalStateException("backward: " + what + " of shape " + alias.shape() + " that " + op
+                    + " saved for its derivative was changed in place afterwards: change a copy instead, or change it after"
+                    + " backward");
+        }
+        return alias;
+    }
+
+    /** Leaves the memory to the collector: for recordings that outlive every scope. */
+    void unscope() {
+        alias.unscope();
+    }
+
+    void free() {
+        alias.close();
+    }
+}

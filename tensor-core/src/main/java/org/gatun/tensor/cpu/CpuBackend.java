@@ -1,0 +1,92 @@
+package org.gatun.tensor.cpu;
+
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.trace.Backend;
+
+/** The operations on the host: one line for each, naming where its arithmetic is. */
+public final class CpuBackend implements Backend {
+    /** The only instance. */
+    public static final CpuBackend INSTANCE = new CpuBackend();
+
+    private CpuBackend() {}
+
+    @Override
+    public ConcreteTensor[] execute(Op op, ConcreteTensor[] in) {
+        return switch (op) {
+            case Op.Diagonal diagonal -> elementwise(diagonal, in);
+            case Op.Multilinear multilinear -> multilinear(multilinear, in);
+            case Op.Irregular irregular -> irregular(irregular, in);
+            case Op.NonDifferentiable other -> nonDifferentiable(other, in);
+            case Op.Call call ->
+                throw new IllegalStateException("dispatch unfolds the composite " + call.composite().name());
+        };
+    }
+
+    @Override
+    public void executeInto(Op op, ConcreteTensor[] inputs, ConcreteTensor[] results) {
+        throw new UnsupportedOperationException("pending arm: kernels");
+    }
+
+    private static ConcreteTensor[] elementwise(Op op, ConcreteTensor[] in) {
+        throw new UnsupportedOperationException("pending arm: kernels");
+    }
+
+    private static ConcreteTensor[] multilinear(Op.Multilinear op, ConcreteTensor[] in) {
+        return switch (op) {
+            case Op.Cast cast -> elementwise(cast, in);
+            case Op.Reshape reshape -> pending("kernels: copy then view");
+            case Op.Permute permute -> throw view(permute);
+            case Op.Broadcast broadcast -> throw view(broadcast);
+            case Op.Slice slice -> throw view(slice);
+            case Op.Flip flip -> throw view(flip);
+            case Op.Pad pad -> pending("kernels");
+            case Op.Copy copy -> pending("kernels");
+            case Op.Sum sum -> pending("reduce");
+            case Op.CumSum cumSum -> pending("reduce");
+            case Op.Gather gather -> pending("reduce");
+            case Op.ScatterAdd scatterAdd -> pending("reduce");
+            case Op.IndexSelect indexSelect -> pending("reduce");
+            case Op.IndexAdd indexAdd -> pending("reduce");
+            case Op.MatMul matMul -> pending("compute");
+            case Op.Conv2d conv -> pending("compute");
+            case Op.Conv2dInputGrad conv -> pending("compute");
+            case Op.Conv2dWeightGrad conv -> pending("compute");
+            case Op.AvgPool2d pool -> pending("compute");
+            case Op.AvgPool2dGrad pool -> pending("compute");
+        };
+    }
+
+    private static ConcreteTensor[] irregular(Op.Irregular op, ConcreteTensor[] in) {
+        return switch (op) {
+            case Op.Concat concat -> pending("kernels");
+            case Op.Prod prod -> pending("reduce");
+            case Op.Extremum extremum -> pending("reduce");
+            case Op.CumProd cumProd -> pending("reduce");
+            case Op.Sort sort -> pending("reduce");
+            case Op.TopK topK -> pending("reduce");
+            case Op.Scatter scatter -> pending("reduce");
+            case Op.MaxPool2d pool -> pending("compute");
+        };
+    }
+
+    private static ConcreteTensor[] nonDifferentiable(Op.NonDifferentiable op, ConcreteTensor[] in) {
+        return switch (op) {
+            case Op.Compare compare -> elementwise(compare, in);
+            case Op.Logic logic -> elementwise(logic, in);
+            case Op.Not not -> elementwise(not, in);
+            case Op.ArgExtremum arg -> pending("reduce");
+            case Op.BoolReduce bool -> pending("reduce");
+            case Op.Iota iota -> pending("reduce");
+            case Op.Random random -> pending("reduce");
+        };
+    }
+
+    private static IllegalStateException view(Op op) {
+        return new IllegalStateException(op + " is a view: dispatch makes it without a kernel");
+    }
+
+    private static ConcreteTensor[] pending(String who) {
+        throw new UnsupportedOperationException("pending arm: " + who);
+    }
+}
