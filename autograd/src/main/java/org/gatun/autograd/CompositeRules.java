@@ -20,13 +20,16 @@ final class CompositeRules {
             throw new IllegalStateException(composite.name() + ": its vjp returns " + out.size() + " cotangents for "
                     + p.inputs().length + " operands: return one for each, null for none");
         }
-        for (int i = 0; i < out.size(); i++) {
+        @Nullable Tensor[] gradients = new Tensor[out.size()];
+        for (int i = 0; i < gradients.length; i++) {
             Tensor g = out.get(i);
             if (g != null) {
                 check(composite, "vjp", "cotangent of operand " + i, g, p.type(i));
+                // A rule from outside may return any tensor, also one that is not its own: take a view of it.
+                gradients[i] = g.view();
             }
         }
-        return out.toArray(Tensor[]::new);
+        return gradients;
     }
 
     static void check(Composite composite, String rule, String what, Tensor t, TensorType type) {

@@ -2,6 +2,7 @@ package org.gatun.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.ScalarTypes;
 import org.gatun.tensor.memory.Storage;
@@ -13,6 +14,28 @@ import org.gatun.tensor.trace.Dispatch;
 /** Changes in place: elementwise operations that write into existing memory and count up its version. */
 final class InPlace {
     private InPlace() {}
+
+    /** {@code target = fn(target, other)} in the memory of {@code target}. */
+    static Tensor binary(String name, BinaryFn fn, Tensor target, Tensor other) {
+        requireConcrete(name, target);
+        run(name, new Op.Binary(fn), List.of(target, Arithmetic.cast(other, target.dtype())), List.of(target));
+        return target;
+    }
+
+    /** Copies {@code source} into the memory of {@code target}. */
+    static Tensor copy(Tensor target, Tensor source) {
+        requireConcrete("copy_", target);
+        run("copy_", new Op.Cast(target.dtype()), List.of(source), List.of(target));
+        return target;
+    }
+
+    private static void requireConcrete(String name, Tensor target) {
+        if (!(target instanceof ConcreteTensor)) {
+            throw new IllegalStateException(name + ": a tensor of shape " + target.shape()
+                    + " that a tape or another interpreter follows can't be changed in place: use the method that returns a new"
+                    + " tensor");
+        }
+    }
 
     /** Runs {@code op}, elementwise, on {@code inputs} broadcast to the results' shape, and writes into {@code results}. */
     static void run(String name, Op op, List<Tensor> inputs, List<Tensor> results) {

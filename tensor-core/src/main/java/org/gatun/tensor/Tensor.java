@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.memory.Keepable;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Traced;
@@ -237,6 +238,25 @@ public abstract sealed class Tensor extends ElementwiseMethods implements AutoCl
     /** The slice at one position of an axis, which is removed; a negative index counts from the end. A view. */
     public final Tensor select(int axis, long index) {
         return Shaping.select(this, axis, index);
+    }
+
+    // ---- in place ----
+
+    /**
+     * Adds {@code other}, which broadcasts to this shape, to this concrete tensor and returns it.
+     *
+     * @throws IllegalStateException when this tensor is followed by a tape or another interpreter
+     */
+    public final Tensor add_(Tensor other) {
+        return InPlace.binary("add_", BinaryFn.ADD, this, other);
+    }
+
+    /**
+     * Copies {@code source}, which broadcasts to this shape and is converted to this dtype, into this concrete tensor and
+     * returns it.
+     */
+    public final Tensor copy_(Tensor source) {
+        return InPlace.copy(this, source);
     }
 
     // ---- products ----

@@ -1,0 +1,178 @@
+package org.gatun.autograd;
+
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.DTypeException;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.ShapeException;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Trace;
+import org.gatun.tensor.trace.Traced;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A leaf that is trained: a value, a gradient that {@link Tape#backward} adds to until {@link #zeroGrad}, and a name. It is a
+ * tensor and can stand wherever one can: while a {@link Tape} is open on the thread, operations on it are recorded; otherwise it is just
+ * its value. As {@code torch.nn.Parameter}.
+ *
+ * <p>A parameter owns its value and its gradient: no memory scope frees them.
+ */
+public final class Parameter extends Traced {
+    private final ConcreteTensor value;
+    private String name;
+    private boolean requiresGrad = true;
+    private @Nullable ConcreteTensor grad;
+
+    private Parameter(String name, ConcreteTensor value) {
+        this.name = name;
+        this.value = value;
+    }
+
+    /** A parameter whose value is a copy of {@code initial}, of a floating dtype. */
+    public static Parameter of(Tensor initial) {
+        return of("", initial);
+    }
+
+    /**
+     * A named parameter whose value is a copy of {@code initial}.
+     *
+     * @throws DTypeException when the dtype is not floating
+     */
+    public static Parameter of(String name, Tensor initial) {
+        if (!initial.dtype().isFloating()) {
+            throw new DTypeException("parameter: gradients exist for floating dtypes only, not for " + initial.dtype()
+                    + ": convert first, for instance to(DType.F32)");
+        }
+        ConcreteTensor value = (ConcreteTensor) initial.concrete().copy();
+        value.unscope();
+        return new Parameter(name, value);
+    }
+
+    /** The name, empty when none was given. */
+    public String name() {
+        return name;
+    }
+
+    /** Gives the parameter a name. */
+    public void name(String newName) {
+        this.name = newName;
+    }
+
+    /** Whether tapes record operations on this parameter. */
+    public boolean requiresGrad() {
+        return requiresGrad;
+    }
+
+    /** Freezes (false) or trains (true) this parameter from now on. */
+    public Parameter requiresGrad(boolean wanted) {
+        this.requiresGrad = wanted;
+        return this;
+    }
+
+    /** The gradient that has accumulated, or null when there is none. It belongs to the parameter. */
+    public @Nullable Tensor grad() {
+        return grad;
+    }
+
+    /** Replaces the gradient with a copy of {@code gradient}, or removes it (null). */
+    public void grad(@Nullable Tensor gradient) {
+        ConcreteTensor copy = null;
+        if (gradient != null) {
+            checkGradient(gradient);
+            copy = (ConcreteTensor) gradient.concrete().copy();
+            copy.unscope();
+        }
+        replaceGrad(copy);
+    }
+
+    /** Removes the gradient, so that the next one is assigned and not added. */
+    public void zeroGrad() {
+        replaceGrad(null);
+    }
+
+    /** Adds to the gradient: assigned first, then added in place. */
+    void accumulate(Tensor gradient) {
+        checkGradient(gradient);
+        ConcreteTensor known = grad;
+        if (known != null) {
+            known.add_(gradient.concrete());
+        } else {
+            grad(gradient);
+        }
+    }
+
+    private void checkGradient(Tensor gradient) {
+        if (!gradient.shape().equals(shape()) || gradient.dtype() != dtype()) {
+            throw new ShapeException("grad: a gradient of " + gradient.dtype() + gradient.shape() + " for a parameter of "
+                    + dtype() + shape() + ": the two must agree");
+        }
+    }
+
+    private void replaceGrad(@Nullable ConcreteTensor replacement) {
+        ConcreteTensor known = grad;
+        grad = replacement;
+        if (known != null) {
+            known.close();
+        }
+    }
+
+    /**
+     * Copies new values, which broadcast to this shape, into the parameter's memory.
+     *
+     * @return this parameter
+     */
+    public Parameter assign(Tensor values) {
+        value.copy_(values.concrete());
+        return this;
+    }
+
+    /** The variable of the innermost tape on this thread that follows this parameter, or the value when there is none. */
+    @Override
+    public Tensor resolve() {
+        Tape tape = requiresGrad ? Tape.current() : null;
+        return tape == null ? value : tape.variable(this);
+    }
+
+    @Override
+    public @Nullable Trace trace() {
+        return null;
+    }
+
+    /** The value, to read or to change in place. */
+    @Override
+    public ConcreteTensor value() {
+        return value;
+    }
+
+    @Override
+    public Tensor saved() {
+        return value.saved();
+    }
+
+    @Override
+    public Shape shape() {
+        return value.shape();
+    }
+
+    @Override
+    public DType dtype() {
+        return value.dtype();
+    }
+
+    @Override
+    public Device device() {
+        return value.device();
+    }
+
+    /** Has no effect: a parameter belongs to no scope. */
+    @Override
+    public void keep() {}
+
+    /** Frees the value and the gradient. */
+    @Override
+    public void close() {
+        zeroGrad();
+        value.close();
+    }
+}
