@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Trace;
 import org.gatun.tensor.trace.Traced;
@@ -47,6 +48,12 @@ final class Dual extends Traced {
     public void keep() {
         value.keep();
         tangent.keep();
+    }
+
+    @Override
+    public void keepFrom(MemoryScope scope) {
+        value.keepFrom(scope);
+        tangent.keepFrom(scope);
     }
 
     @Override

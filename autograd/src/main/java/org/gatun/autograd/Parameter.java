@@ -6,6 +6,7 @@ import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Trace;
 import org.gatun.tensor.trace.Traced;
@@ -168,6 +169,10 @@ public final class Parameter extends Traced {
     /** Has no effect: a parameter belongs to no scope. */
     @Override
     public void keep() {}
+
+    /** Has no effect: a parameter belongs to no scope. */
+    @Override
+    public void keepFrom(MemoryScope scope) {}
 
     /** Frees the value and the gradient. */
     @Override

@@ -6,6 +6,7 @@ import org.gatun.bindings.Memory;
 import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.memory.Allocators;
 import org.gatun.tensor.memory.Lease;
+import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.memory.Storage;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
@@ -190,6 +191,11 @@ public final class ConcreteTensor extends Tensor {
     @Override
     public void keep() {
         lease.keep(this);
+    }
+
+    @Override
+    public void keepFrom(MemoryScope scope) {
+        lease.keepFrom(scope, this);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.gatun.tensor;
 
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.memory.Keepable;
+import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Traced;
 
@@ -65,10 +66,14 @@ public abstract sealed class Tensor extends ElementwiseMethods implements AutoCl
         concrete().close();
     }
 
-    /** Hands this tensor to the enclosing memory scope, so that it outlives the innermost one; without one, to the collector. */
-    @Override
+    /** Hands this tensor from the memory scope that owns it to the one around that; without one, to the collector. */
     public void keep() {
         concrete().keep();
+    }
+
+    @Override
+    public void keepFrom(MemoryScope scope) {
+        concrete().keepFrom(scope);
     }
 
     /** Takes this tensor out of every memory scope: it lives until it is closed or becomes unreachable. */

@@ -10,6 +10,7 @@ import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Expr;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.ScalarTypes;
+import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.shape.Shape;
 
 /**
@@ -171,6 +172,9 @@ public final class RegionTrace implements Trace {
 
         @Override
         public void keep() {}
+
+        @Override
+        public void keepFrom(MemoryScope scope) {}
 
         @Override
         public void close() {}
