@@ -1,0 +1,93 @@
+package org.gatun.tensor.cpu;
+
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The vector loops of two F64 operands; a template for {@link KernelTemplate}. */
+final class F64BinaryLoop implements BinaryKernel {
+    private static final F64Binary FN = KernelTemplate.data(MethodHandles.lookup(), F64Binary.class);
+    private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    @Override
+    public void apply(long a, long b, long out, long n) {
+        long done = 0;
+        while (n - done >= LANES) {
+            int count = Blocks.wholeVectors(n - done, LANES);
+            vectors(a + 8 * done, b + 8 * done, out + 8 * done, count);
+            done += count;
+        }
+        if (done < n) {
+            tail(a + 8 * done, b + 8 * done, out + 8 * done, (int) (n - done));
+        }
+    }
+
+    private static void vectors(long a, long b, long out, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FN.apply(load(a + 8L * i), load(b + 8L * i)).intoMemorySegment(Ram.ALL, out + 8L * i, ORDER);
+        }
+    }
+
+    private static void tail(long a, long b, long out, int n) {
+        VectorMask<Double> rest = SPECIES.indexInRange(0, n);
+        FN.apply(load(a, rest), load(b, rest)).intoMemorySegment(Ram.ALL, out, ORDER, rest);
+    }
+
+    @Override
+    public void applyScalarRight(long a, long b, long out, long n) {
+        double scalar = Ram.getDouble(b);
+        long done = 0;
+        while (n - done >= LANES) {
+            int count = Blocks.wholeVectors(n - done, LANES);
+            vectorsScalarRight(a + 8 * done, scalar, out + 8 * done, count);
+            done += count;
+        }
+        if (done < n) {
+            VectorMask<Double> rest = SPECIES.indexInRange(0, (int) (n - done));
+            FN.apply(load(a + 8 * done, rest), DoubleVector.broadcast(SPECIES, scalar))
+                    .intoMemorySegment(Ram.ALL, out + 8 * done, ORDER, rest);
+        }
+    }
+
+    private static void vectorsScalarRight(long a, double b, long out, int n) {
+        DoubleVector right = DoubleVector.broadcast(SPECIES, b);
+        for (int i = 0; i < n; i += LANES) {
+            FN.apply(load(a + 8L * i), right).intoMemorySegment(Ram.ALL, out + 8L * i, ORDER);
+        }
+    }
+
+    @Override
+    public void applyScalarLeft(long a, long b, long out, long n) {
+        double scalar = Ram.getDouble(a);
+        long done = 0;
+        while (n - done >= LANES) {
+            int count = Blocks.wholeVectors(n - done, LANES);
+            vectorsScalarLeft(scalar, b + 8 * done, out + 8 * done, count);
+            done += count;
+        }
+        if (done < n) {
+            VectorMask<Double> rest = SPECIES.indexInRange(0, (int) (n - done));
+            FN.apply(DoubleVector.broadcast(SPECIES, scalar), load(b + 8 * done, rest))
+                    .intoMemorySegment(Ram.ALL, out + 8 * done, ORDER, rest);
+        }
+    }
+
+    private static void vectorsScalarLeft(double a, long b, long out, int n) {
+        DoubleVector left = DoubleVector.broadcast(SPECIES, a);
+        for (int i = 0; i < n; i += LANES) {
+            FN.apply(left, load(b + 8L * i)).intoMemorySegment(Ram.ALL, out + 8L * i, ORDER);
+        }
+    }
+
+    private static DoubleVector load(long address) {
+        return DoubleVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER);
+    }
+
+    private static DoubleVector load(long address, VectorMask<Double> mask) {
+        return DoubleVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask);
+    }
+}

@@ -1,0 +1,165 @@
+package org.gatun.tensor.cpu;
+
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongUnaryOperator;
+import org.gatun.tensor.cpu.math.ScalarMath;
+import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.ir.CompareFn;
+import org.gatun.tensor.ir.UnaryFn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The elementwise functions on single values: on {@code double} for both floating types (F32 rounds the result once) and on
+ * {@code long} for all integer types (the narrower ones keep the low bits). Null stands for a function that the enum's
+ * {@code accepts} excludes from integers.
+ */
+final class ScalarFunctions {
+    private ScalarFunctions() {}
+
+    /** A comparison of doubles. */
+    @FunctionalInterface
+    interface DoubleComparison {
+        boolean test(double a, double b);
+    }
+
+    /** A comparison of integers. */
+    @FunctionalInterface
+    interface LongComparison {
+        boolean test(long a, long b);
+    }
+
+    static DoubleUnaryOperator floating(UnaryFn fn) {
+        return switch (fn) {
+            case NEG -> x -> -x;
+            case ABS -> Math::abs;
+            case SIGN -> x -> x > 0 ? 1 : x < 0 ? -1 : 0;
+            case SQUARE -> x -> x * x;
+            case RELU -> x -> x <= 0 ? 0 : x;
+            case SQRT -> Math::sqrt;
+            case RSQRT -> x -> 1 / Math.sqrt(x);
+            case RECIPROCAL -> x -> 1 / x;
+            case EXP -> Math::exp;
+            case EXP2 -> ScalarMath::exp2;
+            case EXPM1 -> Math::expm1;
+            case LOG -> Math::log;
+            case LOG2 -> ScalarMath::log2;
+            case LOG10 -> Math::log10;
+            case LOG1P -> Math::log1p;
+            case SIN -> Math::sin;
+            case COS -> Math::cos;
+            case TAN -> Math::tan;
+            case ASIN -> Math::asin;
+            case ACOS -> Math::acos;
+            case ATAN -> Math::atan;
+            case SINH -> Math::sinh;
+            case COSH -> Math::cosh;
+            case TANH -> Math::tanh;
+            case ASINH -> ScalarMath::asinh;
+            case ACOSH -> ScalarMath::acosh;
+            case ATANH -> ScalarMath::atanh;
+            case SIGMOID -> ScalarMath::sigmoid;
+            case SOFTPLUS -> ScalarMath::softplus;
+            case ERF -> ScalarMath::erf;
+            case ERFC -> ScalarMath::erfc;
+            case FLOOR -> Math::floor;
+            case CEIL -> Math::ceil;
+            case ROUND -> Math::rint;
+            case TRUNC -> ScalarMath::truncate;
+        };
+    }
+
+    static @Nullable LongUnaryOperator integer(UnaryFn fn) {
+        return switch (fn) {
+            case NEG -> x -> -x;
+            case ABS -> Math::abs;
+            case SIGN -> Long::signum;
+            case SQUARE -> x -> x * x;
+            case RELU -> x -> Math.max(x, 0);
+            case SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P -> null;
+            case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH -> null;
+            case SIGMOID, SOFTPLUS, ERF, ERFC, FLOOR, CEIL, ROUND, TRUNC -> null;
+        };
+    }
+
+    static DoubleBinaryOperator floating(BinaryFn fn) {
+        return switch (fn) {
+            case ADD -> (a, b) -> a + b;
+            case SUB -> (a, b) -> a - b;
+            case MUL -> (a, b) -> a * b;
+            case DIV -> (a, b) -> a / b;
+            case FLOOR_DIVIDE -> ScalarMath::floorDivide;
+            case TRUNC_DIVIDE -> (a, b) -> ScalarMath.truncate(a / b);
+            case REMAINDER -> ScalarMath::remainder;
+            case FMOD -> (a, b) -> a % b;
+            case POW -> ScalarMath::pow;
+            case MAXIMUM -> Math::max;
+            case MINIMUM -> Math::min;
+            case ATAN2 -> Math::atan2;
+            case HYPOT -> Math::hypot;
+        };
+    }
+
+    static @Nullable LongBinaryOperator integer(BinaryFn fn) {
+        return switch (fn) {
+            case ADD -> (a, b) -> a + b;
+            case SUB -> (a, b) -> a - b;
+            case MUL -> (a, b) -> a * b;
+            case FLOOR_DIVIDE -> (a, b) -> Math.floorDiv(a, nonZero(b, "floor_divide"));
+            case TRUNC_DIVIDE -> (a, b) -> a / nonZero(b, "trunc_divide");
+            case REMAINDER -> (a, b) -> Math.floorMod(a, nonZero(b, "remainder"));
+            case FMOD -> (a, b) -> a % nonZero(b, "fmod");
+            case POW -> ScalarFunctions::pow;
+            case MAXIMUM -> Math::max;
+            case MINIMUM -> Math::min;
+            case DIV, ATAN2, HYPOT -> null;
+        };
+    }
+
+    static DoubleComparison floating(CompareFn fn) {
+        return switch (fn) {
+            case EQ -> (a, b) -> a == b;
+            case NE -> (a, b) -> a != b;
+            case LT -> (a, b) -> a < b;
+            case LE -> (a, b) -> a <= b;
+            case GT -> (a, b) -> a > b;
+            case GE -> (a, b) -> a >= b;
+        };
+    }
+
+    static LongComparison integer(CompareFn fn) {
+        return switch (fn) {
+            case EQ -> (a, b) -> a == b;
+            case NE -> (a, b) -> a != b;
+            case LT -> (a, b) -> a < b;
+            case LE -> (a, b) -> a <= b;
+            case GT -> (a, b) -> a > b;
+            case GE -> (a, b) -> a >= b;
+        };
+    }
+
+    private static long nonZero(long divisor, String operation) {
+        if (divisor == 0) {
+            throw new ArithmeticException(operation + ": an element of the integer divisor is 0; mask the zeros first"
+                    + " (where), or cast to a floating dtype, whose division by zero gives an infinity or NaN");
+        }
+        return divisor;
+    }
+
+    private static long pow(long base, long exponent) {
+        if (exponent < 0) {
+            throw new ArithmeticException("pow: an element of the integer exponent is negative (" + exponent
+                    + "); cast the operands to a floating dtype for negative powers");
+        }
+        long result = 1;
+        long square = base;
+        for (long rest = exponent; rest != 0; rest >>= 1) {
+            if ((rest & 1) != 0) {
+                result *= square;
+            }
+            square *= square;
+        }
+        return result;
+    }
+}

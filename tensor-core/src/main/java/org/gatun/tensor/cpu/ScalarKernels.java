@@ -1,0 +1,182 @@
+package org.gatun.tensor.cpu;
+
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongUnaryOperator;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.cpu.math.ScalarMath;
+import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.ir.CompareFn;
+import org.gatun.tensor.ir.LogicFn;
+import org.gatun.tensor.ir.UnaryFn;
+import org.jspecify.annotations.Nullable;
+
+/** Elementwise kernels in plain Java, one element at a time: for a JVM without the Vector API, and for what it has no vectors for. */
+final class ScalarKernels implements KernelProvider {
+    @Override
+    public @Nullable UnaryKernel unary(UnaryFn fn, DType dtype) {
+        ScalarUnary element =
+                switch (dtype) {
+                    case F32 -> f32(ScalarFunctions.floating(fn));
+                    case F64 -> f64(ScalarFunctions.floating(fn));
+                    case I64 -> i64(ScalarFunctions.integer(fn));
+                    case I32 -> i32(ScalarFunctions.integer(fn));
+                    case U8 -> u8(ScalarFunctions.integer(fn));
+                    case BOOL -> null;
+                };
+        return element == null ? null : unaryLoop(element, dtype.bytes(), dtype.bytes());
+    }
+
+    private static ScalarUnary f32(DoubleUnaryOperator f) {
+        return (x, out) -> Ram.putFloat(out, (float) f.applyAsDouble(Ram.getFloat(x)));
+    }
+
+    private static ScalarUnary f64(DoubleUnaryOperator f) {
+        return (x, out) -> Ram.putDouble(out, f.applyAsDouble(Ram.getDouble(x)));
+    }
+
+    private static @Nullable ScalarUnary i64(@Nullable LongUnaryOperator f) {
+        return f == null ? null : (x, out) -> Ram.putLong(out, f.applyAsLong(Ram.getLong(x)));
+    }
+
+    private static @Nullable ScalarUnary i32(@Nullable LongUnaryOperator f) {
+        return f == null ? null : (x, out) -> Ram.putInt(out, (int) f.applyAsLong(Ram.getInt(x)));
+    }
+
+    private static @Nullable ScalarUnary u8(@Nullable LongUnaryOperator f) {
+        return f == null ? null : (x, out) -> Ram.putByte(out, (byte) f.applyAsLong(Ram.getU8(x)));
+    }
+
+    @Override
+    public @Nullable BinaryKernel binary(BinaryFn fn, DType dtype) {
+        ScalarBinary element =
+                switch (dtype) {
+                    case F32 -> f32(fn);
+                    case F64 -> f64(ScalarFunctions.floating(fn));
+                    case I64 -> i64(ScalarFunctions.integer(fn));
+                    case I32 -> i32(ScalarFunctions.integer(fn));
+                    case U8 -> u8(ScalarFunctions.integer(fn));
+                    case BOOL -> null;
+                };
+        return element == null ? null : binaryLoop(element, dtype.bytes(), dtype.bytes());
+    }
+
+    private static ScalarBinary f32(BinaryFn fn) {
+        if (fn == BinaryFn.TRUNC_DIVIDE) {
+            // A float quotient, as everywhere else: one in double precision could lie just below the integer it rounds to.
+            return f32((a, b) -> ScalarMath.truncate((float) (a / b)));
+        }
+        return f32(ScalarFunctions.floating(fn));
+    }
+
+    private static ScalarBinary f32(DoubleBinaryOperator f) {
+        return (a, b, out) -> Ram.putFloat(out, (float) f.applyAsDouble(Ram.getFloat(a), Ram.getFloat(b)));
+    }
+
+    private static ScalarBinary f64(DoubleBinaryOperator f) {
+        return (a, b, out) -> Ram.putDouble(out, f.applyAsDouble(Ram.getDouble(a), Ram.getDouble(b)));
+    }
+
+    private static @Nullable ScalarBinary i64(@Nullable LongBinaryOperator f) {
+        return f == null ? null : (a, b, out) -> Ram.putLong(out, f.applyAsLong(Ram.getLong(a), Ram.getLong(b)));
+    }
+
+    private static @Nullable ScalarBinary i32(@Nullable LongBinaryOperator f) {
+        return f == null ? null : (a, b, out) -> Ram.putInt(out, (int) f.applyAsLong(Ram.getInt(a), Ram.getInt(b)));
+    }
+
+    private static @Nullable ScalarBinary u8(@Nullable LongBinaryOperator f) {
+        return f == null ? null : (a, b, out) -> Ram.putByte(out, (byte) f.applyAsLong(Ram.getU8(a), Ram.getU8(b)));
+    }
+
+    @Override
+    public BinaryKernel compare(CompareFn fn, DType dtype) {
+        var floating = ScalarFunctions.floating(fn);
+        var integer = ScalarFunctions.integer(fn);
+        ScalarBinary element =
+                switch (dtype) {
+                    case F32 ->
+                        (a, b, out) -> Ram.putBool(out, floating.test(Ram.getFloat(a), Ram.getFloat(b)));
+                    case F64 ->
+                        (a, b, out) -> Ram.putBool(out, floating.test(Ram.getDouble(a), Ram.getDouble(b)));
+                    case I64 ->
+                        (a, b, out) -> Ram.putBool(out, integer.test(Ram.getLong(a), Ram.getLong(b)));
+                    case I32 ->
+                        (a, b, out) -> Ram.putBool(out, integer.test(Ram.getInt(a), Ram.getInt(b)));
+                    case U8, BOOL ->
+                        (a, b, out) -> Ram.putBool(out, integer.test(Ram.getU8(a), Ram.getU8(b)));
+                };
+        return binaryLoop(element, dtype.bytes(), 1);
+    }
+
+    @Override
+    public @Nullable BinaryKernel logic(LogicFn fn, DType dtype) {
+        LongBinaryOperator bits =
+                switch (fn) {
+                    case AND -> (a, b) -> a & b;
+                    case OR -> (a, b) -> a | b;
+                    case XOR -> (a, b) -> a ^ b;
+                };
+        ScalarBinary element =
+                switch (dtype) {
+                    case F32, F64 -> null;
+                    case I64 -> i64(bits);
+                    case I32 -> i32(bits);
+                    case U8, BOOL -> u8(bits);
+                };
+        return element == null ? null : binaryLoop(element, dtype.bytes(), dtype.bytes());
+    }
+
+    @Override
+    public @Nullable UnaryKernel not(DType dtype) {
+        ScalarUnary element =
+                switch (dtype) {
+                    case F32, F64 -> null;
+                    case I64 -> i64(x -> ~x);
+                    case I32 -> i32(x -> ~x);
+                    case U8 -> u8(x -> ~x);
+                    case BOOL -> u8(x -> x ^ 1);
+                };
+        return element == null ? null : unaryLoop(element, dtype.bytes(), dtype.bytes());
+    }
+
+    @Override
+    public SelectKernel select(DType dtype) {
+        return switch (dtype) {
+            case F32, I32 ->
+                (cond, a, b, out, n) -> {
+                    for (long i = 0; i < n; i++) {
+                        Ram.putInt(out + 4 * i, Ram.getInt((Ram.getByte(cond + i) != 0 ? a : b) + 4 * i));
+                    }
+                };
+            case F64, I64 ->
+                (cond, a, b, out, n) -> {
+                    for (long i = 0; i < n; i++) {
+                        Ram.putLong(out + 8 * i, Ram.getLong((Ram.getByte(cond + i) != 0 ? a : b) + 8 * i));
+                    }
+                };
+            case U8, BOOL ->
+                (cond, a, b, out, n) -> {
+                    for (long i = 0; i < n; i++) {
+                        Ram.putByte(out + i, Ram.getByte((Ram.getByte(cond + i) != 0 ? a : b) + i));
+                    }
+                };
+        };
+    }
+
+    @Override
+    public UnaryKernel cast(DType from, DType to) {
+        return unaryLoop(ScalarCasts.element(from, to), from.bytes(), to.bytes());
+    }
+
+    private static UnaryKernel unaryLoop(ScalarUnary fn, int inBytes, int outBytes) {
+        return KernelTemplate.specialise(
+                ScalarUnaryLoop.class, UnaryKernel.class, new ScalarUnary.Of(fn, inBytes, outBytes));
+    }
+
+    private static BinaryKernel binaryLoop(ScalarBinary fn, int inBytes, int outBytes) {
+        return KernelTemplate.specialise(
+                ScalarBinaryLoop.class, BinaryKernel.class, new ScalarBinary.Of(fn, inBytes, outBytes));
+    }
+}

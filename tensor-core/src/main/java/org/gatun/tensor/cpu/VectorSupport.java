@@ -1,0 +1,42 @@
+package org.gatun.tensor.cpu;
+
+import java.lang.System.Logger.Level;
+
+/** Decides once, at start, between the Vector API and plain Java. */
+final class VectorSupport {
+    /** The property that turns the Vector API off when its value is {@code off}. */
+    static final String PROPERTY = "gatun.vector";
+
+    private static final String MODULE = "jdk.incubator.vector";
+
+    private VectorSupport() {}
+
+    /**
+     * The kernels for this JVM. Without the Vector API's module on the graph (it is an incubator module, which the class path
+     * does not bring in by itself) they are the scalar ones, and a warning names the flag to pass.
+     */
+    static KernelProvider choose() {
+        if ("off".equalsIgnoreCase(System.getProperty(PROPERTY))) {
+            return new ScalarKernels();
+        }
+        if (!isModulePresent()) {
+            System.getLogger("org.gatun.tensor")
+                    .log(
+                            Level.WARNING,
+                            "The Vector API is not available, so elementwise operations run several times slower than they"
+                                    + " could. Start Java with: --add-modules {0}  (to silence this: -D{1}=off)",
+                            MODULE,
+                            PROPERTY);
+            return new ScalarKernels();
+        }
+        return new VectorKernels();
+    }
+
+    /** Whether this class's own module can use the Vector API. */
+    static boolean isModulePresent() {
+        return ModuleLayer.boot()
+                .findModule(MODULE)
+                .filter(VectorSupport.class.getModule()::canRead)
+                .isPresent();
+    }
+}

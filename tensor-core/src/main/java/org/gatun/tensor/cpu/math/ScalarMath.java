@@ -1,0 +1,185 @@
+package org.gatun.tensor.cpu.math;
+
+/**
+ * The functions of one {@code double} that {@link Math} lacks. Each is within 2 ulp (erfc 3 ulp), and right at NaN, infinities
+ * and signed zeros. They serve the path without the Vector API, in F32 too (computed in double precision, rounded once), and
+ * the rare lanes that a vector function hands over.
+ */
+public final class ScalarMath {
+    private static final double LN2 = 0.6931471805599453;
+    private static final double LOG2_E = 1.4426950408889634;
+
+    /** {@code erf(x) / x} in powers of {@code x^2}, minimax on [0, 1]. */
+    private static final double[] ERF = {
+        1.1283791670955126,
+        -0.3761263890318375,
+        0.11283791670954857,
+        -0.026866170645072907,
+        0.005223977624780965,
+        -0.0008548326978747702,
+        0.00012055331037093965,
+        -1.4925593511401867e-05,
+        1.6460972886829844e-06,
+        -1.6350025936209924e-07,
+        1.4657884472637242e-08,
+        -1.1365683248456953e-09,
+        5.945290031037285e-11
+    };
+
+    /** {@code (1 + 2x) e^(x^2) erfc(x)} in powers of {@code q = (x - 4) / (x + 4)}, for x from 0.5 to infinity. */
+    private static final double[] ERFCX = {
+        1.2329951186255526,
+        -0.1396211168405625,
+        0.01537965210262021,
+        0.06809705425468858,
+        -0.10103906603634742,
+        0.09373283499851863,
+        -0.06633036581087434,
+        0.03716751553423657,
+        -0.016197734077877748,
+        0.0050319700130714105,
+        -0.0007577731198845029,
+        -0.00019925692900828166,
+        0.0001506208125905374,
+        -2.4398198695781975e-05,
+        -1.1219239450968377e-05,
+        5.706822301859325e-06,
+        2.880833478272064e-07,
+        -8.199551611794782e-07,
+        8.187721285705348e-08,
+        1.0358588303681392e-07,
+        -2.30775672736564e-08,
+        -9.752941425191894e-09,
+        3.4238599655102397e-09
+    };
+
+    /** Beyond this erfc is below half the smallest double. */
+    private static final double ERFC_ZERO = 27.3;
+
+    private ScalarMath() {}
+
+    /** {@code 2^x}. */
+    public static double exp2(double x) {
+        return Math.pow(2, x);
+    }
+
+    /** {@code a^b}, with IEEE's {@code 1^b = 1} for every b and {@code (-1)^(+-inf) = 1}, where Java has NaN. */
+    public static double pow(double a, double b) {
+        return a == 1 || (a == -1 && Double.isInfinite(b)) ? 1 : Math.pow(a, b);
+    }
+
+    /** The logarithm to base 2; exact at powers of two. */
+    public static double log2(double x) {
+        if (!(x >= Double.MIN_NORMAL) || x == Double.POSITIVE_INFINITY) {
+            return x > 0 && x < Double.MIN_NORMAL ? log2(x * 0x1p54) - 54 : Math.log(x);
+        }
+        int exponent = Math.getExponent(x);
+        double mantissa = Math.scalb(x, -exponent);
+        if (mantissa > 1.4142135623730951) {
+            mantissa *= 0.5;
+            exponent++;
+        }
+        return Math.fma(Math.log(mantissa), LOG2_E, exponent);
+    }
+
+    /** The inverse hyperbolic sine. */
+    public static double asinh(double x) {
+        double a = Math.abs(x);
+        if (a > 0x1p28) {
+            return Math.copySign(Math.log(a) + LN2, x);
+        }
+        double square = a * a;
+        return Math.copySign(Math.log1p(a + square / (1 + Math.sqrt(square + 1))), x);
+    }
+
+    /** The inverse hyperbolic cosine; NaN below 1. */
+    public static double acosh(double x) {
+        if (x > 0x1p28) {
+            return Math.log(x) + LN2;
+        }
+        double t = x - 1;
+        return Math.log1p(t + Math.sqrt(2 * t + t * t));
+    }
+
+    /** The inverse hyperbolic tangent: infinite at -1 and 1, NaN beyond. */
+    public static double atanh(double x) {
+        double a = Math.abs(x);
+        return Math.copySign(0.5 * Math.log1p(2 * a / (1 - a)), x);
+    }
+
+    /** {@code 1 / (1 + e^-x)}. */
+    public static double sigmoid(double x) {
+        if (x < 0) {
+            double e = Math.exp(x);
+            return e / (1 + e);
+        }
+        return 1 / (1 + Math.exp(-x));
+    }
+
+    /** {@code log(1 + e^x)}. */
+    public static double softplus(double x) {
+        return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+    }
+
+    /** The error function. */
+    public static double erf(double x) {
+        double a = Math.abs(x);
+        if (a < 1) {
+            double z = x * x;
+            return Math.fma(x, ERF[0], x * (z * polynomial(ERF, 1, z)));
+        }
+        return Math.copySign(1 - erfc(a), x);
+    }
+
+    /** The complementary error function {@code 1 - erf(x)}, accurate for large x. */
+    public static double erfc(double x) {
+        if (x < 0.5) {
+            return x > -0.5 ? 1 - erf(x) : 2 - erfc(-x);
+        }
+        if (!(x < ERFC_ZERO)) {
+            return Double.isNaN(x) ? x : 0;
+        }
+        double g = polynomial(ERFCX, 0, (x - 4) / (x + 4));
+        double divisor = 1 + 2 * x;
+        double divisorLow = 2 * x - (divisor - 1);
+        double quotient = g / divisor;
+        double quotientLow = (Math.fma(-quotient, divisor, g) - quotient * divisorLow) / divisor;
+        double square = x * x;
+        double squareLow = Math.fma(x, x, -square);
+        return Math.exp(-square) * (quotient + (quotientLow - quotient * squareLow));
+    }
+
+    /** The coefficients from index {@code from} on, in powers of z. */
+    private static double polynomial(double[] coefficients, int from, double z) {
+        double sum = coefficients[coefficients.length - 1];
+        for (int i = coefficients.length - 2; i >= from; i--) {
+            sum = Math.fma(sum, z, coefficients[i]);
+        }
+        return sum;
+    }
+
+    /** {@code a - b floor(a / b)}, exact before rounding; the sign of the divisor, as {@code torch.remainder}. */
+    public static double remainder(double a, double b) {
+        double mod = a % b;
+        return mod != 0 && (mod < 0) != (b < 0) ? mod + b : mod;
+    }
+
+    /**
+     * {@code a / b} rounded to minus infinity, as {@code torch.floor_divide}: from the exact remainder, so that a quotient which
+     * division rounds up to an integer does not count as that integer. NaN if {@code a} is infinite.
+     */
+    public static double floorDivide(double a, double b) {
+        double quotient = a / b;
+        if (!(Math.abs(quotient) < 0x1p52)) {
+            return Double.isInfinite(a) && b != 0 ? Double.NaN : Math.floor(quotient);
+        }
+        double truncated = truncate(quotient);
+        double mod = Double.isInfinite(b) ? a : Math.fma(-truncated, b, a);
+        return mod != 0 && (mod < 0) != (b < 0) ? truncated - 1 : truncated;
+    }
+
+    /** The integer part, towards 0, with the sign of the argument. */
+    public static double truncate(double x) {
+        return Math.copySign(Math.floor(Math.abs(x)), x);
+    }
+}
