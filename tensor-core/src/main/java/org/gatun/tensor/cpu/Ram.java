@@ -63,4 +63,8 @@ final class Ram {
     static void copy(long from, long to, long bytes) {
         MemorySegment.copy(ALL, from, ALL, to, bytes);
     }
+
+    static void zero(long address, long bytes) {
+        Memory.fill(address, bytes, (byte) 0);
+    }
 }

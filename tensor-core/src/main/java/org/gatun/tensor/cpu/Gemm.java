@@ -1,0 +1,163 @@
+package org.gatun.tensor.cpu;
+
+import org.gatun.tensor.DType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matrix products {@code C = A B} over raw addresses, for operands with any strides and a row-major result, in parallel over
+ * the {@link WorkerPool}.
+ *
+ * <p>F32 and F64 run on OpenBLAS, cut as {@link GemmTiling} says; an operand that BLAS cannot read in place (neither its rows
+ * nor its columns are contiguous) is copied first. The integer dtypes run in plain Java, modulo 2^bits.
+ */
+final class Gemm {
+
+    /** Elements of a vector product's matrix worth handing to another thread: 2 us of reading. */
+    private static final long GRAIN_VECTOR = 64 * 1024;
+
+    /** The largest result, in elements, whose partial sums along a long inner dimension are worth keeping apart. */
+    private static final long SPLIT_RESULT = 64 * 1024;
+
+    private Gemm() {}
+
+    /**
+     * Computes {@code C = A B}, or {@code C += A B}.
+     *
+     * @param dtype the dtype of all three: any but BOOL
+     * @param a the left operand, m x k
+     * @param b the right operand, k x n
+     * @param c the address of the result, m x n, row by row; it overlaps neither operand
+     * @param ldc the distance between the result's rows, in elements, at least n
+     * @param accumulate whether the product is added to what C holds; otherwise that is not read, not even a NaN
+     * @param epilogue what to do with each finished block of the result
+     */
+    static void multiply(
+            DType dtype, Matrix a, Matrix b, long c, long ldc, boolean accumulate, @Nullable Epilogue epilogue) {
+        long m = a.rows();
+        long k = a.columns();
+        long n = b.columns();
+        if (dtype == DType.BOOL) {
+            throw new IllegalArgumentException("matmul: not defined for BOOL: convert the operands, for instance to F32");
+        }
+        if (b.rows() != k || ldc < n) {
+            throw new IllegalArgumentException("matmul: " + m + " x " + k + " by " + b.rows() + " x " + n
+                    + " with rows of the result " + ldc + " apart: the inner sizes must be equal and rows must not overlap");
+        }
+        if (m == 0 || n == 0) {
+            return;
+        }
+        if (k == 0) {
+            if (!accumulate) {
+                zero(c, m, n, ldc, dtype.bytes());
+            }
+            if (epilogue != null) {
+                epilogue.apply(c, m, n, ldc, 0, 0);
+            }
+            return;
+        }
+        if (dtype.isFloating()) {
+            floating(dtype, a, b, c, ldc, accumulate, epilogue);
+        } else {
+            IntegerGemm.multiply(dtype, a, b, c, ldc, accumulate, epilogue);
+        }
+    }
+
+    private static void zero(long c, long rows, long columns, long ldc, int bytes) {
+        for (long i = 0; i < rows; i++) {
+            Ram.zero(c + i * ldc * bytes, columns * bytes);
+        }
+    }
+
+    private static void floating(
+            DType dtype, Matrix a, Matrix b, long c, long ldc, boolean accumulate, @Nullable Epilogue epilogue) {
+        boolean directA = a.isRowMajor() || a.isColumnMajor();
+        boolean directB = b.isRowMajor() || b.isColumnMajor();
+        boolean directC = ldc <= Integer.MAX_VALUE;
+        if (directA && directB && directC) {
+            direct(dtype, a, b, c, ldc, accumulate, epilogue);
+            return;
+        }
+        if (!directC) {
+            throw new IllegalArgumentException("matmul: rows of the result are " + ldc + " elements apart, more than 2^31 - 1");
+        }
+        try (Scratch scratch = Scratch.open()) {
+            Matrix readyA = directA ? a : Packing.pack(a, dtype.bytes(), scratch);
+            Matrix readyB = directB ? b : Packing.pack(b, dtype.bytes(), scratch);
+            direct(dtype, readyA, readyB, c, ldc, accumulate, epilogue);
+        }
+    }
+
+    /** The product of operands that BLAS reads in place. */
+    private static void direct(
+            DType dtype, Matrix a, Matrix b, long c, long ldc, boolean accumulate, @Nullable Epilogue epilogue) {
+        if (b.columns() == 1 && a.rows() <= Integer.MAX_VALUE && a.columns() <= Integer.MAX_VALUE && isVector(b.rowStride())) {
+            vector(dtype, a, b.address(), (int) b.rowStride(), accumulate, c, (int) ldc);
+            finish(epilogue, c, a.rows(), 1, ldc);
+        } else if (a.rows() == 1
+                && b.rows() <= Integer.MAX_VALUE
+                && b.columns() <= Integer.MAX_VALUE
+                && isVector(a.columnStride())) {
+            vector(dtype, b.transposed(), a.address(), (int) a.columnStride(), accumulate, c, 1);
+            finish(epilogue, c, 1, b.columns(), ldc);
+        } else {
+            matrix(dtype, a, b, c, ldc, accumulate, epilogue);
+        }
+    }
+
+    private static boolean isVector(long stride) {
+        return stride >= 1 && stride <= Integer.MAX_VALUE;
+    }
+
+    private static void finish(@Nullable Epilogue epilogue, long c, long m, long n, long ldc) {
+        if (epilogue != null) {
+            epilogue.apply(c, m, n, ldc, 0, 0);
+        }
+    }
+
+    /** {@code y = A x}: bound by reading A, so A is cut along the result, and each thread reads its own part. */
+    private static void vector(DType dtype, Matrix a, long x, int incx, boolean accumulate, long y, int incy) {
+        int bytes = dtype.bytes();
+        boolean rowMajor = a.isRowMajor();
+        Matrix stored = rowMajor ? a : a.transposed();
+        int lda = stored.rowMajorLeading();
+        long grain = Math.max(16, GRAIN_VECTOR / a.columns());
+        int parts = WorkerPool.parts(a.rows(), grain);
+        WorkerPool.forParts(parts, a.rows(), (part, begin, end) -> {
+            long start = a.address() + begin * (rowMajor ? lda : 1L) * bytes;
+            long rows = rowMajor ? end - begin : stored.rows();
+            long columns = rowMajor ? stored.columns() : end - begin;
+            Blas.gemv(dtype, !rowMajor, rows, columns, start, lda, x, incx, accumulate, y + begin * incy * bytes, incy);
+        });
+    }
+
+    private static void matrix(
+            DType dtype, Matrix a, Matrix b, long c, long ldc, boolean accumulate, @Nullable Epilogue epilogue) {
+        boolean transA = !a.isRowMajor();
+        boolean transB = !b.isRowMajor();
+        int lda = (transA ? a.transposed() : a).rowMajorLeading();
+        int ldb = (transB ? b.transposed() : b).rowMajorLeading();
+        long m = a.rows();
+        long n = b.columns();
+        long k = a.columns();
+        double macs = (double) m * n * k;
+        if (macs <= GemmTiling.GRAIN_MACS) {
+            Blas.gemm(dtype, transA, transB, m, n, k, a.address(), lda, b.address(), ldb, accumulate, c, (int) ldc);
+            finish(epilogue, c, m, n, ldc);
+            return;
+        }
+        int threads = WorkerPool.threads();
+        int bytes = dtype.bytes();
+        GemmTiling tiling = GemmTiling.choose(bytes, transA, transB, m, n, k, lda, ldb, threads);
+        var product = new TiledGemm(
+                dtype, bytes, transA, transB, m, n, k, a.address(), lda, b.address(), ldb, c, (int) ldc, tiling);
+        int splits = product.tiles() < threads && m * n <= SPLIT_RESULT
+                ? (int) Math.min(threads, macs / (4.0 * GemmTiling.GRAIN_MACS))
+                : 1;
+        if (splits > 1 && k >= 2L * splits) {
+            product.runSplit(splits, accumulate);
+            finish(epilogue, c, m, n, ldc);
+        } else {
+            product.run(accumulate, epilogue);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package org.gatun.tensor.cpu;
+
+/** Copies matrices with arbitrary strides into row-major scratch memory. */
+final class Packing {
+
+    /** Elements worth handing to another thread. */
+    private static final long GRAIN = 32 * 1024;
+
+    /** The side of the square blocks that are copied at a time, so that both reads and writes stay in the cache. */
+    private static final int BLOCK = 32;
+
+    private Packing() {}
+
+    /** A contiguous copy of a matrix with elements of 1, 4 or 8 bytes. */
+    static Matrix pack(Matrix source, int bytes, Scratch scratch) {
+        Matrix target = Matrix.contiguous(
+                scratch.allocate(source.rows() * source.columns() * bytes), source.rows(), source.columns());
+        if (source.rows() == 0 || source.columns() == 0) {
+            return target;
+        }
+        long bands = Math.ceilDiv(source.rows(), BLOCK);
+        long grain = Math.max(1, GRAIN / (BLOCK * source.columns()));
+        WorkerPool.parallelFor(bands, grain, (begin, end) -> {
+            for (long row = begin * BLOCK; row < Math.min(end * BLOCK, source.rows()); row += BLOCK) {
+                for (long column = 0; column < source.columns(); column += BLOCK) {
+                    block(source, target, row, column, bytes);
+                }
+            }
+        });
+        return target;
+    }
+
+    private static void block(Matrix source, Matrix target, long row, long column, int bytes) {
+        int columns = (int) Math.min(BLOCK, source.columns() - column);
+        long rows = Math.min(BLOCK, source.rows() - row);
+        long step = source.columnStride() * bytes;
+        for (long i = row; i < row + rows; i++) {
+            long from = source.address() + (i * source.rowStride() + column * source.columnStride()) * bytes;
+            long to = target.address() + (i * target.rowStride() + column) * bytes;
+            switch (bytes) {
+                case 4 -> copyInts(from, step, to, columns);
+                case 8 -> copyLongs(from, step, to, columns);
+                default -> copyBytes(from, step, to, columns);
+            }
+        }
+    }
+
+    private static void copyInts(long from, long step, long to, int count) {
+        for (int j = 0; j < count; j++) {
+            Ram.putInt(to + 4L * j, Ram.getInt(from + step * j));
+        }
+    }
+
+    private static void copyLongs(long from, long step, long to, int count) {
+        for (int j = 0; j < count; j++) {
+            Ram.putLong(to + 8L * j, Ram.getLong(from + step * j));
+        }
+    }
+
+    private static void copyBytes(long from, long step, long to, int count) {
+        for (int j = 0; j < count; j++) {
+            Ram.putByte(to + j, Ram.getByte(from + step * j));
+        }
+    }
+}
