@@ -19,7 +19,8 @@ public final class CpuBackend implements Backend {
             case Op.Irregular irregular -> irregular(irregular, in);
             case Op.NonDifferentiable other -> nonDifferentiable(other, in);
             case Op.Call call ->
-                throw new IllegalStateException("dispatch unfolds the composite " + call.composite().name());
+                throw new IllegalStateException(
+                        "dispatch unfolds the composite " + call.composite().name());
         };
     }
 
@@ -77,8 +78,8 @@ public final class CpuBackend implements Backend {
             case Op.Not not -> elementwise(not, in);
             case Op.ArgExtremum arg -> pending("reduce");
             case Op.BoolReduce bool -> pending("reduce");
-            case Op.Iota iota -> pending("reduce");
-            case Op.Random random -> pending("reduce");
+            case Op.Iota iota -> Sources.iota(iota);
+            case Op.Random random -> Sources.random(random);
         };
     }
 

@@ -3,11 +3,14 @@ package org.gatun.tensor.cpu;
 import java.lang.System.Logger.Level;
 
 /** Decides once, at start, between the Vector API and plain Java. */
-final class VectorSupport {
+public final class VectorSupport {
     /** The property that turns the Vector API off when its value is {@code off}. */
     static final String PROPERTY = "gatun.vector";
 
     private static final String MODULE = "jdk.incubator.vector";
+
+    /** Whether kernels may use the Vector API: its module is there, and the property does not turn it off. */
+    public static final boolean ENABLED = isWanted() && isModulePresent();
 
     private VectorSupport() {}
 
@@ -16,20 +19,20 @@ final class VectorSupport {
      * does not bring in by itself) they are the scalar ones, and a warning names the flag to pass.
      */
     static KernelProvider choose() {
-        if ("off".equalsIgnoreCase(System.getProperty(PROPERTY))) {
-            return new ScalarKernels();
-        }
-        if (!isModulePresent()) {
+        if (isWanted() && !isModulePresent()) {
             System.getLogger("org.gatun.tensor")
                     .log(
                             Level.WARNING,
-                            "The Vector API is not available, so elementwise operations run several times slower than they"
-                                    + " could. Start Java with: --add-modules {0}  (to silence this: -D{1}=off)",
+                            "The Vector API is not available, so elementwise operations run several times slower than"
+                                    + " they could. Start Java with: --add-modules {0}  (to silence this: -D{1}=off)",
                             MODULE,
                             PROPERTY);
-            return new ScalarKernels();
         }
-        return new VectorKernels();
+        return ENABLED ? new VectorKernels() : new ScalarKernels();
+    }
+
+    private static boolean isWanted() {
+        return !"off".equalsIgnoreCase(System.getProperty(PROPERTY));
     }
 
     /** Whether this class's own module can use the Vector API. */

@@ -1,0 +1,99 @@
+package org.gatun.tensor.random;
+
+/**
+ * A stream of random numbers, as {@code torch.Generator}: a 64-bit key and a position that every draw advances.
+ *
+ * <p>Numbers are a function of the key and the position only (see {@link Philox}), so equal seeds give equal numbers whatever the
+ * number of threads and the device, and a saved {@link State} continues a stream bit for bit. Draws of several threads from one
+ * generator get disjoint parts of the stream, in the order in which they ask; threads that must each have reproducible numbers
+ * take a {@link #fork} each.
+ */
+public final class Generator {
+    private long key;
+    private long position;
+
+    /** A generator at the start of the stream of {@code seed}; every seed, 0 included, gives a stream of its own. */
+    public Generator(long seed) {
+        this.key = seed;
+    }
+
+    /**
+     * All that a generator remembers.
+     *
+     * @param key the key of its stream: the seed it was made with
+     * @param position the number of Philox blocks of the stream that are used up
+     */
+    public record State(long key, long position) {}
+
+    /**
+     * A part of a stream that nobody else gets, as the parameters of {@link org.gatun.tensor.ir.Op.Random}.
+     *
+     * @param key the key of the stream
+     * @param offset the first block of the part
+     */
+    public record Draw(long key, long offset) {}
+
+    /** The key of the stream: the seed, for a generator made from a seed. */
+    public synchronized long seed() {
+        return key;
+    }
+
+    /** Sets the stream anew, as {@code manual_seed}: the next numbers are those of {@code new Generator(seed)}. */
+    public void seed(long seed) {
+        restore(new State(seed, 0));
+    }
+
+    /**
+     * Takes the next {@code blocks} blocks of the stream.
+     *
+     * @param blocks how many, as from {@link RandomFill#blocks}
+     * @throws IllegalArgumentException if {@code blocks} is negative
+     */
+    public synchronized Draw reserve(long blocks) {
+        if (blocks < 0) {
+            throw new IllegalArgumentException("reserve: the number of blocks, " + blocks + ", is negative");
+        }
+        Draw draw = new Draw(key, position);
+        position += blocks;
+        return draw;
+    }
+
+    /** The state now: {@link #restore} with it continues the stream from here. */
+    public synchronized State state() {
+        return new State(key, position);
+    }
+
+    /** Continues the stream that {@code state} was taken from at the point where it was taken. */
+    public synchronized void restore(State state) {
+        key = state.key();
+        position = state.position();
+    }
+
+    /**
+     * A new generator, whose stream has nothing to do with this one's nor with other forks'. It depends on this generator's key and
+     * position only, and the position advances by one block.
+     */
+    public Generator fork() {
+        Draw draw = reserve(1);
+        int[] words = new int[Philox.WORDS];
+        Philox.block(draw.offset(), Philox.FORKS, draw.key(), words);
+        return new Generator((words[0] & Philox.LOW) | ((long) words[1] << 32));
+    }
+
+    /**
+     * Several forks, as {@code jax.random.split}: one for each worker, say.
+     *
+     * @param count how many
+     * @throws IllegalArgumentException if {@code count} is negative
+     */
+    public Generator[] split(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("split: the number of generators, " + count + ", is negative");
+        }
+        Generator[] forks = new Generator[count];
+        for (int i = 0; i < count; i++) {
+            forks[i] = fork();
+        }
+        return forks;
+    }
+}

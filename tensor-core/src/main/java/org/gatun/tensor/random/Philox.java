@@ -1,0 +1,93 @@
+package org.gatun.tensor.random;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import org.gatun.bindings.Memory;
+import org.gatun.tensor.cpu.VectorSupport;
+
+/**
+ * The counter-based generator Philox 4x32 with ten rounds (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+ *
+ * <p>It is a keyed bijection of 128-bit counters: block {@code b} of a stream is a function of the 64-bit key and of {@code b} alone,
+ * so any thread or device can compute any part of a stream, and the stream does not depend on who computes what.
+ *
+ * <p>Gatun's layout of the counter, from the least significant 32-bit word: the two halves of the 64-bit block number, then the two
+ * halves of a {@code domain}. Values drawn for tensors come from domain {@link #DRAWS}, keys of forked generators from domain
+ * {@link #FORKS}; the two can therefore never coincide. Block {@code b} yields the words {@code 4b} to {@code 4b + 3} of the stream.
+ */
+public final class Philox {
+    /** The domain of all numbers that are drawn into tensors. */
+    public static final long DRAWS = 0;
+
+    /** The domain of the keys of forked generators. */
+    public static final long FORKS = 1;
+
+    /** The 32-bit words in a block. */
+    public static final int WORDS = 4;
+
+    static final long MULTIPLIER_0 = 0xD2511F53L;
+    static final long MULTIPLIER_1 = 0xCD9E8D57L;
+    static final int WEYL_0 = 0x9E3779B9;
+    static final int WEYL_1 = 0xBB67AE85;
+    static final int ROUNDS = 10;
+    static final long LOW = 0xFFFFFFFFL;
+
+    private Philox() {}
+
+    /**
+     * Encrypts one counter.
+     *
+     * @param low the lower 64 bits of the counter
+     * @param high the upper 64 bits of the counter
+     * @param key the 64-bit key
+     * @param words receives the four words of the block, in order
+     */
+    public static void block(long low, long high, long key, int[] words) {
+        long c0 = low & LOW;
+        long c1 = low >>> 32;
+        long c2 = high & LOW;
+        long c3 = high >>> 32;
+        int k0 = (int) key;
+        int k1 = (int) (key >>> 32);
+        for (int round = 0; round < ROUNDS; round++) {
+            long p0 = c0 * MULTIPLIER_0;
+            long p1 = c2 * MULTIPLIER_1;
+            c0 = (p1 >>> 32) ^ c1 ^ (k0 & LOW);
+            c1 = p1 & LOW;
+            c2 = (p0 >>> 32) ^ c3 ^ (k1 & LOW);
+            c3 = p0 & LOW;
+            k0 += WEYL_0;
+            k1 += WEYL_1;
+        }
+        words[0] = (int) c0;
+        words[1] = (int) c1;
+        words[2] = (int) c2;
+        words[3] = (int) c3;
+    }
+
+    /**
+     * Writes {@code count} whole blocks, 16 bytes each, of the domain {@link #DRAWS} to {@code address}.
+     *
+     * @param address where to write
+     * @param firstBlock the number of the first block; numbers wrap around at 2^64
+     * @param count how many blocks
+     * @param key the key of the stream
+     */
+    public static void fillBlocks(long address, long firstBlock, long count, long key) {
+        long done = VectorSupport.ENABLED ? VectorPhilox.fillBlocks(address, firstBlock, count, key) : 0;
+        fillBlocksScalar(address + 16 * done, firstBlock + done, count - done, key);
+    }
+
+    /** {@link #fillBlocks} in plain Java: the twin of the vector code and its reference in tests. */
+    static void fillBlocksScalar(long address, long firstBlock, long count, long key) {
+        int[] words = new int[WORDS];
+        for (long i = 0; i < count; i++) {
+            block(firstBlock + i, DRAWS, key, words);
+            long to = address + 16 * i;
+            Memory.ALL.set(JAVA_INT_UNALIGNED, to, words[0]);
+            Memory.ALL.set(JAVA_INT_UNALIGNED, to + 4, words[1]);
+            Memory.ALL.set(JAVA_INT_UNALIGNED, to + 8, words[2]);
+            Memory.ALL.set(JAVA_INT_UNALIGNED, to + 12, words[3]);
+        }
+    }
+}
