@@ -1,7 +1,9 @@
 package org.gatun.tensor.trace;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
@@ -9,12 +11,16 @@ import org.gatun.tensor.cpu.CpuBackend;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.ir.TypeRules;
 import org.gatun.tensor.memory.Storage;
 
 /**
  * Where every operation passes: the innermost interpreter among the operands handles it, or the operands' device runs it.
  */
 public final class Dispatch {
+    /** Whether every operation is checked against the type rules before and after it runs: where Java assertions are enabled. */
+    private static final boolean VERIFY = Dispatch.class.desiredAssertionStatus();
+
     private Dispatch() {}
 
     /** Applies an operation that has one result. */
@@ -52,7 +58,9 @@ public final class Dispatch {
 
     /** Applies an operation without operands on a device. */
     public static Tensor source(Op op, Device device) {
-        return backend(device).execute(op, new ConcreteTensor[0])[0];
+        Backend backend = backend(device);
+        ConcreteTensor[] none = {};
+        return VERIFY ? verified(op, none, () -> backend.execute(op, none))[0] : backend.execute(op, none)[0];
     }
 
     /** The implementation of the operations on a device. */
@@ -72,6 +80,27 @@ public final class Dispatch {
         for (int i = 0; i < inputs.length; i++) {
             operands[i] = inputs[i].concrete();
         }
+        // The results of composites are not checked here: what their fallbacks would give is known only by running them.
+        return VERIFY && !(op instanceof Op.Call)
+                ? verified(op, operands, () -> run(op, operands, inputs))
+                : run(op, operands, inputs);
+    }
+
+    private static Tensor[] verified(Op op, ConcreteTensor[] operands, Supplier<Tensor[]> execution) {
+        List<TensorType> expected = TypeRules.infer(op, types(operands));
+        Tensor[] results = execution.get();
+        for (int i = 0; i < expected.size(); i++) {
+            if (results.length != expected.size() || !results[i].concrete().type().equals(expected.get(i))) {
+                List<TensorType> found =
+                        Arrays.stream(results).map(t -> t.concrete().type()).toList();
+                throw new AssertionError(
+                        op + " on " + types(operands) + " gave " + found + " where the type rules say " + expected);
+            }
+        }
+        return results;
+    }
+
+    private static Tensor[] run(Op op, ConcreteTensor[] operands, Tensor[] inputs) {
         if (operands.length == 1) {
             ConcreteTensor view = Views.of(op, operands[0]);
             if (view != null) {
