@@ -1,0 +1,170 @@
+package org.gatun.tensor.conformance;
+
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.gatun.bindings.Memory;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.shape.Layout;
+import org.gatun.tensor.shape.Shape;
+
+/** Ways in which an operand can lie in memory. The gaps that a layout leaves hold NaN, or another number that would show. */
+public enum LayoutVariant {
+    /** Row by row from the start of the memory. */
+    CONTIGUOUS,
+    /** Row by row from the second element on, so that nothing is aligned. */
+    OFFSET,
+    /** The last two axes exchanged. */
+    TRANSPOSED,
+    /** All axes in the reverse order. */
+    REVERSED_AXES,
+    /** Rows cut out of longer rows. */
+    NARROWED,
+    /** Every second element along every axis. */
+    STEPPED,
+    /** Backwards along every axis. */
+    FLIPPED,
+    /** Stride 0 along the first axis. */
+    BROADCAST_FIRST,
+    /** Stride 0 along the last axis. */
+    BROADCAST_LAST,
+    /** Stride 0 along every axis. */
+    BROADCAST_ALL;
+
+    private static final long POISON = 0x5A5A5A5A5A5A5A5AL;
+
+    /** Whether the layout exists for a shape and differs there from {@link #CONTIGUOUS}. */
+    public boolean applies(Shape shape) {
+        return switch (this) {
+            case CONTIGUOUS, OFFSET -> true;
+            case TRANSPOSED -> shape.rank() >= 2;
+            case REVERSED_AXES -> shape.rank() >= 3;
+            case NARROWED, BROADCAST_FIRST -> shape.rank() >= 2;
+            case STEPPED, FLIPPED, BROADCAST_LAST -> shape.rank() >= 1;
+            case BROADCAST_ALL -> shape.rank() >= 2;
+        };
+    }
+
+    /** Whether {@code axis} of a shape has stride 0 in this layout. */
+    public boolean repeats(int axis, Shape shape) {
+        return switch (this) {
+            case CONTIGUOUS, OFFSET, TRANSPOSED, REVERSED_AXES, NARROWED, STEPPED, FLIPPED -> false;
+            case BROADCAST_FIRST -> axis == 0;
+            case BROADCAST_LAST -> axis == shape.rank() - 1;
+            case BROADCAST_ALL -> true;
+        };
+    }
+
+    /** The array that this layout can hold: {@code array}, but along repeated axes the first slice again and again. */
+    public HostArray adapt(HostArray array) {
+        Shape shape = array.shape();
+        return array.pick(shape, i -> {
+            long[] index = HostArray.index(shape, i);
+            for (int a = 0; a < index.length; a++) {
+                if (repeats(a, shape)) {
+                    index[a] = 0;
+                }
+            }
+            return HostArray.flat(shape, index);
+        });
+    }
+
+    /** A tensor in this layout that holds {@link #adapt adapt(array)}. */
+    public ConcreteTensor place(HostArray array, Device device) {
+        Shape shape = array.shape();
+        int rank = shape.rank();
+        long[] box = shape.toArray();
+        long[] step = new long[rank];
+        long[] start = new long[rank];
+        Arrays.fill(step, 1);
+        int[] order = new int[rank];
+        Arrays.setAll(order, a -> a);
+        long before = 0;
+        switch (this) {
+            case CONTIGUOUS -> {}
+            case OFFSET -> before = 1;
+            case TRANSPOSED -> {
+                order[rank - 1] = rank - 2;
+                order[rank - 2] = rank - 1;
+            }
+            case REVERSED_AXES -> Arrays.setAll(order, a -> rank - 1 - a);
+            case NARROWED -> {
+                box[rank - 1] += 3;
+                start[rank - 1] = 2;
+            }
+            case STEPPED -> {
+                for (int a = 0; a < rank; a++) {
+                    box[a] = 2 * box[a] + 1;
+                    start[a] = 1;
+                    step[a] = 2;
+                }
+            }
+            case FLIPPED -> {
+                for (int a = 0; a < rank; a++) {
+                    start[a] = Math.max(box[a] - 1, 0);
+                    step[a] = -1;
+                }
+            }
+            case BROADCAST_FIRST, BROADCAST_LAST, BROADCAST_ALL -> {
+                for (int a = 0; a < rank; a++) {
+                    if (repeats(a, shape)) {
+                        box[a] = 1;
+                        step[a] = 0;
+                    }
+                }
+            }
+        }
+        // The strides of the box, whose axes lie in memory in the given order, then those of the steps taken in it.
+        long[] strides = new long[rank];
+        long total = 1;
+        for (int k = rank - 1; k >= 0; k--) {
+            strides[order[k]] = total;
+            total *= Math.max(box[order[k]], 1);
+        }
+        long offset = before;
+        for (int a = 0; a < rank; a++) {
+            offset += start[a] * strides[a];
+            strides[a] *= step[a];
+        }
+        return fill(array, device, Layout.strided(shape, strides, offset), total + before);
+    }
+
+    private ConcreteTensor fill(HostArray array, Device device, Layout layout, long elements) {
+        DType dtype = array.dtype();
+        try (ConcreteTensor base = ConcreteTensor.allocate(dtype, Shape.of(elements), device)) {
+            for (long i = 0; i < elements; i++) {
+                write(dtype, base.address() + i * dtype.bytes(), Double.NaN, POISON);
+            }
+            ConcreteTensor view = base.view(layout);
+            for (int i = 0; i < array.size(); i++) {
+                long[] index = HostArray.index(array.shape(), i);
+                long position = layout.offset();
+                boolean first = true;
+                for (int a = 0; a < index.length; a++) {
+                    position += index[a] * layout.stride(a);
+                    first &= index[a] == 0 || !repeats(a, array.shape());
+                }
+                if (first) {
+                    write(
+                            dtype,
+                            base.address() + position * dtype.bytes(),
+                            dtype.isFloating() ? array.real(i) : 0,
+                            dtype.isFloating() ? 0 : array.whole(i));
+                }
+            }
+            return view;
+        }
+    }
+
+    private static void write(DType dtype, long address, double real, long whole) {
+        switch (dtype) {
+            case F32 -> Memory.ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, (float) real);
+            case F64 -> Memory.ALL.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, address, real);
+            case I64 -> Memory.ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, whole);
+            case I32 -> Memory.ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, (int) whole);
+            case U8 -> Memory.ALL.set(ValueLayout.JAVA_BYTE, address, (byte) whole);
+            case BOOL -> Memory.ALL.set(ValueLayout.JAVA_BYTE, address, (byte) (whole & 1));
+        }
+    }
+}
