@@ -216,7 +216,7 @@ final class Recording implements Trace {
     private Tensor[] call(Op.Call op, Tensor[] inputs) {
         Composite composite = op.composite();
         Optional<Composite.Derivative> own = composite.derivative();
-        if (own.isEmpty()) {
+        if (own.isEmpty() || !own.get().definesVjp()) {
             return Dispatch.inline(composite, inputs);
         }
         Composite.Derivative derivative = own.get();

@@ -74,6 +74,11 @@ public interface Composite {
             return Optional.empty();
         }
 
+        /** Whether there is a {@link #vjp}; otherwise the reverse mode uses the fallback. */
+        default boolean definesVjp() {
+            return true;
+        }
+
         /** Whether {@link #vjp} reads operand {@code i}. */
         default boolean usesInput(int i) {
             return true;

@@ -1,0 +1,113 @@
+package org.gatun.autograd;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.trace.Dispatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function with a derivative of its own, as {@code jax.custom_vjp}, {@code jax.custom_jvp} and {@code torch.autograd.Function}. Use
+ * it where the derivative of the formula is unstable or not what is wanted.
+ *
+ * <pre>{@code
+ * // log(1 + e^x) with a derivative that does not overflow
+ * static final CustomFunction LOG1PEXP = CustomFunction.of("log1pexp", 1, in -> in.get(0).exp().log1p())
+ *         .withVjp((in, y, g) -> List.of(g.mul(in.get(0).sigmoid())))
+ *         .withJvp((in, y, t) -> t.get(0).mul(in.get(0).sigmoid()));
+ * }</pre>
+ *
+ * <p>Rules are written in tensor operations, so they can be differentiated again. A mode whose rule is not given differentiates
+ * the function itself.
+ */
+public final class CustomFunction {
+    /** From operands, result and the result's cotangent to a cotangent for each operand, null for none. */
+    @FunctionalInterface
+    public interface Vjp {
+        /** The cotangents of the operands. */
+        List<@Nullable Tensor> apply(List<Tensor> inputs, Tensor result, Tensor cotangent);
+    }
+
+    /** From operands, result and the operands' tangents (zeros where there is none) to the result's tangent. */
+    @FunctionalInterface
+    public interface Jvp {
+        /** The tangent of the result. */
+        Tensor apply(List<Tensor> inputs, Tensor result, List<Tensor> tangents);
+    }
+
+    private final Definition definition;
+
+    private CustomFunction(Definition definition) {
+        this.definition = definition;
+    }
+
+    /**
+     * A function of {@code arity} tensors, in tensor operations on them.
+     *
+     * @param name its name in messages and printed tapes
+     */
+    public static CustomFunction of(String name, int arity, Function<List<Tensor>, Tensor> body) {
+        return new CustomFunction(new Definition(name, arity, body, null, null));
+    }
+
+    /** This function with a rule for the reverse mode. */
+    public CustomFunction withVjp(Vjp vjp) {
+        return new CustomFunction(
+                new Definition(definition.name, definition.arity, definition.body, vjp, definition.jvp));
+    }
+
+    /** This function with a rule for the forward mode. */
+    public CustomFunction withJvp(Jvp jvp) {
+        return new CustomFunction(
+                new Definition(definition.name, definition.arity, definition.body, definition.vjp, jvp));
+    }
+
+    /**
+     * Applies the function.
+     *
+     * @throws IllegalArgumentException when the number of arguments is not the function's
+     */
+    public Tensor apply(Tensor... inputs) {
+        if (inputs.length != definition.arity) {
+            throw new IllegalArgumentException(
+                    definition.name + ": takes " + definition.arity + " arguments, not " + inputs.length);
+        }
+        return Dispatch.bind(new Op.Call(definition), inputs);
+    }
+
+    private record Definition(
+            String name, int arity, Function<List<Tensor>, Tensor> body, @Nullable Vjp vjp, @Nullable Jvp jvp)
+            implements Composite, Composite.Derivative {
+        @Override
+        public List<Tensor> fallback(List<Tensor> inputs) {
+            return List.of(body.apply(inputs));
+        }
+
+        @Override
+        public Optional<Derivative> derivative() {
+            return vjp == null && jvp == null ? Optional.empty() : Optional.of(this);
+        }
+
+        @Override
+        public boolean definesVjp() {
+            return vjp != null;
+        }
+
+        @Override
+        public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return jvp == null
+                    ? Optional.empty()
+                    : Optional.of(List.of(jvp.apply(inputs, results.get(0), tangents)));
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // all operands and results are saved: usesInput and usesResult say so
+        public List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
+            return vjp.apply((List<Tensor>) inputs, results.get(0), cotangents.get(0));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.gatun.autograd;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.gatun.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records, lists, maps and arrays of tensors, to any depth, as arguments and as gradients: JAX's pytrees. Components of other
+ * types (numbers, strings) and nulls stay as they are.
+ */
+final class Structure {
+    private Structure() {}
+
+    /** The tensors of a structure, in order of components, elements or keys. */
+    static List<Tensor> tensors(Object structure) {
+        var out = new ArrayList<Tensor>();
+        map(structure, t -> {
+            out.add(t);
+            return t;
+        });
+        return out;
+    }
+
+    /** A structure of the same form with every tensor replaced. */
+    @SuppressWarnings("unchecked")
+    static <P> P map(P structure, UnaryOperator<Tensor> f) {
+        return (P) of(structure, f);
+    }
+
+    /** A structure of the same form that holds the given tensors, in the order of {@link #tensors}. */
+    static <P> P fill(P structure, List<Tensor> tensors) {
+        var next = tensors.iterator();
+        return map(structure, t -> next.next());
+    }
+
+    private static Object of(Object o, UnaryOperator<Tensor> f) {
+        return switch (o) {
+            case Tensor t -> f.apply(t);
+            case Record r -> record(r, f);
+            case List<?> list -> {
+                var out = new ArrayList<@Nullable Object>(list.size());
+                for (Object e : list) {
+                    out.add(e == null ? null : of(e, f));
+                }
+                yield Collections.unmodifiableList(out);
+            }
+            case Map<?, ?> map -> {
+                var out = new LinkedHashMap<@Nullable Object, @Nullable Object>();
+                map.forEach((k, v) -> out.put(k, v == null ? null : of(v, f)));
+                yield Collections.unmodifiableMap(out);
+            }
+            case Object[] array -> {
+                Object[] out = (Object[]) Array.newInstance(array.getClass().getComponentType(), array.length);
+                for (int i = 0; i < out.length; i++) {
+                    if (array[i] != null) {
+                        out[i] = of(array[i], f);
+                    }
+                }
+                yield out;
+            }
+            case Object other -> other;
+        };
+    }
+
+    private static Object record(Record record, UnaryOperator<Tensor> f) {
+        Class<?> type = record.getClass();
+        RecordComponent[] components = type.getRecordComponents();
+        @Nullable Object[] values = new Object[components.length];
+        Class<?>[] types = new Class<?>[components.length];
+        try {
+            for (int i = 0; i < components.length; i++) {
+                types[i] = components[i].getType();
+                Method accessor = components[i].getAccessor();
+                accessor.setAccessible(true);
+                Object value = accessor.invoke(record);
+                values[i] = value == null ? null : of(value, f);
+            }
+            Constructor<?> constructor = type.getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            return constructor.newInstance(values);
+        } catch (InvocationTargetException e) {
+            throw new IllegalArgumentException(
+                    "structure: the record " + type.getName() + " can't be rebuilt from its components "
+                            + Arrays.toString(components) + ": its constructor or an accessor failed",
+                    e.getCause());
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "structure: the record " + type.getName() + " is not accessible: make it public, or open its package "
+                            + type.getPackageName() + " to org.gatun.autograd",
+                    e);
+        }
+    }
+}
