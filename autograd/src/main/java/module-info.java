@@ -2,4 +2,6 @@
 module org.gatun.autograd {
     requires static transitive org.jspecify;
     requires transitive org.gatun.tensor;
+
+    exports org.gatun.autograd;
 }

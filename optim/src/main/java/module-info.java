@@ -2,4 +2,6 @@
 module org.gatun.optim {
     requires static transitive org.jspecify;
     requires transitive org.gatun.autograd;
+
+    exports org.gatun.optim;
 }

@@ -1,0 +1,112 @@
+package org.gatun.optim;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import org.gatun.autograd.Parameter;
+import org.gatun.tensor.Elementwise;
+import org.gatun.tensor.Tensor;
+
+/** What Adam and AdamW share: two moments, their bias corrections, and one fused pass. */
+abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Optimizer permits Adam, AdamW {
+    /**
+     * The fused update {@code (p, g, m, v, step size, sqrt of the second bias correction, 1 - beta1, 1 - beta2, beta2, epsilon,
+     * decay) -> (p, m, v)}. Numbers that change come as 0-d tensors, so that the program stays the same at every step.
+     */
+    static final class Kernel {
+        private final Elementwise.Region region;
+
+        /**
+         * An update.
+         *
+         * @param gradient the gradient from parameter, gradient and decay
+         * @param shrunk the parameter before the update, from parameter and decay
+         */
+        Kernel(Elementwise.Ternary gradient, BinaryOperator<Tensor> shrunk) {
+            region = Elementwise.region(11, in -> {
+                Tensor decay = in.get(10);
+                Tensor g = gradient.apply(in.get(0), in.get(1), decay);
+                Tensor m = in.get(2).add(g.sub(in.get(2)).mul(in.get(6)));
+                Tensor v = in.get(3).mul(in.get(8)).add(g.square().mul(in.get(7)));
+                Tensor denominator = v.sqrt().div(in.get(5)).add(in.get(9));
+                Tensor p = shrunk.apply(in.get(0), decay).sub(m.div(denominator).mul(in.get(4)));
+                return List.of(p, m, v);
+            });
+        }
+    }
+
+    private final Kernel kernel;
+    private double beta1 = 0.9;
+    private double beta2 = 0.999;
+    private double epsilon = 1e-8;
+    private double weightDecay;
+
+    AdaptiveMoments(Collection<Parameter> parameters, Kernel kernel, double weightDecay) {
+        super(parameters, 1e-3);
+        this.kernel = kernel;
+        this.weightDecay = weightDecay;
+    }
+
+    /** The number that the kernel's weight decay takes. */
+    protected abstract Tensor decay(Tensor like, double rate, double factor);
+
+    @SuppressWarnings("unchecked")
+    private S self() {
+        return (S) this;
+    }
+
+    /** Sets a constant learning rate. */
+    public S learningRate(double rate) {
+        schedule(Schedule.constant(rate));
+        return self();
+    }
+
+    /** Sets the learning rate as a function of the step. */
+    public S learningRate(Schedule rates) {
+        schedule(rates);
+        return self();
+    }
+
+    /** Sets the decay rates of the two moments, in [0, 1). */
+    public S betas(double first, double second) {
+        this.beta1 = decay("the first beta", first);
+        this.beta2 = decay("the second beta", second);
+        return self();
+    }
+
+    /** Sets the number added to the denominator. */
+    public S epsilon(double number) {
+        this.epsilon = nonNegative("epsilon", number);
+        return self();
+    }
+
+    /** Sets the weight decay. */
+    public S weightDecay(double factor) {
+        this.weightDecay = nonNegative("weightDecay", factor);
+        return self();
+    }
+
+    @Override
+    protected void update(Tensor value, Tensor gradient, Map<String, Tensor> state, double rate) {
+        long t = count(state, value);
+        Tensor m = zeros(state, "exp_avg", value);
+        Tensor v = zeros(state, "exp_avg_sq", value);
+        double first = 1 - Math.pow(beta1, t);
+        double second = 1 - Math.pow(beta2, t);
+        kernel.region.applyInto(
+                List.of(
+                        value,
+                        gradient,
+                        m,
+                        v,
+                        scalar(value, rate / first),
+                        scalar(value, Math.sqrt(second)),
+                        scalar(value, 1 - beta1),
+                        scalar(value, 1 - beta2),
+                        scalar(value, beta2),
+                        scalar(value, epsilon),
+                        decay(value, rate, weightDecay)),
+                List.of(value, m, v));
+    }
+}

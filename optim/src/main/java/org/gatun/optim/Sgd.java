@@ -1,0 +1,112 @@
+package org.gatun.optim;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.gatun.autograd.Parameter;
+import org.gatun.tensor.Elementwise;
+import org.gatun.tensor.Tensor;
+
+/**
+ * Stochastic gradient descent, as {@code torch.optim.SGD}, with its update order: {@code g += weightDecay p; b = momentum b + (1 -
+ * dampening) g} (at first {@code b = g}); {@code g = nesterov ? g + momentum b : b; p -= rate g}.
+ */
+public final class Sgd extends Optimizer {
+    /** {@code (p, g, rate, decay) -> p}. */
+    private static final Elementwise.Region PLAIN = Elementwise.region(4, in -> {
+        Tensor g = decayed(in.get(0), in.get(1), in.get(3));
+        return List.of(in.get(0).sub(g.mul(in.get(2))));
+    });
+
+    /** {@code (p, g, b, rate, decay, momentum, damping) -> (p, b)}. */
+    private static final Elementwise.Region MOMENTUM = Elementwise.region(7, in -> {
+        Tensor g = decayed(in.get(0), in.get(1), in.get(4));
+        Tensor b = in.get(2).mul(in.get(5)).add(g.mul(in.get(6)));
+        return List.of(in.get(0).sub(b.mul(in.get(3))), b);
+    });
+
+    /** {@code (p, g, b, rate, decay, momentum, damping) -> (p, b)}. */
+    private static final Elementwise.Region NESTEROV = Elementwise.region(7, in -> {
+        Tensor g = decayed(in.get(0), in.get(1), in.get(4));
+        Tensor b = in.get(2).mul(in.get(5)).add(g.mul(in.get(6)));
+        return List.of(in.get(0).sub(g.add(b.mul(in.get(5))).mul(in.get(3))), b);
+    });
+
+    private double momentum;
+    private double dampening;
+    private double weightDecay;
+    private boolean nesterov;
+
+    private Sgd(Collection<Parameter> parameters, double learningRate) {
+        super(parameters, learningRate);
+    }
+
+    /** Plain gradient descent with learning rate 1e-3, no momentum and no weight decay. */
+    public static Sgd of(Collection<Parameter> parameters) {
+        return new Sgd(parameters, 1e-3);
+    }
+
+    private static Tensor decayed(Tensor p, Tensor g, Tensor decay) {
+        return g.add(p.mul(decay));
+    }
+
+    /** Sets a constant learning rate. */
+    public Sgd learningRate(double rate) {
+        schedule(Schedule.constant(rate));
+        return this;
+    }
+
+    /** Sets the learning rate as a function of the step. */
+    public Sgd learningRate(Schedule rates) {
+        schedule(rates);
+        return this;
+    }
+
+    /** Sets the momentum factor, 0 for none. */
+    public Sgd momentum(double factor) {
+        this.momentum = nonNegative("momentum", factor);
+        return this;
+    }
+
+    /** Sets the dampening of the momentum. */
+    public Sgd dampening(double factor) {
+        this.dampening = nonNegative("dampening", factor);
+        return this;
+    }
+
+    /** Sets the L2 penalty. */
+    public Sgd weightDecay(double factor) {
+        this.weightDecay = nonNegative("weightDecay", factor);
+        return this;
+    }
+
+    /** Chooses Nesterov's momentum (Sutskever et al. 2013); it needs a momentum and no dampening. */
+    public Sgd nesterov(boolean wanted) {
+        this.nesterov = wanted;
+        return this;
+    }
+
+    @Override
+    protected void update(Tensor value, Tensor gradient, Map<String, Tensor> state, double rate) {
+        Tensor lr = scalar(value, rate);
+        Tensor decay = scalar(value, weightDecay);
+        if (momentum == 0) {
+            if (nesterov) {
+                throw new IllegalArgumentException("Sgd: nesterov needs a momentum above 0: set momentum, for instance 0.9");
+            }
+            PLAIN.applyInto(List.of(value, gradient, lr, decay), List.of(value));
+            return;
+        }
+        if (nesterov && dampening != 0) {
+            throw new IllegalArgumentException("Sgd: nesterov needs dampening 0, not " + dampening);
+        }
+        // The first buffer is the gradient itself, without dampening.
+        boolean first = !state.containsKey("momentum_buffer");
+        Tensor buffer = zeros(state, "momentum_buffer", value);
+        Tensor damping = scalar(value, first ? 1 : 1 - dampening);
+        (nesterov ? NESTEROV : MOMENTUM)
+                .applyInto(
+                        List.of(value, gradient, buffer, lr, decay, scalar(value, momentum), damping),
+                        List.of(value, buffer));
+    }
+}
