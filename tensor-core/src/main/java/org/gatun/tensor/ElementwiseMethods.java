@@ -9,7 +9,7 @@ import org.gatun.tensor.ir.UnaryFn;
  * The elementwise methods of {@link Tensor}: one line each, so that the class of tensors itself stays short. Every function
  * works on any shape, layout and device, and is differentiable to any order in both modes unless it says otherwise.
  */
-public abstract sealed class ElementwiseMethods permits Tensor {
+public abstract sealed class ElementwiseMethods permits ReductionMethods {
     ElementwiseMethods() {}
 
     /** -x, elementwise, as {@code torch.neg}. */
@@ -483,7 +483,8 @@ public abstract sealed class ElementwiseMethods permits Tensor {
         return Arithmetic.where(self(), a, b);
     }
 
-    private Tensor self() {
+    /** This as the tensor that it is. */
+    final Tensor self() {
         return (Tensor) this;
     }
 }

@@ -16,10 +16,7 @@ final class Reductions {
     }
 
     static Tensor mean(Tensor x, boolean keepDims, int... axes) {
-        if (!x.dtype().isFloating()) {
-            throw new DTypeException("mean: takes a floating dtype, not " + x.dtype()
-                    + ": convert first, for instance to(DType.F32)");
-        }
+        requireFloating("mean", x);
         Axes over = Axes.reduction("mean", x.rank(), axes);
         return finish(Dispatch.bind(new Op.Sum(over), x).div((double) count(x, over)), over, keepDims);
     }
@@ -65,7 +62,14 @@ final class Reductions {
         return n;
     }
 
-    private static Tensor accumulating(Tensor x) {
+    static void requireFloating(String name, Tensor x) {
+        if (!x.dtype().isFloating()) {
+            throw new DTypeException(name + ": takes a floating dtype, not " + x.dtype()
+                    + ": convert first, for instance to(DType.F32)");
+        }
+    }
+
+    static Tensor accumulating(Tensor x) {
         return x.dtype().isFloating() ? x : x.to(DType.I64);
     }
 

@@ -19,7 +19,7 @@ import org.gatun.tensor.trace.Traced;
  * <p>Axis arguments may be negative and then count from the end. Errors are {@link ShapeException}, {@link DTypeException} and
  * {@link IndexOutOfBoundsException}, which name the operation, the operands' shapes or dtypes, and the remedy.
  */
-public abstract sealed class Tensor extends ElementwiseMethods implements AutoCloseable, Keepable
+public abstract sealed class Tensor extends InPlaceMethods implements AutoCloseable, Keepable
         permits ConcreteTensor, Traced {
     /** For the two kinds of tensors. */
     protected Tensor() {}
@@ -275,77 +275,5 @@ public abstract sealed class Tensor extends ElementwiseMethods implements AutoCl
      */
     public final Tensor matmul(Tensor other) {
         return Products.matmul(this, other);
-    }
-
-    // ---- reductions; without axes, over all; the reduced axes go away unless keepDims ----
-
-    /** The sum over the given axes, 0 for none; BOOL and integers give I64. */
-    public final Tensor sum(int... axes) {
-        return Reductions.sum(this, false, axes);
-    }
-
-    /** The sum over the given axes, which stay with size 1 if {@code keepDims}. */
-    public final Tensor sum(boolean keepDims, int... axes) {
-        return Reductions.sum(this, keepDims, axes);
-    }
-
-    /** The mean over the given axes, NaN for none; floating dtypes only. */
-    public final Tensor mean(int... axes) {
-        return Reductions.mean(this, false, axes);
-    }
-
-    /** The mean over the given axes, which stay with size 1 if {@code keepDims}. */
-    public final Tensor mean(boolean keepDims, int... axes) {
-        return Reductions.mean(this, keepDims, axes);
-    }
-
-    /** The product over the given axes, 1 for none; BOOL and integers give I64. The derivative is exact with any number of zeros. */
-    public final Tensor prod(int... axes) {
-        return Reductions.prod(this, false, axes);
-    }
-
-    /** The product over the given axes, which stay with size 1 if {@code keepDims}. */
-    public final Tensor prod(boolean keepDims, int... axes) {
-        return Reductions.prod(this, keepDims, axes);
-    }
-
-    /** The largest element over the given axes, as {@code torch.amax}: ties share the gradient evenly. NaN if there is one. */
-    public final Tensor amax(int... axes) {
-        return Reductions.extremum("amax", org.gatun.tensor.ir.ExtremumFn.MAX, this, false, axes);
-    }
-
-    /** As {@link #amax(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
-    public final Tensor amax(boolean keepDims, int... axes) {
-        return Reductions.extremum("amax", org.gatun.tensor.ir.ExtremumFn.MAX, this, keepDims, axes);
-    }
-
-    /** The smallest element over the given axes, as {@code torch.amin}: ties share the gradient evenly. NaN if there is one. */
-    public final Tensor amin(int... axes) {
-        return Reductions.extremum("amin", org.gatun.tensor.ir.ExtremumFn.MIN, this, false, axes);
-    }
-
-    /** As {@link #amin(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
-    public final Tensor amin(boolean keepDims, int... axes) {
-        return Reductions.extremum("amin", org.gatun.tensor.ir.ExtremumFn.MIN, this, keepDims, axes);
-    }
-
-    /** The index (I64) of the first largest element along an axis; NaN counts as the largest. */
-    public final Tensor argmax(int axis) {
-        return Reductions.arg("argmax", org.gatun.tensor.ir.ExtremumFn.MAX, this, axis, false);
-    }
-
-    /** The index (I64) of the first smallest element along an axis; NaN counts as the smallest, as in PyTorch. */
-    public final Tensor argmin(int axis) {
-        return Reductions.arg("argmin", org.gatun.tensor.ir.ExtremumFn.MIN, this, axis, false);
-    }
-
-    /** Whether some element over the given axes is true (not 0), as BOOL. */
-    public final Tensor any(int... axes) {
-        return Reductions.bool("any", org.gatun.tensor.ir.BoolReduceFn.ANY, this, false, axes);
-    }
-
-    /** Whether every element over the given axes is true (not 0), as BOOL. */
-    public final Tensor all(int... axes) {
-        return Reductions.bool("all", org.gatun.tensor.ir.BoolReduceFn.ALL, this, false, axes);
     }
 }

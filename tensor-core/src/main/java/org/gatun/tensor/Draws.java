@@ -1,0 +1,90 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.ir.Distribution;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.random.RandomFill;
+import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Dispatch;
+
+/** Random tensors: parts of a generator's stream, and functions of them. */
+final class Draws {
+    private Draws() {}
+
+    private static Tensor draw(
+            Distribution distribution, Generator generator, DType dtype, Shape shape, Device device) {
+        Generator.Draw part = generator.reserve(RandomFill.blocks(dtype, shape.elements()));
+        return Dispatch.source(new Op.Random(distribution, dtype, shape, part.key(), part.offset()), device);
+    }
+
+    static Tensor rand(Generator generator, DType dtype, Shape shape, Device device) {
+        requireFloating("rand", dtype);
+        return draw(Distribution.UNIFORM, generator, dtype, shape, device);
+    }
+
+    static Tensor randn(Generator generator, DType dtype, Shape shape, Device device) {
+        requireFloating("randn", dtype);
+        return draw(Distribution.NORMAL, generator, dtype, shape, device);
+    }
+
+    private static void requireFloating(String name, DType dtype) {
+        if (!dtype.isFloating()) {
+            throw new DTypeException(name + ": makes floating dtypes, not " + dtype + ": use randint or bernoulli");
+        }
+    }
+
+    static Tensor uniform(Generator generator, double low, double high, Shape shape) {
+        if (!(low <= high)) {
+            throw new IllegalArgumentException("uniform: the bounds " + low + " and " + high + " are not in order");
+        }
+        try (Tensor unit = rand(generator, DType.F32, shape, Device.CPU);
+                Tensor scaled = unit.mul(high - low)) {
+            return scaled.add(low);
+        }
+    }
+
+    static Tensor normal(Generator generator, double mean, double deviation, Shape shape) {
+        if (!(deviation >= 0)) {
+            throw new IllegalArgumentException("normal: the standard deviation " + deviation + " must be 0 or more");
+        }
+        try (Tensor unit = randn(generator, DType.F32, shape, Device.CPU);
+                Tensor scaled = unit.mul(deviation)) {
+            return scaled.add(mean);
+        }
+    }
+
+    static Tensor bernoulli(Generator generator, double p, Shape shape, Device device) {
+        if (!(p >= 0 && p <= 1)) {
+            throw new IllegalArgumentException("bernoulli: the probability " + p + " must be from 0 to 1");
+        }
+        try (Tensor u = rand(generator, DType.F32, shape, device)) {
+            return u.lt(p);
+        }
+    }
+
+    static Tensor bernoulli(Generator generator, Tensor p) {
+        return rand(generator, p.dtype(), p.shape(), p.device()).lt(p).to(p.dtype());
+    }
+
+    static Tensor randint(Generator generator, long low, long high, Shape shape) {
+        long range = high - low;
+        if (low >= high || range <= 0) {
+            throw new IllegalArgumentException(
+                    "randint: from " + low + " to below " + high + " must be at least 1 and at most 2^63 - 1 integers");
+        }
+        // A remainder of 64 bits favours no number by more than range / 2^64.
+        try (Tensor bits = draw(Distribution.BITS, generator, DType.I64, shape, Device.CPU);
+                Tensor offset = bits.remainder(range)) {
+            return offset.add(low);
+        }
+    }
+
+    static Tensor randperm(Generator generator, long n) {
+        // The order of n random keys of 64 bits; two keys are equal with probability below n^2 / 2^65.
+        try (Tensor keys = draw(Distribution.BITS, generator, DType.I64, Shape.of(n), Device.CPU)) {
+            Tensor[] sorted = Dispatch.bindAll(new Op.Sort(0, false), keys);
+            sorted[0].close();
+            return sorted[1];
+        }
+    }
+}

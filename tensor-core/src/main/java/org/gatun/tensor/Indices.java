@@ -1,0 +1,58 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.shape.Shape;
+
+/** Checks of tensors that hold indices or class numbers. */
+final class Indices {
+    private Indices() {}
+
+    /** An index tensor as I64. */
+    static Tensor checked(String name, Tensor index) {
+        if (!index.dtype().isInteger()) {
+            throw new DTypeException(name + ": the index is " + index.dtype() + " and must be an integer dtype: convert it"
+                    + " with to(DType.I64)");
+        }
+        return Arithmetic.cast(index, DType.I64);
+    }
+
+    /** A 1-d index tensor as I64. */
+    static Tensor vector(String name, Tensor index) {
+        if (index.rank() > 1) {
+            throw new ShapeException(name + ": the index has shape " + index.shape() + " and must be a vector: flatten it,"
+                    + " or use get(Index.of(index))");
+        }
+        Tensor i = checked(name, index);
+        return i.rank() == 0 ? i.reshape(1) : i;
+    }
+
+    /** Refuses class numbers outside 0 to {@code classes - 1}. */
+    static void requireClasses(String name, Tensor index, long classes) {
+        requireClasses(name, index, classes, null);
+    }
+
+    /** Refuses class numbers outside 0 to {@code classes - 1} other than {@code ignored}. */
+    static void requireClasses(
+            String name, Tensor index, long classes, @org.jspecify.annotations.Nullable Long ignored) {
+        long[] values = Values.longs(index.concrete());
+        for (int i = 0; i < values.length; i++) {
+            long c = values[i];
+            if ((c < 0 || c >= classes) && (ignored == null || c != ignored)) {
+                throw new IndexOutOfBoundsException(name + ": class " + c + " at position " + i + " of a tensor of shape "
+                        + index.shape() + " is out of range for " + classes + " classes: give 0 to " + (classes - 1)
+                        + (ignored == null ? "" : ", or " + ignored + " for a target to ignore"));
+            }
+        }
+    }
+
+    /** The shape of a gather or scatter: {@code index} may be smaller than {@code x} along other axes than {@code axis}. */
+    static void requireWithin(String name, Shape index, Shape x, int axis) {
+        boolean fits = index.rank() == x.rank();
+        for (int a = 0; fits && a < x.rank(); a++) {
+            fits = a == axis || index.size(a) <= x.size(a);
+        }
+        if (!fits) {
+            throw new ShapeException(name + ": an index of shape " + index + " does not fit a tensor of shape " + x
+                    + ": it must have the same rank and, along every axis but " + axis + ", at most the same size");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.gatun.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Dispatch;
+
+/** Tensors put together from others. */
+final class Joining {
+    private Joining() {}
+
+    static Tensor cat(String name, int axis, Tensor... tensors) {
+        requireSome(name, tensors);
+        Shape first = tensors[0].shape();
+        if (first.rank() == 0) {
+            throw new ShapeException(name + ": scalars have no axis to join along: use stack");
+        }
+        int a = Axes.normalise(name, axis, first.rank());
+        DType dtype = tensors[0].dtype();
+        for (int i = 1; i < tensors.length; i++) {
+            Shape shape = tensors[i].shape();
+            if (shape.rank() != first.rank() || !shape.withSize(a, first.size(a)).equals(first)) {
+                throw new ShapeException(name + ": shapes " + first + " (first) and " + shape + " (number " + (i + 1)
+                        + ") differ outside axis " + axis + ", along which they are joined: all other sizes must be equal");
+            }
+            dtype = DType.promote(dtype, tensors[i].dtype());
+        }
+        Tensor[] operands = new Tensor[tensors.length];
+        for (int i = 0; i < operands.length; i++) {
+            operands[i] = Arithmetic.cast(tensors[i], dtype);
+        }
+        return Dispatch.bind(new Op.Concat(a), operands);
+    }
+
+    static Tensor stack(int axis, Tensor... tensors) {
+        requireSome("stack", tensors);
+        Shape first = tensors[0].shape();
+        int a = Axes.normalise("stack", axis, first.rank() + 1);
+        Tensor[] rows = new Tensor[tensors.length];
+        for (int i = 0; i < rows.length; i++) {
+            if (!tensors[i].shape().equals(first)) {
+                throw new ShapeException("stack: shapes " + first + " (first) and " + tensors[i].shape() + " (number "
+                        + (i + 1) + ") differ: tensors that are stacked must have one shape; use cat to join along an axis");
+            }
+            rows[i] = tensors[i].unsqueeze(a);
+        }
+        return cat("stack", a, rows);
+    }
+
+    static Tensor vstack(Tensor... tensors) {
+        Tensor[] rows = new Tensor[tensors.length];
+        for (int i = 0; i < rows.length; i++) {
+            Tensor x = tensors[i];
+            rows[i] = x.rank() < 2 ? x.reshape(1, x.elements()) : x;
+        }
+        return cat("vstack", 0, rows);
+    }
+
+    static Tensor hstack(Tensor... tensors) {
+        Tensor[] columns = new Tensor[tensors.length];
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = tensors[i].rank() == 0 ? tensors[i].reshape(1) : tensors[i];
+        }
+        requireSome("hstack", columns);
+        return cat("hstack", columns[0].rank() == 1 ? 0 : 1, columns);
+    }
+
+    static List<Tensor> meshgrid(Tensor... vectors) {
+        requireSome("meshgrid", vectors);
+        long[] sizes = new long[vectors.length];
+        for (int i = 0; i < sizes.length; i++) {
+            if (vectors[i].rank() > 1) {
+                throw new ShapeException("meshgrid: number " + (i + 1) + " has shape " + vectors[i].shape()
+                        + ": takes vectors; flatten it");
+            }
+            sizes[i] = vectors[i].elements();
+        }
+        Shape shape = Shape.of(sizes);
+        List<Tensor> grid = new ArrayList<>();
+        for (int i = 0; i < sizes.length; i++) {
+            long[] alone = new long[sizes.length];
+            java.util.Arrays.fill(alone, 1);
+            alone[i] = sizes[i];
+            grid.add(vectors[i].reshape(alone).broadcastTo(shape));
+        }
+        return List.copyOf(grid);
+    }
+
+    private static void requireSome(String name, Tensor... tensors) {
+        if (tensors.length == 0) {
+            throw new ShapeException(name + ": no tensors were given: give at least one");
+        }
+    }
+}

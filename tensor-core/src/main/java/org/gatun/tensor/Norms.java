@@ -1,0 +1,55 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.ir.ExtremumFn;
+
+/**
+ * Norms of vectors. Where a derivative has no limit at zero it is taken as 0: zeros are replaced before the function whose
+ * derivative is infinite there, and put back behind it, so that no infinity meets a zero in any order of derivative.
+ */
+final class Norms {
+    /** The square root, with derivative 0 at 0. */
+    static final Region ROOT = Elementwise.region(x -> {
+        Tensor zero = x.eq(0);
+        Tensor safe = zero.where(Arithmetic.constant(x, x.dtype(), 1.0), x);
+        return zero.where(Arithmetic.constant(x, x.dtype(), 0.0), safe.sqrt());
+    });
+
+    /** {@code |x|^p}, with derivative 0 at 0 and, for negative p, the value infinity there. */
+    private static final Region POWER = Elementwise.region((x, p) -> {
+        Tensor zero = x.eq(0);
+        Tensor safe = zero.where(Arithmetic.constant(x, x.dtype(), 1.0), x.abs());
+        Tensor atZero = p.lt(0)
+                .where(
+                        Arithmetic.constant(x, x.dtype(), Double.POSITIVE_INFINITY),
+                        Arithmetic.constant(x, x.dtype(), 0.0));
+        return zero.where(atZero, safe.pow(p));
+    });
+
+    private Norms() {}
+
+    static Tensor norm(Tensor x, double p, boolean keepDims, int... axes) {
+        Reductions.requireFloating("norm", x);
+        if (Double.isNaN(p)) {
+            throw new IllegalArgumentException("norm: p is NaN: give a number, or an infinity for the largest magnitude");
+        }
+        if (p == 0) {
+            return x.ne(0).to(x.dtype()).sum(keepDims, axes);
+        }
+        if (p == 1) {
+            return x.abs().sum(keepDims, axes);
+        }
+        if (p == 2) {
+            return ROOT.apply(x.square().sum(keepDims, axes));
+        }
+        if (p == Double.POSITIVE_INFINITY) {
+            return Reductions.extremum("norm", ExtremumFn.MAX, x.abs(), keepDims, axes);
+        }
+        if (p == Double.NEGATIVE_INFINITY) {
+            return Reductions.extremum("norm", ExtremumFn.MIN, x.abs(), keepDims, axes);
+        }
+        Tensor powers = POWER.apply(x, Arithmetic.constant(x, x.dtype(), p));
+        Tensor sum = powers.sum(keepDims, axes);
+        return POWER.apply(sum, Arithmetic.constant(x, x.dtype(), 1 / p));
+    }
+}

@@ -1,0 +1,70 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.ir.ExtremumFn;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.trace.Dispatch;
+
+/** Functions along one axis whose results come in an order: extrema with their place, sorting, running sums. */
+final class Orders {
+    private Orders() {}
+
+    static ValuesIndices extremum(String name, ExtremumFn fn, Tensor x, int axis, boolean keepDims) {
+        if (x.rank() == 0) {
+            ValuesIndices one = extremum(name, fn, x.reshape(1), axis, true);
+            return new ValuesIndices(one.values().reshape(), one.indices().reshape());
+        }
+        Tensor kept = Reductions.arg(name, fn, x, axis, true);
+        int a = Axes.normalise(name, axis, x.rank());
+        Axes over = Axes.listed(name, x.rank(), a);
+        // Picked by index, so that the first of several equal elements gets all of the gradient.
+        Tensor values = Dispatch.bind(new Op.Gather(a), x, kept);
+        return new ValuesIndices(
+                Reductions.finish(values, over, keepDims), Reductions.finish(kept, over, keepDims));
+    }
+
+    static ValuesIndices sort(String name, Tensor x, int axis, boolean descending) {
+        if (x.rank() == 0) {
+            return scalar(sort(name, x.reshape(1), axis, descending));
+        }
+        int a = Axes.normalise(name, axis, x.rank());
+        Tensor[] sorted = Dispatch.bindAll(new Op.Sort(a, descending), x);
+        return new ValuesIndices(sorted[0], sorted[1]);
+    }
+
+    static ValuesIndices topk(Tensor x, long k, int axis, boolean largest) {
+        if (x.rank() == 0) {
+            ValuesIndices one = topk(x.reshape(1), k, axis, largest);
+            return k == 1 ? scalar(one) : one;
+        }
+        int a = Axes.normalise("topk", axis, x.rank());
+        if (k < 0 || k > x.size(a)) {
+            throw new ShapeException("topk: k = " + k + " elements can't be picked along axis " + axis + " of shape "
+                    + x.shape() + ": give k from 0 to " + x.size(a));
+        }
+        Tensor[] top = Dispatch.bindAll(new Op.TopK(a, k, largest), x);
+        return new ValuesIndices(top[0], top[1]);
+    }
+
+    private static ValuesIndices scalar(ValuesIndices one) {
+        return new ValuesIndices(one.values().reshape(), one.indices().reshape());
+    }
+
+    static Tensor cumsum(Tensor x, int axis) {
+        Tensor t = Reductions.accumulating(x);
+        if (x.rank() == 0) {
+            Axes.normalise("cumsum", axis, 1);
+            return t.copy();
+        }
+        return Dispatch.bind(new Op.CumSum(Axes.normalise("cumsum", axis, x.rank()), false), t);
+    }
+
+    static Tensor cumprod(Tensor x, int axis) {
+        Tensor t = Reductions.accumulating(x);
+        if (x.rank() == 0) {
+            Axes.normalise("cumprod", axis, 1);
+            return t.copy();
+        }
+        return Dispatch.bind(new Op.CumProd(Axes.normalise("cumprod", axis, x.rank())), t);
+    }
+}

@@ -1,0 +1,264 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.ir.BoolReduceFn;
+import org.gatun.tensor.ir.ExtremumFn;
+
+/**
+ * The methods of {@link Tensor} that fold elements along axes: reductions, statistics, running sums, orders and softmax. Without
+ * axes, reductions fold all elements; the reduced axes go away unless {@code keepDims}. NaN propagates.
+ */
+public abstract sealed class ReductionMethods extends ElementwiseMethods permits ShapeMethods {
+    ReductionMethods() {}
+
+    // ---- sums, products, extrema, truth ----
+
+    /** The sum over the given axes, 0 for none; BOOL and integers give I64. */
+    public final Tensor sum(int... axes) {
+        return Reductions.sum(self(), false, axes);
+    }
+
+    /** The sum over the given axes, which stay with size 1 if {@code keepDims}. */
+    public final Tensor sum(boolean keepDims, int... axes) {
+        return Reductions.sum(self(), keepDims, axes);
+    }
+
+    /** The mean over the given axes, NaN for none; floating dtypes only. */
+    public final Tensor mean(int... axes) {
+        return Reductions.mean(self(), false, axes);
+    }
+
+    /** The mean over the given axes, which stay with size 1 if {@code keepDims}. */
+    public final Tensor mean(boolean keepDims, int... axes) {
+        return Reductions.mean(self(), keepDims, axes);
+    }
+
+    /** The product over the given axes, 1 for none; BOOL and integers give I64. The derivative is exact with any number of zeros. */
+    public final Tensor prod(int... axes) {
+        return Reductions.prod(self(), false, axes);
+    }
+
+    /** The product over the given axes, which stay with size 1 if {@code keepDims}. */
+    public final Tensor prod(boolean keepDims, int... axes) {
+        return Reductions.prod(self(), keepDims, axes);
+    }
+
+    /** The largest element over the given axes, as {@code torch.amax}: ties share the gradient evenly. NaN if there is one. */
+    public final Tensor amax(int... axes) {
+        return Reductions.extremum("amax", ExtremumFn.MAX, self(), false, axes);
+    }
+
+    /** As {@link #amax(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
+    public final Tensor amax(boolean keepDims, int... axes) {
+        return Reductions.extremum("amax", ExtremumFn.MAX, self(), keepDims, axes);
+    }
+
+    /** The smallest element over the given axes, as {@code torch.amin}: ties share the gradient evenly. NaN if there is one. */
+    public final Tensor amin(int... axes) {
+        return Reductions.extremum("amin", ExtremumFn.MIN, self(), false, axes);
+    }
+
+    /** As {@link #amin(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
+    public final Tensor amin(boolean keepDims, int... axes) {
+        return Reductions.extremum("amin", ExtremumFn.MIN, self(), keepDims, axes);
+    }
+
+    /** The index (I64) of the first largest element along an axis; NaN counts as the largest. */
+    public final Tensor argmax(int axis) {
+        return Reductions.arg("argmax", ExtremumFn.MAX, self(), axis, false);
+    }
+
+    /** The index (I64) of the first smallest element along an axis; NaN counts as the smallest, as in PyTorch. */
+    public final Tensor argmin(int axis) {
+        return Reductions.arg("argmin", ExtremumFn.MIN, self(), axis, false);
+    }
+
+    /** Whether some element over the given axes is true (not 0), as BOOL. */
+    public final Tensor any(int... axes) {
+        return Reductions.bool("any", BoolReduceFn.ANY, self(), false, axes);
+    }
+
+    /** Whether every element over the given axes is true (not 0), as BOOL. */
+    public final Tensor all(int... axes) {
+        return Reductions.bool("all", BoolReduceFn.ALL, self(), false, axes);
+    }
+
+    /** The largest element of all, as {@code torch.max}: ties share the gradient evenly. NaN if there is one. */
+    public final Tensor max() {
+        return Reductions.extremum("max", ExtremumFn.MAX, self(), false);
+    }
+
+    /** The smallest element of all, as {@code torch.min}: ties share the gradient evenly. NaN if there is one. */
+    public final Tensor min() {
+        return Reductions.extremum("min", ExtremumFn.MIN, self(), false);
+    }
+
+    /**
+     * The largest element along an axis and its index, as {@code torch.max(x, dim)}; of ties the first, which gets all of the
+     * gradient. NaN is the largest.
+     */
+    public final ValuesIndices max(int axis) {
+        return Orders.extremum("max", ExtremumFn.MAX, self(), axis, false);
+    }
+
+    /** As {@link #max(int)}; the axis stays with size 1 if {@code keepDims}. */
+    public final ValuesIndices max(boolean keepDims, int axis) {
+        return Orders.extremum("max", ExtremumFn.MAX, self(), axis, keepDims);
+    }
+
+    /**
+     * The smallest element along an axis and its index, as {@code torch.min(x, dim)}; of ties the first, which gets all of the
+     * gradient. NaN counts as the smallest.
+     */
+    public final ValuesIndices min(int axis) {
+        return Orders.extremum("min", ExtremumFn.MIN, self(), axis, false);
+    }
+
+    /** As {@link #min(int)}; the axis stays with size 1 if {@code keepDims}. */
+    public final ValuesIndices min(boolean keepDims, int axis) {
+        return Orders.extremum("min", ExtremumFn.MIN, self(), axis, keepDims);
+    }
+
+    /** The index (I64) of the first largest of all elements, counted row by row. */
+    public final Tensor argmax() {
+        return self().flatten().argmax(0);
+    }
+
+    /** The index (I64) of the first smallest of all elements, counted row by row. */
+    public final Tensor argmin() {
+        return self().flatten().argmin(0);
+    }
+
+    /** As {@link #argmax(int)}; the axis stays with size 1 if {@code keepDims}. */
+    public final Tensor argmax(boolean keepDims, int axis) {
+        return Reductions.arg("argmax", ExtremumFn.MAX, self(), axis, keepDims);
+    }
+
+    /** As {@link #argmin(int)}; the axis stays with size 1 if {@code keepDims}. */
+    public final Tensor argmin(boolean keepDims, int axis) {
+        return Reductions.arg("argmin", ExtremumFn.MIN, self(), axis, keepDims);
+    }
+
+    /** As {@link #any(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
+    public final Tensor any(boolean keepDims, int... axes) {
+        return Reductions.bool("any", BoolReduceFn.ANY, self(), keepDims, axes);
+    }
+
+    /** As {@link #all(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
+    public final Tensor all(boolean keepDims, int... axes) {
+        return Reductions.bool("all", BoolReduceFn.ALL, self(), keepDims, axes);
+    }
+
+    // ---- statistics, of floating dtypes ----
+
+    /** The unbiased variance over the given axes: {@code sum((x - mean)^2) / (n - 1)}, as {@code torch.var}; NaN for n = 1. */
+    public final Tensor var(int... axes) {
+        return Statistics.var("var", self(), 1, false, axes);
+    }
+
+    /**
+     * The variance {@code sum((x - mean)^2) / max(n - correction, 0)} over the given axes: correction 1 is unbiased, 0 that of
+     * the sample itself. Computed in two passes.
+     */
+    public final Tensor var(double correction, boolean keepDims, int... axes) {
+        return Statistics.var("var", self(), correction, keepDims, axes);
+    }
+
+    /** The square root of {@link #var(int...)}, as {@code torch.std}; its gradient where all elements are equal is 0. */
+    public final Tensor std(int... axes) {
+        return Statistics.std(self(), 1, false, axes);
+    }
+
+    /** The square root of {@link #var(double, boolean, int...)}; its gradient where all elements are equal is 0. */
+    public final Tensor std(double correction, boolean keepDims, int... axes) {
+        return Statistics.std(self(), correction, keepDims, axes);
+    }
+
+    /** {@link #var(double, boolean, int...)} and the mean that it computes on the way, as {@code torch.var_mean}. */
+    public final VarMean varMean(double correction, boolean keepDims, int... axes) {
+        return Statistics.varMean("varMean", self(), correction, keepDims, axes);
+    }
+
+    /** The Euclidean norm of all elements. Its gradient at zero is 0. */
+    public final Tensor norm() {
+        return Norms.norm(self(), 2, false);
+    }
+
+    /**
+     * The p-norm {@code sum(|x|^p)^(1/p)} over the given axes, as {@code torch.linalg.vector_norm}: for p = 0 the number of
+     * elements that are not 0, for infinity the largest magnitude, for -infinity the smallest. The gradient at zero is 0; that of
+     * an infinite norm is split evenly among tied elements.
+     */
+    public final Tensor norm(double p, int... axes) {
+        return Norms.norm(self(), p, false, axes);
+    }
+
+    /** As {@link #norm(double, int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
+    public final Tensor norm(double p, boolean keepDims, int... axes) {
+        return Norms.norm(self(), p, keepDims, axes);
+    }
+
+    /** {@code log(sum(e^x))} over the given axes without overflow, as {@code torch.logsumexp}; -inf where all are -inf. */
+    public final Tensor logsumexp(int... axes) {
+        return Softmaxes.logsumexp(self(), false, axes);
+    }
+
+    /** As {@link #logsumexp(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
+    public final Tensor logsumexp(boolean keepDims, int... axes) {
+        return Softmaxes.logsumexp(self(), keepDims, axes);
+    }
+
+    // ---- along one axis ----
+
+    /**
+     * {@code e^x / sum(e^x)} along an axis without overflow, as {@code torch.softmax}; floating dtypes only. NaN along a line
+     * that is wholly -inf.
+     */
+    public final Tensor softmax(int axis) {
+        return Softmaxes.softmax(self(), axis);
+    }
+
+    /** {@code x - log(sum(e^x))} along an axis without overflow, as {@code torch.log_softmax}; floating dtypes only. */
+    public final Tensor logSoftmax(int axis) {
+        return Softmaxes.logSoftmax(self(), axis);
+    }
+
+    /** Running sums along an axis, as {@code torch.cumsum}; BOOL and integers give I64. */
+    public final Tensor cumsum(int axis) {
+        return Orders.cumsum(self(), axis);
+    }
+
+    /** Running products along an axis, as {@code torch.cumprod}; BOOL and integers give I64. */
+    public final Tensor cumprod(int axis) {
+        return Orders.cumprod(self(), axis);
+    }
+
+    /** The elements in rising order along an axis, and where each came from; stable, NaN last. As {@code torch.sort}. */
+    public final ValuesIndices sort(int axis) {
+        return Orders.sort("sort", self(), axis, false);
+    }
+
+    /** The elements in rising or falling order along an axis, and where each came from; stable, NaN is the largest. */
+    public final ValuesIndices sort(int axis, boolean descending) {
+        return Orders.sort("sort", self(), axis, descending);
+    }
+
+    /** The indices (I64) that sort an axis in rising order, as {@code torch.argsort}; stable. */
+    public final Tensor argsort(int axis) {
+        return Orders.sort("argsort", self(), axis, false).indices();
+    }
+
+    /** The indices (I64) that sort an axis in rising or falling order; stable. */
+    public final Tensor argsort(int axis, boolean descending) {
+        return Orders.sort("argsort", self(), axis, descending).indices();
+    }
+
+    /** The k largest elements along an axis, largest first, and their indices, as {@code torch.topk}. */
+    public final ValuesIndices topk(long k, int axis) {
+        return Orders.topk(self(), k, axis, true);
+    }
+
+    /** The k largest or smallest elements along an axis, best first, and their indices. */
+    public final ValuesIndices topk(long k, int axis, boolean largest) {
+        return Orders.topk(self(), k, axis, largest);
+    }
+}

@@ -1,0 +1,138 @@
+package org.gatun.tensor;
+
+import java.util.List;
+
+/**
+ * The rarer methods of {@link Tensor} that take tensors apart and arrange their elements anew. Everything is differentiable; what
+ * can be a view is one.
+ */
+public abstract sealed class ShapeMethods extends ReductionMethods permits IndexingMethods {
+    ShapeMethods() {}
+
+    // ---- parts ----
+
+    /** {@code length} elements from {@code start} along an axis, as {@code torch.narrow}. A view. */
+    public final Tensor narrow(int axis, long start, long length) {
+        return Parts.narrow(self(), axis, start, length);
+    }
+
+    /** Parts of {@code size} along an axis, the last one perhaps smaller, as {@code torch.split}. Views. */
+    public final List<Tensor> split(long size, int axis) {
+        return Parts.split(self(), size, axis);
+    }
+
+    /**
+     * Parts of the given sizes along an axis, as {@code torch.split}. Views.
+     *
+     * @throws ShapeException when the sizes do not add up to the axis's
+     */
+    public final List<Tensor> split(long[] sizes, int axis) {
+        return Parts.split(self(), sizes, axis);
+    }
+
+    /** At most {@code count} parts of equal size along an axis, the last one perhaps smaller, as {@code torch.chunk}. Views. */
+    public final List<Tensor> chunk(long count, int axis) {
+        return Parts.chunk(self(), count, axis);
+    }
+
+    /** The slices along an axis, which is removed, as {@code torch.unbind}. Views. */
+    public final List<Tensor> unbind(int axis) {
+        return Parts.unbind(self(), axis);
+    }
+
+    // ---- order ----
+
+    /** An axis moved to another place, the others keeping their order, as {@code torch.movedim}. A view. */
+    public final Tensor moveAxis(int from, int to) {
+        return Parts.moveAxis(self(), from, to);
+    }
+
+    /**
+     * The elements shifted along an axis, those pushed out at one end coming in at the other, as {@code torch.roll}; a negative
+     * shift goes towards the start.
+     */
+    public final Tensor roll(long shift, int axis) {
+        return Parts.roll(self(), shift, axis);
+    }
+
+    // ---- more elements ----
+
+    /** With zeros around, or cropped, as {@link #pad(long[], long[], double)}. */
+    public final Tensor pad(long[] before, long[] after) {
+        return Padding.pad(self(), before, after, 0);
+    }
+
+    /**
+     * With {@code before[a]} and {@code after[a]} elements equal to {@code value} added at the two ends of each axis {@code a};
+     * negative numbers take elements away. As {@code torch.nn.functional.pad} in mode "constant", but with one entry for every
+     * axis, first axis first.
+     *
+     * @throws ShapeException when there is not one entry for each axis, or more is cropped than there is
+     */
+    public final Tensor pad(long[] before, long[] after, double value) {
+        return Padding.pad(self(), before, after, value);
+    }
+
+    /**
+     * The whole repeated along each axis, as {@code torch.Tensor.repeat}: {@code times} has an entry for every axis and may have
+     * more, in front, for new axes.
+     */
+    public final Tensor repeat(long... times) {
+        return Parts.repeat("repeat", self(), times);
+    }
+
+    /** As {@link #repeat}; with fewer entries than axes, the leading axes are not repeated. As {@code torch.tile}. */
+    public final Tensor tile(long... times) {
+        return Parts.tile(self(), times);
+    }
+
+    /** Each element repeated {@code times} times in a row along an axis, as {@code torch.repeat_interleave}. */
+    public final Tensor repeatInterleave(long times, int axis) {
+        return Parts.repeatInterleave(self(), times, axis);
+    }
+
+    // ---- diagonals, of the last two axes ----
+
+    /** The lower triangle of the matrices of the last two axes, zeros above the {@code offset}-th diagonal, as {@code torch.tril}. */
+    public final Tensor tril(long offset) {
+        return Diagonals.triangle("tril", self(), offset, true);
+    }
+
+    /** The lower triangle with the diagonal. */
+    public final Tensor tril() {
+        return tril(0);
+    }
+
+    /** The upper triangle of the matrices of the last two axes, zeros below the {@code offset}-th diagonal, as {@code torch.triu}. */
+    public final Tensor triu(long offset) {
+        return Diagonals.triangle("triu", self(), offset, false);
+    }
+
+    /** The upper triangle with the diagonal. */
+    public final Tensor triu() {
+        return triu(0);
+    }
+
+    /**
+     * The {@code offset}-th diagonal (above the main one if positive) of the matrices of axes {@code rows} and {@code columns}, as
+     * a new last axis, as {@code torch.diagonal}. A view where the layout allows.
+     */
+    public final Tensor diagonal(long offset, int rows, int columns) {
+        return Diagonals.diagonal(self(), offset, rows, columns);
+    }
+
+    /** The main diagonal of the matrices of the last two axes. */
+    public final Tensor diagonal() {
+        return Diagonals.diagonal(self(), 0, -2, -1);
+    }
+
+    /** The last axis written on the main diagonal of matrices of zeros, as {@code torch.diag_embed}. */
+    public final Tensor diagEmbed() {
+        return Diagonals.embed(self());
+    }
+
+    /** The sum of the main diagonal of a matrix, as {@code torch.trace}. */
+    public final Tensor trace() {
+        return Diagonals.trace(self());
+    }
+}

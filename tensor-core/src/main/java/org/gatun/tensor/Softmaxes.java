@@ -1,0 +1,40 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.composite.LogSoftmax;
+import org.gatun.tensor.composite.LogSumExp;
+import org.gatun.tensor.composite.Softmax;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.trace.Dispatch;
+
+/** The arguments of softmax and its relatives, checked and turned into calls of their composites. */
+final class Softmaxes {
+    private Softmaxes() {}
+
+    static Tensor softmax(Tensor x, int axis) {
+        Reductions.requireFloating("softmax", x);
+        if (x.rank() == 0) {
+            return softmax(x.reshape(1), axis).reshape();
+        }
+        int a = Axes.normalise("softmax", axis, x.rank());
+        return x.elements() == 0 ? x.copy() : Dispatch.bind(new Op.Call(new Softmax(a)), x);
+    }
+
+    static Tensor logSoftmax(Tensor x, int axis) {
+        Reductions.requireFloating("logSoftmax", x);
+        if (x.rank() == 0) {
+            return logSoftmax(x.reshape(1), axis).reshape();
+        }
+        int a = Axes.normalise("logSoftmax", axis, x.rank());
+        return x.elements() == 0 ? x.copy() : Dispatch.bind(new Op.Call(new LogSoftmax(a)), x);
+    }
+
+    static Tensor logsumexp(Tensor x, boolean keepDims, int... axes) {
+        Reductions.requireFloating("logsumexp", x);
+        Axes over = Axes.reduction("logsumexp", x.rank(), axes);
+        Tensor kept = x.elements() == 0
+                ? Dispatch.bind(new Op.Sum(over), x.exp()).log()
+                : Dispatch.bind(new Op.Call(new LogSumExp(over)), x);
+        return Reductions.finish(kept, over, keepDims);
+    }
+}

@@ -1,0 +1,31 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.trace.Dispatch;
+
+/** Variance and standard deviation, in two passes: the mean, then the squared distances from it. */
+final class Statistics {
+    private static final Region SQUARED_DISTANCE = Elementwise.region((x, mean) -> x.sub(mean).square());
+
+    private Statistics() {}
+
+    static VarMean varMean(String name, Tensor x, double correction, boolean keepDims, int... axes) {
+        Reductions.requireFloating(name, x);
+        Axes over = Axes.reduction(name, x.rank(), axes);
+        long n = Reductions.count(x, over);
+        Tensor mean = Dispatch.bind(new Op.Sum(over), x).div((double) n);
+        Tensor squares = Dispatch.bind(new Op.Sum(over), SQUARED_DISTANCE.apply(x, mean));
+        Tensor variance = squares.div(Math.max(n - correction, 0));
+        return new VarMean(Reductions.finish(variance, over, keepDims), Reductions.finish(mean, over, keepDims));
+    }
+
+    static Tensor var(String name, Tensor x, double correction, boolean keepDims, int... axes) {
+        return varMean(name, x, correction, keepDims, axes).variance();
+    }
+
+    static Tensor std(Tensor x, double correction, boolean keepDims, int... axes) {
+        return Norms.ROOT.apply(var("std", x, correction, keepDims, axes));
+    }
+}

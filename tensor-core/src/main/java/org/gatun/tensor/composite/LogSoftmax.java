@@ -1,0 +1,61 @@
+package org.gatun.tensor.composite;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.gatun.tensor.Elementwise;
+import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.Composite;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code y = x - log(sum(e^x))} along an axis, which is not empty. Its derivative needs the result only: {@code g - e^y sum(g)}.
+ *
+ * @param axis the axis, not negative
+ */
+public record LogSoftmax(int axis) implements Composite {
+    private static final Region BACKWARD = Elementwise.region((y, g, sum) -> g.sub(y.exp().mul(sum)));
+
+    @Override
+    public String name() {
+        return "logSoftmax";
+    }
+
+    @Override
+    public int arity() {
+        return 1;
+    }
+
+    @Override
+    public List<Tensor> fallback(List<Tensor> inputs) {
+        Tensor x = inputs.get(0);
+        Tensor shifted = x.sub(x.amax(true, axis));
+        return List.of(shifted.sub(shifted.exp().sum(true, axis).log()));
+    }
+
+    @Override
+    public Optional<Derivative> derivative() {
+        return Optional.of(new Rule(axis));
+    }
+
+    private record Rule(int axis) implements Derivative {
+        @Override
+        public List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
+            Tensor g = cotangents.get(0);
+            return Arrays.asList(BACKWARD.apply(Saved.at(results, 0), g, g.sum(true, axis)));
+        }
+
+        @Override
+        public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            Tensor t = tangents.get(0);
+            return Optional.of(List.of(t.sub(results.get(0).exp().mul(t).sum(true, axis))));
+        }
+
+        @Override
+        public boolean usesInput(int i) {
+            return false;
+        }
+    }
+}

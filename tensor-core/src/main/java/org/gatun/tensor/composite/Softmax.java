@@ -1,0 +1,61 @@
+package org.gatun.tensor.composite;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.Composite;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code y = e^x / sum(e^x)} along an axis, which is not empty. Its derivative needs the result only: {@code y (g - sum(g y))}.
+ *
+ * @param axis the axis, not negative
+ */
+public record Softmax(int axis) implements Composite {
+    @Override
+    public String name() {
+        return "softmax";
+    }
+
+    @Override
+    public int arity() {
+        return 1;
+    }
+
+    @Override
+    public List<Tensor> fallback(List<Tensor> inputs) {
+        Tensor x = inputs.get(0);
+        Tensor e = x.sub(x.amax(true, axis)).exp();
+        return List.of(e.div(e.sum(true, axis)));
+    }
+
+    @Override
+    public Optional<Derivative> derivative() {
+        return Optional.of(new Rule(axis));
+    }
+
+    /** The Jacobian {@code diag(y) - y y'} is symmetric, so tangents and cotangents go through one formula. */
+    private record Rule(int axis) implements Derivative {
+        @Override
+        public List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
+            return Arrays.asList(apply(Saved.at(results, 0), cotangents.get(0)));
+        }
+
+        @Override
+        public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return Optional.of(List.of(apply(results.get(0), tangents.get(0))));
+        }
+
+        private Tensor apply(Tensor y, Tensor g) {
+            Tensor gy = g.mul(y);
+            return gy.sub(y.mul(gy.sum(true, axis)));
+        }
+
+        @Override
+        public boolean usesInput(int i) {
+            return false;
+        }
+    }
+}
