@@ -67,7 +67,7 @@ final class Diagonals {
 
     static Tensor trace(Tensor x) {
         if (x.rank() != 2) {
-            throw new ShapeException("trace: takes a matrix, not a tensor of shape " + x.shape()
+            throw new ShapeException("matrixTrace: takes a matrix, not a tensor of shape " + x.shape()
                     + ": use diagonal and sum for batches");
         }
         return diagonal(x, 0, 0, 1).sum();

@@ -5,35 +5,145 @@ import java.util.List;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.ScalarTypes;
+import org.gatun.tensor.ir.UnaryFn;
 import org.gatun.tensor.memory.Storage;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Traced;
 
 /** Changes in place: elementwise operations that write into existing memory and count up its version. */
 final class InPlace {
     private InPlace() {}
 
-    /** {@code target = fn(target, other)} in the memory of {@code target}. */
+    /** {@code target = fn(target, other)}. */
     static Tensor binary(String name, BinaryFn fn, Tensor target, Tensor other) {
-        requireConcrete(name, target);
-        run(name, new Op.Binary(fn), List.of(target, Arithmetic.cast(other, target.dtype())), List.of(target));
+        ConcreteTensor t = writable(name, target);
+        try (Converted x = new Converted(name, t, other)) {
+            run(name, new Op.Binary(fn), List.of(t, x.tensor()), List.of(t));
+        }
         return target;
     }
 
-    /** Copies {@code source} into the memory of {@code target}. */
-    static Tensor copy(Tensor target, Tensor source) {
-        requireConcrete("copy_", target);
-        run("copy_", new Op.Cast(target.dtype()), List.of(source), List.of(target));
+    /** {@code target = fn(target, other)}. */
+    static Tensor binary(String name, BinaryFn fn, Tensor target, double other) {
+        ConcreteTensor t = writable(name, target);
+        requireKind(name, t, t.dtype().promoteWithScalar(DType.Kind.FLOATING));
+        try (Tensor x = ConcreteTensor.scalar(t.dtype(), other, t.device())) {
+            run(name, new Op.Binary(fn), List.of(t, x), List.of(t));
+        }
         return target;
     }
 
-    private static void requireConcrete(String name, Tensor target) {
-        if (!(target instanceof ConcreteTensor)) {
+    /** {@code target = fn(target, other)}. */
+    static Tensor binary(String name, BinaryFn fn, Tensor target, long other) {
+        ConcreteTensor t = writable(name, target);
+        requireKind(name, t, t.dtype().promoteWithScalar(DType.Kind.INTEGER));
+        try (Tensor x = ConcreteTensor.scalar(t.dtype(), other, t.device())) {
+            run(name, new Op.Binary(fn), List.of(t, x), List.of(t));
+        }
+        return target;
+    }
+
+    /** {@code target = fn(target)}. */
+    static Tensor unary(String name, UnaryFn fn, Tensor target) {
+        ConcreteTensor t = writable(name, target);
+        run(name, new Op.Unary(fn), List.of(t), List.of(t));
+        return target;
+    }
+
+    static Tensor clamp(Tensor target, double min, double max) {
+        ConcreteTensor t = writable("clamp_", target);
+        try (Tensor limited = t.clamp(min, max);
+                Converted x = new Converted("clamp_", t, limited)) {
+            run("clamp_", new Op.Cast(t.dtype()), List.of(x.tensor()), List.of(t));
+        }
+        return target;
+    }
+
+    static Tensor fill(String name, Tensor target, double value) {
+        ConcreteTensor t = writable(name, target);
+        try (Tensor x = ConcreteTensor.scalar(t.dtype(), value, t.device())) {
+            run(name, new Op.Cast(t.dtype()), List.of(x), List.of(t));
+        }
+        return target;
+    }
+
+    static Tensor fill(String name, Tensor target, long value) {
+        ConcreteTensor t = writable(name, target);
+        try (Tensor x = ConcreteTensor.scalar(t.dtype(), value, t.device())) {
+            run(name, new Op.Cast(t.dtype()), List.of(x), List.of(t));
+        }
+        return target;
+    }
+
+    /** Copies {@code source}, converted, into the memory of {@code target}. */
+    static Tensor copy(String name, Tensor target, Tensor source) {
+        ConcreteTensor t = writable(name, target);
+        run(name, new Op.Cast(t.dtype()), List.of(readable(name, source)), List.of(t));
+        return target;
+    }
+
+    static Tensor maskedFill(Tensor target, Tensor mask, double value) {
+        ConcreteTensor t = writable("maskedFill_", target);
+        if (mask.dtype() != DType.BOOL) {
+            throw new DTypeException("maskedFill_: the mask is " + mask.dtype() + " and must be BOOL: compare first, for"
+                    + " instance x.gt(0)");
+        }
+        try (Tensor x = ConcreteTensor.scalar(t.dtype(), value, t.device())) {
+            run("maskedFill_", new Op.Select(), List.of(readable("maskedFill_", mask), x, t), List.of(t));
+        }
+        return target;
+    }
+
+    /** The tensor that is changed: concrete, or the value of a parameter. */
+    private static ConcreteTensor writable(String name, Tensor target) {
+        if (target instanceof Traced traced && traced.trace() != null) {
             throw new IllegalStateException(name + ": a tensor of shape " + target.shape()
-                    + " that a tape or another interpreter follows can't be changed in place: use the method that returns a new"
-                    + " tensor");
+                    + " that a tape or another interpreter follows can't be changed in place: use "
+                    + name.substring(0, name.length() - 1) + ", which returns a new tensor");
+        }
+        return target.concrete();
+    }
+
+    /** An operand that is only read, and whose gradient nobody would get. */
+    private static ConcreteTensor readable(String name, Tensor operand) {
+        if (operand instanceof Traced traced && traced.trace() != null) {
+            throw new IllegalStateException(name + ": the operand of shape " + operand.shape()
+                    + " is followed by a tape or another interpreter, and a change in place is not recorded: use "
+                    + name.substring(0, name.length() - 1) + ", or pass its detach()");
+        }
+        return operand.concrete();
+    }
+
+    private static void requireKind(String name, ConcreteTensor target, DType result) {
+        if (result.kind().compareTo(target.dtype().kind()) > 0) {
+            throw new DTypeException(name + ": the result is " + result + " and can't be stored in place in a tensor of "
+                    + target.dtype() + ": use " + name.substring(0, name.length() - 1) + ", which returns a new tensor");
+        }
+    }
+
+    /** An operand in the dtype of the tensor that is changed; closing it frees a conversion. */
+    private static final class Converted implements AutoCloseable {
+        private final ConcreteTensor source;
+        private final ConcreteTensor tensor;
+
+        Converted(String name, ConcreteTensor target, Tensor operand) {
+            this.source = readable(name, operand);
+            requireKind(name, target, source.dtype());
+            this.tensor = (ConcreteTensor) Arithmetic.cast(source, target.dtype());
+        }
+
+        ConcreteTensor tensor() {
+            return tensor;
+        }
+
+        @Override
+        public void close() {
+            if (tensor != source) {
+                tensor.close();
+            }
         }
     }
 

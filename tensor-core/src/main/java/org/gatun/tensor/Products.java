@@ -53,6 +53,21 @@ final class Products {
         return column ? product.squeeze(-1) : product;
     }
 
+    static Tensor dot(Tensor a, Tensor b) {
+        if (a.rank() != 1 || b.rank() != 1) {
+            throw new ShapeException("dot: shapes " + a.shape() + " and " + b.shape()
+                    + ": takes two vectors; use matmul for matrices");
+        }
+        return matmul(a, b);
+    }
+
+    static Tensor outer(Tensor a, Tensor b) {
+        if (a.rank() != 1 || b.rank() != 1) {
+            throw new ShapeException("outer: shapes " + a.shape() + " and " + b.shape() + ": takes two vectors");
+        }
+        return a.unsqueeze(1).mul(b);
+    }
+
     private static long rows(Tensor a) {
         long rows = 1;
         for (int i = 0; i < a.rank() - 1; i++) {

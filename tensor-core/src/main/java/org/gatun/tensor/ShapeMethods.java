@@ -132,7 +132,7 @@ public abstract sealed class ShapeMethods extends ReductionMethods permits Index
     }
 
     /** The sum of the main diagonal of a matrix, as {@code torch.trace}. */
-    public final Tensor trace() {
+    public final Tensor matrixTrace() {
         return Diagonals.trace(self());
     }
 }

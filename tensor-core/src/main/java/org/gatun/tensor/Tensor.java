@@ -1,6 +1,5 @@
 package org.gatun.tensor;
 
-import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.memory.Keepable;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.shape.Shape;
@@ -245,25 +244,6 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
         return Shaping.select(this, axis, index);
     }
 
-    // ---- in place ----
-
-    /**
-     * Adds {@code other}, which broadcasts to this shape, to this concrete tensor and returns it.
-     *
-     * @throws IllegalStateException when this tensor is followed by a tape or another interpreter
-     */
-    public final Tensor add_(Tensor other) {
-        return InPlace.binary("add_", BinaryFn.ADD, this, other);
-    }
-
-    /**
-     * Copies {@code source}, which broadcasts to this shape and is converted to this dtype, into this concrete tensor and
-     * returns it.
-     */
-    public final Tensor copy_(Tensor source) {
-        return InPlace.copy(this, source);
-    }
-
     // ---- products ----
 
     /**
@@ -275,5 +255,31 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
      */
     public final Tensor matmul(Tensor other) {
         return Products.matmul(this, other);
+    }
+
+    /** The sum of the products of the elements of two vectors of one size, as {@code torch.dot}; 0-d. */
+    public final Tensor dot(Tensor other) {
+        return Products.dot(this, other);
+    }
+
+    /** All products of an element of this vector (rows) and one of another (columns), as {@code torch.outer}. */
+    public final Tensor outer(Tensor other) {
+        return Products.outer(this, other);
+    }
+
+    // ---- printing ----
+
+    /**
+     * The values as nested rows like NumPy's, in aligned columns, with four decimals where they are needed and an exponent where
+     * sizes differ too much; a large tensor shows the ends of each axis and its shape. The dtype follows when it is not F32.
+     */
+    @Override
+    public String toString() {
+        return Printing.format(this, PrintOptions.DEFAULT);
+    }
+
+    /** The values as {@link #toString()} writes them, by other options. */
+    public final String toString(PrintOptions options) {
+        return Printing.format(this, options);
     }
 }

@@ -180,6 +180,11 @@ public final class RegionTrace implements Trace {
         public void close() {}
 
         @Override
+        public String toString() {
+            return "value " + number + " of a region, " + dtype();
+        }
+
+        @Override
         public Tensor constant(DType dtype, double value) {
             return new Value(builder.add(Expr.Constant.of(dtype, value)));
         }

@@ -134,6 +134,11 @@ public final class TypeTrace implements Trace {
         public void close() {}
 
         @Override
+        public String toString() {
+            return "a tensor of type " + type;
+        }
+
+        @Override
         public Tensor constant(DType dtype, double value) {
             return new Value(new TensorType(dtype, Shape.SCALAR));
         }

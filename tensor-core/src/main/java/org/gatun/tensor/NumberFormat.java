@@ -1,0 +1,97 @@
+package org.gatun.tensor;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Locale;
+
+/**
+ * One format for all numbers of a printed tensor, chosen as NumPy does: digits behind the point as many as the number that needs
+ * most of them, up to the precision, and an exponent when a magnitude is 1e8 or more, below 1e-4, or the largest is more than
+ * 1000 times the smallest.
+ */
+final class NumberFormat {
+    private final DType dtype;
+    private final int digits;
+    private final boolean exponent;
+
+    private NumberFormat(DType dtype, int digits, boolean exponent) {
+        this.dtype = dtype;
+        this.digits = digits;
+        this.exponent = exponent;
+    }
+
+    /** The format for the given values, of a tensor of a dtype. */
+    static NumberFormat of(DType dtype, double[] values, PrintOptions options) {
+        if (!dtype.isFloating()) {
+            return new NumberFormat(dtype, 0, false);
+        }
+        double largest = 0;
+        double smallest = Double.POSITIVE_INFINITY;
+        for (double v : values) {
+            double m = Math.abs(v);
+            if (m != 0 && m < Double.POSITIVE_INFINITY) {
+                largest = Math.max(largest, m);
+                smallest = Math.min(smallest, m);
+            }
+        }
+        boolean exponent = options.scientific()
+                || (largest > 0 && (largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1000));
+        int digits = 0;
+        for (double v : values) {
+            if (Double.isFinite(v)) {
+                digits = Math.max(digits, needed(dtype, v, exponent, options.precision()));
+            }
+        }
+        return new NumberFormat(dtype, digits, exponent);
+    }
+
+    /** The shortest decimal that is read back as the same number of the dtype. */
+    private static BigDecimal shortest(DType dtype, double v) {
+        return new BigDecimal(dtype == DType.F32 ? Float.toString((float) v) : Double.toString(v));
+    }
+
+    /** The number of digits behind the point that a number needs, at most {@code precision}. */
+    private static int needed(DType dtype, double v, boolean exponent, int precision) {
+        if (v == 0) {
+            return 0;
+        }
+        BigDecimal d = shortest(dtype, v);
+        if (exponent) {
+            d = d.movePointLeft(d.precision() - d.scale() - 1);
+        }
+        BigDecimal rounded = d.setScale(Math.min(Math.max(d.scale(), 0), precision), RoundingMode.HALF_EVEN);
+        return rounded.signum() == 0 ? precision : Math.max(rounded.stripTrailingZeros().scale(), 0);
+    }
+
+    String format(double v) {
+        if (dtype == DType.BOOL) {
+            return v != 0 ? "true" : "false";
+        }
+        if (Double.isNaN(v)) {
+            return "nan";
+        }
+        if (Double.isInfinite(v)) {
+            return v > 0 ? "inf" : "-inf";
+        }
+        boolean negative = v < 0 || (v == 0 && 1 / v < 0);
+        BigDecimal d = shortest(dtype, v).abs();
+        String s;
+        if (exponent) {
+            int e = d.signum() == 0 ? 0 : d.precision() - d.scale() - 1;
+            BigDecimal m = d.movePointLeft(e).setScale(digits, RoundingMode.HALF_EVEN);
+            if (m.compareTo(BigDecimal.TEN) >= 0) {
+                e++;
+                m = m.movePointLeft(1).setScale(digits, RoundingMode.HALF_EVEN);
+            }
+            s = pointed(m) + String.format(Locale.ROOT, "e%s%02d", e < 0 ? "-" : "+", Math.abs(e));
+        } else {
+            s = pointed(d.setScale(digits, RoundingMode.HALF_EVEN));
+        }
+        return negative ? "-" + s : s;
+    }
+
+    private static String pointed(BigDecimal d) {
+        String s = d.toPlainString();
+        return s.indexOf('.') < 0 ? s + "." : s;
+    }
+}
