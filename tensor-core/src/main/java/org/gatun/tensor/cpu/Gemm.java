@@ -15,6 +15,9 @@ final class Gemm {
     /** Elements of a vector product's matrix worth handing to another thread: 2 us of reading. */
     private static final long GRAIN_VECTOR = 64 * 1024;
 
+    /** Multiply-adds up to which a product is one call on the calling thread. */
+    private static final double SERIAL_MACS = GemmTiling.GRAIN_MACS;
+
     /** The largest result, in elements, whose partial sums along a long inner dimension are worth keeping apart. */
     private static final long SPLIT_RESULT = 64 * 1024;
 
@@ -90,7 +93,10 @@ final class Gemm {
     /** The product of operands that BLAS reads in place. */
     private static void direct(
             DType dtype, Matrix a, Matrix b, long c, long ldc, boolean accumulate, @Nullable Epilogue epilogue) {
-        if (b.columns() == 1 && a.rows() <= Integer.MAX_VALUE && a.columns() <= Integer.MAX_VALUE && isVector(b.rowStride())) {
+        double macs = (double) a.rows() * a.columns() * b.columns();
+        if (macs <= SERIAL_MACS) {
+            serial(dtype, a, b, c, ldc, accumulate, epilogue);
+        } else if (b.columns() == 1 && a.rows() <= Integer.MAX_VALUE && a.columns() <= Integer.MAX_VALUE && isVector(b.rowStride())) {
             vector(dtype, a, b.address(), (int) b.rowStride(), accumulate, c, (int) ldc);
             finish(epilogue, c, a.rows(), 1, ldc);
         } else if (a.rows() == 1
@@ -102,6 +108,19 @@ final class Gemm {
         } else {
             matrix(dtype, a, b, c, ldc, accumulate, epilogue);
         }
+    }
+
+    /** A small product: one call, nothing else. */
+    private static void serial(
+            DType dtype, Matrix a, Matrix b, long c, long ldc, boolean accumulate, @Nullable Epilogue epilogue) {
+        boolean transA = !a.isRowMajor();
+        boolean transB = !b.isRowMajor();
+        int lda = (transA ? a.transposed() : a).rowMajorLeading();
+        int ldb = (transB ? b.transposed() : b).rowMajorLeading();
+        long m = a.rows();
+        long n = b.columns();
+        Blas.gemm(dtype, transA, transB, m, n, a.columns(), a.address(), lda, b.address(), ldb, accumulate, c, (int) ldc);
+        finish(epilogue, c, m, n, ldc);
     }
 
     private static boolean isVector(long stride) {
@@ -139,19 +158,13 @@ final class Gemm {
         long m = a.rows();
         long n = b.columns();
         long k = a.columns();
-        double macs = (double) m * n * k;
-        if (macs <= GemmTiling.GRAIN_MACS) {
-            Blas.gemm(dtype, transA, transB, m, n, k, a.address(), lda, b.address(), ldb, accumulate, c, (int) ldc);
-            finish(epilogue, c, m, n, ldc);
-            return;
-        }
         int threads = WorkerPool.threads();
         int bytes = dtype.bytes();
         GemmTiling tiling = GemmTiling.choose(bytes, transA, transB, m, n, k, lda, ldb, threads);
         var product = new TiledGemm(
                 dtype, bytes, transA, transB, m, n, k, a.address(), lda, b.address(), ldb, c, (int) ldc, tiling);
         int splits = product.tiles() < threads && m * n <= SPLIT_RESULT
-                ? (int) Math.min(threads, macs / (4.0 * GemmTiling.GRAIN_MACS))
+                ? (int) Math.min(threads, (double) m * n * k / (4 * GemmTiling.GRAIN_MACS))
                 : 1;
         if (splits > 1 && k >= 2L * splits) {
             product.runSplit(splits, accumulate);
