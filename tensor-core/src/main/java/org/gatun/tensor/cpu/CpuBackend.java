@@ -49,7 +49,7 @@ public final class CpuBackend implements Backend {
             case Op.ScatterAdd scatterAdd -> pending("reduce");
             case Op.IndexSelect indexSelect -> pending("reduce");
             case Op.IndexAdd indexAdd -> pending("reduce");
-            case Op.MatMul matMul -> pending("compute");
+            case Op.MatMul matMul -> one(MatMulKernels.matMul(in[0], in[1]));
             case Op.Conv2d conv -> pending("compute");
             case Op.Conv2dInputGrad conv -> pending("compute");
             case Op.Conv2dWeightGrad conv -> pending("compute");
@@ -81,6 +81,10 @@ public final class CpuBackend implements Backend {
             case Op.Iota iota -> Sources.iota(iota);
             case Op.Random random -> Sources.random(random);
         };
+    }
+
+    private static ConcreteTensor[] one(ConcreteTensor result) {
+        return new ConcreteTensor[] {result};
     }
 
     private static IllegalStateException view(Op op) {
