@@ -84,7 +84,6 @@ final class Job {
         return Math.min(count, (whole + rest) * unit);
     }
 
-    @SuppressWarnings("ReferenceEquality") // a throwable must not suppress itself
     private synchronized void recordFailure(Throwable t) {
         Throwable first = failure;
         if (first == null) {

@@ -22,7 +22,6 @@ record Waiting(long closeNanos, long totalNanos) {
     private static final int LOOKS_PER_CLOCK = 16;
 
     /** Watches for {@code event}; returns whether it came in time. */
-    @SuppressWarnings("ThreadPriorityCheck") // a yield only shortens the wait: nothing is correct because of it
     boolean until(BooleanSupplier event) {
         if (totalNanos == 0) {
             return event.getAsBoolean();
