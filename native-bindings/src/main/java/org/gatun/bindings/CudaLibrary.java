@@ -2,18 +2,19 @@ package org.gatun.bindings;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A library that running on an NVIDIA GPU takes, and how its files are named. */
 enum CudaLibrary {
     /** The driver's library, which comes with the driver and not with the toolkit. */
-    DRIVER("CUDA driver", "libcuda", "nvcuda", "cuInit", List.of("libcuda.so.1", "libcuda.so")),
+    DRIVER("CUDA driver", "libcuda", "nvcuda", "cuInit"),
     /** Dense linear algebra. */
-    CUBLAS("cuBLAS", "libcublas", "cublas64_", "cublasCreate_v2", versions("libcublas.so")),
+    CUBLAS("cuBLAS", "libcublas", "cublas64_", "cublasCreate_v2"),
     /** Matrix products with fused epilogues. */
-    CUBLAS_LT("cuBLASLt", "libcublasLt", "cublasLt64_", "cublasLtCreate", versions("libcublasLt.so")),
+    CUBLAS_LT("cuBLASLt", "libcublasLt", "cublasLt64_", "cublasLtCreate"),
     /** The compiler of kernels at run time. */
-    NVRTC("NVRTC", "libnvrtc", "nvrtc64_", "nvrtcVersion", versions("libnvrtc.so"));
+    NVRTC("NVRTC", "libnvrtc", "nvrtc64_", "nvrtcVersion");
 
     final String title;
     /** A function that it must export. */
@@ -21,24 +22,23 @@ enum CudaLibrary {
 
     private final String stem;
     private final String windowsStem;
-    private final List<String> linuxNames;
 
-    CudaLibrary(String title, String stem, String windowsStem, String symbol, List<String> linuxNames) {
+    CudaLibrary(String title, String stem, String windowsStem, String symbol) {
         this.title = title;
         this.stem = stem;
         this.windowsStem = windowsStem;
         this.symbol = symbol;
-        this.linuxNames = linuxNames;
-    }
-
-    private static List<String> versions(String name) {
-        return List.of(name + ".13", name + ".12", name + ".11.2", name + ".11", name);
     }
 
     /** The names to ask the system's loader for. */
     List<String> loaderNames(Platform platform) {
         return switch (platform.os()) {
-            case LINUX -> linuxNames;
+            case LINUX ->
+                this == DRIVER
+                        ? List.of("libcuda.so.1", "libcuda.so")
+                        : Stream.of(".so.13", ".so.12", ".so.11.2", ".so.11", ".so")
+                                .map(stem::concat)
+                                .toList();
             case WINDOWS -> this == DRIVER ? List.of("nvcuda.dll") : List.of();
             case MACOS, OTHER -> List.of();
         };

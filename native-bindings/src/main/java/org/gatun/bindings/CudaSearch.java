@@ -77,7 +77,8 @@ final class CudaSearch {
     private @Nullable Resolution inFolders(String place, List<Path> folders) {
         for (var folder : folders) {
             for (var file : list(folder, "*")) {
-                if (library.isNamed(environment.platform().os(), file.getFileName().toString())) {
+                if (library.isNamed(
+                        environment.platform().os(), file.getFileName().toString())) {
                     attempts.add(new Attempt(place, "found " + file));
                     return found(place, file);
                 }
@@ -92,9 +93,8 @@ final class CudaSearch {
         for (var name : library.loaderNames(environment.platform())) {
             try (var arena = Arena.ofConfined()) {
                 var lookup = NativeAccess.restricted(() -> SymbolLookup.libraryLookup(name, arena));
-                var file = lookup.find(library.symbol)
-                        .map(LoadedLibraries::fileOf)
-                        .orElse(null);
+                var file =
+                        lookup.find(library.symbol).map(LoadedLibraries::fileOf).orElse(null);
                 attempts.add(new Attempt("loader path, " + name, "found"));
                 return file == null
                         ? new Resolution(library.title, true, null, "the system's loader path", null, attempts, "")
@@ -143,7 +143,8 @@ final class CudaSearch {
         if (environment.platform().os() == Platform.Os.WINDOWS) {
             var programs = environment.folder("ProgramFiles");
             if (programs != null) {
-                toolkits(places, programs.resolve("NVIDIA GPU Computing Toolkit").resolve("CUDA"), "v*");
+                toolkits(
+                        places, programs.resolve("NVIDIA GPU Computing Toolkit").resolve("CUDA"), "v*");
             }
             var system = environment.folder("SystemRoot");
             if (system != null) {

@@ -31,6 +31,14 @@ public final class Lapack {
         Vectors(char job) {
             this.job = job;
         }
+
+        private int columnsOfU(int m, int n) {
+            return switch (this) {
+                case NONE -> 1;
+                case THIN -> Math.min(m, n);
+                case ALL -> m;
+            };
+        }
     }
 
     private static boolean ready;
@@ -48,13 +56,22 @@ public final class Lapack {
      * @param ipiv address of n ints, which receive the row exchanges
      * @param b address of B, n by nrhs, which X overwrites
      * @param ldb distance between B's rows
-     * @throws LapackException if A is singular, or an argument is illegal or holds a NaN
+     * @throws LapackException if A is singular, or an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void gesv(Real type, int n, int nrhs, long a, int lda, long ipiv, long b, int ldb) {
+        atLeast(LapackRoutine.GESV, type, "n", n, 0);
+        atLeast(LapackRoutine.GESV, type, "nrhs", nrhs, 0);
+        atLeast(LapackRoutine.GESV, type, "lda", lda, Math.max(1, n));
+        atLeast(LapackRoutine.GESV, type, "ldb", ldb, Math.max(1, nrhs));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_sgesv(LAPACK_ROW_MAJOR(), n, nrhs, ofAddress(a), lda, ofAddress(ipiv), ofAddress(b), ldb);
-            case F64 -> openblas_h.LAPACKE_dgesv(LAPACK_ROW_MAJOR(), n, nrhs, ofAddress(a), lda, ofAddress(ipiv), ofAddress(b), ldb);
+            case F32 ->
+                openblas_h.LAPACKE_sgesv(
+                        LAPACK_ROW_MAJOR(), n, nrhs, ofAddress(a), lda, ofAddress(ipiv), ofAddress(b), ldb);
+            case F64 ->
+                openblas_h.LAPACKE_dgesv(
+                        LAPACK_ROW_MAJOR(), n, nrhs, ofAddress(a), lda, ofAddress(ipiv), ofAddress(b), ldb);
         };
         LapackRoutine.GESV.check(type, info);
     }
@@ -70,9 +87,13 @@ public final class Lapack {
      * @param lda distance between A's rows
      * @param ipiv address of min(m, n) ints: row i was exchanged with row ipiv[i], both counted from 1
      * @return 0, or the first row, counted from 1, whose pivot is exactly zero
-     * @throws LapackException if an argument is illegal or holds a NaN
+     * @throws LapackException if an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static int getrf(Real type, int m, int n, long a, int lda, long ipiv) {
+        atLeast(LapackRoutine.GETRF, type, "m", m, 0);
+        atLeast(LapackRoutine.GETRF, type, "n", n, 0);
+        atLeast(LapackRoutine.GETRF, type, "lda", lda, Math.max(1, n));
         ready();
         int info = switch (type) {
             case F32 -> openblas_h.LAPACKE_sgetrf(LAPACK_ROW_MAJOR(), m, n, ofAddress(a), lda, ofAddress(ipiv));
@@ -92,9 +113,12 @@ public final class Lapack {
      * @param a address of the factors of {@link #getrf}, which the inverse overwrites
      * @param lda distance between A's rows
      * @param ipiv address of the row exchanges
-     * @throws LapackException if the matrix is singular, or an argument is illegal or holds a NaN
+     * @throws LapackException if the matrix is singular, or an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void getri(Real type, int n, long a, int lda, long ipiv) {
+        atLeast(LapackRoutine.GETRI, type, "n", n, 0);
+        atLeast(LapackRoutine.GETRI, type, "lda", lda, Math.max(1, n));
         ready();
         int info = switch (type) {
             case F32 -> openblas_h.LAPACKE_sgetri(LAPACK_ROW_MAJOR(), n, ofAddress(a), lda, ofAddress(ipiv));
@@ -115,13 +139,38 @@ public final class Lapack {
      * @param ipiv address of the row exchanges
      * @param b address of B, n by nrhs, which X overwrites
      * @param ldb distance between B's rows
-     * @throws LapackException if an argument is illegal or holds a NaN
+     * @throws LapackException if an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void getrs(Real type, boolean trans, int n, int nrhs, long a, int lda, long ipiv, long b, int ldb) {
+        atLeast(LapackRoutine.GETRS, type, "n", n, 0);
+        atLeast(LapackRoutine.GETRS, type, "nrhs", nrhs, 0);
+        atLeast(LapackRoutine.GETRS, type, "lda", lda, Math.max(1, n));
+        atLeast(LapackRoutine.GETRS, type, "ldb", ldb, Math.max(1, nrhs));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_sgetrs(LAPACK_ROW_MAJOR(), letter(trans ? 'T' : 'N'), n, nrhs, ofAddress(a), lda, ofAddress(ipiv), ofAddress(b), ldb);
-            case F64 -> openblas_h.LAPACKE_dgetrs(LAPACK_ROW_MAJOR(), letter(trans ? 'T' : 'N'), n, nrhs, ofAddress(a), lda, ofAddress(ipiv), ofAddress(b), ldb);
+            case F32 ->
+                openblas_h.LAPACKE_sgetrs(
+                        LAPACK_ROW_MAJOR(),
+                        letter(trans ? 'T' : 'N'),
+                        n,
+                        nrhs,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(ipiv),
+                        ofAddress(b),
+                        ldb);
+            case F64 ->
+                openblas_h.LAPACKE_dgetrs(
+                        LAPACK_ROW_MAJOR(),
+                        letter(trans ? 'T' : 'N'),
+                        n,
+                        nrhs,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(ipiv),
+                        ofAddress(b),
+                        ldb);
         };
         LapackRoutine.GETRS.check(type, info);
     }
@@ -134,9 +183,12 @@ public final class Lapack {
      * @param n rows and columns of A
      * @param a address of A, whose chosen triangle the factor overwrites; the other triangle stays as it is
      * @param lda distance between A's rows
-     * @throws LapackException if A is not positive definite, or an argument is illegal or holds a NaN
+     * @throws LapackException if A is not positive definite, or an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void potrf(Real type, boolean upper, int n, long a, int lda) {
+        atLeast(LapackRoutine.POTRF, type, "n", n, 0);
+        atLeast(LapackRoutine.POTRF, type, "lda", lda, Math.max(1, n));
         ready();
         int info = switch (type) {
             case F32 -> openblas_h.LAPACKE_spotrf(LAPACK_ROW_MAJOR(), letter(upper ? 'U' : 'L'), n, ofAddress(a), lda);
@@ -156,13 +208,22 @@ public final class Lapack {
      * @param lda distance between A's rows
      * @param b address of B, n by nrhs, which X overwrites
      * @param ldb distance between B's rows
-     * @throws LapackException if an argument is illegal or holds a NaN
+     * @throws LapackException if an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void potrs(Real type, boolean upper, int n, int nrhs, long a, int lda, long b, int ldb) {
+        atLeast(LapackRoutine.POTRS, type, "n", n, 0);
+        atLeast(LapackRoutine.POTRS, type, "nrhs", nrhs, 0);
+        atLeast(LapackRoutine.POTRS, type, "lda", lda, Math.max(1, n));
+        atLeast(LapackRoutine.POTRS, type, "ldb", ldb, Math.max(1, nrhs));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_spotrs(LAPACK_ROW_MAJOR(), letter(upper ? 'U' : 'L'), n, nrhs, ofAddress(a), lda, ofAddress(b), ldb);
-            case F64 -> openblas_h.LAPACKE_dpotrs(LAPACK_ROW_MAJOR(), letter(upper ? 'U' : 'L'), n, nrhs, ofAddress(a), lda, ofAddress(b), ldb);
+            case F32 ->
+                openblas_h.LAPACKE_spotrs(
+                        LAPACK_ROW_MAJOR(), letter(upper ? 'U' : 'L'), n, nrhs, ofAddress(a), lda, ofAddress(b), ldb);
+            case F64 ->
+                openblas_h.LAPACKE_dpotrs(
+                        LAPACK_ROW_MAJOR(), letter(upper ? 'U' : 'L'), n, nrhs, ofAddress(a), lda, ofAddress(b), ldb);
         };
         LapackRoutine.POTRS.check(type, info);
     }
@@ -180,13 +241,41 @@ public final class Lapack {
      * @param lda distance between A's rows
      * @param b address of B, n by nrhs, which X overwrites
      * @param ldb distance between B's rows
-     * @throws LapackException if A is singular, or an argument is illegal or holds a NaN
+     * @throws LapackException if A is singular, or an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
-    public static void trtrs(Real type, boolean upper, boolean trans, boolean unit, int n, int nrhs, long a, int lda, long b, int ldb) {
+    public static void trtrs(
+            Real type, boolean upper, boolean trans, boolean unit, int n, int nrhs, long a, int lda, long b, int ldb) {
+        atLeast(LapackRoutine.TRTRS, type, "n", n, 0);
+        atLeast(LapackRoutine.TRTRS, type, "nrhs", nrhs, 0);
+        atLeast(LapackRoutine.TRTRS, type, "lda", lda, Math.max(1, n));
+        atLeast(LapackRoutine.TRTRS, type, "ldb", ldb, Math.max(1, nrhs));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_strtrs(LAPACK_ROW_MAJOR(), letter(upper ? 'U' : 'L'), letter(trans ? 'T' : 'N'), letter(unit ? 'U' : 'N'), n, nrhs, ofAddress(a), lda, ofAddress(b), ldb);
-            case F64 -> openblas_h.LAPACKE_dtrtrs(LAPACK_ROW_MAJOR(), letter(upper ? 'U' : 'L'), letter(trans ? 'T' : 'N'), letter(unit ? 'U' : 'N'), n, nrhs, ofAddress(a), lda, ofAddress(b), ldb);
+            case F32 ->
+                openblas_h.LAPACKE_strtrs(
+                        LAPACK_ROW_MAJOR(),
+                        letter(upper ? 'U' : 'L'),
+                        letter(trans ? 'T' : 'N'),
+                        letter(unit ? 'U' : 'N'),
+                        n,
+                        nrhs,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(b),
+                        ldb);
+            case F64 ->
+                openblas_h.LAPACKE_dtrtrs(
+                        LAPACK_ROW_MAJOR(),
+                        letter(upper ? 'U' : 'L'),
+                        letter(trans ? 'T' : 'N'),
+                        letter(unit ? 'U' : 'N'),
+                        n,
+                        nrhs,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(b),
+                        ldb);
         };
         LapackRoutine.TRTRS.check(type, info);
     }
@@ -204,13 +293,39 @@ public final class Lapack {
      * @param lda distance between A's rows
      * @param b address of B, max(m, n) by nrhs, which X overwrites, in its first rows
      * @param ldb distance between B's rows
-     * @throws LapackException if A does not have full rank, or an argument is illegal or holds a NaN
+     * @throws LapackException if A does not have full rank, or an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void gels(Real type, boolean trans, int m, int n, int nrhs, long a, int lda, long b, int ldb) {
+        atLeast(LapackRoutine.GELS, type, "m", m, 0);
+        atLeast(LapackRoutine.GELS, type, "n", n, 0);
+        atLeast(LapackRoutine.GELS, type, "nrhs", nrhs, 0);
+        atLeast(LapackRoutine.GELS, type, "lda", lda, Math.max(1, n));
+        atLeast(LapackRoutine.GELS, type, "ldb", ldb, Math.max(1, nrhs));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_sgels(LAPACK_ROW_MAJOR(), letter(trans ? 'T' : 'N'), m, n, nrhs, ofAddress(a), lda, ofAddress(b), ldb);
-            case F64 -> openblas_h.LAPACKE_dgels(LAPACK_ROW_MAJOR(), letter(trans ? 'T' : 'N'), m, n, nrhs, ofAddress(a), lda, ofAddress(b), ldb);
+            case F32 ->
+                openblas_h.LAPACKE_sgels(
+                        LAPACK_ROW_MAJOR(),
+                        letter(trans ? 'T' : 'N'),
+                        m,
+                        n,
+                        nrhs,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(b),
+                        ldb);
+            case F64 ->
+                openblas_h.LAPACKE_dgels(
+                        LAPACK_ROW_MAJOR(),
+                        letter(trans ? 'T' : 'N'),
+                        m,
+                        n,
+                        nrhs,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(b),
+                        ldb);
         };
         LapackRoutine.GELS.check(type, info);
     }
@@ -224,9 +339,13 @@ public final class Lapack {
      * @param a address of A, which R overwrites on and above the diagonal and the reflectors of Q below it
      * @param lda distance between A's rows
      * @param tau address of min(m, n) numbers, which receive the reflectors' factors
-     * @throws LapackException if an argument is illegal or holds a NaN
+     * @throws LapackException if an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void geqrf(Real type, int m, int n, long a, int lda, long tau) {
+        atLeast(LapackRoutine.GEQRF, type, "m", m, 0);
+        atLeast(LapackRoutine.GEQRF, type, "n", n, 0);
+        atLeast(LapackRoutine.GEQRF, type, "lda", lda, Math.max(1, n));
         ready();
         int info = switch (type) {
             case F32 -> openblas_h.LAPACKE_sgeqrf(LAPACK_ROW_MAJOR(), m, n, ofAddress(a), lda, ofAddress(tau));
@@ -245,9 +364,16 @@ public final class Lapack {
      * @param a address of the reflectors, which Q overwrites
      * @param lda distance between A's rows
      * @param tau address of the reflectors' factors
-     * @throws LapackException if an argument is illegal or holds a NaN
+     * @throws LapackException if an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row; or if m < n or n < k
      */
     public static void orgqr(Real type, int m, int n, int k, long a, int lda, long tau) {
+        atLeast(LapackRoutine.ORGQR, type, "m", m, 0);
+        atLeast(LapackRoutine.ORGQR, type, "n", n, 0);
+        atLeast(LapackRoutine.ORGQR, type, "k", k, 0);
+        atLeast(LapackRoutine.ORGQR, type, "m", m, n);
+        atLeast(LapackRoutine.ORGQR, type, "n", n, k);
+        atLeast(LapackRoutine.ORGQR, type, "lda", lda, Math.max(1, n));
         ready();
         int info = switch (type) {
             case F32 -> openblas_h.LAPACKE_sorgqr(LAPACK_ROW_MAJOR(), m, n, k, ofAddress(a), lda, ofAddress(tau));
@@ -270,13 +396,44 @@ public final class Lapack {
      * @param ldu distance between U's rows
      * @param vt address of V': n by n for all vectors, min(m, n) by n for the thin form
      * @param ldvt distance between the rows of V'
-     * @throws LapackException if the iteration did not converge, or an argument is illegal or holds a NaN
+     * @throws LapackException if the iteration did not converge, or an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
-    public static void gesdd(Real type, Vectors vectors, int m, int n, long a, int lda, long s, long u, int ldu, long vt, int ldvt) {
+    public static void gesdd(
+            Real type, Vectors vectors, int m, int n, long a, int lda, long s, long u, int ldu, long vt, int ldvt) {
+        atLeast(LapackRoutine.GESDD, type, "m", m, 0);
+        atLeast(LapackRoutine.GESDD, type, "n", n, 0);
+        atLeast(LapackRoutine.GESDD, type, "lda", lda, Math.max(1, n));
+        atLeast(LapackRoutine.GESDD, type, "ldu", ldu, Math.max(1, vectors.columnsOfU(m, n)));
+        atLeast(LapackRoutine.GESDD, type, "ldvt", ldvt, Math.max(1, vectors == Vectors.NONE ? 1 : n));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_sgesdd(LAPACK_ROW_MAJOR(), letter(vectors.job), m, n, ofAddress(a), lda, ofAddress(s), ofAddress(u), ldu, ofAddress(vt), ldvt);
-            case F64 -> openblas_h.LAPACKE_dgesdd(LAPACK_ROW_MAJOR(), letter(vectors.job), m, n, ofAddress(a), lda, ofAddress(s), ofAddress(u), ldu, ofAddress(vt), ldvt);
+            case F32 ->
+                openblas_h.LAPACKE_sgesdd(
+                        LAPACK_ROW_MAJOR(),
+                        letter(vectors.job),
+                        m,
+                        n,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(s),
+                        ofAddress(u),
+                        ldu,
+                        ofAddress(vt),
+                        ldvt);
+            case F64 ->
+                openblas_h.LAPACKE_dgesdd(
+                        LAPACK_ROW_MAJOR(),
+                        letter(vectors.job),
+                        m,
+                        n,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(s),
+                        ofAddress(u),
+                        ldu,
+                        ofAddress(vt),
+                        ldvt);
         };
         LapackRoutine.GESDD.check(type, info);
     }
@@ -291,13 +448,32 @@ public final class Lapack {
      * @param a address of A, which the eigenvectors overwrite, one in each column; without them it is overwritten too
      * @param lda distance between A's rows
      * @param w address of n numbers, which receive the eigenvalues, the least first
-     * @throws LapackException if the iteration did not converge, or an argument is illegal or holds a NaN
+     * @throws LapackException if the iteration did not converge, or an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void syevd(Real type, boolean vectors, boolean upper, int n, long a, int lda, long w) {
+        atLeast(LapackRoutine.SYEVD, type, "n", n, 0);
+        atLeast(LapackRoutine.SYEVD, type, "lda", lda, Math.max(1, n));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_ssyevd(LAPACK_ROW_MAJOR(), letter(vectors ? 'V' : 'N'), letter(upper ? 'U' : 'L'), n, ofAddress(a), lda, ofAddress(w));
-            case F64 -> openblas_h.LAPACKE_dsyevd(LAPACK_ROW_MAJOR(), letter(vectors ? 'V' : 'N'), letter(upper ? 'U' : 'L'), n, ofAddress(a), lda, ofAddress(w));
+            case F32 ->
+                openblas_h.LAPACKE_ssyevd(
+                        LAPACK_ROW_MAJOR(),
+                        letter(vectors ? 'V' : 'N'),
+                        letter(upper ? 'U' : 'L'),
+                        n,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(w));
+            case F64 ->
+                openblas_h.LAPACKE_dsyevd(
+                        LAPACK_ROW_MAJOR(),
+                        letter(vectors ? 'V' : 'N'),
+                        letter(upper ? 'U' : 'L'),
+                        n,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(w));
         };
         LapackRoutine.SYEVD.check(type, info);
     }
@@ -318,13 +494,56 @@ public final class Lapack {
      * @param ldvl distance between the left vectors' rows
      * @param vr address of n by n numbers for the right eigenvectors; not touched if they are not computed
      * @param ldvr distance between the right vectors' rows
-     * @throws LapackException if the iteration did not converge, or an argument is illegal or holds a NaN
+     * @throws LapackException if the iteration did not converge, or an input holds a NaN
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
-    public static void geev(Real type, boolean left, boolean right, int n, long a, int lda, long wr, long wi, long vl, int ldvl, long vr, int ldvr) {
+    public static void geev(
+            Real type,
+            boolean left,
+            boolean right,
+            int n,
+            long a,
+            int lda,
+            long wr,
+            long wi,
+            long vl,
+            int ldvl,
+            long vr,
+            int ldvr) {
+        atLeast(LapackRoutine.GEEV, type, "n", n, 0);
+        atLeast(LapackRoutine.GEEV, type, "lda", lda, Math.max(1, n));
+        atLeast(LapackRoutine.GEEV, type, "ldvl", ldvl, Math.max(1, left ? n : 1));
+        atLeast(LapackRoutine.GEEV, type, "ldvr", ldvr, Math.max(1, right ? n : 1));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_sgeev(LAPACK_ROW_MAJOR(), letter(left ? 'V' : 'N'), letter(right ? 'V' : 'N'), n, ofAddress(a), lda, ofAddress(wr), ofAddress(wi), ofAddress(vl), ldvl, ofAddress(vr), ldvr);
-            case F64 -> openblas_h.LAPACKE_dgeev(LAPACK_ROW_MAJOR(), letter(left ? 'V' : 'N'), letter(right ? 'V' : 'N'), n, ofAddress(a), lda, ofAddress(wr), ofAddress(wi), ofAddress(vl), ldvl, ofAddress(vr), ldvr);
+            case F32 ->
+                openblas_h.LAPACKE_sgeev(
+                        LAPACK_ROW_MAJOR(),
+                        letter(left ? 'V' : 'N'),
+                        letter(right ? 'V' : 'N'),
+                        n,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(wr),
+                        ofAddress(wi),
+                        ofAddress(vl),
+                        ldvl,
+                        ofAddress(vr),
+                        ldvr);
+            case F64 ->
+                openblas_h.LAPACKE_dgeev(
+                        LAPACK_ROW_MAJOR(),
+                        letter(left ? 'V' : 'N'),
+                        letter(right ? 'V' : 'N'),
+                        n,
+                        ofAddress(a),
+                        lda,
+                        ofAddress(wr),
+                        ofAddress(wi),
+                        ofAddress(vl),
+                        ldvl,
+                        ofAddress(vr),
+                        ldvr);
         };
         LapackRoutine.GEEV.check(type, info);
     }
@@ -333,12 +552,21 @@ public final class Lapack {
         return (byte) letter;
     }
 
+    /** LAPACK itself would print a message to the process's output. */
+    private static void atLeast(LapackRoutine routine, Real type, String name, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException(
+                    routine.name(type) + ": " + name + " must be " + least + " or more here, was " + value);
+        }
+    }
+
     private static void ready() {
         if (!ready) {
             if (NativeLibraries.openBlasSymbols().find("LAPACKE_dgesv").isEmpty()) {
                 var resolution = NativeLibraries.openBlas();
                 throw new NativeLibraryException(
-                        "The CBLAS library in use (" + (resolution.path() == null ? resolution.origin() : resolution.path())
+                        "The CBLAS library in use ("
+                                + (resolution.path() == null ? resolution.origin() : resolution.path())
                                 + ") does not have LAPACK's C interface (LAPACKE_dgesv), which linear algebra needs. "
                                 + OpenBlasLibrary.remedy(Platform.current()),
                         resolution);

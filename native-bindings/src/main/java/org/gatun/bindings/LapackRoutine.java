@@ -3,12 +3,13 @@ package org.gatun.bindings;
 import static org.gatun.bindings.openblas.generated.openblas_h.LAPACK_TRANSPOSE_MEMORY_ERROR;
 import static org.gatun.bindings.openblas.generated.openblas_h.LAPACK_WORK_MEMORY_ERROR;
 
-import java.util.List;
 import java.util.Locale;
 
 /** The LAPACK routines in use, the names of their arguments, and what a positive code of each means. */
 enum LapackRoutine {
-    GESV("n nrhs a lda ipiv b ldb", "pivot %d is exactly zero, so the matrix is singular and the system was not solved"),
+    GESV(
+            "n nrhs a lda ipiv b ldb",
+            "pivot %d is exactly zero, so the matrix is singular and the system was not solved"),
     GETRF("m n a lda ipiv", "pivot %d is exactly zero, so the matrix is singular"),
     GETRI("n a lda ipiv", "pivot %d is exactly zero, so the matrix is singular and has no inverse"),
     GETRS("trans n nrhs a lda ipiv b ldb", "code %d, which LAPACK does not describe"),
@@ -29,11 +30,11 @@ enum LapackRoutine {
             "jobvl jobvr n a lda wr wi vl ldvl vr ldvr",
             "the QR algorithm did not find all eigenvalues; those after the first %d converged");
 
-    private final List<String> arguments;
+    private final String arguments;
     private final String failure;
 
     LapackRoutine(String arguments, String failure) {
-        this.arguments = List.of(("layout " + arguments).split(" ", -1));
+        this.arguments = "layout " + arguments;
         this.failure = failure;
     }
 
@@ -57,8 +58,9 @@ enum LapackRoutine {
         if (info == LAPACK_WORK_MEMORY_ERROR() || info == LAPACK_TRANSPOSE_MEMORY_ERROR()) {
             return "there is not enough memory for its workspace";
         }
-        if (-info <= arguments.size()) {
-            return "argument " + -info + " (" + arguments.get(-info - 1) + ") is illegal or holds a NaN";
+        var names = arguments.split(" ", -1);
+        if (-info <= names.length) {
+            return "argument " + -info + " (" + names[-info - 1] + ") is illegal or holds a NaN";
         }
         return "argument " + -info + " is illegal";
     }

@@ -182,10 +182,15 @@ final class OpenBlasLibrary {
             if (companions != null && environment.platform().os() == Platform.Os.LINUX) {
                 companions.forEach(companion -> preload(file.resolveSibling(companion)));
             }
+            var refusal = TrialLoad.refusal(environment.platform().os(), file);
+            if (refusal != null) {
+                attempts.add(new Attempt(where, "cannot be loaded: " + refusal));
+                return null;
+            }
             var lookup = NativeAccess.restricted(() -> SymbolLookup.libraryLookup(file, Arena.global()));
             return accept(lookup, where, origin, file);
         } catch (IllegalArgumentException unusable) {
-            attempts.add(new Attempt(where, "cannot be loaded: " + LoadFailure.reason(environment.platform().os(), file)));
+            attempts.add(new Attempt(where, "cannot be loaded: " + TrialLoad.reason(file)));
             return null;
         }
     }

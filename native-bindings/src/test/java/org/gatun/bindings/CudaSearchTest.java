@@ -94,15 +94,18 @@ class CudaSearchTest {
         file("v12.6/bin/cublasLt64_12.dll");
         file("v12.6/bin/nvrtc64_120_0.alt.dll");
         file("v12.6/bin/nvrtc64_120_0.dll");
-        var environment =
-                environment("Windows 11", Map.of("CUDA_PATH", temporary.resolve("v12.6").toString()));
+        var environment = environment(
+                "Windows 11", Map.of("CUDA_PATH", temporary.resolve("v12.6").toString()));
         var lt = search(environment, CudaLibrary.CUBLAS_LT);
         assertThat(lt.found()).isTrue();
         assertThat(lt.version()).isEqualTo("12");
         assertThat(search(environment, CudaLibrary.NVRTC).version()).isEqualTo("120.0");
         var blas = search(environment, CudaLibrary.CUBLAS);
         assertThat(blas.found()).isFalse();
-        assertThat(blas.explain()).contains("cuBLAS was not found").contains("Remedy: ").contains("CUDA toolkit");
+        assertThat(blas.explain())
+                .contains("cuBLAS was not found")
+                .contains("Remedy: ")
+                .contains("CUDA toolkit");
     }
 
     @Test

@@ -151,10 +151,21 @@ class LapackTest {
         assertThatThrownBy(() -> Lapack.getrf(type, 2, 2, a.address(), 2, ints(2).address()))
                 .isInstanceOf(LapackException.class)
                 .hasMessageContaining("(a) is illegal or holds a NaN");
-        var b = reals(type, 1, 3, 2, 4);
-        assertThatThrownBy(() -> Lapack.getrf(type, 2, 2, b.address(), 1, ints(2).address()))
-                .isInstanceOf(LapackException.class)
-                .hasMessageContaining("(lda)");
+        long b = reals(type, 1, 3, 2, 4).address();
+        long pivots = ints(2).address();
+        var name = type == Real.F32 ? "s" : "d";
+        assertThatThrownBy(() -> Lapack.getrf(type, 2, 2, b, 1, pivots))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(name + "getrf: lda must be 2 or more here, was 1");
+        assertThatThrownBy(() -> Lapack.gesv(type, -1, 2, b, 2, pivots, b, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(name + "gesv: n must be 0 or more here, was -1");
+        assertThatThrownBy(() -> Lapack.orgqr(type, 2, 2, 3, b, 2, b))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(name + "orgqr: n must be 3 or more here, was 2");
+        assertThatThrownBy(() -> Lapack.gesdd(type, Lapack.Vectors.ALL, 2, 1, b, 1, b, b, 1, b, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(name + "gesdd: ldu must be 2 or more here, was 1");
     }
 
     @ParameterizedTest
@@ -197,8 +208,8 @@ class LapackTest {
         assertClose(type, all(type, b, 2), 1, 2);
         var singular = reals(type, 1, 0, 1, 0);
         var right = reals(type, 1, 1);
-        assertThatThrownBy(() ->
-                        Lapack.trtrs(type, false, false, false, 2, 1, singular.address(), 2, right.address(), 1))
+        assertThatThrownBy(
+                        () -> Lapack.trtrs(type, false, false, false, 2, 1, singular.address(), 2, right.address(), 1))
                 .isInstanceOf(LapackException.class)
                 .hasMessageContaining("element 2 of the diagonal");
     }

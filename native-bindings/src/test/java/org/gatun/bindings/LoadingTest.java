@@ -42,8 +42,8 @@ class LoadingTest {
     void severalProcessesUnpackAtOnce() throws IOException {
         var children = new ArrayList<ChildJvm>();
         for (int i = 0; i < 5; i++) {
-            children.add(ChildJvm.start(List.of(
-                    DENY, ACCESS, cache(), "-cp", ChildJvm.path(CLASSES, TESTS, ChildJvm.nativeJar()), MAIN)));
+            children.add(ChildJvm.start(
+                    List.of(DENY, ACCESS, cache(), "-cp", ChildJvm.path(CLASSES, TESTS, ChildJvm.nativeJar()), MAIN)));
         }
         for (var child : children) {
             var result = child.await();
@@ -85,9 +85,11 @@ class LoadingTest {
     @Test
     void cacheThatCannotBeWrittenIsNoObstacle() throws IOException {
         Files.writeString(temporary.resolve("cache"), "a file, not a folder");
-        var result = ChildJvm.run(
-                ACCESS, cache(), "-cp", ChildJvm.path(CLASSES, TESTS, ChildJvm.nativeJar()), MAIN);
-        assertThat(result.output()).contains("product 42.0").contains("WARNING: OpenBLAS: the cache ").contains("unpacked for this run only");
+        var result = ChildJvm.run(ACCESS, cache(), "-cp", ChildJvm.path(CLASSES, TESTS, ChildJvm.nativeJar()), MAIN);
+        assertThat(result.output())
+                .contains("product 42.0")
+                .contains("WARNING: OpenBLAS: the cache ")
+                .contains("unpacked for this run only");
         if (Platform.current().os() != Platform.Os.WINDOWS) {
             assertThat(library(result)).doesNotExist();
         }
@@ -179,8 +181,8 @@ class LoadingTest {
     }
 
     private static Resolution explicit(String value) {
-        var environment = new Environment(
-                Platform.current(), Map.of("gatun.openblas.library", value)::get, name -> null);
+        var environment =
+                new Environment(Platform.current(), Map.of("gatun.openblas.library", value)::get, name -> null);
         return OpenBlasLibrary.search(environment).resolution();
     }
 

@@ -27,8 +27,7 @@ class PlatformTest {
         assertThat(platform.openBlasFolder()).isEqualTo("org/bytedeco/openblas/" + classifier + "/");
         if (jar) {
             assertThat(platform.openBlasFiles().getLast()).isEqualTo(library);
-            assertThat(platform.openBlasModule())
-                    .isEqualTo("org.bytedeco.openblas." + classifier.replace('-', '.'));
+            assertThat(platform.openBlasModule()).isEqualTo("org.bytedeco.openblas." + classifier.replace('-', '.'));
             assertThat(OpenBlasLibrary.remedy(platform)).contains("classifier " + classifier);
         } else {
             assertThat(platform.openBlasFiles()).isEmpty();
