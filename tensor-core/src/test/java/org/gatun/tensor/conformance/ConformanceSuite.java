@@ -107,10 +107,7 @@ public abstract class ConformanceSuite {
         }
         List<HostArray> expected = ReferenceInterpreter.run(c.op(), adapted);
         Tolerance tolerance = Tolerance.of(c.op());
-        List<HostArray> magnitudes = tolerance.scaled()
-                ? ReferenceInterpreter.run(
-                        c.op(), adapted.stream().map(HostArray::magnitudes).toList())
-                : List.of();
+        List<HostArray> magnitudes = tolerance.magnitudes(c.op(), adapted, expected);
         try (MemoryScope scope = MemoryScope.open("conformance")) {
             List<ConcreteTensor> operands = place(adapted, layouts);
             require(c, layouts, tolerance, expected, execute(c.op(), operands), magnitudes, "the result");
