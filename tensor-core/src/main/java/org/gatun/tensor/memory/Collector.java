@@ -133,6 +133,7 @@ final class Collector {
      *
      * @return whether a collection took place
      */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the holder of the lock counts up; the others read
     boolean collect() {
         long before = collections;
         collecting.lock();
@@ -255,8 +256,8 @@ final class Collector {
                 } else if (signal == canary) {
                     scan();
                 }
-            } catch (InterruptedException e) {
-                continue; // nobody has a reason to stop the daemon; it ends with the JVM
+            } catch (InterruptedException ignored) {
+                // Nobody has a reason to stop the daemon; it ends with the JVM.
             } catch (RuntimeException | Error e) {
                 LeakReports.failure(e);
             }

@@ -167,8 +167,11 @@ public final class Lease {
                 scope.remove(this, index);
             }
         } else if (context instanceof Watch watch) {
-            claimed = Collector.INSTANCE.remove(watch);
-            Reference.reachabilityFence(this); // till here: else a watch on this could take the close for a leak
+            try {
+                claimed = Collector.INSTANCE.remove(watch);
+            } finally {
+                Reference.reachabilityFence(this); // till here: else a watch on this could take the close for a leak
+            }
         }
         context = LEVEL == LeakLevel.PARANOID ? new Site("closed here") : null;
         return claimed;
