@@ -235,17 +235,21 @@ public final class Lease {
         Object scope = context;
         Watch watch = new Watch.OfHandle(holder, storage);
         context = watch;
-        Collector.INSTANCE.add(watch);
-        if (STATE.compareAndSet(this, SCOPED, COLLECTED)) {
-            if (scope instanceof MemoryScope left) {
-                left.remove(this, index);
+        try {
+            Collector.INSTANCE.add(watch);
+            if (STATE.compareAndSet(this, SCOPED, COLLECTED)) {
+                if (scope instanceof MemoryScope left) {
+                    left.remove(this, index);
+                }
+            } else {
+                // Another thread closed it meanwhile: the reference is gone, and the watch must not give it up again.
+                Collector.INSTANCE.remove(watch);
+                context = scope;
             }
-        } else {
-            // Another thread closed it meanwhile: the reference is gone, and the watch must not give it up again.
-            Collector.INSTANCE.remove(watch);
-            context = scope;
+        } finally {
+            // Till here: else the collector could give the reference up before the scope lost it.
+            Reference.reachabilityFence(holder);
         }
-        Reference.reachabilityFence(holder); // till here: else the collector could give the reference up before the scope lost it
         if (state >= CLOSED) {
             throw closedException();
         }
