@@ -50,11 +50,11 @@ public final class CpuBackend implements Backend {
             case Op.IndexSelect indexSelect -> pending("reduce");
             case Op.IndexAdd indexAdd -> pending("reduce");
             case Op.MatMul matMul -> one(MatMulKernels.matMul(in[0], in[1]));
-            case Op.Conv2d conv -> pending("compute");
-            case Op.Conv2dInputGrad conv -> pending("compute");
-            case Op.Conv2dWeightGrad conv -> pending("compute");
-            case Op.AvgPool2d pool -> pending("compute");
-            case Op.AvgPool2dGrad pool -> pending("compute");
+            case Op.Conv2d conv -> one(ConvKernels.conv2d(conv.spec(), in[0], in[1]));
+            case Op.Conv2dInputGrad conv -> one(ConvKernels.inputGrad(conv.spec(), conv.input(), in[0], in[1]));
+            case Op.Conv2dWeightGrad conv -> one(ConvKernels.weightGrad(conv.spec(), conv.weight(), in[0], in[1]));
+            case Op.AvgPool2d pool -> one(PoolKernels.avgPool2d(pool.spec(), in[0]));
+            case Op.AvgPool2dGrad pool -> one(PoolKernels.avgPool2dGrad(pool.spec(), pool.input(), in[0]));
         };
     }
 
@@ -67,7 +67,7 @@ public final class CpuBackend implements Backend {
             case Op.Sort sort -> pending("reduce");
             case Op.TopK topK -> pending("reduce");
             case Op.Scatter scatter -> pending("reduce");
-            case Op.MaxPool2d pool -> pending("compute");
+            case Op.MaxPool2d pool -> PoolKernels.maxPool2d(pool.spec(), in[0]);
         };
     }
 

@@ -1,6 +1,10 @@
 package org.gatun.tensor.cpu;
 
-/** Copies matrices with arbitrary strides into row-major scratch memory. */
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.shape.Layout;
+import org.gatun.tensor.shape.Shape;
+
+/** Copies matrices and images with arbitrary strides into row-major scratch memory, for kernels that need them so. */
 final class Packing {
 
     /** Elements worth handing to another thread. */
@@ -15,8 +19,37 @@ final class Packing {
     static Matrix pack(Matrix source, int bytes, Scratch scratch) {
         Matrix target = Matrix.contiguous(
                 scratch.allocate(source.rows() * source.columns() * bytes), source.rows(), source.columns());
+        copy(source, target, bytes);
+        return target;
+    }
+
+    /** The address of the elements of a tensor of rank 4 row by row: its own, or that of a copy in scratch memory. */
+    static long images(ConcreteTensor tensor, Scratch scratch) {
+        if (tensor.isContiguous()) {
+            return tensor.address();
+        }
+        Layout layout = tensor.layout();
+        Shape shape = layout.shape();
+        int bytes = tensor.dtype().bytes();
+        long address = tensor.address();
+        long target = scratch.allocate(shape.elements() * bytes);
+        long channels = shape.size(1);
+        long plane = shape.size(2) * shape.size(3);
+        long grain = Math.max(1, GRAIN / Math.max(1, plane));
+        WorkerPool.parallelFor(shape.size(0) * channels, grain, (begin, end) -> {
+            for (long p = begin; p < end; p++) {
+                long from = address + (p / channels * layout.stride(0) + p % channels * layout.stride(1)) * bytes;
+                Matrix source =
+                        new Matrix(from, shape.size(2), shape.size(3), layout.stride(2), layout.stride(3));
+                copy(source, Matrix.contiguous(target + p * plane * bytes, shape.size(2), shape.size(3)), bytes);
+            }
+        });
+        return target;
+    }
+
+    private static void copy(Matrix source, Matrix target, int bytes) {
         if (source.rows() == 0 || source.columns() == 0) {
-            return target;
+            return;
         }
         long bands = Math.ceilDiv(source.rows(), BLOCK);
         long grain = Math.max(1, GRAIN / (BLOCK * source.columns()));
@@ -27,7 +60,6 @@ final class Packing {
                 }
             }
         });
-        return target;
     }
 
     private static void block(Matrix source, Matrix target, long row, long column, int bytes) {

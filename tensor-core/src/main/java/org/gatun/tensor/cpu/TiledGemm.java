@@ -1,6 +1,7 @@
 package org.gatun.tensor.cpu;
 
 import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.BinaryFn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,28 +113,17 @@ record TiledGemm(
                     }
                 }
             });
-            for (long i = 0; i < m; i++) {
-                addRow(i, partial, splits, accumulate);
-            }
-        }
-    }
-
-    private void addRow(long row, long partial, int splits, boolean accumulate) {
-        for (long j = 0; j < n; j++) {
-            long target = c + (row * ldc + j) * bytes;
-            long source = partial + (row * n + j) * bytes;
-            if (dtype == DType.F32) {
-                float sum = accumulate ? Ram.getFloat(target) : 0;
-                for (int s = 0; s < splits; s++) {
-                    sum += Ram.getFloat(source + s * m * n * bytes);
+            BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, dtype);
+            for (int part = 0; part < splits; part++) {
+                for (long i = 0; i < m; i++) {
+                    long target = c + i * ldc * bytes;
+                    long source = partial + (part * m + i) * n * bytes;
+                    if (part == 0 && !accumulate) {
+                        Ram.copy(source, target, n * bytes);
+                    } else {
+                        add.apply(target, source, target, n);
+                    }
                 }
-                Ram.putFloat(target, sum);
-            } else {
-                double sum = accumulate ? Ram.getDouble(target) : 0;
-                for (int s = 0; s < splits; s++) {
-                    sum += Ram.getDouble(source + s * m * n * bytes);
-                }
-                Ram.putDouble(target, sum);
             }
         }
     }

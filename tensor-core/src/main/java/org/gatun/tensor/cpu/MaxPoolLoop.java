@@ -1,0 +1,135 @@
+package org.gatun.tensor.cpu;
+
+import org.gatun.tensor.DType;
+
+/**
+ * The loops of max pooling over contiguous planes.
+ *
+ * @param dtype the dtype of the image: any but BOOL
+ * @param image the image, planes of height x width
+ * @param values where the largest elements go, planes of one for each window
+ * @param indices where their indices go, as I64
+ * @param height rows of the image
+ * @param width columns of the image
+ * @param rows the windows along the height
+ * @param columns the windows along the width
+ * @param dilationH rows between taps
+ * @param dilationW columns between taps
+ */
+record MaxPoolLoop(
+        DType dtype,
+        long image,
+        long values,
+        long indices,
+        long height,
+        long width,
+        PoolWindows rows,
+        PoolWindows columns,
+        int dilationH,
+        int dilationW) {
+
+    /** Does the result's rows {@code begin} to {@code end}, counted over all planes. */
+    void rows(long begin, long end) {
+        int down = rows.count();
+        int across = columns.count();
+        for (long r = begin; r < end; r++) {
+            long plane = image + r / down * height * width * dtype.bytes();
+            int i = (int) (r % down);
+            long to = values + r * across * dtype.bytes();
+            long toIndex = indices + r * across * 8;
+            switch (dtype) {
+                case F32 -> floats(plane, i, to, toIndex);
+                case F64 -> doubles(plane, i, to, toIndex);
+                case I64, I32, U8, BOOL -> integers(plane, i, to, toIndex);
+            }
+        }
+    }
+
+    private void floats(long plane, int i, long to, long toIndex) {
+        int top = rows.first()[i];
+        int down = rows.taps()[i];
+        for (int j = 0; j < columns.count(); j++) {
+            int across = columns.taps()[j];
+            long start = (long) top * width + columns.first()[j];
+            float best = Float.NEGATIVE_INFINITY;
+            long bestIndex = across == 0 || down == 0 ? 0 : start;
+            for (int y = 0; y < down; y++) {
+                long at = start + (long) y * dilationH * width;
+                for (int x = 0; x < across; x++, at += dilationW) {
+                    float value = Ram.getFloat(plane + 4 * at);
+                    // The second condition holds for the first NaN only.
+                    if (value > best || (value != value && best == best)) {
+                        best = value;
+                        bestIndex = at;
+                    }
+                }
+            }
+            Ram.putFloat(to + 4L * j, best);
+            Ram.putLong(toIndex + 8L * j, bestIndex);
+        }
+    }
+
+    private void doubles(long plane, int i, long to, long toIndex) {
+        int top = rows.first()[i];
+        int down = rows.taps()[i];
+        for (int j = 0; j < columns.count(); j++) {
+            int across = columns.taps()[j];
+            long start = (long) top * width + columns.first()[j];
+            double best = Double.NEGATIVE_INFINITY;
+            long bestIndex = across == 0 || down == 0 ? 0 : start;
+            for (int y = 0; y < down; y++) {
+                long at = start + (long) y * dilationH * width;
+                for (int x = 0; x < across; x++, at += dilationW) {
+                    double value = Ram.getDouble(plane + 8 * at);
+                    if (value > best || (value != value && best == best)) {
+                        best = value;
+                        bestIndex = at;
+                    }
+                }
+            }
+            Ram.putDouble(to + 8L * j, best);
+            Ram.putLong(toIndex + 8L * j, bestIndex);
+        }
+    }
+
+    private void integers(long plane, int i, long to, long toIndex) {
+        int bytes = dtype.bytes();
+        int top = rows.first()[i];
+        int down = rows.taps()[i];
+        for (int j = 0; j < columns.count(); j++) {
+            int across = columns.taps()[j];
+            long start = (long) top * width + columns.first()[j];
+            long best =
+                    switch (bytes) {
+                        case 8 -> Long.MIN_VALUE;
+                        case 4 -> Integer.MIN_VALUE;
+                        default -> 0;
+                    };
+            long bestIndex = across == 0 || down == 0 ? 0 : start;
+            for (int y = 0; y < down; y++) {
+                long at = start + (long) y * dilationH * width;
+                for (int x = 0; x < across; x++, at += dilationW) {
+                    long value = integer(plane + at * bytes);
+                    if (value > best) {
+                        best = value;
+                        bestIndex = at;
+                    }
+                }
+            }
+            switch (bytes) {
+                case 8 -> Ram.putLong(to + 8L * j, best);
+                case 4 -> Ram.putInt(to + 4L * j, (int) best);
+                default -> Ram.putByte(to + j, (byte) best);
+            }
+            Ram.putLong(toIndex + 8L * j, bestIndex);
+        }
+    }
+
+    private long integer(long address) {
+        return switch (dtype.bytes()) {
+            case 8 -> Ram.getLong(address);
+            case 4 -> Ram.getInt(address);
+            default -> Ram.getU8(address);
+        };
+    }
+}

@@ -1,0 +1,29 @@
+package org.gatun.tensor.cpu;
+
+/**
+ * Loops over blocks of equally long contiguous rows: what convolutions move images by. There are two implementations with equal results, on
+ * the Vector API and in plain Java. Distances between rows are in bytes.
+ */
+interface RowLoops {
+
+    /** The implementation for this JVM. */
+    static RowLoops get() {
+        return Chosen.LOOPS;
+    }
+
+    /** Copies {@code count} rows of {@code length} four-byte words. The blocks do not overlap. */
+    void copyWords(long from, long fromStep, long to, long toStep, int length, int count);
+
+    /** Adds {@code count} rows of {@code length} floats to others. The blocks do not overlap. */
+    void addFloats(long from, long fromStep, long to, long toStep, int length, int count);
+
+    /** Adds {@code count} rows of {@code length} doubles to others. The blocks do not overlap. */
+    void addDoubles(long from, long fromStep, long to, long toStep, int length, int count);
+
+    /** Holds the choice, so that the Vector API's classes load only where they are used. */
+    final class Chosen {
+        private static final RowLoops LOOPS = VectorSupport.ENABLED ? new VectorRowLoops() : new ScalarRowLoops();
+
+        private Chosen() {}
+    }
+}

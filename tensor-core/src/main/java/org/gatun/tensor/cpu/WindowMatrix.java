@@ -1,0 +1,122 @@
+package org.gatun.tensor.cpu;
+
+/**
+ * The matrix whose product with a convolution's weights is the convolution of one image: row {@code (channel, tap row, tap
+ * column)}, column {@code (result row, result column)}; it holds the image's element that the tap meets there, or 0 in the
+ * padding ("im2col"). And its transpose, which adds such a matrix up into an image ("col2im").
+ *
+ * @param geometry the convolution's sizes
+ * @param bytes the bytes of an element, 4 for F32 or 8 for F64
+ */
+record WindowMatrix(ConvGeometry geometry, int bytes) {
+
+    /**
+     * Writes the matrix for some channels and result rows.
+     *
+     * @param image the address of the first of the channels
+     * @param channels how many
+     * @param firstRow the first result row
+     * @param rows how many
+     * @param matrix where the matrix goes, row by row
+     */
+    void unfold(long image, long channels, long firstRow, long rows, long matrix) {
+        move(image, channels, firstRow, rows, matrix, true);
+    }
+
+    /** Adds the matrix that is at {@code matrix} to the image's channels; the parameters are {@link #unfold}'s. */
+    void fold(long matrix, long channels, long firstRow, long rows, long image) {
+        move(image, channels, firstRow, rows, matrix, false);
+    }
+
+    private void move(long image, long channels, long firstRow, long rows, long matrix, boolean unfold) {
+        var g = geometry;
+        var spec = g.spec();
+        long length = rows * g.outWidth();
+        long at = matrix;
+        for (long channel = 0; channel < channels; channel++) {
+            long plane = image + channel * g.plane() * bytes;
+            for (int ky = 0; ky < g.kernelHeight(); ky++) {
+                long shiftY = (long) ky * spec.dilationH() - spec.padH();
+                long top = Math.max(firstRow, firstInside(shiftY, spec.strideH()));
+                long bottom = Math.min(firstRow + rows, firstBeyond(g.height(), shiftY, spec.strideH()));
+                for (int kx = 0; kx < g.kernelWidth(); kx++) {
+                    long shiftX = (long) kx * spec.dilationW() - spec.padW();
+                    long left = firstInside(shiftX, spec.strideW());
+                    long right = Math.min(g.outWidth(), firstBeyond(g.width(), shiftX, spec.strideW()));
+                    boolean any = top < bottom && left < right;
+                    boolean all = any && (bottom - top) * (right - left) == length;
+                    if (unfold && !all) {
+                        Ram.zero(at, length * bytes);
+                    }
+                    if (any) {
+                        long y = top * spec.strideH() + shiftY;
+                        long x = left * spec.strideW() + shiftX;
+                        long inImage = plane + (y * g.width() + x) * bytes;
+                        long inMatrix = at + ((top - firstRow) * g.outWidth() + left) * bytes;
+                        block(inImage, inMatrix, (int) (right - left), (int) (bottom - top), unfold);
+                    }
+                    at += length * bytes;
+                }
+            }
+        }
+    }
+
+    /** The first result position whose tap is not before the image. */
+    private static long firstInside(long shift, int stride) {
+        return shift >= 0 ? 0 : Math.ceilDiv(-shift, stride);
+    }
+
+    /** The first result position whose tap is after the image; 0 or less if there is none before. */
+    private static long firstBeyond(long size, long shift, int stride) {
+        return Math.ceilDiv(size - shift, stride);
+    }
+
+    private void block(long inImage, long inMatrix, int length, int count, boolean unfold) {
+        long imageStep = geometry.spec().strideH() * geometry.width() * bytes;
+        long matrixStep = geometry.outWidth() * bytes;
+        if (geometry.spec().strideW() == 1) {
+            if (unfold) {
+                RowLoops.get().copyWords(inImage, imageStep, inMatrix, matrixStep, length * (bytes / 4), count);
+            } else if (bytes == 4) {
+                RowLoops.get().addFloats(inMatrix, matrixStep, inImage, imageStep, length, count);
+            } else {
+                RowLoops.get().addDoubles(inMatrix, matrixStep, inImage, imageStep, length, count);
+            }
+            return;
+        }
+        long step = (long) geometry.spec().strideW() * bytes;
+        for (int i = 0; i < count; i++) {
+            long image = inImage + i * imageStep;
+            long matrix = inMatrix + i * matrixStep;
+            if (bytes == 4) {
+                floats(image, step, matrix, length, unfold);
+            } else {
+                doubles(image, step, matrix, length, unfold);
+            }
+        }
+    }
+
+    private static void floats(long image, long step, long matrix, int length, boolean unfold) {
+        for (int j = 0; j < length; j++) {
+            long in = image + j * step;
+            long out = matrix + 4L * j;
+            if (unfold) {
+                Ram.putFloat(out, Ram.getFloat(in));
+            } else {
+                Ram.putFloat(in, Ram.getFloat(in) + Ram.getFloat(out));
+            }
+        }
+    }
+
+    private static void doubles(long image, long step, long matrix, int length, boolean unfold) {
+        for (int j = 0; j < length; j++) {
+            long in = image + j * step;
+            long out = matrix + 8L * j;
+            if (unfold) {
+                Ram.putDouble(out, Ram.getDouble(in));
+            } else {
+                Ram.putDouble(in, Ram.getDouble(in) + Ram.getDouble(out));
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package org.gatun.tensor.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.ConvSpec;
+import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.shape.Shape;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConvKernelsTest {
+
+    private record Case(Shape image, Shape weight, ConvSpec spec) {
+        Shape result() {
+            return Shape.of(
+                    image.size(0),
+                    weight.size(0),
+                    spec.outHeight(image.size(2), weight.size(2)),
+                    spec.outWidth(image.size(3), weight.size(3)));
+        }
+    }
+
+    /** What to do with an image element, the weight and the result element that it meets. */
+    @FunctionalInterface
+    private interface Meeting {
+        void at(int image, int weight, int result);
+    }
+
+    private final int threadsBefore = WorkerPool.threads();
+
+    @AfterEach
+    void restoreThreads() {
+        WorkerPool.setThreads(threadsBefore);
+    }
+
+    private static Stream<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        int[][] windows = {{1, 1}, {2, 3}, {3, 3}, {5, 1}};
+        for (int[] window : windows) {
+            for (int stride = 1; stride <= 3; stride++) {
+                for (int padding = 0; padding <= 2; padding++) {
+                    for (int dilation = 1; dilation <= 2; dilation++) {
+                        var spec = new ConvSpec(stride, 1 + stride / 2, padding, 2 - padding, dilation, 1, 1);
+                        cases.add(new Case(Shape.of(2, 3, 9, 8), Shape.of(4, 3, window[0], window[1]), spec));
+                    }
+                }
+            }
+        }
+        var same = new ConvSpec(1, 1, 1, 1, 1, 1, 1);
+        cases.add(new Case(Shape.of(3, 2, 7, 5), Shape.of(3, 2, 3, 3), same));
+        cases.add(new Case(Shape.of(1, 2, 40, 37), Shape.of(3, 2, 3, 3), same));
+        cases.add(new Case(Shape.of(1, 9, 6, 7), Shape.of(5, 9, 1, 1), ConvSpec.DEFAULT));
+        cases.add(new Case(Shape.of(3, 8, 6, 7), Shape.of(5, 8, 1, 1), ConvSpec.DEFAULT.stride(2)));
+        cases.add(new Case(Shape.of(2, 6, 6, 7), Shape.of(4, 3, 3, 2), same.groups(2)));
+        cases.add(new Case(Shape.of(2, 4, 6, 7), Shape.of(8, 1, 3, 3), same.groups(4)));
+        cases.add(new Case(Shape.of(2, 4, 6, 7), Shape.of(4, 1, 1, 1), ConvSpec.DEFAULT.groups(4)));
+        // A window that only meets padding at the corners, and one as large as the padded image.
+        cases.add(new Case(Shape.of(1, 1, 2, 2), Shape.of(2, 1, 2, 2), ConvSpec.DEFAULT.padding(3)));
+        cases.add(new Case(Shape.of(2, 2, 4, 5), Shape.of(2, 2, 6, 7), ConvSpec.DEFAULT.padding(1)));
+        cases.add(new Case(Shape.of(2, 1, 1, 1), Shape.of(1, 1, 3, 3), new ConvSpec(2, 2, 3, 3, 3, 3, 1)));
+        // Bands: a window matrix larger than the cache.
+        cases.add(new Case(Shape.of(1, 40, 30, 31), Shape.of(3, 40, 5, 5), ConvSpec.DEFAULT.padding(2)));
+        // Nothing in it.
+        cases.add(new Case(Shape.of(0, 2, 4, 4), Shape.of(3, 2, 2, 2), ConvSpec.DEFAULT));
+        cases.add(new Case(Shape.of(2, 0, 4, 4), Shape.of(3, 0, 2, 2), ConvSpec.DEFAULT));
+        cases.add(new Case(Shape.of(2, 2, 4, 4), Shape.of(0, 2, 2, 2), ConvSpec.DEFAULT));
+        return cases.stream();
+    }
+
+    private static void meetings(Case c, Meeting meeting) {
+        ConvSpec spec = c.spec();
+        Shape x = c.image();
+        Shape w = c.weight();
+        Shape y = c.result();
+        for (int n = 0; n < x.size(0); n++) {
+            for (int o = 0; o < y.size(1); o++) {
+                long group = o / (y.size(1) / spec.groups());
+                for (int i = 0; i < w.size(1); i++) {
+                    for (int oy = 0; oy < y.size(2); oy++) {
+                        for (int ox = 0; ox < y.size(3); ox++) {
+                            for (int ky = 0; ky < w.size(2); ky++) {
+                                for (int kx = 0; kx < w.size(3); kx++) {
+                                    long iy = (long) oy * spec.strideH() - spec.padH() + (long) ky * spec.dilationH();
+                                    long ix = (long) ox * spec.strideW() - spec.padW() + (long) kx * spec.dilationW();
+                                    if (iy >= 0 && iy < x.size(2) && ix >= 0 && ix < x.size(3)) {
+                                        meeting.at(
+                                                (int) flat(x, n, group * w.size(1) + i, iy, ix),
+                                                (int) flat(w, o, i, ky, kx),
+                                                (int) flat(y, n, o, oy, ox));
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static long flat(Shape shape, long a, long b, long c, long d) {
+        return ((a * shape.size(1) + b) * shape.size(2) + c) * shape.size(3) + d;
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void agreesWithTheDefinition(Case c) {
+        for (DType dtype : new DType[] {DType.F32, DType.F64}) {
+            for (int threads : new int[] {1, 3}) {
+                WorkerPool.setThreads(threads);
+                for (boolean scattered : new boolean[] {false, true}) {
+                    try (MemoryScope scope = MemoryScope.open()) {
+                        check(c, dtype, scattered);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void check(Case c, DType dtype, boolean scattered) {
+        var random = new Random(11);
+        ConcreteTensor x = Images.random(random, dtype, c.image());
+        ConcreteTensor w = Images.random(random, dtype, c.weight());
+        ConcreteTensor g = Images.random(random, dtype, c.result());
+        double[] xs = Images.values(x);
+        double[] ws = Images.values(w);
+        double[] gs = Images.values(g);
+        double[] y = new double[gs.length];
+        double[] dx = new double[xs.length];
+        double[] dw = new double[ws.length];
+        meetings(c, (image, weight, result) -> {
+            y[result] += xs[image] * ws[weight];
+            dx[image] += gs[result] * ws[weight];
+            dw[weight] += gs[result] * xs[image];
+        });
+        if (scattered) {
+            x = Images.scattered(x);
+            w = Images.scattered(w);
+            g = Images.scattered(g);
+        }
+        Images.assertEqual(ConvKernels.conv2d(c.spec(), x, w), c.result(), y, 0, "convolution");
+        Images.assertEqual(ConvKernels.inputGrad(c.spec(), c.image(), g, w), c.image(), dx, 0, "image gradient");
+        Images.assertEqual(ConvKernels.weightGrad(c.spec(), c.weight(), g, x), c.weight(), dw, 0, "weight gradient");
+    }
+
+    @Test
+    void theWeightGradientHasTheSameBitsEachTime() {
+        WorkerPool.setThreads(2);
+        var random = new Random(5);
+        try (MemoryScope scope = MemoryScope.open()) {
+            double[] values = random.doubles(16 * 3 * 14 * 14).toArray();
+            ConcreteTensor x = Images.of(DType.F32, Shape.of(16, 3, 14, 14), values);
+            ConcreteTensor g = Images.of(DType.F32, Shape.of(16, 4, 12, 12), random.doubles(16 * 4 * 144).toArray());
+            Shape weight = Shape.of(4, 3, 3, 3);
+            double[] first = Images.values(ConvKernels.weightGrad(ConvSpec.DEFAULT, weight, g, x));
+            for (int i = 0; i < 20; i++) {
+                assertThat(Images.values(ConvKernels.weightGrad(ConvSpec.DEFAULT, weight, g, x))).isEqualTo(first);
+            }
+        }
+    }
+
+    @Test
+    void paddingIsZeroAlsoWhereTheImageIsInfinite() {
+        try (MemoryScope scope = MemoryScope.open()) {
+            ConcreteTensor x = Images.of(DType.F32, Shape.of(1, 1, 1, 1), Double.POSITIVE_INFINITY);
+            ConcreteTensor w = Images.of(DType.F32, Shape.of(1, 1, 1, 3), 1, 2, 1);
+            ConcreteTensor y = ConvKernels.conv2d(new ConvSpec(1, 1, 0, 2, 1, 1, 1), x, w);
+            Images.assertEqual(
+                    y,
+                    Shape.of(1, 1, 1, 3),
+                    new double[] {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY},
+                    0,
+                    "convolution");
+        }
+    }
+
+    @Test
+    void bothRowLoopsDoTheSame() {
+        var random = new Random(2);
+        RowLoops[] loops = {new ScalarRowLoops(), RowLoops.get()};
+        for (int length : new int[] {0, 1, 3, 15, 16, 17, 33, 100}) {
+            double[][][] results = new double[3][2][];
+            for (int l = 0; l < 2; l++) {
+                random.setSeed(length);
+                try (var arena = Arena.ofConfined()) {
+                    var floats = NativeArray.random(arena, DType.F32, 500, random);
+                    var copied = NativeArray.random(arena, DType.F32, 500, random);
+                    var added = NativeArray.random(arena, DType.F32, 500, random);
+                    var doubles = NativeArray.random(arena, DType.F64, 500, random);
+                    var addedDoubles = NativeArray.random(arena, DType.F64, 500, random);
+                    loops[l].copyWords(floats.address(1), 480, copied.address(3), 444, length, 4);
+                    loops[l].addFloats(floats.address(1), 480, added.address(3), 444, length, 4);
+                    loops[l].addDoubles(doubles.address(1), 960, addedDoubles.address(3), 888, length, 4);
+                    results[0][l] = copied.toArray();
+                    results[1][l] = added.toArray();
+                    results[2][l] = addedDoubles.toArray();
+                    for (int i = 0; i < 4; i++) {
+                        for (int j = 0; j < length; j++) {
+                            assertThat(copied.get(3 + 111L * i + j)).isEqualTo(floats.get(1 + 120L * i + j));
+                        }
+                    }
+                    copied.assertGuardsAreIntact();
+                    added.assertGuardsAreIntact();
+                    addedDoubles.assertGuardsAreIntact();
+                }
+            }
+            for (double[][] result : results) {
+                assertThat(result[1]).isEqualTo(result[0]);
+            }
+        }
+    }
+}
