@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -147,9 +148,10 @@ class SourceRulesTest {
                     Path folder = module.resolve("src", kind, "java");
                     if (Files.isDirectory(folder)) {
                         try (Stream<Path> files = Files.walk(folder)) {
-                            found.addAll(files.filter(SourceRulesTest::isHandWritten)
+                            files.filter(file -> file.toString().endsWith(".java")
+                                            && !unix(file).contains("/generated/"))
                                     .sorted()
-                                    .toList());
+                                    .collect(Collectors.toCollection(() -> found));
                         }
                     }
                 }
@@ -169,10 +171,6 @@ class SourceRulesTest {
                     .isNotNull();
         }
         return folder;
-    }
-
-    private static boolean isHandWritten(Path file) {
-        return file.toString().endsWith(".java") && !unix(file).contains("/generated/");
     }
 
     private static String nameOf(Path source) {

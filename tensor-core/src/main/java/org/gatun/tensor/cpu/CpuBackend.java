@@ -14,7 +14,7 @@ public final class CpuBackend implements Backend {
     @Override
     public ConcreteTensor[] execute(Op op, ConcreteTensor[] in) {
         return switch (op) {
-            case Op.Diagonal diagonal -> elementwise(diagonal, in);
+            case Op.Diagonal diagonal -> diagonal(diagonal, in);
             case Op.Multilinear multilinear -> multilinear(multilinear, in);
             case Op.Irregular irregular -> irregular(irregular, in);
             case Op.NonDifferentiable other -> nonDifferentiable(other, in);
@@ -26,23 +26,34 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void executeInto(Op op, ConcreteTensor[] inputs, ConcreteTensor[] results) {
-        throw new UnsupportedOperationException("pending arm: kernels");
+        if (op instanceof Op.Fused fused) {
+            RegionRunner.runInto(fused.expr(), inputs, results);
+        } else if (op instanceof Op.Scalar scalar) {
+            RegionRunner.runInto(scalar, inputs, results[0]);
+        } else {
+            throw new IllegalArgumentException(op + " is not elementwise: it cannot write into its operands' memory");
+        }
     }
 
-    private static ConcreteTensor[] elementwise(Op op, ConcreteTensor[] in) {
-        throw new UnsupportedOperationException("pending arm: kernels");
+    private static ConcreteTensor[] diagonal(Op.Diagonal op, ConcreteTensor[] in) {
+        return switch (op) {
+            case Op.Unary unary -> RegionRunner.run(unary, in);
+            case Op.Binary binary -> RegionRunner.run(binary, in);
+            case Op.Select select -> RegionRunner.run(select, in);
+            case Op.Fused fused -> RegionRunner.run(fused.expr(), in);
+        };
     }
 
     private static ConcreteTensor[] multilinear(Op.Multilinear op, ConcreteTensor[] in) {
         return switch (op) {
-            case Op.Cast cast -> elementwise(cast, in);
-            case Op.Reshape reshape -> pending("kernels: copy then view");
+            case Op.Cast cast -> RegionRunner.run(cast, in);
+            case Op.Reshape reshape -> one(Copies.copy(in[0], reshape.shape()));
             case Op.Permute permute -> throw view(permute);
             case Op.Broadcast broadcast -> throw view(broadcast);
             case Op.Slice slice -> throw view(slice);
             case Op.Flip flip -> throw view(flip);
-            case Op.Pad pad -> pending("kernels");
-            case Op.Copy copy -> pending("kernels");
+            case Op.Pad pad -> one(Copies.pad(pad, in[0]));
+            case Op.Copy copy -> one(Copies.copy(in[0]));
             case Op.Sum sum -> pending("reduce");
             case Op.CumSum cumSum -> pending("reduce");
             case Op.Gather gather -> pending("reduce");
@@ -60,7 +71,7 @@ public final class CpuBackend implements Backend {
 
     private static ConcreteTensor[] irregular(Op.Irregular op, ConcreteTensor[] in) {
         return switch (op) {
-            case Op.Concat concat -> pending("kernels");
+            case Op.Concat concat -> one(Copies.concat(concat, in));
             case Op.Prod prod -> pending("reduce");
             case Op.Extremum extremum -> pending("reduce");
             case Op.CumProd cumProd -> pending("reduce");
@@ -73,9 +84,9 @@ public final class CpuBackend implements Backend {
 
     private static ConcreteTensor[] nonDifferentiable(Op.NonDifferentiable op, ConcreteTensor[] in) {
         return switch (op) {
-            case Op.Compare compare -> elementwise(compare, in);
-            case Op.Logic logic -> elementwise(logic, in);
-            case Op.Not not -> elementwise(not, in);
+            case Op.Compare compare -> RegionRunner.run(compare, in);
+            case Op.Logic logic -> RegionRunner.run(logic, in);
+            case Op.Not not -> RegionRunner.run(not, in);
             case Op.ArgExtremum arg -> pending("reduce");
             case Op.BoolReduce bool -> pending("reduce");
             case Op.Iota iota -> Sources.iota(iota);

@@ -1,10 +1,9 @@
 package org.gatun.tensor.memory;
 
-import org.gatun.tensor.Device;
 import org.jspecify.annotations.Nullable;
 
-/** A large block: a piece of a chunk, in use or free; while in use, its storage's source. */
-final class Block implements Storage.Source {
+/** A large block: a piece of a chunk, in use or free. */
+final class Block {
     final Chunk chunk;
     final long address;
     long size;
@@ -33,24 +32,12 @@ final class Block implements Storage.Source {
         this.size = size;
     }
 
-    @Override
-    public Device device() {
-        return chunk.allocator.device();
-    }
-
-    @Override
-    public void reclaim(Storage storage) {
-        chunk.allocator.reclaim(storage, this);
-    }
-
     /** A region from the system that is cut into blocks. */
     static final class Chunk {
-        final CachingAllocator allocator;
         final long size;
         final Block first;
 
-        Chunk(CachingAllocator allocator, long address, long size) {
-            this.allocator = allocator;
+        Chunk(long address, long size) {
             this.size = size;
             this.first = new Block(this, address, size);
         }

@@ -15,7 +15,6 @@ final class RegionHeap {
     private static final long GRAIN = 2L << 20;
     private static final long MOST_IDLE = 256L << 20;
 
-    private final CachingAllocator allocator;
     private final SystemMemory system;
 
     /** Unused regions, the one unused longest first. */
@@ -25,8 +24,7 @@ final class RegionHeap {
     private long idleBytes;
     private long usedBytes;
 
-    RegionHeap(CachingAllocator allocator, SystemMemory system) {
-        this.allocator = allocator;
+    RegionHeap(SystemMemory system) {
         this.system = system;
     }
 
@@ -50,7 +48,7 @@ final class RegionHeap {
             if (address == 0) {
                 return null;
             }
-            best = new Block.Chunk(allocator, address, size).first;
+            best = new Block.Chunk(address, size).first;
         }
         best.free = false;
         usedBytes += best.size;

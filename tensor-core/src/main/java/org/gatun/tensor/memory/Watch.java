@@ -8,11 +8,10 @@ import org.jspecify.annotations.Nullable;
  * not by a reference queue: queueing costs more than a small allocation.
  */
 abstract class Watch extends PhantomReference<Object> {
-    /** Where the collector keeps it; guarded by the segment's stripe. It moves within the stripe only. */
+    // Where the collector keeps it; guarded by the stripe, which is set once.
+    Collector.@Nullable Stripe stripe;
     Collector.@Nullable Segment segment;
-
-    /** The index in the segment, or -1 when it is no longer there. */
-    int index = -1;
+    int index;
 
     @SuppressWarnings("NullAway") // the queue may be null: the referent's death is seen by refersTo(null)
     Watch(Object watched) {
@@ -20,30 +19,28 @@ abstract class Watch extends PhantomReference<Object> {
     }
 
     /** How many bytes of native memory the watched object claims, for the collector's pacing. */
-    long weight() {
-        return 0;
-    }
+    abstract long weight();
 
     /** Called once, by any thread, after the watched object became unreachable. */
     abstract void unreachable();
 
-    /** A tensor handle that no scope owns: its claim ends with it. Kept small, as it survives a collection. */
+    /** A tensor handle that no scope owns: its claim ends with it. */
     static final class OfHandle extends Watch {
-        private final Storage storage;
+        private final Lease lease;
 
-        OfHandle(Object holder, Storage storage) {
+        OfHandle(Object holder, Lease lease) {
             super(holder);
-            this.storage = storage;
+            this.lease = lease;
         }
 
         @Override
         long weight() {
-            return Math.max(64, storage.bytes());
+            return lease.claimedBytes();
         }
 
         @Override
         void unreachable() {
-            storage.release();
+            lease.reclaim();
         }
     }
 
@@ -56,6 +53,11 @@ abstract class Watch extends PhantomReference<Object> {
             super(lease);
             this.storage = storage;
             this.allocated = allocated;
+        }
+
+        @Override
+        long weight() {
+            return 0;
         }
 
         @Override
@@ -72,6 +74,11 @@ abstract class Watch extends PhantomReference<Object> {
         OfThread(Object handle, ScopeStack stack) {
             super(handle);
             this.stack = stack;
+        }
+
+        @Override
+        long weight() {
+            return 0;
         }
 
         @Override

@@ -1,0 +1,71 @@
+package org.gatun.tensor.cpu;
+
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.ir.PadSpec;
+import org.gatun.tensor.shape.Layout;
+import org.gatun.tensor.shape.Shape;
+
+/** The operations that only move elements: a copy, a reshape that needs one, padding and joining. */
+final class Copies {
+    /** Bytes of zeros worth handing to another thread. */
+    private static final long ZERO_GRAIN = 256 * 1024;
+
+    private Copies() {}
+
+    /** The elements row by row in fresh memory. */
+    static ConcreteTensor copy(ConcreteTensor x) {
+        return copy(x, x.shape());
+    }
+
+    /** The elements row by row in fresh memory under another shape with as many. */
+    static ConcreteTensor copy(ConcreteTensor x, Shape shape) {
+        ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape, x.device());
+        StridedCopy.copy(
+                x.address(), x.layout(), out.address(), Layout.contiguous(x.shape()), x.dtype().bytes());
+        return out;
+    }
+
+    /** The elements with zeros around and between them. */
+    static ConcreteTensor pad(Op.Pad pad, ConcreteTensor x) {
+        PadSpec spec = pad.spec();
+        ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), spec.padded(x.shape()), x.device());
+        int bytes = x.dtype().bytes();
+        zero(out.address(), out.shape().elements() * bytes);
+        if (!x.shape().isEmpty()) {
+            long[] step = spec.interior().toArray();
+            for (int i = 0; i < step.length; i++) {
+                step[i]++;
+            }
+            Layout target = out.layout().sliced(spec.low().toArray(), step, x.shape());
+            StridedCopy.copy(x.address(), x.layout(), out.address() + target.offset() * bytes, target, bytes);
+        }
+        return out;
+    }
+
+    /** The operands one after the other along an axis. */
+    static ConcreteTensor concat(Op.Concat concat, ConcreteTensor[] in) {
+        int axis = concat.axis();
+        long size = 0;
+        for (ConcreteTensor x : in) {
+            size += x.shape().size(axis);
+        }
+        Shape shape = in[0].shape().withSize(axis, size);
+        ConcreteTensor out = ConcreteTensor.allocate(in[0].dtype(), shape, in[0].device());
+        int bytes = out.dtype().bytes();
+        long stride = out.layout().stride(axis) * bytes;
+        long at = out.address();
+        for (ConcreteTensor x : in) {
+            Layout target = Layout.strided(x.shape(), out.layout().strides(), 0);
+            StridedCopy.copy(x.address(), x.layout(), at, target, bytes);
+            at += x.shape().size(axis) * stride;
+        }
+        return out;
+    }
+
+    private static void zero(long address, long bytes) {
+        WorkerPool.parallelFor(
+                bytes, ZERO_GRAIN, (begin, end) -> Ram.ALL.asSlice(address + begin, end - begin)
+                        .fill((byte) 0));
+    }
+}

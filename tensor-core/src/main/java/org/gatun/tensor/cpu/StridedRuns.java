@@ -1,0 +1,120 @@
+package org.gatun.tensor.cpu;
+
+/**
+ * Copies between two strided places, along one axis and over a plane of two. Strides are in bytes, of any sign; those of the
+ * source may be 0. The element size is 1, 4 or 8 bytes.
+ */
+final class StridedRuns {
+    /** Runs shorter than this are copied by a loop: a call of the block copy would take longer. */
+    private static final long BLOCK_COPY_BYTES = 96;
+    /** The side of the tiles in which a plane is transposed: one tile of either side fits in the L1 cache. */
+    private static final long TILE = 32;
+    /** The most bytes of repeated rows that are copied at once. */
+    private static final long REPEAT_BYTES = 8192;
+
+    private StridedRuns() {}
+
+    /** Copies {@code n} elements along one axis. */
+    static void run(long x, long xStride, long out, long outStride, long n, int bytes) {
+        if (xStride == bytes && outStride == bytes && n * bytes >= BLOCK_COPY_BYTES) {
+            Ram.copy(x, out, n * bytes);
+        } else if (xStride == 0 && outStride == bytes && n * bytes >= BLOCK_COPY_BYTES) {
+            Fill.fill(x, out, n, bytes);
+        } else if (bytes == 4) {
+            run4(x, xStride, out, outStride, n);
+        } else if (bytes == 8) {
+            run8(x, xStride, out, outStride, n);
+        } else {
+            run1(x, xStride, out, outStride, n);
+        }
+    }
+
+    private static void run4(long x, long xStride, long out, long outStride, long n) {
+        for (long i = 0; i < n; i++) {
+            Ram.putInt(out + outStride * i, Ram.getInt(x + xStride * i));
+        }
+    }
+
+    private static void run8(long x, long xStride, long out, long outStride, long n) {
+        for (long i = 0; i < n; i++) {
+            Ram.putLong(out + outStride * i, Ram.getLong(x + xStride * i));
+        }
+    }
+
+    private static void run1(long x, long xStride, long out, long outStride, long n) {
+        for (long i = 0; i < n; i++) {
+            Ram.putByte(out + outStride * i, Ram.getByte(x + xStride * i));
+        }
+    }
+
+    /**
+     * Copies a plane of {@code rows} times {@code columns} elements.
+     *
+     * @param xRow the source's stride from row to row
+     * @param xColumn the source's stride within a row
+     * @param outRow the destination's stride from row to row
+     * @param outColumn the destination's stride within a row
+     */
+    static void plane(
+            long x, long xRow, long xColumn, long out, long outRow, long outColumn, long rows, long columns, int bytes) {
+        if (xRow == 0 && outColumn == bytes && outRow == columns * bytes && rows > 1) {
+            repeatRow(x, xColumn, out, rows, columns, bytes);
+        } else if (rows > 1 && columns > 1 && isTransposed(xRow, xColumn, outRow, outColumn)) {
+            for (long i = 0; i < rows; i += TILE) {
+                long height = Math.min(TILE, rows - i);
+                for (long j = 0; j < columns; j += TILE) {
+                    long width = Math.min(TILE, columns - j);
+                    tile(
+                            x + i * xRow + j * xColumn,
+                            xRow,
+                            xColumn,
+                            out + i * outRow + j * outColumn,
+                            outRow,
+                            outColumn,
+                            height,
+                            width,
+                            bytes);
+                }
+            }
+        } else {
+            for (long i = 0; i < rows; i++) {
+                run(x + i * xRow, xColumn, out + i * outRow, outColumn, columns, bytes);
+            }
+        }
+    }
+
+    /** Whether the neighbours of an element in one of the two places are in its column, and in the other in its row. */
+    private static boolean isTransposed(long xRow, long xColumn, long outRow, long outColumn) {
+        return xRow != 0
+                && xColumn != 0
+                && (Math.abs(xRow) < Math.abs(xColumn)) != (Math.abs(outRow) < Math.abs(outColumn));
+    }
+
+    private static void tile(
+            long x, long xRow, long xColumn, long out, long outRow, long outColumn, long height, long width, int bytes) {
+        // Reads along a column of the source, where the elements are close together; the tile's rows stay in the cache.
+        for (long j = 0; j < width; j++) {
+            if (bytes == 4) {
+                run4(x + j * xColumn, xRow, out + j * outColumn, outRow, height);
+            } else if (bytes == 8) {
+                run8(x + j * xColumn, xRow, out + j * outColumn, outRow, height);
+            } else {
+                run1(x + j * xColumn, xRow, out + j * outColumn, outRow, height);
+            }
+        }
+    }
+
+    /** Writes one row many times, one after the other: the first from the source, then doubling what is there. */
+    private static void repeatRow(long x, long xColumn, long out, long rows, long columns, int bytes) {
+        long rowBytes = columns * bytes;
+        long total = rows * rowBytes;
+        run(x, xColumn, out, bytes, columns, bytes);
+        for (long done = rowBytes; done < total; ) {
+            // whole rows, and not so many that the copy reads from beyond the cache
+            long most = Math.min(done, Math.max(rowBytes, REPEAT_BYTES / rowBytes * rowBytes));
+            long more = Math.min(most, total - done);
+            Ram.copy(out, out + done, more);
+            done += more;
+        }
+    }
+}
