@@ -107,7 +107,7 @@ public final class CustomFunction {
         @SuppressWarnings("NullAway") // all operands and results are saved: usesInput and usesResult say so
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
-            return vjp.apply((List<Tensor>) inputs, results.get(0), cotangents.get(0));
+            return vjp.apply(inputs, results.get(0), cotangents.get(0));
         }
     }
 }

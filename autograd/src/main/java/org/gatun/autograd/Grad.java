@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Results belong to the caller's memory scope; everything in between is freed. Parameters inside a function count as constants,
  * unless a {@link Tape} outside follows them.
  */
+@SuppressWarnings("overloads") // a lambda that fits both is taken for a function of one tensor, the more specific type
 public final class Grad {
     private Grad() {}
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs the operands, null where not saved
  * @param results the results, null where not saved
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Primal(List<TensorType> inputTypes, @Nullable Tensor[] inputs, @Nullable Tensor[] results) {
     Tensor input(int i) {
         Tensor t = inputs[i];

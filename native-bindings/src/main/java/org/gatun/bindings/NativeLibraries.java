@@ -1,6 +1,9 @@
 package org.gatun.bindings;
 
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,21 @@ public final class NativeLibraries {
             throw new NativeLibraryException(result.resolution());
         }
         return result.lookup();
+    }
+
+    /**
+     * Where the libraries that an NVIDIA GPU takes were looked for: the driver, cuBLAS, cuBLASLt and NVRTC. They are
+     * looked for in {@code CUDA_HOME} and {@code CUDA_PATH}, in the usual folders of toolkits and distributions, in
+     * Python wheels, and on the system's loader path. Nothing is kept: each call looks again.
+     *
+     * @return one search for each library, in that order
+     * @throws NativeAccessError if the JVM refuses this module native access
+     */
+    public static List<Resolution> cuda() {
+        var environment = Environment.current();
+        return Arrays.stream(CudaLibrary.values())
+                .map(library -> CudaSearch.search(environment, Path.of("/"), library))
+                .toList();
     }
 
     private static OpenBlasLibrary.Result openBlasResult() {

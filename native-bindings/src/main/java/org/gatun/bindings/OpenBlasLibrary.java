@@ -121,6 +121,8 @@ final class OpenBlasLibrary {
                 var cached = LibraryCache.unpack(LibraryCache.root(environment), "openblas", jar, files);
                 if (cached.note() != null) {
                     attempts.add(new Attempt("cache of unpacked libraries", cached.note()));
+                    System.getLogger(OpenBlasLibrary.class.getPackageName())
+                            .log(System.Logger.Level.WARNING, "OpenBLAS: " + cached.note());
                 }
                 unpacked = cached.folder();
             }
@@ -180,10 +182,15 @@ final class OpenBlasLibrary {
             if (companions != null && environment.platform().os() == Platform.Os.LINUX) {
                 companions.forEach(companion -> preload(file.resolveSibling(companion)));
             }
+            var refusal = TrialLoad.refusal(environment.platform().os(), file);
+            if (refusal != null) {
+                attempts.add(new Attempt(where, "cannot be loaded: " + refusal));
+                return null;
+            }
             var lookup = NativeAccess.restricted(() -> SymbolLookup.libraryLookup(file, Arena.global()));
             return accept(lookup, where, origin, file);
         } catch (IllegalArgumentException unusable) {
-            attempts.add(new Attempt(where, "cannot be loaded: " + reason(file)));
+            attempts.add(new Attempt(where, "cannot be loaded: " + TrialLoad.reason(file)));
             return null;
         }
     }
@@ -206,29 +213,33 @@ final class OpenBlasLibrary {
         NativeAccess.restricted(() -> SymbolLookup.libraryLookup(file, Arena.global()));
     }
 
-    /** Why a file cannot be loaded: the symbol lookup does not say, System.load does. */
-    private static String reason(Path file) {
-        try {
-            NativeAccess.restricted(() -> {
-                System.load(file.toString());
-                return true;
-            });
-            return "the loader refused it, then took it; the file may have changed meanwhile";
-        } catch (UnsatisfiedLinkError error) {
-            var message = error.getMessage();
-            return message == null ? error.toString() : message;
-        }
-    }
-
     private @Nullable Result accept(SymbolLookup lookup, String where, String origin, @Nullable Path file) {
         if (lookup.find(REQUIRED).isEmpty()) {
             attempts.add(new Attempt(where, "it exports no " + REQUIRED + ", so it is no CBLAS library"));
             return null;
         }
         attempts.add(new Attempt(where, "loaded"));
+        lookup = withLapack(lookup);
         var path = file != null ? file : LoadedLibraries.fileOf(lookup.findOrThrow(REQUIRED));
         var resolution = new Resolution(NAME, true, path, origin, version(lookup), attempts, "");
         return new Result(lookup, resolution);
+    }
+
+    /** Debian keeps LAPACK's C interface in a library of its own, beside that of BLAS. */
+    private SymbolLookup withLapack(SymbolLookup lookup) {
+        if (environment.platform().os() != Platform.Os.LINUX
+                || lookup.find("LAPACKE_dgesv").isPresent()) {
+            return lookup;
+        }
+        var name = "liblapacke.so.3";
+        try {
+            var lapack = NativeAccess.restricted(() -> SymbolLookup.libraryLookup(name, Arena.global()));
+            attempts.add(new Attempt("loader path, " + name, "loaded for LAPACK"));
+            return lookup.or(lapack);
+        } catch (IllegalArgumentException missing) {
+            attempts.add(new Attempt("loader path, " + name, "not found: linear algebra will be unavailable"));
+            return lookup;
+        }
     }
 
     private static @Nullable String version(SymbolLookup lookup) {

@@ -39,6 +39,7 @@ public abstract class Optimizer implements AutoCloseable {
      *
      * @throws IllegalArgumentException when there is none, or one stands twice
      */
+    @SuppressWarnings("this-escape") // name() is a constant of the subclass
     protected Optimizer(Collection<Parameter> parameters, double learningRate) {
         this.parameters = List.copyOf(parameters);
         if (this.parameters.isEmpty()) {

@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of tensors that hold indices or class numbers. */
 final class Indices {
@@ -27,21 +28,30 @@ final class Indices {
 
     /** Refuses class numbers outside 0 to {@code classes - 1}. */
     static void requireClasses(String name, Tensor index, long classes) {
-        requireClasses(name, index, classes, null);
+        countClasses(name, index, classes, null);
     }
 
-    /** Refuses class numbers outside 0 to {@code classes - 1} other than {@code ignored}. */
-    static void requireClasses(
-            String name, Tensor index, long classes, @org.jspecify.annotations.Nullable Long ignored) {
-        long[] values = Values.longs(index.concrete());
+    /**
+     * Refuses class numbers outside 0 to {@code classes - 1} other than {@code ignored}.
+     *
+     * @return how many are not ignored
+     */
+    static long countClasses(String name, Tensor index, long classes, @Nullable Long ignored) {
+        long[] values = Values.longs(index);
+        long count = 0;
         for (int i = 0; i < values.length; i++) {
             long c = values[i];
-            if ((c < 0 || c >= classes) && (ignored == null || c != ignored)) {
+            if (ignored != null && c == ignored) {
+                continue;
+            }
+            count++;
+            if (c < 0 || c >= classes) {
                 throw new IndexOutOfBoundsException(name + ": class " + c + " at position " + i + " of a tensor of shape "
                         + index.shape() + " is out of range for " + classes + " classes: give 0 to " + (classes - 1)
                         + (ignored == null ? "" : ", or " + ignored + " for a target to ignore"));
             }
         }
+        return count;
     }
 
     /** The shape of a gather or scatter: {@code index} may be smaller than {@code x} along other axes than {@code axis}. */

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -148,10 +147,9 @@ class SourceRulesTest {
                     Path folder = module.resolve("src", kind, "java");
                     if (Files.isDirectory(folder)) {
                         try (Stream<Path> files = Files.walk(folder)) {
-                            files.filter(file -> file.toString().endsWith(".java")
-                                            && !unix(file).contains("/generated/"))
+                            found.addAll(files.filter(SourceRulesTest::isHandWritten)
                                     .sorted()
-                                    .collect(Collectors.toCollection(() -> found));
+                                    .toList());
                         }
                     }
                 }
@@ -171,6 +169,10 @@ class SourceRulesTest {
                     .isNotNull();
         }
         return folder;
+    }
+
+    private static boolean isHandWritten(Path file) {
+        return file.toString().endsWith(".java") && !unix(file).contains("/generated/");
     }
 
     private static String nameOf(Path source) {

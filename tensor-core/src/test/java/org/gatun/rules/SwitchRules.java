@@ -82,13 +82,13 @@ final class SwitchRules extends TreeScanner<Void, Void> {
     @Override
     public Void visitSwitch(SwitchTree tree, Void unused) {
         check(tree.getCases());
-        return super.visitSwitch(tree, unused);
+        return super.visitSwitch(tree, null);
     }
 
     @Override
     public Void visitSwitchExpression(SwitchExpressionTree tree, Void unused) {
         check(tree.getCases());
-        return super.visitSwitchExpression(tree, unused);
+        return super.visitSwitchExpression(tree, null);
     }
 
     private void check(List<? extends CaseTree> cases) {

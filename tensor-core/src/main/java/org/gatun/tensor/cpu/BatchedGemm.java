@@ -37,7 +37,9 @@ final class BatchedGemm {
      *
      * @param dtype the dtype of all operands: any but BOOL
      * @param sizes the sizes of the batch axes
-     * @param strides the distances along them in A, in B and in C, in elements
+     * @param aStrides the distances along them in A, in elements
+     * @param bStrides the same in B
+     * @param cStrides the same in C
      * @param a the first left operand, m x k
      * @param b the first right operand, k x n
      * @param c the first result, m x n, row by row

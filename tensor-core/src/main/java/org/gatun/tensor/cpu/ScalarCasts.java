@@ -44,8 +44,8 @@ final class ScalarCasts {
 
     private static ScalarUnary fromI64(DType to) {
         return switch (to) {
-            case F32 -> (x, out) -> Ram.putFloat(out, Ram.getLong(x));
-            case F64 -> (x, out) -> Ram.putDouble(out, Ram.getLong(x));
+            case F32 -> (x, out) -> Ram.putFloat(out, (float) Ram.getLong(x));
+            case F64 -> (x, out) -> Ram.putDouble(out, (double) Ram.getLong(x));
             case I64 -> (x, out) -> Ram.putLong(out, Ram.getLong(x));
             case I32 -> (x, out) -> Ram.putInt(out, (int) Ram.getLong(x));
             case U8 -> (x, out) -> Ram.putByte(out, (byte) Ram.getLong(x));

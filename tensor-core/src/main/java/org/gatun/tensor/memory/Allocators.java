@@ -27,5 +27,9 @@ public final class Allocators {
     /** Main memory. */
     private static final class Host {
         static final CachingAllocator ALLOCATOR = new CachingAllocator(Device.CPU, Settings.LIMIT);
+
+        static {
+            Collector.INSTANCE.limit(Settings.LIMIT);
+        }
     }
 }

@@ -1,9 +1,10 @@
 package org.gatun.tensor.memory;
 
+import org.gatun.tensor.Device;
 import org.jspecify.annotations.Nullable;
 
-/** A large block: a piece of a chunk, in use or free. */
-final class Block {
+/** A large block: a piece of a chunk, in use or free; while in use, its storage's source. */
+final class Block implements Storage.Source {
     final Chunk chunk;
     final long address;
     long size;
@@ -32,12 +33,24 @@ final class Block {
         this.size = size;
     }
 
+    @Override
+    public Device device() {
+        return chunk.allocator.device();
+    }
+
+    @Override
+    public void reclaim(Storage storage) {
+        chunk.allocator.reclaim(storage, this);
+    }
+
     /** A region from the system that is cut into blocks. */
     static final class Chunk {
+        final CachingAllocator allocator;
         final long size;
         final Block first;
 
-        Chunk(long address, long size) {
+        Chunk(CachingAllocator allocator, long address, long size) {
+            this.allocator = allocator;
             this.size = size;
             this.first = new Block(this, address, size);
         }

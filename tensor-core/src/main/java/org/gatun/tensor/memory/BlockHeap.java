@@ -24,13 +24,15 @@ final class BlockHeap {
     private static final long LEAST_REST = 4096;
     private static final int TRIES = 8;
 
+    private final CachingAllocator allocator;
     private final SystemMemory system;
     private final List<Block.Chunk> chunks = new ArrayList<>();
     private final @Nullable Block[] bins = new @Nullable Block[BINS];
     private final long[] filled = new long[(BINS + Long.SIZE - 1) / Long.SIZE];
     private long held;
 
-    BlockHeap(SystemMemory system) {
+    BlockHeap(CachingAllocator allocator, SystemMemory system) {
+        this.allocator = allocator;
         this.system = system;
     }
 
@@ -129,7 +131,7 @@ final class BlockHeap {
             long rounded = (bytes + (1 << 16) - 1) & -(1 << 16);
             long address = system.take(rounded, GRAIN);
             if (address != 0) {
-                var chunk = new Block.Chunk(address, rounded);
+                var chunk = new Block.Chunk(allocator, address, rounded);
                 chunks.add(chunk);
                 held += rounded;
                 chunk.first.free = true;

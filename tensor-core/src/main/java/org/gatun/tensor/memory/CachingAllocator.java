@@ -24,12 +24,11 @@ final class CachingAllocator implements Allocator, Storage.Source {
         this.device = device;
         system = new SystemMemory(limit);
         slabs = new SlabHeap(system);
-        blocks = new BlockHeap(system);
-        regions = new RegionHeap(system);
+        blocks = new BlockHeap(this, system);
+        regions = new RegionHeap(this, system);
         for (int i = 0; i < stripes.length; i++) {
             stripes[i] = new FreeLists(slabs, usage);
         }
-        Collector.INSTANCE.limit(limit);
     }
 
     @Override
@@ -65,7 +64,7 @@ final class CachingAllocator implements Allocator, Storage.Source {
         if (Poison.ON) {
             checkUntouched(address, SizeClass.bytes(sizeClass));
         }
-        return Storage.of(address, bytes, this, null);
+        return Storage.of(address, bytes, this);
     }
 
     private @Nullable Storage tryLarge(long bytes) {
@@ -78,34 +77,22 @@ final class CachingAllocator implements Allocator, Storage.Source {
         MemoryScope scope = MemoryScope.current();
         block.scope = scope == null ? null : scope.name();
         FreeLists stripe = SpinLock.lockOne(stripes);
-        stripe.allocated(bytes, block.size);
-        stripe.unlock();
+        try {
+            stripe.allocated(bytes, block.size);
+        } finally {
+            stripe.unlock();
+        }
         if (Poison.ON) {
             block.site = new Site("allocated here");
             checkUntouched(block.address, block.size);
         }
-        return Storage.of(block.address, bytes, this, block);
+        return Storage.of(block.address, bytes, block);
     }
 
+    /** Takes a small block back. */
     @Override
     public void reclaim(Storage storage) {
         long bytes = storage.bytes();
-        if (storage.ticket() instanceof Block block) {
-            if (Poison.ON) {
-                poison(block.address, bytes, block.size);
-            }
-            FreeLists stripe = SpinLock.lockOne(stripes);
-            stripe.released(bytes, block.size);
-            stripe.unlock();
-            block.scope = null;
-            block.site = null;
-            if (bytes + Poison.GUARD <= BlockHeap.LARGEST) {
-                blocks.give(block);
-            } else {
-                regions.give(block);
-            }
-            return;
-        }
         int sizeClass = SizeClass.of(bytes + Poison.GUARD);
         if (Poison.ON) {
             poison(storage.address(), bytes, SizeClass.bytes(sizeClass));
@@ -116,6 +103,27 @@ final class CachingAllocator implements Allocator, Storage.Source {
             stripe.released(bytes, SizeClass.bytes(sizeClass));
         } finally {
             stripe.unlock();
+        }
+    }
+
+    /** Takes a large block back. */
+    void reclaim(Storage storage, Block block) {
+        long bytes = storage.bytes();
+        if (Poison.ON) {
+            poison(block.address, bytes, block.size);
+        }
+        FreeLists stripe = SpinLock.lockOne(stripes);
+        try {
+            stripe.released(bytes, block.size);
+        } finally {
+            stripe.unlock();
+        }
+        block.scope = null;
+        block.site = null;
+        if (bytes + Poison.GUARD <= BlockHeap.LARGEST) {
+            blocks.give(block);
+        } else {
+            regions.give(block);
         }
     }
 

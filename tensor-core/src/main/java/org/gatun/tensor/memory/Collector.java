@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * thread. A canary object, watched through a reference queue, tells that a collection has taken place; then all watches are looked
  * through, about two nanoseconds each, by the daemon thread or by a thread that is allocating, whichever comes first.
  *
- * <p><b>Pacing.</b> The Java heap sees only a small object for each tensor, so it would collect far too late. Let w be the native
- * bytes behind all watched handles plus {@value #HANDLE_BYTES} for each, and w' what w was after the last collection. A collection is
- * asked for when w exceeds {@code max(floor, min(2 w', (w' + limit) / 2))}, where floor is the lesser of 256 MiB and half the limit.
- * Memory that scopes own does not count, so a program that uses scopes throughout never asks.
+ * <p><b>Pacing.</b> The Java heap sees only small objects for each tensor, so it would collect far too late. Let w be the native bytes
+ * behind all watched handles, and w' what w was after the last collection. A collection is asked for when w exceeds
+ * {@code max(floor, min(2 w', (w' + limit) / 2))}, where floor is the lesser of 256 MiB and half the limit; and likewise when the number
+ * of handles exceeds twice what it was, and two million. Memory that scopes own does not count, so a program that uses scopes
+ * throughout never asks.
  */
 final class Collector {
     static final Collector INSTANCE = new Collector();
@@ -27,20 +28,24 @@ final class Collector {
     /** Watches in a segment. */
     static final int SEGMENT = 512;
 
-    /** What a handle weighs besides its storage: its block's rounding, and its share of Java objects. */
-    static final long HANDLE_BYTES = 256;
-
     private static final long FLOOR = 256L << 20;
+    private static final long COUNT_FLOOR = 2L << 20;
+
+    /** How many segments an allocating thread looks through for one that it fills. */
+    private static final int HELP = 3;
+
     private static final long REPORTED_STEP = 1L << 20;
 
     private final Stripe[] stripes;
     private final AtomicLong weight = new AtomicLong();
+    private final AtomicLong segmentsInUse = new AtomicLong();
     private final ReferenceQueue<Object> signals = new ReferenceQueue<>();
-    private final ReentrantLock scanning = new ReentrantLock();
     private final ReentrantLock collecting = new ReentrantLock();
     private volatile Reference<Object> canary = newCanary();
     private volatile boolean asked;
+    private volatile boolean scanning;
     private volatile long threshold = FLOOR;
+    private volatile long countThreshold = COUNT_FLOOR;
     private volatile long limit = Long.MAX_VALUE;
 
     /** How many collections were asked for, and have ended. */
@@ -72,19 +77,27 @@ final class Collector {
         }
     }
 
-    /** Stops watching, if it did. */
-    void remove(Watch watch) {
-        Stripe stripe = watch.stripe;
-        if (stripe == null) {
-            return;
+    /**
+     * Stops watching. Of the watch's owner, who closes, and the collector, who finds it unreachable, one alone gets it: that one gives up
+     * the claim.
+     *
+     * @return whether it was still watched
+     */
+    boolean remove(Watch watch) {
+        Segment segment = watch.segment;
+        if (segment == null) {
+            return false;
         }
+        Stripe stripe = segment.stripe;
+        boolean removed;
         stripe.lock();
         try {
-            stripe.remove(watch);
+            removed = stripe.remove(watch);
         } finally {
             stripe.unlock();
         }
         watch.clear();
+        return removed;
     }
 
     /** Paces collections for a device that may hold {@code bytes}. */
@@ -93,8 +106,8 @@ final class Collector {
         threshold = threshold(0);
     }
 
-    /** Native bytes behind watched handles, plus a constant for each handle. */
-    long weight() {
+    /** Native bytes behind watched handles. */
+    private long weight() {
         long sum = 0;
         for (Stripe stripe : stripes) {
             stripe.lock();
@@ -104,7 +117,7 @@ final class Collector {
         return sum;
     }
 
-    /** How many handles are watched. */
+    /** How many objects are watched. */
     long watched() {
         long sum = 0;
         for (Stripe stripe : stripes) {
@@ -120,6 +133,7 @@ final class Collector {
      *
      * @return whether a collection took place
      */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the holder of the lock counts up; the others read
     boolean collect() {
         long before = collections;
         collecting.lock();
@@ -131,8 +145,8 @@ final class Collector {
             System.gc();
             boolean took = bird.refersTo(null);
             scan();
-            long left = weight();
-            threshold = threshold(left);
+            threshold = threshold(weight());
+            countThreshold = Math.max(COUNT_FLOOR, 2 * watched());
             collections++;
             return took;
         } finally {
@@ -142,48 +156,75 @@ final class Collector {
 
     /** Frees what the garbage collector has found unreachable so far. */
     void scan() {
-        scanning.lock();
-        try {
-            scanLocked();
-        } finally {
-            scanning.unlock();
+        startScan();
+        while (scanSegments(Integer.MAX_VALUE)) {
+            Thread.onSpinWait(); // another thread holds a stripe that is still to be looked through
         }
     }
 
-    private void scanLocked() {
+    /** Puts every segment on the list of those to look through. */
+    private void startScan() {
         canary = newCanary();
-        List<Watch> dead = new ArrayList<>(SEGMENT);
         for (Stripe stripe : stripes) {
-            // From the last segment to the first: removal fills holes from the last one, which is then already seen.
-            for (int s = stripe.lastSegment(); s >= 0; s--) {
-                stripe.lock();
+            stripe.lock();
+            stripe.toScan = stripe.segments.size();
+            stripe.unlock();
+        }
+        scanning = true;
+    }
+
+    /**
+     * Looks through some of the segments that are on the list, and frees what is dead in them. Several threads may do so at once.
+     *
+     * @param most how many segments
+     * @return whether some are left
+     */
+    private boolean scanSegments(int most) {
+        List<Watch> dead = new ArrayList<>(SEGMENT);
+        int left = most;
+        boolean skipped = false;
+        for (Stripe stripe : stripes) {
+            while (left > 0) {
+                if (!stripe.tryLock()) {
+                    skipped = true;
+                    break;
+                }
+                boolean found;
                 try {
-                    stripe.takeDead(s, dead);
+                    found = stripe.takeDead(dead);
                 } finally {
                     stripe.unlock();
                 }
+                if (!found) {
+                    break;
+                }
+                left--;
                 for (Watch watch : dead) {
                     watch.unreachable();
                 }
                 dead.clear();
             }
         }
+        if (left > 0 && !skipped) {
+            scanning = false;
+            return false;
+        }
+        return true;
     }
 
-    /** What an allocating thread does once in a while: asks for a collection if there is need, and frees what was found. */
+    /** What an allocating thread does each time it has filled a segment: asks for a collection if there is need, and takes its part in
+     * freeing what the last one found, so that the dead do not pile up faster than the daemon frees them. */
     private void help() {
-        if (weight.get() > threshold && !asked) {
+        boolean heavy = weight.get() > threshold || segmentsInUse.get() * SEGMENT > countThreshold;
+        if (heavy && !asked) {
             asked = true;
             wake();
         }
-        if (canary.refersTo(null) && scanning.tryLock()) {
-            try {
-                if (canary.refersTo(null)) {
-                    scanLocked();
-                }
-            } finally {
-                scanning.unlock();
-            }
+        if (canary.refersTo(null)) {
+            startScan();
+        }
+        if (scanning) {
+            scanSegments(HELP);
         }
     }
 
@@ -215,8 +256,8 @@ final class Collector {
                 } else if (signal == canary) {
                     scan();
                 }
-            } catch (InterruptedException e) {
-                continue; // nobody has a reason to stop the daemon; it ends with the JVM
+            } catch (InterruptedException ignored) {
+                // Nobody has a reason to stop the daemon; it ends with the JVM.
             } catch (RuntimeException | Error e) {
                 LeakReports.failure(e);
             }
@@ -225,8 +266,13 @@ final class Collector {
 
     /** A block of watches. */
     static final class Segment {
+        final Stripe stripe;
         final @Nullable Watch[] watches = new @Nullable Watch[SEGMENT];
         int size;
+
+        Segment(Stripe stripe) {
+            this.stripe = stripe;
+        }
     }
 
     /** The watches that some threads added. */
@@ -236,56 +282,58 @@ final class Collector {
         private long weight;
         private long reported;
 
+        /** The segments before this index are still to be looked through. */
+        private int toScan;
+
         /** Adds a watch; true once in a while, when it is time to see to the rest. */
         boolean add(Watch watch) {
             Segment last = segments.isEmpty() ? null : segments.getLast();
             boolean fresh = last == null || last.size == SEGMENT;
             if (last == null || fresh) {
-                last = spare != null ? spare : new Segment();
+                last = spare != null ? spare : new Segment(this);
                 spare = null;
                 segments.add(last);
+                segmentsInUse.getAndIncrement();
             }
             last.watches[last.size] = watch;
             watch.segment = last;
             watch.index = last.size++;
-            watch.stripe = this;
-            return weigh(watch.weight() + HANDLE_BYTES) || fresh;
+            return weigh(watch.weight()) || fresh;
         }
 
-        void remove(Watch watch) {
+        boolean remove(Watch watch) {
             Segment home = watch.segment;
-            if (home == null) {
-                return;
+            int hole = watch.index;
+            if (home == null || hole < 0) {
+                return false;
             }
             Segment last = segments.getLast();
             int end = --last.size;
             Watch moved = last.watches[end];
             last.watches[end] = null;
             if (moved != watch && moved != null) {
-                home.watches[watch.index] = moved;
+                home.watches[hole] = moved;
                 moved.segment = home;
-                moved.index = watch.index;
+                moved.index = hole;
             }
             if (end == 0) {
                 segments.removeLast();
                 spare = last;
+                segmentsInUse.getAndDecrement();
             }
-            watch.segment = null;
-            weigh(-watch.weight() - HANDLE_BYTES);
+            watch.index = -1;
+            weigh(-watch.weight());
+            return true;
         }
 
-        int lastSegment() {
-            lock();
-            int last = segments.size() - 1;
-            unlock();
-            return last;
-        }
-
-        void takeDead(int s, List<Watch> dead) {
-            if (s >= segments.size()) {
-                return;
+        /** Moves what is dead in the next segment on the list to {@code dead}; false if the list is empty. */
+        boolean takeDead(List<Watch> dead) {
+            // From the last segment to the first: removal fills holes from the last one, which is then already seen.
+            toScan = Math.min(toScan, segments.size());
+            if (toScan == 0) {
+                return false;
             }
-            Segment segment = segments.get(s);
+            Segment segment = segments.get(--toScan);
             for (int i = segment.size - 1; i >= 0; i--) {
                 Watch watch = segment.watches[i];
                 if (watch != null && watch.refersTo(null)) {
@@ -293,6 +341,7 @@ final class Collector {
                     dead.add(watch);
                 }
             }
+            return true;
         }
 
         long count() {

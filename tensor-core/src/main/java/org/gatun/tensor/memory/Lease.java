@@ -27,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  * meanwhile.
  */
 public final class Lease {
-    private static final int SCOPED = 0;
-    private static final int COLLECTED = 1;
-    private static final int MANUAL = 2;
-    private static final int CLOSED = 3;
-    private static final int CLOSED_BY_SCOPE = 4;
+    /** Being made; seen only by a thread that got the lease through a data race. */
+    private static final int NEW = 0;
+
+    private static final int SCOPED = 1;
+    private static final int COLLECTED = 2;
+    private static final int MANUAL = 3;
+    private static final int CLOSED = 4;
+    private static final int CLOSED_BY_SCOPE = 5;
 
     private static final int SAMPLE = 128;
     private static final LeakLevel LEVEL = Settings.LEAK_LEVEL;
@@ -46,7 +49,9 @@ public final class Lease {
     }
 
     private final Storage storage;
-    private volatile int state;
+
+    @SuppressWarnings("FieldMayBeFinal") // written through STATE
+    private volatile int state = NEW;
 
     /** The index in the scope's array; the scope's thread alone uses it. */
     private int index;
@@ -54,9 +59,8 @@ public final class Lease {
     /** By state: the {@link MemoryScope}, the {@link Watch}, nothing, or when closed what there is to say of where. */
     private @Nullable Object context;
 
-    private Lease(Storage storage, int state) {
+    private Lease(Storage storage) {
         this.storage = storage;
-        this.state = state;
     }
 
     /**
@@ -66,15 +70,16 @@ public final class Lease {
      * @param storage the storage, of which the lease takes over one reference
      */
     public static Lease of(Object holder, Storage storage) {
+        Lease lease = new Lease(storage);
         MemoryScope scope = MemoryScope.current();
         if (scope == null) {
-            Lease lease = new Lease(storage, COLLECTED);
-            lease.watch(new Watch.OfHandle(holder, lease));
-            return lease;
+            Watch watch = new Watch.OfHandle(holder, storage);
+            lease.start(COLLECTED, watch);
+            Collector.INSTANCE.add(watch);
+        } else {
+            lease.start(SCOPED, scope);
+            scope.add(lease);
         }
-        Lease lease = new Lease(storage, SCOPED);
-        lease.context = scope;
-        scope.add(lease);
         return lease;
     }
 
@@ -84,24 +89,29 @@ public final class Lease {
      * @param storage the storage, of which the lease takes over one reference
      */
     public static Lease manual(Storage storage) {
-        Lease lease = new Lease(storage, MANUAL);
-        if (LEVEL != LeakLevel.OFF) {
-            lease.watchForLeak();
+        Lease lease = new Lease(storage);
+        Watch watch = leakWatch(lease);
+        lease.start(MANUAL, watch);
+        if (watch != null) {
+            Collector.INSTANCE.add(watch);
         }
         return lease;
     }
 
-    private void watchForLeak() {
-        if (LEVEL == LeakLevel.PARANOID) {
-            watch(new Watch.OfManualLease(this, storage, new Site("allocated here")));
-        } else if (ThreadLocalRandom.current().nextInt(SAMPLE) == 0) {
-            watch(new Watch.OfManualLease(this, storage, null));
-        }
+    private static @Nullable Watch leakWatch(Lease lease) {
+        return switch (LEVEL) {
+            case OFF -> null;
+            case SAMPLED ->
+                ThreadLocalRandom.current().nextInt(SAMPLE) == 0
+                        ? new Watch.OfManualLease(lease, lease.storage, null)
+                        : null;
+            case PARANOID -> new Watch.OfManualLease(lease, lease.storage, new Site("allocated here"));
+        };
     }
 
-    private void watch(Watch watch) {
-        context = watch;
-        Collector.INSTANCE.add(watch);
+    private void start(int first, @Nullable Object owner) {
+        context = owner;
+        STATE.setRelease(this, first);
     }
 
     /**
@@ -138,29 +148,33 @@ public final class Lease {
     public void close() {
         int seen = state;
         while (seen < CLOSED) {
-            int found = (int) STATE.compareAndExchange(this, seen, CLOSED);
-            if (found == seen) {
-                leave();
-                if (LEVEL == LeakLevel.PARANOID) {
-                    context = new Site("closed here");
+            int found = seen == NEW ? state : (int) STATE.compareAndExchange(this, seen, CLOSED);
+            if (found == seen && seen != NEW) {
+                if (leave(seen)) {
+                    storage.release();
                 }
-                storage.release();
                 return;
             }
             seen = found;
         }
     }
 
-    /** Takes this off its scope's or the collector's books. */
-    private void leave() {
-        Object owner = context;
-        if (owner instanceof MemoryScope scope) {
-            scope.remove(this, index);
-        } else if (owner instanceof Watch watch) {
-            Collector.INSTANCE.remove(watch);
-            context = null;
-            Reference.reachabilityFence(this); // till here: else a watch on this could take the close for a leak
+    /** Takes this off its scope's or the collector's books; says whether the claim is still there to be given up. */
+    private boolean leave(int before) {
+        boolean claimed = true;
+        if (before == SCOPED) {
+            if (context instanceof MemoryScope scope) {
+                scope.remove(this, index);
+            }
+        } else if (context instanceof Watch watch) {
+            try {
+                claimed = Collector.INSTANCE.remove(watch);
+            } finally {
+                Reference.reachabilityFence(this); // till here: else a watch on this could take the close for a leak
+            }
         }
+        context = LEVEL == LeakLevel.PARANOID ? new Site("closed here") : null;
+        return claimed;
     }
 
     /**
@@ -212,13 +226,31 @@ public final class Lease {
      * @throws ClosedTensorException if the lease is closed
      */
     public void unscope(Object holder) {
-        Object owner = context;
-        if (state == SCOPED && STATE.compareAndSet(this, SCOPED, COLLECTED)) {
-            if (owner instanceof MemoryScope scope) {
-                scope.remove(this, index);
+        if (state != SCOPED) {
+            if (state >= CLOSED) {
+                throw closedException();
             }
-            watch(new Watch.OfHandle(holder, this));
-        } else if (state >= CLOSED) {
+            return;
+        }
+        Object scope = context;
+        Watch watch = new Watch.OfHandle(holder, storage);
+        context = watch;
+        try {
+            Collector.INSTANCE.add(watch);
+            if (STATE.compareAndSet(this, SCOPED, COLLECTED)) {
+                if (scope instanceof MemoryScope left) {
+                    left.remove(this, index);
+                }
+            } else {
+                // Another thread closed it meanwhile: the reference is gone, and the watch must not give it up again.
+                Collector.INSTANCE.remove(watch);
+                context = scope;
+            }
+        } finally {
+            // Till here: else the collector could give the reference up before the scope lost it.
+            Reference.reachabilityFence(holder);
+        }
+        if (state >= CLOSED) {
             throw closedException();
         }
     }
@@ -241,23 +273,14 @@ public final class Lease {
         }
     }
 
-    // For the collector
-
-    long claimedBytes() {
-        return storage.bytes();
-    }
-
-    /** Gives the claim up after the holder has become unreachable. */
-    void reclaim() {
-        if (STATE.compareAndSet(this, COLLECTED, CLOSED)) {
-            storage.release();
-        }
-    }
-
     private ClosedTensorException closedException() {
         Object where = context;
         if (state == CLOSED_BY_SCOPE && where instanceof MemoryScope scope) {
             return scope.closedException();
+        }
+        if (state < CLOSED) {
+            return new ClosedTensorException("this tensor's memory was given up: the object that held it became unreachable while"
+                    + " its lease was still in use; keep the tensor itself reachable");
         }
         String message = "this tensor is closed: its memory was given up by close()";
         if (where instanceof Site site) {

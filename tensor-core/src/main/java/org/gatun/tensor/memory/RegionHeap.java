@@ -15,6 +15,7 @@ final class RegionHeap {
     private static final long GRAIN = 2L << 20;
     private static final long MOST_IDLE = 256L << 20;
 
+    private final CachingAllocator allocator;
     private final SystemMemory system;
 
     /** Unused regions, the one unused longest first. */
@@ -24,7 +25,8 @@ final class RegionHeap {
     private long idleBytes;
     private long usedBytes;
 
-    RegionHeap(SystemMemory system) {
+    RegionHeap(CachingAllocator allocator, SystemMemory system) {
+        this.allocator = allocator;
         this.system = system;
     }
 
@@ -48,7 +50,7 @@ final class RegionHeap {
             if (address == 0) {
                 return null;
             }
-            best = new Block.Chunk(address, size).first;
+            best = new Block.Chunk(allocator, address, size).first;
         }
         best.free = false;
         usedBytes += best.size;

@@ -4,8 +4,11 @@ package org.gatun.tensor.memory;
 final class Site extends Throwable {
     private static final long serialVersionUID = 1L;
 
+    private final String what;
+
     Site(String what) {
         super(what);
+        this.what = what;
     }
 
     /** The first frame that is not this package's. */
@@ -19,7 +22,8 @@ final class Site extends Throwable {
     }
 
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // a stack trace of it begins with the words alone, without the class
     public String toString() {
-        return getMessage();
+        return what;
     }
 }

@@ -3,7 +3,6 @@ package org.gatun.tensor.memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.gatun.tensor.Device;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reference-counted native memory, 64-byte aligned.
@@ -17,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Storage {
 
-    /** Where a storage's memory comes from, and goes back to when the last reference is released. */
+    /**
+     * Where a storage's memory comes from, and goes back to when the last reference is released: an allocator, or one block of it where
+     * blocks have records.
+     */
     public interface Source {
         /** The device the memory lies on. */
         Device device();
@@ -44,19 +46,15 @@ public final class Storage {
     private final long bytes;
     private final Source source;
 
-    /** What the source wants to find again when it reclaims the memory: a large block's record. */
-    private final @Nullable Object ticket;
-
     @SuppressWarnings("FieldMayBeFinal") // written through REFERENCES
     private volatile int references = 1;
 
     private int version;
 
-    private Storage(long address, long bytes, Source source, @Nullable Object ticket) {
+    private Storage(long address, long bytes, Source source) {
         this.address = address;
         this.bytes = bytes;
         this.source = source;
-        this.ticket = ticket;
     }
 
     /**
@@ -65,10 +63,9 @@ public final class Storage {
      * @param address the first byte's address on the source's device
      * @param bytes the size in bytes, 0 or more
      * @param source takes the memory back at the last release
-     * @param ticket anything the source wants to find again through {@link #ticket}, or null
      */
-    public static Storage of(long address, long bytes, Source source, @Nullable Object ticket) {
-        return new Storage(address, bytes, source, ticket);
+    public static Storage of(long address, long bytes, Source source) {
+        return new Storage(address, bytes, source);
     }
 
     /** The address of the first byte: a native pointer on {@link #device()}. Valid while a reference is held. */
@@ -84,11 +81,6 @@ public final class Storage {
     /** The device the memory lies on. */
     public Device device() {
         return source.device();
-    }
-
-    /** What the source handed to {@link #of}. */
-    public @Nullable Object ticket() {
-        return ticket;
     }
 
     /**

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  * not by a reference queue: queueing costs more than a small allocation.
  */
 abstract class Watch extends PhantomReference<Object> {
-    // Where the collector keeps it; guarded by the stripe, which is set once.
-    Collector.@Nullable Stripe stripe;
+    /** Where the collector keeps it; guarded by the segment's stripe. It moves within the stripe only. */
     Collector.@Nullable Segment segment;
-    int index;
+
+    /** The index in the segment, or -1 when it is no longer there. */
+    int index = -1;
 
     @SuppressWarnings("NullAway") // the queue may be null: the referent's death is seen by refersTo(null)
     Watch(Object watched) {
@@ -19,28 +20,30 @@ abstract class Watch extends PhantomReference<Object> {
     }
 
     /** How many bytes of native memory the watched object claims, for the collector's pacing. */
-    abstract long weight();
+    long weight() {
+        return 0;
+    }
 
     /** Called once, by any thread, after the watched object became unreachable. */
     abstract void unreachable();
 
-    /** A tensor handle that no scope owns: its claim ends with it. */
+    /** A tensor handle that no scope owns: its claim ends with it. Kept small, as it survives a collection. */
     static final class OfHandle extends Watch {
-        private final Lease lease;
+        private final Storage storage;
 
-        OfHandle(Object holder, Lease lease) {
+        OfHandle(Object holder, Storage storage) {
             super(holder);
-            this.lease = lease;
+            this.storage = storage;
         }
 
         @Override
         long weight() {
-            return lease.claimedBytes();
+            return Math.max(64, storage.bytes());
         }
 
         @Override
         void unreachable() {
-            lease.reclaim();
+            storage.release();
         }
     }
 
@@ -53,11 +56,6 @@ abstract class Watch extends PhantomReference<Object> {
             super(lease);
             this.storage = storage;
             this.allocated = allocated;
-        }
-
-        @Override
-        long weight() {
-            return 0;
         }
 
         @Override
@@ -74,11 +72,6 @@ abstract class Watch extends PhantomReference<Object> {
         OfThread(Object handle, ScopeStack stack) {
             super(handle);
             this.stack = stack;
-        }
-
-        @Override
-        long weight() {
-            return 0;
         }
 
         @Override

@@ -26,6 +26,7 @@ final class VectorPhilox {
     private VectorPhilox() {}
 
     /** As {@link Philox#fillBlocks}, for the largest multiple of the lane count; returns how many blocks it wrote. */
+    @SuppressWarnings("ErroneousBitwiseExpression") // the lower half of a constant, which is 0
     static long fillBlocks(long address, long firstBlock, long count, long key) {
         long whole = count - count % LANES;
         LongVector iota = LongVector.zero(LONGS).addIndex(1);

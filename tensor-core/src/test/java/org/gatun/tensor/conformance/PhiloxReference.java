@@ -26,7 +26,7 @@ final class PhiloxReference {
     private static double normal(Op.Random op, int i) {
         int first = i & ~1;
         boolean single = op.dtype() == DType.F32;
-        double u = single ? (word(op, first) + 0.5) * 0x1p-32 : 1 - (pair(op, first) >>> 11) * 0x1p-53;
+        double u = single ? (float) ((word(op, first) + 0.5) * 0x1p-32) : 1 - (pair(op, first) >>> 11) * 0x1p-53;
         double turns = single ? word(op, first + 1) * 0x1p-32 : (pair(op, first + 1) >> 1) * 0x1p-63;
         double radius = Math.sqrt(-2 * StrictMath.log(u));
         double angle = 2 * Math.PI * turns;

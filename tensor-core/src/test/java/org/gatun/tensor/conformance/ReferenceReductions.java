@@ -115,20 +115,24 @@ final class ReferenceReductions {
     static List<HostArray> sorted(HostArray x, int axis, boolean descending, long count) {
         Shape shape = x.shape().withSize(axis, count);
         int[] from = new int[(int) shape.elements()];
-        for (int i = 0; i < from.length; i++) {
-            long[] index = HostArray.index(shape, i);
-            long rank = index[axis];
-            index[axis] = 0;
+        Comparator<Integer> ascending = x.dtype().isFloating()
+                ? Comparator.comparingDouble(j -> x.real(j) + 0.0)
+                : Comparator.comparingLong(j -> x.whole(j));
+        for (int start = 0; start < x.size(); start++) {
+            long[] index = HostArray.index(x.shape(), start);
+            if (index[axis] != 0) {
+                continue;
+            }
             var places = new ArrayList<Integer>();
-            for (int j : lane(x.shape(), axis, HostArray.flat(x.shape(), index))) {
+            for (int j : lane(x.shape(), axis, start)) {
                 places.add(j);
             }
-            Comparator<Integer> ascending = x.dtype().isFloating()
-                    ? Comparator.comparingDouble(j -> x.real(j) + 0.0)
-                    : Comparator.comparingLong(j -> x.whole(j));
             // Both directions are stable, so the descending order is not the ascending one reversed.
             places.sort(descending ? ascending.reversed() : ascending);
-            from[i] = places.get((int) rank);
+            for (int k = 0; k < count; k++) {
+                index[axis] = k;
+                from[HostArray.flat(shape, index)] = places.get(k);
+            }
         }
         return List.of(
                 x.pick(shape, i -> from[i]),

@@ -23,7 +23,7 @@ final class ScalarReference {
             case ABS -> x < 0 || 1 / x < 0 ? -x : x;
             case SIGN -> x > 0 ? 1 : x < 0 ? -1 : 0;
             case SQUARE -> x * x;
-            case RELU -> x < 0 ? 0 : x;
+            case RELU -> x <= 0 ? 0 : x;
             case SQRT -> StrictMath.sqrt(x);
             case RSQRT -> 1 / StrictMath.sqrt(x);
             case RECIPROCAL -> 1 / x;
@@ -109,8 +109,8 @@ final class ScalarReference {
             case REMAINDER -> remainder(a, b);
             case FMOD -> a % b;
             case POW -> a == 1 || (a == -1 && Double.isInfinite(b)) ? 1 : StrictMath.pow(a, b);
-            case MAXIMUM -> Double.isNaN(a) || Double.isNaN(b) ? Double.NaN : a > b ? a : b;
-            case MINIMUM -> Double.isNaN(a) || Double.isNaN(b) ? Double.NaN : a < b ? a : b;
+            case MAXIMUM -> Math.max(a, b);
+            case MINIMUM -> Math.min(a, b);
             case ATAN2 -> StrictMath.atan2(a, b);
             case HYPOT -> StrictMath.hypot(a, b);
         };

@@ -91,7 +91,7 @@ class PhiloxTest {
     }
 
     private static int[] words(String hex) {
-        String[] parts = hex.trim().split(" ");
+        String[] parts = hex.trim().split(" ", -1);
         int[] out = new int[parts.length];
         for (int i = 0; i < out.length; i++) {
             out[i] = Integer.parseUnsignedInt(parts[i], 16);

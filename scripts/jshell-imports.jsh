@@ -1,0 +1,3 @@
+import org.gatun.autograd.*;
+import org.gatun.tensor.*;
+import org.gatun.tensor.shape.*;

@@ -1,0 +1,92 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.Elementwise.Region;
+
+/**
+ * Activation functions as regions: one pass over memory, forward and backward. Conditions choose the branch's argument before the
+ * function that could overflow, so that no infinite derivative meets a zero.
+ */
+final class Activations {
+    static final Region GELU = Elementwise.region(
+            x -> x.mul(0.5).mul(x.mul(-Math.sqrt(0.5)).erfc()));
+
+    static final Region GELU_TANH = Elementwise.region(x -> {
+        Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
+        return x.mul(0.5).mul(inner.tanh().add(1.0));
+    });
+
+    static final Region SILU = Elementwise.region(x -> x.mul(x.sigmoid()));
+
+    static final Region LOG_SIGMOID = Elementwise.region(x -> x.neg().softplus().neg());
+
+    static final Region MISH = Elementwise.region(x -> x.mul(x.softplus().tanh()));
+
+    static final Region SOFTSIGN = Elementwise.region(x -> x.div(x.abs().add(1.0)));
+
+    static final Region TANHSHRINK = Elementwise.region(x -> x.sub(x.tanh()));
+
+    /** Derivative 0 at -3 and 3. */
+    static final Region HARD_SIGMOID = Elementwise.region(x -> {
+        Tensor low = x.maskedFill(x.le(-3), -3);
+        return low.maskedFill(low.ge(3), 3).add(3.0).div(6.0);
+    });
+
+    /** Derivative x / 3 + 1/2 from -3 to 3, both included. */
+    static final Region HARD_SWISH = Elementwise.region(x -> {
+        Tensor inside = x.lt(-3).or(x.gt(3));
+        Tensor parabola = x.maskedFill(inside, 0);
+        return x.gt(3).where(x, parabola.mul(parabola.add(3.0)).div(6.0));
+    });
+
+    /** Operands x, low, high; derivative 0 at the bounds. */
+    static final Region HARD_TANH =
+            Elementwise.region((x, low, high) -> x.le(low).where(low, x.ge(high).where(high, x)));
+
+    /** Operands x, slope; derivative slope at 0. */
+    static final Region LEAKY_RELU = Elementwise.region((x, slope) -> x.gt(0).where(x, x.mul(slope)));
+
+    /** Operands x, alpha, scale; derivative alpha * scale at 0. */
+    static final Region ELU = Elementwise.region((x, alpha, scale) -> {
+        Tensor positive = x.gt(0);
+        Tensor below = x.maskedFill(positive, 0).expm1().mul(alpha);
+        return positive.where(x, below).mul(scale);
+    });
+
+    /** Operands x, beta, threshold: {@code log(1 + e^(beta x)) / beta}, linear where beta x is above the threshold. */
+    static final Region SOFTPLUS = Elementwise.region((x, beta, threshold) -> {
+        Tensor scaled = x.mul(beta);
+        return scaled.gt(threshold).where(x, scaled.softplus().div(beta));
+    });
+
+    /** Operands x, threshold, value. */
+    static final Region THRESHOLD = Elementwise.region((x, threshold, value) -> x.gt(threshold).where(x, value));
+
+    /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
+    static final Region SOFT_SHRINK = Elementwise.region((x, lambda) -> {
+        Tensor above = x.gt(lambda).where(x.sub(lambda), x.fullLike(0));
+        return x.lt(lambda.neg()).where(x.add(lambda), above);
+    });
+
+    /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
+    static final Region HARD_SHRINK =
+            Elementwise.region((x, lambda) -> x.abs().gt(lambda).where(x, x.fullLike(0)));
+
+    /** Operands x, uniform numbers on [0, 1), the probability of keeping, its reciprocal. */
+    static final Region DROPOUT = Elementwise.region(4, in -> {
+        Tensor x = in.get(0);
+        return java.util.List.of(in.get(1).lt(in.get(2)).where(x.mul(in.get(3)), x.fullLike(0)));
+    });
+
+    private Activations() {}
+
+    /** A region of a tensor and parameters, which become scalars of its dtype. */
+    static Tensor apply(String name, Region region, Tensor x, double... parameters) {
+        Reductions.requireFloating(name, x);
+        Tensor[] operands = new Tensor[parameters.length + 1];
+        operands[0] = x;
+        for (int i = 0; i < parameters.length; i++) {
+            operands[i + 1] = Arithmetic.constant(x, x.dtype(), parameters[i]);
+        }
+        return region.apply(operands);
+    }
+}

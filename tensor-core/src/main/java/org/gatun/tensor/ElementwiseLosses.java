@@ -1,0 +1,135 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.composite.BinaryCrossEntropy;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.trace.Dispatch;
+import org.jspecify.annotations.Nullable;
+
+/** The losses that compare input and target element by element, each one region, and their reductions. */
+final class ElementwiseLosses {
+    private static final Region MSE = Elementwise.region((x, t) -> x.sub(t).square());
+
+    private static final Region L1 = Elementwise.region((x, t) -> x.sub(t).abs());
+
+    private static final Region SMOOTH_L1 = Elementwise.region((x, t, beta) -> {
+        Tensor d = x.sub(t).abs();
+        return d.lt(beta).where(d.square().mul(0.5).div(beta), d.sub(beta.mul(0.5)));
+    });
+
+    private static final Region HUBER = Elementwise.region((x, t, delta) -> {
+        Tensor d = x.sub(t).abs();
+        return d.le(delta).where(d.square().mul(0.5), delta.mul(d.sub(delta.mul(0.5))));
+    });
+
+    private static final Region BCE_LOGITS =
+            Elementwise.region((x, t) -> t.neg().add(1.0).mul(x).add(x.neg().softplus()));
+
+    private static final Region BCE_LOGITS_POSITIVE = Elementwise.region((x, t, positive) -> {
+        Tensor weight = positive.sub(1.0).mul(t).add(1.0);
+        return t.neg().add(1.0).mul(x).add(weight.mul(x.neg().softplus()));
+    });
+
+    private static final Region KL = Elementwise.region((x, t) -> {
+        Tensor none = t.eq(0);
+        // Nothing of x reaches the result where t is 0, so that 0 * -inf gives 0.
+        Tensor difference = t.maskedFill(none, 1).log().sub(x.maskedFill(none, 0));
+        return t.mul(difference);
+    });
+
+    private static final Region KL_LOG = Elementwise.region((x, s) -> {
+        Tensor none = s.eq(Double.NEGATIVE_INFINITY);
+        return s.exp().mul(s.maskedFill(none, 0).sub(x.maskedFill(none, 0)));
+    });
+
+    private static final Region GAUSSIAN_NLL = Elementwise.region((x, t, v) -> {
+        Tensor d = x.sub(t);
+        return v.log().add(d.square().div(v)).mul(0.5);
+    });
+
+    private ElementwiseLosses() {}
+
+    static Tensor mse(Tensor x, Tensor t, Reduction reduction) {
+        check("mseLoss", x, t);
+        return reduce(MSE.apply(x, t), reduction);
+    }
+
+    static Tensor l1(Tensor x, Tensor t, Reduction reduction) {
+        check("l1Loss", x, t);
+        return reduce(L1.apply(x, t), reduction);
+    }
+
+    static Tensor smoothL1(Tensor x, Tensor t, double beta, Reduction reduction) {
+        check("smoothL1Loss", x, t);
+        if (!(beta >= 0)) {
+            throw new IllegalArgumentException("smoothL1Loss: beta " + beta + " must be 0 or more");
+        }
+        return beta == 0
+                ? reduce(L1.apply(x, t), reduction)
+                : reduce(SMOOTH_L1.apply(x, t, Arithmetic.constant(x, x.dtype(), beta)), reduction);
+    }
+
+    static Tensor huber(Tensor x, Tensor t, double delta, Reduction reduction) {
+        check("huberLoss", x, t);
+        if (!(delta > 0)) {
+            throw new IllegalArgumentException("huberLoss: delta " + delta + " must be more than 0");
+        }
+        return reduce(HUBER.apply(x, t, Arithmetic.constant(x, x.dtype(), delta)), reduction);
+    }
+
+    static Tensor binaryCrossEntropy(Tensor p, Tensor t, @Nullable Tensor weight, Reduction reduction) {
+        check("binaryCrossEntropy", p, t);
+        return reduce(weighted(Dispatch.bind(new Op.Call(new BinaryCrossEntropy()), p, t), weight), reduction);
+    }
+
+    static Tensor binaryCrossEntropyWithLogits(
+            Tensor x, Tensor t, @Nullable Tensor weight, @Nullable Tensor positive, Reduction reduction) {
+        check("binaryCrossEntropyWithLogits", x, t);
+        Tensor loss = positive == null ? BCE_LOGITS.apply(x, t) : BCE_LOGITS_POSITIVE.apply(x, t, positive);
+        return reduce(weighted(loss, weight), reduction);
+    }
+
+    static Tensor klDiv(Tensor x, Tensor t, boolean logTarget, Reduction reduction) {
+        check("klDiv", x, t);
+        return reduce((logTarget ? KL_LOG : KL).apply(x, t), reduction);
+    }
+
+    static Tensor gaussianNll(Tensor x, Tensor t, Tensor variance, double epsilon, Reduction reduction) {
+        check("gaussianNllLoss", x, t);
+        if (!(epsilon > 0)) {
+            throw new IllegalArgumentException("gaussianNllLoss: epsilon " + epsilon + " must be more than 0");
+        }
+        if (variance.lt(0).any().detach().item() != 0) {
+            throw new IllegalArgumentException("gaussianNllLoss: the variance has a negative element: give 0 or more, for"
+                    + " instance softplus of it");
+        }
+        // The raising adds a constant, so that the gradient passes as if there were none.
+        Tensor raise = variance.detach().neg().add(epsilon).relu();
+        return reduce(GAUSSIAN_NLL.apply(x, t, variance.add(raise)), reduction);
+    }
+
+    private static Tensor weighted(Tensor loss, @Nullable Tensor weight) {
+        return weight == null ? loss : loss.mul(weight);
+    }
+
+    static Tensor reduce(Tensor loss, Reduction reduction) {
+        return switch (reduction) {
+            case MEAN -> loss.mean();
+            case SUM -> loss.sum();
+            case BATCH_MEAN -> loss.rank() == 0 ? loss : loss.sum().div((double) loss.size(0));
+            case NONE -> loss;
+        };
+    }
+
+    private static void check(String name, Tensor x, Tensor t) {
+        Reductions.requireFloating(name, x);
+        if (!x.shape().equals(t.shape())) {
+            throw new ShapeException(name + ": an input of shape " + x.shape() + " and a target of shape " + t.shape()
+                    + ": the two must be equal; reshape one of them, or broadcast it with broadcastTo if that is meant");
+        }
+        if (x.dtype() != t.dtype()) {
+            throw new DTypeException(name + ": the input is " + x.dtype() + " and the target " + t.dtype()
+                    + ": convert one of them with to(dtype)");
+        }
+    }
+}

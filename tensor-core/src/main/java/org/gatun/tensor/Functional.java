@@ -1,0 +1,241 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.ir.ConvSpec;
+import org.gatun.tensor.ir.PoolSpec;
+import org.gatun.tensor.random.Generator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions of neural networks, as {@code torch.nn.functional}: linear maps, convolution, pooling, activations and dropout.
+ * {@link Losses} has the losses; softmax, sigmoid, tanh, relu and softplus are methods of {@link Tensor}.
+ *
+ * <p>Floating dtypes only. Everything is differentiable to any order; derivatives at kinks are PyTorch's and stated where there
+ * is one.
+ */
+public final class Functional {
+    private static final double SELU_ALPHA = 1.6732632423543772848170429916717;
+    private static final double SELU_SCALE = 1.0507009873554804934193349852946;
+
+    private Functional() {}
+
+    // ---- linear maps and windows ----
+
+    /**
+     * {@code x w' + bias}, as {@code torch.nn.functional.linear}.
+     *
+     * @param x of shape (..., in)
+     * @param weight of shape (out, in)
+     * @param bias of shape (out), or null for none
+     * @return of shape (..., out)
+     * @throws ShapeException when the sizes do not fit, naming both shapes
+     */
+    public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        return Windows.linear(x, weight, bias);
+    }
+
+    /** As {@link #conv2d(Tensor, Tensor, Tensor, ConvSpec)} with stride 1, no padding and no bias. */
+    public static Tensor conv2d(Tensor x, Tensor weight) {
+        return Windows.conv2d(x, weight, null, ConvSpec.DEFAULT);
+    }
+
+    /**
+     * The two-dimensional cross-correlation, as {@code torch.nn.functional.conv2d}:
+     * {@code y[n, o, i, j] = bias[o] + sum over c, u, v of weight[o, c, u, v] x[n, c, i strideH - padH + u dilationH, ...]}.
+     *
+     * @param x of shape (n, c, h, w), or (c, h, w) without a batch
+     * @param weight of shape (out, c / groups, kh, kw)
+     * @param bias of shape (out), or null for none
+     * @param spec stride, padding, dilation, groups
+     * @return of shape (n, out, oh, ow), or (out, oh, ow)
+     * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
+     */
+    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvSpec spec) {
+        return Windows.conv2d(x, weight, bias, spec);
+    }
+
+    /**
+     * The largest element of each window, as {@code torch.nn.functional.max_pool2d}; of ties the first, which gets all of the
+     * gradient. Padding counts as -infinity.
+     *
+     * @param x of shape (n, c, h, w), or (c, h, w)
+     * @param spec the windows
+     * @return of shape (n, c, oh, ow), or (c, oh, ow)
+     */
+    public static Tensor maxPool2d(Tensor x, PoolSpec spec) {
+        return Windows.maxPool2d(x, spec).values();
+    }
+
+    /** As {@link #maxPool2d}, together with the index of each maximum in its plane of h * w elements. */
+    public static ValuesIndices maxPool2dWithIndices(Tensor x, PoolSpec spec) {
+        return Windows.maxPool2d(x, spec);
+    }
+
+    /**
+     * The mean of each window, as {@code torch.nn.functional.avg_pool2d}.
+     *
+     * @param x of shape (n, c, h, w), or (c, h, w)
+     * @param spec the windows, without dilation
+     * @return of shape (n, c, oh, ow), or (c, oh, ow)
+     */
+    public static Tensor avgPool2d(Tensor x, PoolSpec spec) {
+        return Windows.avgPool2d(x, spec);
+    }
+
+    // ---- activations ----
+
+    /** {@code x Phi(x)}, with Phi the normal distribution function, exact, as {@code torch.nn.functional.gelu}. */
+    public static Tensor gelu(Tensor x) {
+        return Activations.apply("gelu", Activations.GELU, x);
+    }
+
+    /** {@code x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))}: {@link #gelu} with approximate "tanh". */
+    public static Tensor geluTanh(Tensor x) {
+        return Activations.apply("geluTanh", Activations.GELU_TANH, x);
+    }
+
+    /** {@code x sigmoid(x)}, also called swish, as {@code torch.nn.functional.silu}. */
+    public static Tensor silu(Tensor x) {
+        return Activations.apply("silu", Activations.SILU, x);
+    }
+
+    /** {@code x} above 0, {@code slope * x} elsewhere; derivative {@code slope} at 0. As {@code torch.nn.functional.leaky_relu}. */
+    public static Tensor leakyRelu(Tensor x, double slope) {
+        return Activations.apply("leakyRelu", Activations.LEAKY_RELU, x, slope);
+    }
+
+    /** {@link #leakyRelu(Tensor, double)} with slope 0.01. */
+    public static Tensor leakyRelu(Tensor x) {
+        return Activations.apply("leakyRelu", Activations.LEAKY_RELU, x, 0.01);
+    }
+
+    /** {@code x} above 0, {@code alpha (e^x - 1)} elsewhere; derivative {@code alpha} at 0. As {@code torch.nn.functional.elu}. */
+    public static Tensor elu(Tensor x, double alpha) {
+        return Activations.apply("elu", Activations.ELU, x, alpha, 1);
+    }
+
+    /** {@link #elu(Tensor, double)} with alpha 1. */
+    public static Tensor elu(Tensor x) {
+        return Activations.apply("elu", Activations.ELU, x, 1, 1);
+    }
+
+    /** {@link #elu(Tensor, double)} times 1.0507... with alpha 1.6732..., which keeps mean 0 and variance 1, as {@code torch.nn.functional.selu}. */
+    public static Tensor selu(Tensor x) {
+        return Activations.apply("selu", Activations.ELU, x, SELU_ALPHA, SELU_SCALE);
+    }
+
+    /** {@code log(sigmoid(x))} without overflow, as {@code torch.nn.functional.logsigmoid}. */
+    public static Tensor logSigmoid(Tensor x) {
+        return Activations.apply("logSigmoid", Activations.LOG_SIGMOID, x);
+    }
+
+    /**
+     * {@code log(1 + e^(beta x)) / beta}, and x itself where {@code beta x} is above {@code threshold}, as {@code
+     * torch.nn.functional.softplus}. With beta 1 and without a threshold it is {@link Tensor#softplus}.
+     */
+    public static Tensor softplus(Tensor x, double beta, double threshold) {
+        return Activations.apply("softplus", Activations.SOFTPLUS, x, beta, threshold);
+    }
+
+    /**
+     * x limited to the range from {@code low} to {@code high}; derivative 0 at both, unlike {@link Tensor#clamp}. As {@code
+     * torch.nn.functional.hardtanh}.
+     */
+    public static Tensor hardtanh(Tensor x, double low, double high) {
+        if (!(low < high)) {
+            throw new IllegalArgumentException("hardtanh: the lower bound " + low + " must be below the upper " + high);
+        }
+        return Activations.apply("hardtanh", Activations.HARD_TANH, x, low, high);
+    }
+
+    /** {@link #hardtanh(Tensor, double, double)} from -1 to 1. */
+    public static Tensor hardtanh(Tensor x) {
+        return hardtanh(x, -1, 1);
+    }
+
+    /** {@code min(max(x, 0), 6)}; derivative 0 at both bounds. As {@code torch.nn.functional.relu6}. */
+    public static Tensor relu6(Tensor x) {
+        return Activations.apply("relu6", Activations.HARD_TANH, x, 0, 6);
+    }
+
+    /** {@code min(max(x + 3, 0), 6) / 6}; derivative 0 at -3 and 3. As {@code torch.nn.functional.hardsigmoid}. */
+    public static Tensor hardsigmoid(Tensor x) {
+        return Activations.apply("hardsigmoid", Activations.HARD_SIGMOID, x);
+    }
+
+    /** {@code x min(max(x + 3, 0), 6) / 6}; derivative -1/2 at -3, 3/2 at 3. As {@code torch.nn.functional.hardswish}. */
+    public static Tensor hardswish(Tensor x) {
+        return Activations.apply("hardswish", Activations.HARD_SWISH, x);
+    }
+
+    /** {@code x tanh(softplus(x))}, as {@code torch.nn.functional.mish}. */
+    public static Tensor mish(Tensor x) {
+        return Activations.apply("mish", Activations.MISH, x);
+    }
+
+    /** {@code x / (1 + |x|)}, as {@code torch.nn.functional.softsign}. */
+    public static Tensor softsign(Tensor x) {
+        return Activations.apply("softsign", Activations.SOFTSIGN, x);
+    }
+
+    /** {@code x - tanh(x)}, as {@code torch.nn.functional.tanhshrink}. */
+    public static Tensor tanhshrink(Tensor x) {
+        return Activations.apply("tanhshrink", Activations.TANHSHRINK, x);
+    }
+
+    /** x moved towards 0 by {@code lambda}, 0 within it; derivative 0 at the bounds. As {@code torch.nn.functional.softshrink}. */
+    public static Tensor softshrink(Tensor x, double lambda) {
+        return Activations.apply("softshrink", Activations.SOFT_SHRINK, x, lambda);
+    }
+
+    /** x where {@code |x| > lambda}, otherwise 0; derivative 0 at the bounds. As {@code torch.nn.functional.hardshrink}. */
+    public static Tensor hardshrink(Tensor x, double lambda) {
+        return Activations.apply("hardshrink", Activations.HARD_SHRINK, x, lambda);
+    }
+
+    /** x above {@code threshold}, {@code value} elsewhere, as {@code torch.nn.functional.threshold}. */
+    public static Tensor threshold(Tensor x, double threshold, double value) {
+        return Activations.apply("threshold", Activations.THRESHOLD, x, threshold, value);
+    }
+
+    /**
+     * x where it is above 0, {@code weight * x} elsewhere, as {@code torch.nn.functional.prelu}. The derivative at 0 is the weight.
+     *
+     * @param x of shape (n, c, ...)
+     * @param weight one number, or one for each channel c
+     */
+    public static Tensor prelu(Tensor x, Tensor weight) {
+        return Windows.prelu(x, weight);
+    }
+
+    // ---- dropout ----
+
+    /**
+     * While training, each element is 0 with the probability {@code p} and otherwise {@code x / (1 - p)}; else x as it is. As
+     * {@code torch.nn.functional.dropout}; nothing but {@code training} switches it on.
+     *
+     * @param x any shape
+     * @param p the probability from 0 to 1
+     * @param training whether to drop
+     * @param generator what the choice is drawn from
+     * @throws IllegalArgumentException when p is not from 0 to 1
+     */
+    public static Tensor dropout(Tensor x, double p, boolean training, Generator generator) {
+        if (!(p >= 0 && p <= 1)) {
+            throw new IllegalArgumentException("dropout: the probability " + p + " must be from 0 to 1");
+        }
+        Reductions.requireFloating("dropout", x);
+        if (!training || p == 0) {
+            return x.view();
+        }
+        double keep = 1 - p;
+        Tensor chance = Tensors.rand(generator, DType.F32, x.shape(), x.device());
+        Tensor limit = ConcreteTensor.scalar(DType.F32, keep, x.device());
+        Tensor scale = Arithmetic.constant(x, x.dtype(), keep == 0 ? 0 : 1 / keep);
+        return Activations.DROPOUT.apply(x, chance, limit, scale);
+    }
+
+    /** {@link #dropout(Tensor, double, boolean, Generator)} from the default generator (see {@link Tensors#defaultGenerator}). */
+    public static Tensor dropout(Tensor x, double p, boolean training) {
+        return dropout(x, p, training, Tensors.defaultGenerator());
+    }
+}

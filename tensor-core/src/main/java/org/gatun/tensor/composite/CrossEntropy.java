@@ -1,0 +1,91 @@
+package org.gatun.tensor.composite;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.gatun.tensor.Elementwise;
+import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.trace.Dispatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cross-entropy of the softmax of each row against a class: operands x (rows, classes) and target (rows, I64), each target a
+ * class or the one that is ignored; results {@code log(sum(e^x)) - x[target]} (rows), 0 for an ignored target, and {@code
+ * log(sum(e^x))} (rows, 1), from which the derivative takes the softmax.
+ *
+ * @param ignoreIndex the target that counts nothing
+ */
+public record CrossEntropy(long ignoreIndex) implements Composite {
+    private static final Region BACKWARD = Elementwise.region(
+            5, in -> {
+                Tensor softmax = in.get(0).sub(in.get(1)).exp();
+                return List.of(softmax.mul(in.get(2).add(in.get(3))).sub(in.get(4)));
+            });
+
+    @Override
+    public String name() {
+        return "crossEntropy";
+    }
+
+    @Override
+    public int arity() {
+        return 2;
+    }
+
+    @Override
+    public int results() {
+        return 2;
+    }
+
+    @Override
+    public List<Tensor> fallback(List<Tensor> inputs) {
+        Tensor x = inputs.get(0);
+        Tensor ignored = ignored(inputs.get(1));
+        Tensor total = x.logsumexp(true, 1);
+        Tensor picked = x.gather(1, safe(inputs.get(1)).unsqueeze(1));
+        return List.of(total.sub(picked).squeeze(1).maskedFill(ignored, 0), total);
+    }
+
+    private Tensor ignored(Tensor target) {
+        return target.eq((double) ignoreIndex);
+    }
+
+    private Tensor safe(Tensor target) {
+        return target.maskedFill(ignored(target), 0);
+    }
+
+    @Override
+    public Optional<Derivative> derivative() {
+        return Optional.of(new Rule(this));
+    }
+
+    private record Rule(CrossEntropy op) implements Derivative {
+        @Override
+        public List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
+            Tensor x = Saved.at(inputs, 0);
+            Tensor target = Saved.at(inputs, 1);
+            Tensor total = Saved.at(results, 1);
+            Tensor g = cotangents.get(0).maskedFill(op.ignored(target), 0).unsqueeze(1);
+            Tensor at = Dispatch.bind(new Op.ScatterAdd(1, x.shape()), g, op.safe(target).unsqueeze(1));
+            return Arrays.asList(BACKWARD.apply(x, total, g, cotangents.get(1), at), null);
+        }
+
+        @Override
+        public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            Tensor target = inputs.get(1);
+            Tensor softmax = inputs.get(0).sub(results.get(1)).exp();
+            Tensor total = softmax.mul(tangents.get(0)).sum(true, 1);
+            Tensor picked = tangents.get(0).gather(1, op.safe(target).unsqueeze(1));
+            return Optional.of(List.of(total.sub(picked).squeeze(1).maskedFill(op.ignored(target), 0), total));
+        }
+
+        @Override
+        public boolean usesResult(int i) {
+            return i == 1;
+        }
+    }
+}

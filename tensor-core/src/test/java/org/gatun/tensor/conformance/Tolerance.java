@@ -1,0 +1,117 @@
+package org.gatun.tensor.conformance;
+
+import java.util.Arrays;
+import java.util.List;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.ir.Distribution;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.ir.UnaryFn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a backend's result may lie from the reference.
+ *
+ * @param ulps units in the last place of the reference's value, or of the magnitude if {@code scaled}
+ * @param scaled whether the unit is that of the sum of the magnitudes of all terms, since the order of summation is free
+ */
+record Tolerance(int ulps, boolean scaled) {
+    private static final Tolerance EXACT = new Tolerance(0, false);
+    private static final Tolerance SUM = new Tolerance(16, true);
+    private static final Tolerance PRODUCT = new Tolerance(64, true);
+
+    /** Relative to 1, for near a multiple of pi sine and cosine of a random angle are near 0. */
+    private static final Tolerance NORMAL = new Tolerance(8, true);
+
+    static Tolerance of(Op op) {
+        return switch (op) {
+            case Op.Unary unary -> new Tolerance(ulps(unary.fn()), false);
+            case Op.Binary binary -> new Tolerance(ulps(binary.fn()), false);
+            case Op.Sum sum -> SUM;
+            case Op.CumSum sum -> SUM;
+            case Op.ScatterAdd add -> SUM;
+            case Op.IndexAdd add -> SUM;
+            case Op.MatMul product -> SUM;
+            case Op.Conv2d conv -> SUM;
+            case Op.Conv2dInputGrad conv -> SUM;
+            case Op.Conv2dWeightGrad conv -> SUM;
+            case Op.AvgPool2d pool -> SUM;
+            case Op.AvgPool2dGrad pool -> SUM;
+            case Op.Prod prod -> PRODUCT;
+            case Op.CumProd prod -> PRODUCT;
+            case Op.Random random -> random.distribution() == Distribution.NORMAL ? NORMAL : EXACT;
+            case Op.Call call -> EXACT;
+            case Op.Diagonal other -> EXACT;
+            case Op.Multilinear other -> EXACT;
+            case Op.Irregular other -> EXACT;
+            case Op.NonDifferentiable other -> EXACT;
+        };
+    }
+
+    /** 2 for the kernel, and up to 2 for the reference where it is itself made of several rounded steps. */
+    private static int ulps(UnaryFn fn) {
+        return switch (fn) {
+            case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> 0;
+            case RSQRT -> 2;
+            case EXP, EXP2, EXPM1, LOG, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, TANH -> 3;
+            case LOG2, SINH, COSH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS -> 4;
+            case ERF, ERFC -> 6;
+        };
+    }
+
+    private static int ulps(BinaryFn fn) {
+        return switch (fn) {
+            case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, MAXIMUM, MINIMUM -> 0;
+            case POW, ATAN2, HYPOT -> 3;
+        };
+    }
+
+    /** The magnitudes that the tolerance is scaled by: the sums of the magnitudes of the terms; for sources, 1 at least. */
+    List<HostArray> magnitudes(Op op, List<HostArray> operands, List<HostArray> expected) {
+        if (!scaled) {
+            return List.of();
+        }
+        return operands.isEmpty()
+                ? expected.stream()
+                        .map(e -> HostArray.reals(e.dtype(), e.shape(), i -> Math.max(1, Math.abs(e.real(i)))))
+                        .toList()
+                : ReferenceInterpreter.run(
+                        op, operands.stream().map(HostArray::magnitudes).toList());
+    }
+
+    /**
+     * What is wrong with a result, or null.
+     *
+     * @param magnitudes the reference's result on the magnitudes of the operands, for scaled tolerances
+     */
+    @Nullable String complaint(HostArray expected, HostArray actual, @Nullable HostArray magnitudes) {
+        if (!expected.type().equals(actual.type())) {
+            return "is " + actual.type() + " instead of " + expected.type();
+        }
+        for (int i = 0; i < expected.size(); i++) {
+            boolean agrees = expected.dtype().isFloating()
+                    ? agrees(expected.dtype(), expected.real(i), actual.real(i), magnitudes == null ? 0 : magnitudes.real(i))
+                    : expected.whole(i) == actual.whole(i);
+            if (!agrees) {
+                return "at " + Arrays.toString(HostArray.index(expected.shape(), i)) + " is " + actual.number(i)
+                        + " instead of " + expected.number(i);
+            }
+        }
+        return null;
+    }
+
+    private boolean agrees(DType dtype, double expected, double actual, double magnitude) {
+        if (Double.isNaN(expected) || Double.isInfinite(expected) || Double.isInfinite(actual)) {
+            return Double.compare(expected, actual) == 0;
+        }
+        if (scaled) {
+            double unit = dtype == DType.F32 ? Math.ulp((float) magnitude) : Math.ulp(magnitude);
+            return Math.abs(expected - actual) <= ulps * unit;
+        }
+        if (expected == 0 && actual == 0) {
+            return Double.compare(expected, actual) == 0;
+        }
+        double unit = dtype == DType.F32 ? Math.ulp((float) expected) : Math.ulp(expected);
+        return Math.abs(expected - actual) <= ulps * unit;
+    }
+}
