@@ -46,7 +46,7 @@ final class CachingAllocator implements Allocator, Storage.Source {
     }
 
     private @Nullable Storage tryAllocate(long bytes) {
-        if (bytes + Poison.GUARD > SizeClass.LARGEST) {
+        if (bytes > SizeClass.LARGEST - Poison.GUARD) {
             return bytes > MOST ? null : tryLarge(bytes);
         }
         int sizeClass = SizeClass.of(bytes + Poison.GUARD);

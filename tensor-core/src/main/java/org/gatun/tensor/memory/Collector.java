@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class Collector {
     /** How many segments an allocating thread looks through for one that it fills. */
     private static final int HELP = 3;
 
+    private static final long PATIENCE_NS = 2_000_000_000L;
     private static final long REPORTED_STEP = 1L << 20;
 
     private final Stripe[] stripes;
@@ -44,11 +46,13 @@ final class Collector {
     private volatile Reference<Object> canary = newCanary();
     private volatile boolean asked;
     private volatile boolean scanning;
+
+    /** How many threads may be freeing what they found dead. */
+    private final AtomicInteger freeing = new AtomicInteger();
     private volatile long threshold = FLOOR;
     private volatile long countThreshold = COUNT_FLOOR;
     private volatile long limit = Long.MAX_VALUE;
 
-    /** How many collections were asked for, and have ended. */
     private volatile long collections;
 
     private Collector() {
@@ -106,8 +110,13 @@ final class Collector {
         threshold = threshold(0);
     }
 
+    /** How many collections were asked for, and have ended. */
+    long collections() {
+        return collections;
+    }
+
     /** Native bytes behind watched handles. */
-    private long weight() {
+    long weight() {
         long sum = 0;
         for (Stripe stripe : stripes) {
             stripe.lock();
@@ -158,7 +167,12 @@ final class Collector {
     void scan() {
         startScan();
         while (scanSegments(Integer.MAX_VALUE)) {
-            Thread.onSpinWait(); // another thread holds a stripe that is still to be looked through
+            Thread.yield(); // another thread holds a stripe that is still to be looked through
+        }
+        // What other threads took off the list before may still be on its way back; others may go on taking more.
+        long deadline = System.nanoTime() + PATIENCE_NS;
+        while (freeing.get() > 0 && System.nanoTime() < deadline) {
+            Thread.yield();
         }
     }
 
@@ -180,7 +194,15 @@ final class Collector {
      * @return whether some are left
      */
     private boolean scanSegments(int most) {
-        List<Watch> dead = new ArrayList<>(SEGMENT);
+        freeing.getAndIncrement();
+        try {
+            return scanSegments(most, new ArrayList<>(SEGMENT));
+        } finally {
+            freeing.getAndDecrement();
+        }
+    }
+
+    private boolean scanSegments(int most, List<Watch> dead) {
         int left = most;
         boolean skipped = false;
         for (Stripe stripe : stripes) {

@@ -12,6 +12,7 @@ final class SizeClass {
 
     private static final int GRAIN = 64;
     private static final int GRAIN_BITS = 6;
+    private static final int STEPS_FROM = 1024;
     private static final int[] BYTES = new int[COUNT];
     private static final byte[] OF_GRAINS = new byte[LARGEST / GRAIN + 1];
 
@@ -19,7 +20,7 @@ final class SizeClass {
         int sizeClass = 0;
         for (int bytes = GRAIN; bytes <= LARGEST; sizeClass++) {
             BYTES[sizeClass] = bytes;
-            bytes += Math.max(GRAIN, Integer.highestOneBit(bytes) / 4);
+            bytes += bytes < STEPS_FROM ? GRAIN : Integer.highestOneBit(bytes) / 4;
         }
         int smallest = 0;
         for (int grains = 0; grains < OF_GRAINS.length; grains++) {
