@@ -1,0 +1,57 @@
+package org.gatun.nn;
+
+import org.gatun.autograd.Parameter;
+import org.gatun.nn.init.Initializer;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Functional;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code y = x W^T + b} over the last axis, as {@code torch.nn.Linear}: weight (out, in), bias (out). Both start uniform in {@code
+ * +-1/sqrt(in)}, PyTorch's default.
+ */
+public final class Linear implements Module {
+    private final Parameter weight;
+    private final @Nullable Parameter bias;
+
+    /** A layer with a bias. */
+    public Linear(long in, long out, Generator generator) {
+        this(in, out, true, DType.F32, generator);
+    }
+
+    /**
+     * A layer.
+     *
+     * @param in the size of the last axis of inputs, at least 1
+     * @param out the size of the last axis of outputs
+     * @param bias whether there is a bias
+     * @param dtype a floating dtype
+     */
+    public Linear(long in, long out, boolean bias, DType dtype, Generator generator) {
+        if (in < 1 || out < 0) {
+            throw new IllegalArgumentException("linear: sizes in " + in + " and out " + out + ": in must be 1 or more, out 0 or more");
+        }
+        Initializer initial = Initializer.uniform(-1 / Math.sqrt(in), 1 / Math.sqrt(in));
+        this.weight = initial.parameter("weight", dtype, Shape.of(out, in), generator);
+        this.bias = bias ? initial.parameter("bias", dtype, Shape.of(out), generator) : null;
+    }
+
+    /** The weight (out, in). */
+    public Parameter weight() {
+        return weight;
+    }
+
+    /** The bias (out), or null. */
+    public @Nullable Parameter bias() {
+        return bias;
+    }
+
+    /** {@code x W^T + b} for x of shape (.., in); the result has shape (.., out). */
+    @Override
+    public Tensor forward(Tensor x) {
+        return Functional.linear(x, weight, bias);
+    }
+}

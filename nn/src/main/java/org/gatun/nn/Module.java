@@ -1,0 +1,80 @@
+package org.gatun.nn;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gatun.autograd.Parameter;
+import org.gatun.tensor.Tensor;
+
+/**
+ * A function of a tensor with parameters: a layer, or a network of layers. Write one as a class whose fields, or a record whose
+ * components, are parameters, other modules, or lists and maps of these; they are found there and named by their path, as in
+ * PyTorch: {@code conv1.weight}, {@code layers.0.bias}.
+ *
+ * <pre>{@code
+ * final class Mlp implements Module {
+ *     private final Linear hidden = new Linear(784, 256, generator);
+ *     private final Linear output = new Linear(256, 10, generator);
+ *
+ *     public Tensor forward(Tensor x) {
+ *         return output.forward(hidden.forward(x).relu());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Modules have no training mode: dropout is on inside a {@link Training} scope and off outside.
+ */
+@FunctionalInterface
+public interface Module {
+    /** The result for an input, usually a batch along the first axis. */
+    Tensor forward(Tensor x);
+
+    /**
+     * What this module consists of, by name: parameters, modules, and lists, arrays and maps of these. By default the fields of a class
+     * (those of superclasses first) or the components of a record.
+     */
+    default Map<String, Object> members() {
+        return Members.of(this);
+    }
+
+    /** All parameters of this module and the modules in it, each once, in order of their fields. */
+    default List<Parameter> parameters() {
+        return List.copyOf(namedParameters().values());
+    }
+
+    /** All parameters by path. A parameter that stands in several places has the first path. */
+    default Map<String, Parameter> namedParameters() {
+        return Members.parameters(this);
+    }
+
+    /** The number of trained numbers. */
+    default long parameterCount() {
+        return parameters().stream().mapToLong(Parameter::elements).sum();
+    }
+
+    /** The values of all parameters by path, PyTorch's {@code state_dict}. The tensors are the parameters' own memory. */
+    default Map<String, Tensor> stateDict() {
+        var out = new LinkedHashMap<String, Tensor>();
+        namedParameters().forEach((name, p) -> out.put(name, p.value()));
+        return out;
+    }
+
+    /**
+     * Copies values into the parameters, as {@code load_state_dict} with {@code strict=True}.
+     *
+     * @throws IllegalArgumentException naming the entry when one is missing, unknown, or of another shape or dtype; nothing is changed
+     */
+    default void loadStateDict(Map<String, Tensor> state) {
+        Members.load(this, state);
+    }
+
+    /** Freezes (false) or trains (true) all parameters. */
+    default void requiresGrad(boolean wanted) {
+        parameters().forEach(p -> p.requiresGrad(wanted));
+    }
+
+    /** Frees the memory of all parameters. */
+    default void free() {
+        parameters().forEach(Parameter::close);
+    }
+}
