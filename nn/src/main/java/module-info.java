@@ -2,4 +2,8 @@
 module org.gatun.nn {
     requires static transitive org.jspecify;
     requires transitive org.gatun.autograd;
+
+    exports org.gatun.nn;
+    exports org.gatun.nn.data;
+    exports org.gatun.nn.init;
 }

@@ -1,0 +1,217 @@
+package org.gatun.nn.data;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
+import org.gatun.tensor.random.Generator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Batches of a dataset, in order or shuffled, made ahead of time on other threads. The order of an epoch is a function of the seed
+ * and the epoch's number alone, whatever the number of threads, so a run can be resumed anywhere.
+ *
+ * <pre>{@code
+ * try (var loader = DataLoader.of(data).batchSize(128).shuffle(seed)) {
+ *     for (int epoch = 0; epoch < 5; epoch++) {
+ *         try (var batches = loader.epoch(epoch)) {
+ *             while (batches.hasNext()) {
+ *                 try (Batch batch = batches.next()) { .. }
+ *             }
+ *         }
+ *     }
+ * }
+ * }</pre>
+ */
+public final class DataLoader implements AutoCloseable {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final Dataset dataset;
+    private int batchSize = 1;
+    private boolean dropLast;
+    private boolean shuffled;
+    private long seed;
+    private int threads = 1;
+    private int ahead = 2;
+    private @Nullable ExecutorService workers;
+
+    private DataLoader(Dataset dataset) {
+        this.dataset = dataset;
+    }
+
+    /** A loader of one sample at a time, in order, with one thread that works two batches ahead. */
+    public static DataLoader of(Dataset dataset) {
+        return new DataLoader(dataset);
+    }
+
+    /** Sets the number of samples in a batch; the last batch of an epoch may be smaller. */
+    public DataLoader batchSize(int size) {
+        if (size < 1) {
+            throw new IllegalArgumentException("loader: the batch size " + size + " must be 1 or more");
+        }
+        this.batchSize = size;
+        return this;
+    }
+
+    /** Chooses whether a last batch that is smaller is left out. */
+    public DataLoader dropLast(boolean wanted) {
+        this.dropLast = wanted;
+        return this;
+    }
+
+    /** Shuffles, anew in every epoch, from a seed. */
+    public DataLoader shuffle(long newSeed) {
+        this.shuffled = true;
+        this.seed = newSeed;
+        return this;
+    }
+
+    /**
+     * Sets how batches are made ahead of time.
+     *
+     * @param workerThreads the number of threads; 0 makes each batch when it is asked for
+     * @param batches how many batches may wait, at least 1
+     */
+    public DataLoader prefetch(int workerThreads, int batches) {
+        if (workerThreads < 0 || batches < 1) {
+            throw new IllegalArgumentException("loader: prefetch with " + workerThreads + " threads and " + batches
+                    + " batches: threads must be 0 or more, batches 1 or more");
+        }
+        if (workers != null) {
+            throw new IllegalStateException("loader: set prefetch before the first epoch");
+        }
+        this.threads = workerThreads;
+        this.ahead = batches;
+        return this;
+    }
+
+    /** The number of batches in an epoch. */
+    public long batches() {
+        long n = dataset.size();
+        return dropLast ? n / batchSize : Math.ceilDiv(n, batchSize);
+    }
+
+    /** The batches of an epoch, from the first. Close it to give up those that were made ahead. */
+    public Epoch epoch(long number) {
+        return epoch(number, 0);
+    }
+
+    /** The batches of an epoch, from batch {@code first} on: to resume within it. */
+    public Epoch epoch(long number, long first) {
+        return new Epoch(order(number), first);
+    }
+
+    private long @Nullable [] order(long epoch) {
+        if (!shuffled) {
+            return null;
+        }
+        // Every epoch has a key of its own, well away from its neighbours' (the golden ratio's multiplier).
+        try (Tensor order = Tensors.randperm(new Generator(seed * 0x9E3779B97F4A7C15L + epoch), dataset.size())) {
+            return order.toLongArray();
+        }
+    }
+
+    private synchronized ExecutorService workers() {
+        ExecutorService known = workers;
+        if (known == null) {
+            known = Executors.newFixedThreadPool(threads, task -> {
+                Thread thread = new Thread(task, "gatun-loader-" + NUMBER.incrementAndGet());
+                thread.setDaemon(true);
+                return thread;
+            });
+            workers = known;
+        }
+        return known;
+    }
+
+    /** Stops the threads. */
+    @Override
+    public synchronized void close() {
+        ExecutorService known = workers;
+        if (known != null) {
+            known.shutdownNow();
+            workers = null;
+        }
+    }
+
+    /** The batches of one epoch, in order. Each belongs to the caller, who closes it. */
+    public final class Epoch implements Iterator<Batch>, AutoCloseable {
+        private final long @Nullable [] order;
+        private final Deque<Future<Batch>> waiting = new ArrayDeque<>();
+        private long next;
+        private long asked;
+
+        private Epoch(long @Nullable [] order, long first) {
+            if (first < 0 || first > batches()) {
+                throw new IndexOutOfBoundsException(
+                        "loader: batch " + first + " is not in an epoch of " + batches() + " batches");
+            }
+            this.order = order;
+            this.next = first;
+            this.asked = first;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next < batches();
+        }
+
+        @Override
+        public Batch next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("loader: the epoch has no more than " + batches() + " batches");
+            }
+            if (threads == 0) {
+                return dataset.batch(indices(next++));
+            }
+            while (asked < batches() && waiting.size() < ahead) {
+                long number = asked++;
+                waiting.add(workers().submit(() -> dataset.batch(indices(number))));
+            }
+            next++;
+            return take(waiting.remove());
+        }
+
+        private Batch take(Future<Batch> batch) {
+            try {
+                return batch.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("loader: a batch could not be made: " + e.getCause(), e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("loader: interrupted while waiting for a batch", e);
+            }
+        }
+
+        private long[] indices(long batch) {
+            long from = batch * batchSize;
+            long[] out = new long[(int) Math.min(batchSize, dataset.size() - from)];
+            if (order == null) {
+                Arrays.setAll(out, i -> from + i);
+            } else {
+                System.arraycopy(order, (int) from, out, 0, out.length);
+            }
+            return out;
+        }
+
+        /** Frees the batches that were made ahead and not taken. */
+        @Override
+        public void close() {
+            next = batches();
+            while (!waiting.isEmpty()) {
+                Future<Batch> batch = waiting.remove();
+                if (!batch.cancel(false)) {
+                    take(batch).close();
+                }
+            }
+        }
+    }
+}
