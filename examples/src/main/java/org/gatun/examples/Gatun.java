@@ -1,5 +1,6 @@
 package org.gatun.examples;
 
+import org.gatun.examples.practical.Practical;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "Tensors, gradients and training in the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {CommandLine.HelpCommand.class})
+        subcommands = {CommandLine.HelpCommand.class, Practical.class})
 public final class Gatun implements Runnable {
 
     private Gatun() {}
