@@ -42,9 +42,9 @@ record AvgPoolLoop(
     private void floatMeans(long plane, int i, long to) {
         for (int j = 0; j < columns.count(); j++) {
             double sum = 0;
-            for (int y = 0; y < rows.taps()[i]; y++) {
-                long from = plane + 4 * ((rows.first()[i] + y) * width + columns.first()[j]);
-                for (int x = 0; x < columns.taps()[j]; x++) {
+            for (int y = 0; y < rows.taps(i); y++) {
+                long from = plane + 4 * ((rows.first(i) + y) * width + columns.first(j));
+                for (int x = 0; x < columns.taps(j); x++) {
                     sum += Ram.getFloat(from + 4L * x);
                 }
             }
@@ -55,9 +55,9 @@ record AvgPoolLoop(
     private void doubleMeans(long plane, int i, long to) {
         for (int j = 0; j < columns.count(); j++) {
             double sum = 0;
-            for (int y = 0; y < rows.taps()[i]; y++) {
-                long from = plane + 8 * ((rows.first()[i] + y) * width + columns.first()[j]);
-                for (int x = 0; x < columns.taps()[j]; x++) {
+            for (int y = 0; y < rows.taps(i); y++) {
+                long from = plane + 8 * ((rows.first(i) + y) * width + columns.first(j));
+                for (int x = 0; x < columns.taps(j); x++) {
                     sum += Ram.getDouble(from + 8L * x);
                 }
             }
@@ -86,9 +86,9 @@ record AvgPoolLoop(
     private void floatShares(long plane, int i, long from) {
         for (int j = 0; j < columns.count(); j++) {
             float share = (float) (Ram.getFloat(from + 4L * j) / divisor(i, j));
-            for (int y = 0; y < rows.taps()[i]; y++) {
-                long to = plane + 4 * ((rows.first()[i] + y) * width + columns.first()[j]);
-                for (int x = 0; x < columns.taps()[j]; x++) {
+            for (int y = 0; y < rows.taps(i); y++) {
+                long to = plane + 4 * ((rows.first(i) + y) * width + columns.first(j));
+                for (int x = 0; x < columns.taps(j); x++) {
                     Ram.putFloat(to + 4L * x, Ram.getFloat(to + 4L * x) + share);
                 }
             }
@@ -98,9 +98,9 @@ record AvgPoolLoop(
     private void doubleShares(long plane, int i, long from) {
         for (int j = 0; j < columns.count(); j++) {
             double share = Ram.getDouble(from + 8L * j) / divisor(i, j);
-            for (int y = 0; y < rows.taps()[i]; y++) {
-                long to = plane + 8 * ((rows.first()[i] + y) * width + columns.first()[j]);
-                for (int x = 0; x < columns.taps()[j]; x++) {
+            for (int y = 0; y < rows.taps(i); y++) {
+                long to = plane + 8 * ((rows.first(i) + y) * width + columns.first(j));
+                for (int x = 0; x < columns.taps(j); x++) {
                     Ram.putDouble(to + 8L * x, Ram.getDouble(to + 8L * x) + share);
                 }
             }
@@ -109,7 +109,7 @@ record AvgPoolLoop(
 
     private double divisor(int i, int j) {
         return paddingCounts
-                ? (double) rows.padded()[i] * columns.padded()[j]
-                : Math.max(1.0, (double) rows.taps()[i] * columns.taps()[j]);
+                ? (double) rows.padded(i) * columns.padded(j)
+                : Math.max(1.0, (double) rows.taps(i) * columns.taps(j));
     }
 }

@@ -45,7 +45,14 @@ final class BatchedGemm {
      * @param c the first result, m x n, row by row
      */
     static void multiply(
-            DType dtype, long[] sizes, long[] aStrides, long[] bStrides, long[] cStrides, Matrix a, Matrix b, Matrix c) {
+            DType dtype,
+            long[] sizes,
+            long[] aStrides,
+            long[] bStrides,
+            long[] cStrides,
+            Matrix a,
+            Matrix b,
+            Matrix c) {
         long[][] strides = {aStrides.clone(), bStrides.clone(), cStrides.clone()};
         for (long size : sizes) {
             if (size == 0) {

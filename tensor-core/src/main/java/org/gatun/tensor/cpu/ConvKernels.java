@@ -12,8 +12,7 @@ final class ConvKernels {
     /** The convolution of x (n, c, h, w) with the weight (out, c / groups, kh, kw). */
     static ConcreteTensor conv2d(ConvSpec spec, ConcreteTensor x, ConcreteTensor weight) {
         ConvGeometry geometry = ConvGeometry.of(spec, x.shape(), weight.shape());
-        Shape shape =
-                Shape.of(x.shape().size(0), weight.shape().size(0), geometry.outHeight(), geometry.outWidth());
+        Shape shape = Shape.of(x.shape().size(0), weight.shape().size(0), geometry.outHeight(), geometry.outWidth());
         ConcreteTensor y = ConcreteTensor.allocate(x.dtype(), shape, x.device());
         try (Scratch scratch = Scratch.open()) {
             new Convolution(x.dtype(), geometry)

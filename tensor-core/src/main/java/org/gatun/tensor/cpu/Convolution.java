@@ -48,7 +48,8 @@ record Convolution(DType dtype, ConvGeometry geometry) {
         var windows = new WindowMatrix(g, bytes);
         long images = g.batch() * g.groups();
         // Channels of an image are independent of each other: with few images, threads share out the channels too.
-        long blocks = Math.clamp(Math.ceilDiv((long) WorkerPool.threads(), Math.max(1, images)), 1, Math.max(1, g.channels()));
+        long blocks = Math.clamp(
+                Math.ceilDiv((long) WorkerPool.threads(), Math.max(1, images)), 1, Math.max(1, g.channels()));
         WorkerPool.parallelFor(images * blocks, grain(g.outPlane() / blocks + 1), (begin, end) -> {
             for (long unit = begin; unit < end; unit++) {
                 long image = unit / blocks;
@@ -81,8 +82,7 @@ record Convolution(DType dtype, ConvGeometry geometry) {
         for (long first = 0; first < g.outHeight(); first += band) {
             long rows = Math.min(band, g.outHeight() - first);
             long length = rows * g.outWidth();
-            Matrix cotangent =
-                    new Matrix(dy + first * g.outWidth() * bytes, g.outputs(), length, g.outPlane(), 1);
+            Matrix cotangent = new Matrix(dy + first * g.outWidth() * bytes, g.outputs(), length, g.outPlane(), 1);
             try (Scratch scratch = Scratch.open()) {
                 long matrix = scratch.allocate(weights.rows() * length * bytes);
                 Gemm.multiply(dtype, weights, cotangent, matrix, length, false, null);

@@ -40,11 +40,13 @@ final class Gemm {
         long k = a.columns();
         long n = b.columns();
         if (dtype == DType.BOOL) {
-            throw new IllegalArgumentException("matmul: not defined for BOOL: convert the operands, for instance to F32");
+            throw new IllegalArgumentException(
+                    "matmul: not defined for BOOL: convert the operands, for instance to F32");
         }
         if (b.rows() != k || ldc < n) {
-            throw new IllegalArgumentException("matmul: " + m + " x " + k + " by " + b.rows() + " x " + n
-                    + " with rows of the result " + ldc + " apart: the inner sizes must be equal and rows must not overlap");
+            throw new IllegalArgumentException(
+                    "matmul: " + m + " x " + k + " by " + b.rows() + " x " + n + " with rows of the result " + ldc
+                            + " apart: the inner sizes must be equal and rows must not overlap");
         }
         if (m == 0 || n == 0) {
             return;
@@ -81,7 +83,8 @@ final class Gemm {
             return;
         }
         if (!directC) {
-            throw new IllegalArgumentException("matmul: rows of the result are " + ldc + " elements apart, more than 2^31 - 1");
+            throw new IllegalArgumentException(
+                    "matmul: rows of the result are " + ldc + " elements apart, more than 2^31 - 1");
         }
         try (Scratch scratch = Scratch.open()) {
             Matrix readyA = directA ? a : Packing.pack(a, dtype.bytes(), scratch);
@@ -96,7 +99,10 @@ final class Gemm {
         double macs = (double) a.rows() * a.columns() * b.columns();
         if (macs <= SERIAL_MACS) {
             serial(dtype, a, b, c, ldc, accumulate, epilogue);
-        } else if (b.columns() == 1 && a.rows() <= Integer.MAX_VALUE && a.columns() <= Integer.MAX_VALUE && isVector(b.rowStride())) {
+        } else if (b.columns() == 1
+                && a.rows() <= Integer.MAX_VALUE
+                && a.columns() <= Integer.MAX_VALUE
+                && isVector(b.rowStride())) {
             vector(dtype, a, b.address(), (int) b.rowStride(), accumulate, c, (int) ldc);
             finish(epilogue, c, a.rows(), 1, ldc);
         } else if (a.rows() == 1
@@ -119,7 +125,8 @@ final class Gemm {
         int ldb = (transB ? b.transposed() : b).rowMajorLeading();
         long m = a.rows();
         long n = b.columns();
-        Blas.gemm(dtype, transA, transB, m, n, a.columns(), a.address(), lda, b.address(), ldb, accumulate, c, (int) ldc);
+        Blas.gemm(
+                dtype, transA, transB, m, n, a.columns(), a.address(), lda, b.address(), ldb, accumulate, c, (int) ldc);
         finish(epilogue, c, m, n, ldc);
     }
 

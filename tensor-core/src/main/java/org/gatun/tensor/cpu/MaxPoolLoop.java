@@ -46,11 +46,11 @@ record MaxPoolLoop(
     }
 
     private void floats(long plane, int i, long to, long toIndex) {
-        int top = rows.first()[i];
-        int down = rows.taps()[i];
+        int top = rows.first(i);
+        int down = rows.taps(i);
         for (int j = 0; j < columns.count(); j++) {
-            int across = columns.taps()[j];
-            long start = (long) top * width + columns.first()[j];
+            int across = columns.taps(j);
+            long start = (long) top * width + columns.first(j);
             float best = Float.NEGATIVE_INFINITY;
             long bestIndex = across == 0 || down == 0 ? 0 : start;
             for (int y = 0; y < down; y++) {
@@ -70,11 +70,11 @@ record MaxPoolLoop(
     }
 
     private void doubles(long plane, int i, long to, long toIndex) {
-        int top = rows.first()[i];
-        int down = rows.taps()[i];
+        int top = rows.first(i);
+        int down = rows.taps(i);
         for (int j = 0; j < columns.count(); j++) {
-            int across = columns.taps()[j];
-            long start = (long) top * width + columns.first()[j];
+            int across = columns.taps(j);
+            long start = (long) top * width + columns.first(j);
             double best = Double.NEGATIVE_INFINITY;
             long bestIndex = across == 0 || down == 0 ? 0 : start;
             for (int y = 0; y < down; y++) {
@@ -94,17 +94,16 @@ record MaxPoolLoop(
 
     private void integers(long plane, int i, long to, long toIndex) {
         int bytes = dtype.bytes();
-        int top = rows.first()[i];
-        int down = rows.taps()[i];
+        int top = rows.first(i);
+        int down = rows.taps(i);
         for (int j = 0; j < columns.count(); j++) {
-            int across = columns.taps()[j];
-            long start = (long) top * width + columns.first()[j];
-            long best =
-                    switch (bytes) {
-                        case 8 -> Long.MIN_VALUE;
-                        case 4 -> Integer.MIN_VALUE;
-                        default -> 0;
-                    };
+            int across = columns.taps(j);
+            long start = (long) top * width + columns.first(j);
+            long best = switch (bytes) {
+                case 8 -> Long.MIN_VALUE;
+                case 4 -> Integer.MIN_VALUE;
+                default -> 0;
+            };
             long bestIndex = across == 0 || down == 0 ? 0 : start;
             for (int y = 0; y < down; y++) {
                 long at = start + (long) y * dilationH * width;

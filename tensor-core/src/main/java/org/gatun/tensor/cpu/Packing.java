@@ -39,8 +39,7 @@ final class Packing {
         WorkerPool.parallelFor(shape.size(0) * channels, grain, (begin, end) -> {
             for (long p = begin; p < end; p++) {
                 long from = address + (p / channels * layout.stride(0) + p % channels * layout.stride(1)) * bytes;
-                Matrix source =
-                        new Matrix(from, shape.size(2), shape.size(3), layout.stride(2), layout.stride(3));
+                Matrix source = new Matrix(from, shape.size(2), shape.size(3), layout.stride(2), layout.stride(3));
                 copy(source, Matrix.contiguous(target + p * plane * bytes, shape.size(2), shape.size(3)), bytes);
             }
         });

@@ -1,13 +1,17 @@
 package org.gatun.tensor.cpu;
 
-/**
- * Where the windows of a pooling lie along one axis, each cut to the part inside the image.
- *
- * @param first the position of each window's first tap inside the image
- * @param taps the number of its taps inside the image
- * @param padded the number of its positions inside the padded image, which is what counts where padding counts
- */
-record PoolWindows(int[] first, int[] taps, int[] padded) {
+/** Where the windows of a pooling lie along one axis, each cut to the part inside the image. */
+final class PoolWindows {
+
+    private final int[] first;
+    private final int[] taps;
+    private final int[] padded;
+
+    private PoolWindows(int[] first, int[] taps, int[] padded) {
+        this.first = first;
+        this.taps = taps;
+        this.padded = padded;
+    }
 
     /** The windows of {@code count} results over {@code size} elements. */
     static PoolWindows along(long size, long count, int kernel, int stride, int pad, int dilation) {
@@ -26,7 +30,23 @@ record PoolWindows(int[] first, int[] taps, int[] padded) {
         return new PoolWindows(first, taps, padded);
     }
 
+    /** The number of windows. */
     int count() {
         return first.length;
+    }
+
+    /** The position of a window's first tap inside the image. */
+    int first(int window) {
+        return first[window];
+    }
+
+    /** The number of a window's taps inside the image. */
+    int taps(int window) {
+        return taps[window];
+    }
+
+    /** The number of a window's positions inside the padded image: what counts where padding counts. */
+    int padded(int window) {
+        return padded[window];
     }
 }

@@ -81,7 +81,9 @@ final class Scratch implements AutoCloseable {
                 segments.subList(next, segments.size()).clear();
             }
             if (next == segments.size()) {
-                long size = Math.max(bytes, next == 0 ? FIRST_BLOCK : 2 * segments.get(next - 1).byteSize());
+                long size = Math.max(
+                        bytes,
+                        next == 0 ? FIRST_BLOCK : 2 * segments.get(next - 1).byteSize());
                 if (size > KEPT) {
                     size = bytes;
                 }

@@ -158,11 +158,15 @@ class ConvKernelsTest {
         try (MemoryScope scope = MemoryScope.open()) {
             double[] values = random.doubles(16 * 3 * 14 * 14).toArray();
             ConcreteTensor x = Images.of(DType.F32, Shape.of(16, 3, 14, 14), values);
-            ConcreteTensor g = Images.of(DType.F32, Shape.of(16, 4, 12, 12), random.doubles(16 * 4 * 144).toArray());
+            ConcreteTensor g = Images.of(
+                    DType.F32,
+                    Shape.of(16, 4, 12, 12),
+                    random.doubles(16 * 4 * 144).toArray());
             Shape weight = Shape.of(4, 3, 3, 3);
             double[] first = Images.values(ConvKernels.weightGrad(ConvSpec.DEFAULT, weight, g, x));
             for (int i = 0; i < 20; i++) {
-                assertThat(Images.values(ConvKernels.weightGrad(ConvSpec.DEFAULT, weight, g, x))).isEqualTo(first);
+                assertThat(Images.values(ConvKernels.weightGrad(ConvSpec.DEFAULT, weight, g, x)))
+                        .isEqualTo(first);
             }
         }
     }

@@ -51,8 +51,7 @@ class GemmTest {
             case EVERY_SECOND -> new Matrix(start, rows, columns, 2L * columns + 1, 2);
             case REPEATED_ROW -> new Matrix(start, rows, columns, 0, 1);
             case REPEATED_COLUMN -> new Matrix(start, rows, columns, 1, 0);
-            case REVERSED ->
-                new Matrix(memory.address((long) rows * columns), rows, columns, -columns, -1);
+            case REVERSED -> new Matrix(memory.address((long) rows * columns), rows, columns, -columns, -1);
         };
     }
 
@@ -150,9 +149,24 @@ class GemmTest {
 
     private static Stream<Arguments> sizes() {
         int[][] sizes = {
-            {1, 1, 1}, {1, 7, 5}, {7, 1, 5}, {1, 1, 9}, {3, 5, 1}, {2, 3, 4}, {16, 16, 16}, {17, 31, 13}, {64, 65, 63},
-            {33, 129, 257}, {5, 300, 400}, {300, 5, 400}, {8, 10, 3000}, {130, 70, 1000}, {128, 512, 60}, {1, 400, 700},
-            {400, 1, 700}, {256, 257, 33}
+            {1, 1, 1},
+            {1, 7, 5},
+            {7, 1, 5},
+            {1, 1, 9},
+            {3, 5, 1},
+            {2, 3, 4},
+            {16, 16, 16},
+            {17, 31, 13},
+            {64, 65, 63},
+            {33, 129, 257},
+            {5, 300, 400},
+            {300, 5, 400},
+            {8, 10, 3000},
+            {130, 70, 1000},
+            {128, 512, 60},
+            {1, 400, 700},
+            {400, 1, 700},
+            {256, 257, 33}
         };
         return Arrays.stream(sizes).map(s -> Arguments.of(s[0], s[1], s[2]));
     }
@@ -208,7 +222,8 @@ class GemmTest {
     @EnumSource(value = DType.class, names = "BOOL", mode = EnumSource.Mode.EXCLUDE)
     void emptySizes(DType dtype) {
         try (Arena arena = Arena.ofShared()) {
-            for (int[] size : new int[][] {{0, 3, 4}, {3, 0, 4}, {3, 4, 0}, {0, 0, 0}, {1, 4, 0}, {4, 1, 0}, {0, 1, 1}}) {
+            for (int[] size :
+                    new int[][] {{0, 3, 4}, {3, 0, 4}, {3, 4, 0}, {0, 0, 0}, {1, 4, 0}, {4, 1, 0}, {0, 1, 1}}) {
                 for (boolean accumulate : new boolean[] {false, true}) {
                     Matrix a = stored(arena, dtype, size[0], size[2], Storing.ROWS, new Random(1));
                     Matrix b = stored(arena, dtype, size[2], size[1], Storing.COLUMNS, new Random(2));
@@ -253,7 +268,8 @@ class GemmTest {
     void theSameProductTwiceHasTheSameBits() {
         WorkerPool.setThreads(2);
         var random = new Random(3);
-        for (int[] size : new int[][] {{128, 512, 784}, {8, 512, 784}, {10, 12, 50_000}, {1, 512, 784}, {600, 700, 800}}) {
+        for (int[] size :
+                new int[][] {{128, 512, 784}, {8, 512, 784}, {10, 12, 50_000}, {1, 512, 784}, {600, 700, 800}}) {
             int m = size[0];
             int n = size[1];
             int k = size[2];

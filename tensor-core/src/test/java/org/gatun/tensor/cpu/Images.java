@@ -42,7 +42,10 @@ final class Images {
     static ConcreteTensor scattered(ConcreteTensor tensor) {
         Axes back = Axes.listed("scattered", 4, 3, 1, 0, 2);
         Axes there = Axes.listed("scattered", 4, 2, 1, 3, 0);
-        ConcreteTensor moved = of(tensor.dtype(), tensor.shape().permuted(there), values(tensor.view(tensor.layout().permuted(there))));
+        ConcreteTensor moved = of(
+                tensor.dtype(),
+                tensor.shape().permuted(there),
+                values(tensor.view(tensor.layout().permuted(there))));
         return moved.view(moved.layout().permuted(back));
     }
 

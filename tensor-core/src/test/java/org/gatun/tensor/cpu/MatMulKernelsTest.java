@@ -101,7 +101,9 @@ class MatMulKernelsTest {
             check(repeated(random(random, dtype, 3, 4), 6, 3, 4), random(random, dtype, 6, 4, 5));
             check(random(random, dtype, 6, 3, 4), repeated(random(random, dtype, 4, 5), 6, 4, 5));
             check(random(random, dtype, 6, 1, 4), repeated(random(random, dtype, 4, 5), 6, 4, 5));
-            check(repeated(random(random, dtype, 2, 1, 3, 4), 2, 3, 3, 4), repeated(random(random, dtype, 3, 4, 5), 2, 3, 4, 5));
+            check(
+                    repeated(random(random, dtype, 2, 1, 3, 4), 2, 3, 3, 4),
+                    repeated(random(random, dtype, 3, 4, 5), 2, 3, 4, 5));
             check(repeated(random(random, dtype, 1, 4), 5, 3, 4), repeated(random(random, dtype, 4, 1), 5, 4, 2));
             // Many small products and few large ones.
             check(random(random, dtype, 40, 17, 33), random(random, dtype, 40, 33, 19));

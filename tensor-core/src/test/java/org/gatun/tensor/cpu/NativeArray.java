@@ -32,7 +32,11 @@ final class NativeArray {
     static NativeArray random(Arena arena, DType dtype, long size, Random random) {
         var array = new NativeArray(arena, dtype, size);
         for (int i = 0; i < size; i++) {
-            array.set(i, dtype.isFloating() ? random.nextDouble() * 2 - 1 : random.nextInt(100) - (dtype == DType.U8 ? 0 : 50));
+            array.set(
+                    i,
+                    dtype.isFloating()
+                            ? random.nextDouble() * 2 - 1
+                            : random.nextInt(100) - (dtype == DType.U8 ? 0 : 50));
         }
         return array;
     }
@@ -110,7 +114,9 @@ final class NativeArray {
 
     void assertGuardsAreIntact() {
         for (int i = 0; i < GUARD; i++) {
-            assertThat(memory.get(ValueLayout.JAVA_BYTE, i)).as("%d bytes before", GUARD - i).isEqualTo(GUARD_BYTE);
+            assertThat(memory.get(ValueLayout.JAVA_BYTE, i))
+                    .as("%d bytes before", GUARD - i)
+                    .isEqualTo(GUARD_BYTE);
             assertThat(memory.get(ValueLayout.JAVA_BYTE, memory.byteSize() - 1 - i))
                     .as("%d bytes after", GUARD - i)
                     .isEqualTo(GUARD_BYTE);

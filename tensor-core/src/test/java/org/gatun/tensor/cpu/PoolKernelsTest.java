@@ -29,7 +29,8 @@ class PoolKernelsTest {
         WorkerPool.setThreads(threadsBefore);
     }
 
-    private static void assertMax(PoolSpec spec, Shape shape, double[] x, Shape out, double[] values, double[] indices) {
+    private static void assertMax(
+            PoolSpec spec, Shape shape, double[] x, Shape out, double[] values, double[] indices) {
         try (MemoryScope scope = MemoryScope.open()) {
             ConcreteTensor[] results = PoolKernels.maxPool2d(spec, Images.of(DType.F32, shape, x));
             Images.assertEqual(results[0], out, values, 0, "values");
@@ -111,16 +112,13 @@ class PoolKernelsTest {
     void ceilModeKeepsThePartialWindowsThatStartInside() {
         PoolSpec ceil = new PoolSpec(2, 2, 2, 2, 0, 0, 1, 1, true, true);
         assertMax(
-                ceil,
-                Shape.of(1, 1, 3, 3),
-                counting(9),
-                Shape.of(1, 1, 2, 2),
-                new double[] {5, 6, 8, 9},
-                new double[] {4, 5, 7, 8});
-        // A size of 2, padded by 1, strides of 3: ceil((2 + 2 - 2) / 3) + 1 = 2 windows, but the second would start at 2, outside.
+                ceil, Shape.of(1, 1, 3, 3), counting(9), Shape.of(1, 1, 2, 2), new double[] {5, 6, 8, 9}, new double[] {
+                    4, 5, 7, 8
+                });
+        // A size of 2, padded by 1, strides of 3: ceil((2 + 2 - 2) / 3) + 1 = 2 windows, but the second would start at
+        // 2, outside.
         PoolSpec outside = new PoolSpec(2, 2, 3, 3, 1, 1, 1, 1, true, true);
-        assertMax(
-                outside, Shape.of(1, 1, 2, 2), counting(4), Shape.of(1, 1, 1, 1), new double[] {1}, new double[] {0});
+        assertMax(outside, Shape.of(1, 1, 2, 2), counting(4), Shape.of(1, 1, 1, 1), new double[] {1}, new double[] {0});
     }
 
     @Test
@@ -129,7 +127,8 @@ class PoolKernelsTest {
         double[] sums = {1 + 2 + 4 + 5, 2 + 3 + 5 + 6, 4 + 5 + 7 + 8, 5 + 6 + 8 + 9};
         for (boolean count : new boolean[] {true, false}) {
             var spec = new PoolSpec(3, 3, 2, 2, 1, 1, 1, 1, false, count);
-            double[] expected = Arrays.stream(sums).map(s -> s / (count ? 9 : 4)).toArray();
+            double[] expected =
+                    Arrays.stream(sums).map(s -> s / (count ? 9 : 4)).toArray();
             try (MemoryScope scope = MemoryScope.open()) {
                 ConcreteTensor x = Images.of(DType.F64, Shape.of(1, 1, 3, 3), counting(9));
                 Images.assertEqual(PoolKernels.avgPool2d(spec, x), Shape.of(1, 1, 2, 2), expected, 1e-15, "means");
@@ -144,7 +143,11 @@ class PoolKernelsTest {
         try (MemoryScope scope = MemoryScope.open()) {
             ConcreteTensor x = Images.of(DType.F64, Shape.of(1, 1, 3, 3), counting(9));
             Images.assertEqual(
-                    PoolKernels.avgPool2d(spec, x), Shape.of(1, 1, 2, 2), new double[] {3, 4.5, 7.5, 9}, 1e-15, "means");
+                    PoolKernels.avgPool2d(spec, x),
+                    Shape.of(1, 1, 2, 2),
+                    new double[] {3, 4.5, 7.5, 9},
+                    1e-15,
+                    "means");
         }
     }
 
@@ -156,7 +159,16 @@ class PoolKernelsTest {
                     for (boolean ceil : new boolean[] {false, true}) {
                         for (int dilation = 1; dilation <= 2; dilation++) {
                             specs.add(new PoolSpec(
-                                    kernel, 2, stride, 1 + stride / 2, pad, 1, dilation, 1, ceil, (stride + pad) % 2 == 0));
+                                    kernel,
+                                    2,
+                                    stride,
+                                    1 + stride / 2,
+                                    pad,
+                                    1,
+                                    dilation,
+                                    1,
+                                    ceil,
+                                    (stride + pad) % 2 == 0));
                         }
                     }
                 }
@@ -171,7 +183,9 @@ class PoolKernelsTest {
         var random = new Random(3);
         for (int threads : new int[] {1, 3}) {
             WorkerPool.setThreads(threads);
-            for (Shape shape : new Shape[] {Shape.of(2, 3, 7, 6), Shape.of(1, 1, 5, 9), Shape.of(0, 2, 5, 5), Shape.of(40, 5, 12, 12)}) {
+            for (Shape shape : new Shape[] {
+                Shape.of(2, 3, 7, 6), Shape.of(1, 1, 5, 9), Shape.of(0, 2, 5, 5), Shape.of(40, 5, 12, 12)
+            }) {
                 for (DType dtype : DType.values()) {
                     if (dtype == DType.BOOL) {
                         continue;
@@ -192,8 +206,7 @@ class PoolKernelsTest {
 
     private static void checkMax(PoolSpec spec, ConcreteTensor x, ConcreteTensor operand) {
         Shape shape = x.shape();
-        Shape out = Shape.of(
-                shape.size(0), shape.size(1), spec.outHeight(shape.size(2)), spec.outWidth(shape.size(3)));
+        Shape out = Shape.of(shape.size(0), shape.size(1), spec.outHeight(shape.size(2)), spec.outWidth(shape.size(3)));
         double[] image = Images.values(x);
         double[] values = new double[(int) out.elements()];
         double[] indices = new double[values.length];
@@ -222,8 +235,7 @@ class PoolKernelsTest {
 
     private static void checkMeans(PoolSpec spec, ConcreteTensor x, ConcreteTensor operand) {
         Shape shape = x.shape();
-        Shape out = Shape.of(
-                shape.size(0), shape.size(1), spec.outHeight(shape.size(2)), spec.outWidth(shape.size(3)));
+        Shape out = Shape.of(shape.size(0), shape.size(1), spec.outHeight(shape.size(2)), spec.outWidth(shape.size(3)));
         ConcreteTensor g = Images.random(new Random(9), x.dtype(), out);
         double[] image = Images.values(x);
         double[] cotangents = Images.values(g);
@@ -250,6 +262,7 @@ class PoolKernelsTest {
         double tolerance = x.dtype() == DType.F32 ? 1e-5 : 1e-13;
         Images.assertEqual(PoolKernels.avgPool2d(spec, operand), out, means, tolerance, "means of " + spec);
         ConcreteTensor moved = operand == x ? g : Images.scattered(g);
-        Images.assertEqual(PoolKernels.avgPool2dGrad(spec, shape, moved), shape, shares, tolerance, "shares of " + spec);
+        Images.assertEqual(
+                PoolKernels.avgPool2dGrad(spec, shape, moved), shape, shares, tolerance, "shares of " + spec);
     }
 }
