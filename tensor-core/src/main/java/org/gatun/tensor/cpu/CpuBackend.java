@@ -54,7 +54,7 @@ public final class CpuBackend implements Backend {
             case Op.Flip flip -> throw view(flip);
             case Op.Pad pad -> one(Copies.pad(pad, in[0]));
             case Op.Copy copy -> one(Copies.copy(in[0]));
-            case Op.Sum sum -> pending("reduce");
+            case Op.Sum sum -> one(Reduce.sum(sum, in[0]));
             case Op.CumSum cumSum -> pending("reduce");
             case Op.Gather gather -> pending("reduce");
             case Op.ScatterAdd scatterAdd -> pending("reduce");
@@ -72,8 +72,8 @@ public final class CpuBackend implements Backend {
     private static ConcreteTensor[] irregular(Op.Irregular op, ConcreteTensor[] in) {
         return switch (op) {
             case Op.Concat concat -> one(Copies.concat(concat, in));
-            case Op.Prod prod -> pending("reduce");
-            case Op.Extremum extremum -> pending("reduce");
+            case Op.Prod prod -> one(Reduce.prod(prod, in[0]));
+            case Op.Extremum extremum -> one(Reduce.extremum(extremum, in[0]));
             case Op.CumProd cumProd -> pending("reduce");
             case Op.Sort sort -> pending("reduce");
             case Op.TopK topK -> pending("reduce");
@@ -87,10 +87,10 @@ public final class CpuBackend implements Backend {
             case Op.Compare compare -> RegionRunner.run(compare, in);
             case Op.Logic logic -> RegionRunner.run(logic, in);
             case Op.Not not -> RegionRunner.run(not, in);
-            case Op.ArgExtremum arg -> pending("reduce");
-            case Op.BoolReduce bool -> pending("reduce");
-            case Op.Iota iota -> Sources.iota(iota);
-            case Op.Random random -> Sources.random(random);
+            case Op.ArgExtremum arg -> one(Reduce.argExtremum(arg, in[0]));
+            case Op.BoolReduce bool -> one(Reduce.bool(bool, in[0]));
+            case Op.Iota iota -> one(Sources.iota(iota));
+            case Op.Random random -> one(Sources.random(random));
         };
     }
 

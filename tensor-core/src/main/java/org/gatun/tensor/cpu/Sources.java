@@ -15,7 +15,7 @@ final class Sources {
     private Sources() {}
 
     /** 0, 1, ... as I64. */
-    static ConcreteTensor[] iota(Op.Iota op) {
+    static ConcreteTensor iota(Op.Iota op) {
         ConcreteTensor out = ConcreteTensor.allocate(DType.I64, Shape.of(op.count()), Device.CPU);
         long address = out.address();
         WorkerPool.parallelFor(op.count(), GRAIN, (from, to) -> {
@@ -23,13 +23,13 @@ final class Sources {
                 Ram.putLong(address + 8 * i, i);
             }
         });
-        return new ConcreteTensor[] {out};
+        return out;
     }
 
     /** Random numbers; see {@link RandomFill}. */
-    static ConcreteTensor[] random(Op.Random op) {
+    static ConcreteTensor random(Op.Random op) {
         ConcreteTensor out = ConcreteTensor.allocate(op.dtype(), op.shape(), Device.CPU);
         RandomFill.fill(op.distribution(), op.dtype(), out.address(), op.shape().elements(), op.key(), op.offset());
-        return new ConcreteTensor[] {out};
+        return out;
     }
 }

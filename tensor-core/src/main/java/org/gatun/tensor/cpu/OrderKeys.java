@@ -1,0 +1,45 @@
+package org.gatun.tensor.cpu;
+
+import java.util.function.LongUnaryOperator;
+import org.gatun.tensor.DType;
+
+/**
+ * Elements as longs in the order of the elements: NaN, all of one kind, above everything else, and the two zeros equal. Integers and
+ * truth values are their own keys.
+ */
+final class OrderKeys {
+    private OrderKeys() {}
+
+    /** The key of the element at an address: a larger element has a larger key. */
+    static LongUnaryOperator ascending(DType dtype) {
+        return switch (dtype) {
+            case F32 -> at -> key(Ram.getFloat(at));
+            case F64 -> at -> key(Ram.getDouble(at));
+            case I64 -> Ram::getLong;
+            case I32 -> Ram::getInt;
+            case U8, BOOL -> Ram::getU8;
+        };
+    }
+
+    /** A smaller element has a larger key, but NaN has the largest of all. */
+    static LongUnaryOperator descendingNanFirst(DType dtype) {
+        return switch (dtype) {
+            case F32 -> at -> key(-Ram.getFloat(at));
+            case F64 -> at -> key(-Ram.getDouble(at));
+            case I64 -> at -> ~Ram.getLong(at);
+            case I32 -> at -> ~Ram.getInt(at);
+            case U8, BOOL -> at -> ~Ram.getU8(at);
+        };
+    }
+
+    static long key(float x) {
+        // Adding +0 makes -0 a +0; floatToIntBits makes all NaNs one. Negative numbers order the other way round.
+        int bits = Float.floatToIntBits(x + 0f);
+        return bits ^ ((bits >> 31) >>> 1);
+    }
+
+    static long key(double x) {
+        long bits = Double.doubleToLongBits(x + 0.0);
+        return bits ^ ((bits >> 63) >>> 1);
+    }
+}
