@@ -64,8 +64,7 @@ final class Fold {
                 case F64 -> Ram.putDouble(out + 8 * i, fn.floatingIdentity());
                 case I64 -> Ram.putLong(out + 8 * i, fn.integerIdentity());
                 case I32 ->
-                    Ram.putInt(
-                            out + 4 * i, (int) Math.clamp(fn.integerIdentity(), Integer.MIN_VALUE, Integer.MAX_VALUE));
+                    Ram.putInt(out + 4 * i, Math.clamp(fn.integerIdentity(), Integer.MIN_VALUE, Integer.MAX_VALUE));
                 case U8 -> Ram.putByte(out + i, (byte) Math.clamp(fn.integerIdentity(), 0, 255));
                 case BOOL -> Ram.putByte(out + i, (byte) Math.clamp(fn.integerIdentity(), 0, 1));
             }
@@ -141,7 +140,7 @@ final class Fold {
         WorkerPool.parallelFor(outer * chunks * panels, Math.max(1, GRAIN / (chunkRows * panel)), (from, to) -> {
             int levels = 64 - Long.numberOfLeadingZeros((Math.min(chunkRows, n) - 1) / FoldKernel.ROWS);
             try (Scratch scratch = Scratch.open()) {
-                long partial = scratch.allocate(levels * panel * size);
+                long partial = scratch.allocate((long) levels * panel * size);
                 for (long i = from; i < to; i++) {
                     long column = i % panels * panel;
                     long table = i / panels;

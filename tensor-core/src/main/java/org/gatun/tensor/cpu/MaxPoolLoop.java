@@ -58,7 +58,7 @@ record MaxPoolLoop(
                 for (int x = 0; x < across; x++, at += dilationW) {
                     float value = Ram.getFloat(plane + 4 * at);
                     // The second condition holds for the first NaN only.
-                    if (value > best || (value != value && best == best)) {
+                    if (value > best || (Float.isNaN(value) && !Float.isNaN(best))) {
                         best = value;
                         bestIndex = at;
                     }
@@ -81,7 +81,7 @@ record MaxPoolLoop(
                 long at = start + (long) y * dilationH * width;
                 for (int x = 0; x < across; x++, at += dilationW) {
                     double value = Ram.getDouble(plane + 8 * at);
-                    if (value > best || (value != value && best == best)) {
+                    if (value > best || (Double.isNaN(value) && !Double.isNaN(best))) {
                         best = value;
                         bestIndex = at;
                     }

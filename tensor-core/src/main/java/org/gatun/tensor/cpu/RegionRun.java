@@ -59,9 +59,12 @@ final class RegionRun implements RangeBody {
     /** Runs a program on all elements of the operands. */
     static void run(Program program, ConcreteTensor[] in, ConcreteTensor[] out) {
         if (!out[0].shape().isEmpty()) {
-            RegionRun run = new RegionRun(program, in, out);
-            WorkerPool.parallelFor(run.elements, program.grain, run);
-            Reference.reachabilityFence(program);
+            try {
+                RegionRun run = new RegionRun(program, in, out);
+                WorkerPool.parallelFor(run.elements, program.grain, run);
+            } finally {
+                Reference.reachabilityFence(program);
+            }
         }
     }
 
