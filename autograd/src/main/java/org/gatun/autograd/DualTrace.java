@@ -66,7 +66,7 @@ final class DualTrace implements Trace {
         }
         @Nullable Tensor[] out = DerivativeRegion.jvp(op, Arrays.asList(types), wanted)
                 .run(k -> k < n ? values[k] : k < n + m ? results[k - n] : present(tangents[k - n - m]));
-        Tensor[] duals = results.clone();
+        Tensor[] duals = Arrays.copyOf(results, results.length, Tensor[].class);
         for (int i = 0; i < m; i++) {
             duals[i] = dual(results[i], out[i]);
         }
@@ -82,7 +82,7 @@ final class DualTrace implements Trace {
             for (int i = 0; i < values.length; i++) {
                 Tensor t = tangents[i];
                 if (t != null) {
-                    Tensor[] operands = values.clone();
+                    Tensor[] operands = Arrays.copyOf(values, values.length, Tensor[].class);
                     operands[i] = t;
                     Tensor term = Dispatch.bind(op, operands);
                     sum = sum == null ? term : sum.add(term);
@@ -96,7 +96,7 @@ final class DualTrace implements Trace {
         Tensor[] values = values(inputs);
         Tensor[] results = Dispatch.bindAll(op, values);
         if (results[0].dtype().isFloating()) {
-            results = results.clone();
+            results = Arrays.copyOf(results, results.length, Tensor[].class);
             Tensor t = IrregularRules.jvp(op, new Primal(types(values), values, results.clone()), tangents(inputs));
             results[0] = dual(results[0], t);
         }
@@ -144,7 +144,7 @@ final class DualTrace implements Trace {
     }
 
     private Tensor[] values(Tensor[] inputs) {
-        Tensor[] values = inputs.clone();
+        Tensor[] values = Arrays.copyOf(inputs, inputs.length, Tensor[].class);
         for (int i = 0; i < values.length; i++) {
             if (inputs[i] instanceof Dual d && d.owner() == this) {
                 values[i] = d.value();

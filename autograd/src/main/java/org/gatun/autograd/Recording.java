@@ -258,7 +258,7 @@ final class Recording implements Trace {
             from[i] = own(inputs[i]) ? ((Variable) inputs[i]).slot() : -1;
         }
         int[] to = new int[results.length];
-        Tensor[] out = results.clone();
+        Tensor[] out = Arrays.copyOf(results, results.length, Tensor[].class);
         for (int i = 0; i < to.length; i++) {
             to[i] = results[i].dtype().isFloating() ? slots++ : -1;
             if (to[i] >= 0) {
@@ -274,7 +274,7 @@ final class Recording implements Trace {
     }
 
     private Tensor[] values(Tensor[] inputs) {
-        Tensor[] values = inputs.clone();
+        Tensor[] values = Arrays.copyOf(inputs, inputs.length, Tensor[].class);
         for (int i = 0; i < values.length; i++) {
             if (inputs[i] instanceof Variable v && v.recording() == this) {
                 values[i] = v.value();

@@ -41,7 +41,7 @@ public final class Dispatch {
                 Tensor now = traced.resolve();
                 if (now != traced) {
                     if (resolved == inputs) {
-                        resolved = inputs.clone();
+                        resolved = Arrays.copyOf(inputs, inputs.length, Tensor[].class);
                     }
                     resolved[i] = now;
                 }
