@@ -129,22 +129,30 @@ final class CachingAllocator implements Allocator, Storage.Source {
 
     /** What to do when there is no block to be had: trim, collect once, and only then fail. */
     private Storage allocateInShortage(long bytes) {
-        boolean collected = false;
-        if (bytes <= MOST) {
-            trim();
-            Storage storage = tryAllocate(bytes);
-            if (storage != null) {
-                return storage;
-            }
-            Collector.INSTANCE.scan();
-            collected = Collector.INSTANCE.collect();
-            trim();
-            storage = tryAllocate(bytes);
-            if (storage != null) {
-                return storage;
-            }
+        if (bytes > Math.min(MOST, limit())) {
+            throw outOfMemory(bytes, "That alone is more than may be held.");
         }
-        throw new OutOfNativeMemoryException(bytes, new Holders(blocks, regions, this::smallInUse).shortage(bytes, stats(), collected));
+        trim();
+        Storage storage = tryAllocate(bytes);
+        if (storage != null) {
+            return storage;
+        }
+        boolean collected = Collector.INSTANCE.collect();
+        trim();
+        storage = tryAllocate(bytes);
+        if (storage != null) {
+            return storage;
+        }
+        throw outOfMemory(
+                bytes,
+                collected
+                        ? "Caches were given back and unreachable tensors collected first."
+                        : "Caches were given back; unreachable tensors could not be collected: is -XX:+DisableExplicitGC set?");
+    }
+
+    private OutOfNativeMemoryException outOfMemory(long bytes, String tried) {
+        return new OutOfNativeMemoryException(
+                bytes, new Holders(blocks, regions, this::smallInUse).shortage(bytes, stats(), tried));
     }
 
     /** How many small blocks of a class are in use. */

@@ -222,7 +222,7 @@ final class Collector {
                 }
                 left--;
                 for (Watch watch : dead) {
-                    watch.unreachable();
+                    giveUp(watch);
                 }
                 dead.clear();
             }
@@ -232,6 +232,15 @@ final class Collector {
             return false;
         }
         return true;
+    }
+
+    /** Gives up what a dead object claimed. A failure is a fault in this package: it is logged, and the others are freed all the same. */
+    private static void giveUp(Watch watch) {
+        try {
+            watch.unreachable();
+        } catch (RuntimeException e) {
+            LeakReports.failure(e);
+        }
     }
 
     /** What an allocating thread does each time it has filled a segment: asks for a collection if there is need, and takes its part in

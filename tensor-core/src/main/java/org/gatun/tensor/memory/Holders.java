@@ -39,8 +39,14 @@ final class Holders {
         }
     }
 
-    /** The message of an {@link OutOfNativeMemoryException}. */
-    String shortage(long asked, MemoryStats stats, boolean collected) {
+    /**
+     * The message of an {@link OutOfNativeMemoryException}.
+     *
+     * @param asked how many bytes were asked for
+     * @param stats the allocator's state
+     * @param tried what was done before giving up
+     */
+    String shortage(long asked, MemoryStats stats, String tried) {
         String limit = stats.limit() == Long.MAX_VALUE
                 ? "there is no limit but the system's memory"
                 : "the limit is " + size(stats.limit()) + " (-Dgatun.memory.limit, or Allocator.limit)";
@@ -55,10 +61,7 @@ final class Holders {
                 size(stats.peakBytes()),
                 size(stats.systemBytes()),
                 limit));
-        text.append(
-                collected
-                        ? " Caches were given back and unreachable tensors collected first."
-                        : " Caches were given back; unreachable tensors could not be collected: is -XX:+DisableExplicitGC set?");
+        text.append(' ').append(tried);
         List<Map.Entry<Group, Long>> largest = largest();
         if (!largest.isEmpty()) {
             text.append("\nLargest holders:");

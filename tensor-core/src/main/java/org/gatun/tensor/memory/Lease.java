@@ -56,8 +56,11 @@ public final class Lease {
     /** The index in the scope's array; the scope's thread alone uses it. */
     private int index;
 
-    /** By state: the {@link MemoryScope}, the {@link Watch}, nothing, or when closed what there is to say of where. */
-    private @Nullable Object context;
+    /** The scope that owns this or did last; at leak level paranoid, once closed, the place where. Its thread alone changes it. */
+    private @Nullable Object place;
+
+    /** By which the collector knows this, if it does. */
+    private @Nullable Watch watch;
 
     private Lease(Storage storage) {
         this.storage = storage;
@@ -74,10 +77,12 @@ public final class Lease {
         MemoryScope scope = MemoryScope.current();
         if (scope == null) {
             Watch watch = new Watch.OfHandle(holder, storage);
-            lease.start(COLLECTED, watch);
+            lease.watch = watch;
+            lease.start(COLLECTED);
             Collector.INSTANCE.add(watch);
         } else {
-            lease.start(SCOPED, scope);
+            lease.place = scope;
+            lease.start(SCOPED);
             scope.add(lease);
         }
         return lease;
@@ -91,7 +96,8 @@ public final class Lease {
     public static Lease manual(Storage storage) {
         Lease lease = new Lease(storage);
         Watch watch = leakWatch(lease);
-        lease.start(MANUAL, watch);
+        lease.watch = watch;
+        lease.start(MANUAL);
         if (watch != null) {
             Collector.INSTANCE.add(watch);
         }
@@ -109,8 +115,8 @@ public final class Lease {
         };
     }
 
-    private void start(int first, @Nullable Object owner) {
-        context = owner;
+    /** Makes the fields visible to other threads together with the first state. */
+    private void start(int first) {
         STATE.setRelease(this, first);
     }
 
@@ -162,18 +168,22 @@ public final class Lease {
     /** Takes this off its scope's or the collector's books; says whether the claim is still there to be given up. */
     private boolean leave(int before) {
         boolean claimed = true;
+        Watch watched = watch;
         if (before == SCOPED) {
-            if (context instanceof MemoryScope scope) {
+            if (place instanceof MemoryScope scope) {
                 scope.remove(this, index);
             }
-        } else if (context instanceof Watch watch) {
+        } else if (watched != null) {
             try {
-                claimed = Collector.INSTANCE.remove(watch);
+                claimed = Collector.INSTANCE.remove(watched);
             } finally {
                 Reference.reachabilityFence(this); // till here: else a watch on this could take the close for a leak
             }
+            watch = null;
         }
-        context = LEVEL == LeakLevel.PARANOID ? new Site("closed here") : null;
+        if (LEVEL == LeakLevel.PARANOID) {
+            place = new Site("closed here");
+        }
         return claimed;
     }
 
@@ -188,7 +198,7 @@ public final class Lease {
         if (state >= CLOSED) {
             throw closedException();
         }
-        if (state == SCOPED && context instanceof MemoryScope scope) {
+        if (state == SCOPED && place instanceof MemoryScope scope) {
             moveOut(scope, holder);
         }
     }
@@ -201,7 +211,7 @@ public final class Lease {
      * @throws MemoryScopeException if the calling thread is not the scope's
      */
     public void keepFrom(MemoryScope scope, Object holder) {
-        if (state == SCOPED && context == scope) {
+        if (state == SCOPED && place == scope) {
             moveOut(scope, holder);
         }
     }
@@ -214,7 +224,7 @@ public final class Lease {
             return;
         }
         scope.remove(this, index);
-        context = parent;
+        place = parent;
         parent.add(this);
     }
 
@@ -232,19 +242,18 @@ public final class Lease {
             }
             return;
         }
-        Object scope = context;
-        Watch watch = new Watch.OfHandle(holder, storage);
-        context = watch;
+        Watch mine = new Watch.OfHandle(holder, storage);
+        watch = mine; // before the state says so: whoever closes from then on asks for it
         try {
-            Collector.INSTANCE.add(watch);
+            Collector.INSTANCE.add(mine);
             if (STATE.compareAndSet(this, SCOPED, COLLECTED)) {
-                if (scope instanceof MemoryScope left) {
+                watch = mine; // another thread that tried the same may have put its own, which is void
+                if (place instanceof MemoryScope left) {
                     left.remove(this, index);
                 }
             } else {
-                // Another thread closed it meanwhile: the reference is gone, and the watch must not give it up again.
-                Collector.INSTANCE.remove(watch);
-                context = scope;
+                // Another thread closed or unscoped it meanwhile: this watch must not give the reference up again.
+                Collector.INSTANCE.remove(mine);
             }
         } finally {
             // Till here: else the collector could give the reference up before the scope lost it.
@@ -263,7 +272,7 @@ public final class Lease {
 
     /** Whether the scope that lists this still owns it. */
     boolean ownedBy(MemoryScope scope) {
-        return state == SCOPED && context == scope;
+        return state == SCOPED && place == scope;
     }
 
     /** Gives the claim up at a scope's end, unless it has left the scope. */
@@ -274,7 +283,7 @@ public final class Lease {
     }
 
     private ClosedTensorException closedException() {
-        Object where = context;
+        Object where = place;
         if (state == CLOSED_BY_SCOPE && where instanceof MemoryScope scope) {
             return scope.closedException();
         }

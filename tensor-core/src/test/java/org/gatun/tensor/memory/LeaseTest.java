@@ -187,6 +187,69 @@ class LeaseTest {
     }
 
     @Test
+    void keepRacingUnscopeAndCloseGivesTheReferenceUpOnce() throws Exception {
+        CyclicBarrier barrier = new CyclicBarrier(3);
+        AtomicReference<Handle> current = new AtomicReference<>();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        int rounds = 3000;
+        List<Thread> others = new ArrayList<>();
+        for (int t = 0; t < 2; t++) {
+            boolean closes = t == 1;
+            others.add(Thread.ofPlatform().start(() -> {
+                try {
+                    for (int i = 0; i < rounds; i++) {
+                        barrier.await();
+                        Handle handle = current.get();
+                        if (closes && i % 2 == 0) {
+                            handle.lease.close();
+                        } else {
+                            tryUnscope(handle);
+                        }
+                        barrier.await();
+                    }
+                } catch (Throwable e) {
+                    failure.set(e);
+                    barrier.reset();
+                }
+            }));
+        }
+        for (int i = 0; i < rounds; i++) {
+            Storage storage;
+            try (MemoryScope outer = MemoryScope.open()) {
+                try (MemoryScope inner = MemoryScope.open()) {
+                    Handle handle = Handle.of(allocator, 64);
+                    storage = handle.lease.acquire();
+                    current.set(handle);
+                    barrier.await();
+                    try {
+                        handle.keep();
+                    } catch (ClosedTensorException lost) {
+                        assertThat(handle.isClosed()).isTrue();
+                    }
+                }
+                barrier.await();
+                current.getAndSet(null).lease.close();
+            }
+            assertThat(storage.references()).isBetween(1, 2);
+            storage.release();
+        }
+        for (Thread thread : others) {
+            thread.join();
+        }
+        assertThat(failure.get()).isNull();
+        Allocators.collect();
+        assertThat(live()).isZero();
+    }
+
+    private static void tryUnscope(Handle handle) {
+        try {
+            handle.lease.unscope(handle);
+        } catch (ClosedTensorException lost) {
+            assertThat(handle.isClosed()).isTrue();
+        }
+    }
+
+    @Test
     void closersAndTheCollectorTogetherFreeEachOnce() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         AtomicReference<Throwable> failure = new AtomicReference<>();

@@ -62,6 +62,15 @@ class MemoryLimitTest {
     }
 
     @Test
+    void aSizeBeyondTheLimitFailsAtOnce() {
+        long collections = Collector.INSTANCE.collections();
+        assertThatThrownBy(() -> allocator.allocate(65 * MIB))
+                .isInstanceOf(OutOfNativeMemoryException.class)
+                .hasMessageContaining("That alone is more than may be held");
+        assertThat(Collector.INSTANCE.collections()).isEqualTo(collections);
+    }
+
+    @Test
     void theMessageNamesSizeLimitPeakAndTheLargestHolders() {
         List<Storage> held = new ArrayList<>();
         try (MemoryScope scope = MemoryScope.open("epoch")) {
