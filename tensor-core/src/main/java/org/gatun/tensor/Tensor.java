@@ -88,7 +88,7 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
      * @throws ShapeException when there is not exactly one element
      */
     public final double item() {
-        return Values.single(this).read(0);
+        return Values.item(this);
     }
 
     /**
@@ -97,7 +97,7 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
      * @throws ShapeException when there is not exactly one element
      */
     public final long itemLong() {
-        return Values.single(this).readLong(0);
+        return Values.itemLong(this);
     }
 
     /** The element at an index, one number for each axis; negative numbers count from the end. */

@@ -10,12 +10,32 @@ final class Values {
     private Values() {}
 
     /** The concrete tensor behind a tensor of one element. */
-    static ConcreteTensor single(Tensor x) {
+    private static ConcreteTensor single(Tensor x) {
         if (x.elements() != 1) {
             throw new ShapeException("item: shape " + x.shape() + " has " + x.elements()
                     + " elements, not one: use toFloatArray, get, or a reduction");
         }
         return x.concrete();
+    }
+
+    static double item(Tensor x) {
+        ConcreteTensor t = single(x);
+        Storage held = t.acquire();
+        try {
+            return t.read(0);
+        } finally {
+            held.release();
+        }
+    }
+
+    static long itemLong(Tensor x) {
+        ConcreteTensor t = single(x);
+        Storage held = t.acquire();
+        try {
+            return t.readLong(0);
+        } finally {
+            held.release();
+        }
     }
 
     static double at(Tensor x, long... index) {
@@ -34,7 +54,12 @@ final class Values {
             }
             position += i * t.layout().stride(a);
         }
-        return t.read(position);
+        Storage held = t.acquire();
+        try {
+            return t.read(position);
+        } finally {
+            held.release();
+        }
     }
 
     static float[] floats(Tensor x) {
