@@ -1,0 +1,335 @@
+package org.gatun.tensor.io;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.memory.Storage;
+
+/**
+ * Tensor files in the safetensors format, which PyTorch's ecosystem shares: named tensors of F32, F64, I64, I32, U8 and BOOL, and
+ * free text.
+ *
+ * <pre>{@code
+ * Safetensors.save(path, Map.of("weight", w, "bias", b), Map.of("epoch", "5"));
+ * try (Safetensors file = Safetensors.open(path)) {
+ *     Tensor w = file.tensor("weight");          // only this one is read
+ * }
+ * }</pre>
+ *
+ * <p>Opening a file checks all of its header: names that stand twice, unknown dtypes, sizes that disagree, parts that overlap, leave
+ * holes or lie outside the file. A {@link TensorFileException} names the file and the field, and nothing is allocated beyond
+ * the file's own size. Saving writes beside the file and then moves it into place, so that a reader sees the old or the
+ * new file whole.
+ */
+public final class Safetensors implements AutoCloseable {
+    /** The longest header that the format allows. */
+    private static final long HEADER_LIMIT = 100_000_000;
+
+    private static final int ALIGNMENT = 8;
+    private static final int CHUNK = 1 << 26;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final SafetensorsHeader header;
+    private final long start;
+
+    private Safetensors(Path file, FileChannel channel, SafetensorsHeader header, long start) {
+        this.file = file;
+        this.channel = channel;
+        this.header = header;
+        this.start = start;
+    }
+
+    /**
+     * Opens a file and checks its header; tensors are read when they are asked for.
+     *
+     * @throws TensorFileException when the file is damaged
+     * @throws IOException when it can't be read
+     */
+    public static Safetensors open(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            long size = channel.size();
+            if (size < Long.BYTES) {
+                throw new TensorFileException(file, "header length",
+                        "the file has " + size + " bytes: too short for the 8 of the header's length");
+            }
+            ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            readFully(channel, length, 0);
+            long bytes = length.getLong(0);
+            if (bytes < 0 || bytes > size - Long.BYTES) {
+                throw new TensorFileException(file, "header length",
+                        Long.toUnsignedString(bytes) + " bytes are more than the " + (size - Long.BYTES)
+                                + " that follow: the file is cut off, or no safetensors file");
+            }
+            if (bytes > HEADER_LIMIT) {
+                throw new TensorFileException(file, "header length",
+                        bytes + " bytes are more than the " + HEADER_LIMIT + " that the format allows");
+            }
+            ByteBuffer json = ByteBuffer.allocate((int) bytes);
+            readFully(channel, json, Long.BYTES);
+            long start = Long.BYTES + bytes;
+            return new Safetensors(file, channel, SafetensorsHeader.parse(file, json.array(), size - start), start);
+        } catch (Throwable e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
+     * All tensors of a file, in the order of its header.
+     *
+     * @throws TensorFileException when the file is damaged
+     * @throws IOException when it can't be read
+     */
+    public static Map<String, Tensor> load(Path file) throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        try (Safetensors open = open(file)) {
+            for (String name : open.names()) {
+                tensors.put(name, open.tensor(name));
+            }
+            return tensors;
+        } catch (Throwable e) {
+            tensors.values().forEach(Tensor::close);
+            throw e;
+        }
+    }
+
+    /** The names of the tensors, in the order of the header. */
+    public Set<String> names() {
+        return header.entries().keySet();
+    }
+
+    /** The free text of the file by key. */
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    /**
+     * The dtype, shape and place of a tensor.
+     *
+     * @throws IllegalArgumentException when there is none of that name
+     */
+    public TensorEntry entry(String name) {
+        TensorEntry entry = header.entries().get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException(
+                    file + ": there is no tensor '" + name + "'; it has " + header.entries().keySet());
+        }
+        return entry;
+    }
+
+    /**
+     * Reads a tensor into memory of its own, on the CPU.
+     *
+     * @throws IllegalArgumentException when there is none of that name
+     * @throws TensorFileException when its bytes are not values of its dtype
+     * @throws IOException when the file can't be read
+     */
+    public Tensor tensor(String name) throws IOException {
+        TensorEntry entry = entry(name);
+        ConcreteTensor t = ConcreteTensor.allocate(entry.dtype(), entry.shape(), Device.CPU);
+        Storage held = t.acquire();
+        try {
+            MemorySegment memory = t.segment();
+            for (long at = 0; at < memory.byteSize(); at += CHUNK) {
+                long n = Math.min(CHUNK, memory.byteSize() - at);
+                readFully(channel, memory.asSlice(at, n).asByteBuffer(), start + entry.begin() + at);
+            }
+            toNativeOrder(memory, entry.dtype());
+            if (entry.dtype() == DType.BOOL) {
+                requireTruth(name, memory);
+            }
+            return t;
+        } catch (EOFException e) {
+            t.close();
+            throw new TensorFileException(file, name, "the file was cut off while it was read", e);
+        } catch (Throwable e) {
+            t.close();
+            throw e;
+        } finally {
+            held.release();
+        }
+    }
+
+    private void requireTruth(String name, MemorySegment memory) {
+        for (long i = 0; i < memory.byteSize(); i++) {
+            byte b = memory.get(ValueLayout.JAVA_BYTE, i);
+            if (b != 0 && b != 1) {
+                throw new TensorFileException(
+                        file, name, "element " + i + " is " + (b & 0xff) + ", but a BOOL is stored as 0 or 1");
+            }
+        }
+    }
+
+    /** Closes the file; tensors that were read stay. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    /** Saves tensors without free text; see {@link #save(Path, Map, Map)}. */
+    public static void save(Path file, Map<String, ? extends Tensor> tensors) throws IOException {
+        save(file, tensors, Map.of());
+    }
+
+    /**
+     * Saves tensors, larger element types first as the format wants for alignment and otherwise in the map's order, and free
+     * text. The file is replaced in one step; when anything fails, it is as it was.
+     *
+     * @throws IllegalArgumentException when a tensor is named {@code __metadata__}
+     * @throws IOException when the file can't be written
+     */
+    public static void save(Path file, Map<String, ? extends Tensor> tensors, Map<String, String> metadata)
+            throws IOException {
+        if (tensors.containsKey("__metadata__")) {
+            throw new IllegalArgumentException(file + ": a tensor can't be named __metadata__: that is the free text's name");
+        }
+        Map<String, Tensor> ordered = new LinkedHashMap<>();
+        for (int bytes : new int[] {8, 4, 1}) {
+            tensors.forEach((name, t) -> {
+                if (t.dtype().bytes() == bytes) {
+                    ordered.put(name, t);
+                }
+            });
+        }
+        Path target = file.toAbsolutePath();
+        Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
+        try {
+            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                write(channel, ordered, metadata);
+                channel.force(true);
+            }
+            move(part, target);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private static void move(Path part, Path target) throws IOException {
+        try {
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static void write(FileChannel channel, Map<String, Tensor> tensors, Map<String, String> metadata)
+            throws IOException {
+        byte[] json = header(tensors, metadata);
+        byte[] padded = Arrays.copyOf(json, Math.ceilDiv(json.length, ALIGNMENT) * ALIGNMENT);
+        Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+        ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        length.putLong(padded.length).flip();
+        writeFully(channel, length);
+        writeFully(channel, ByteBuffer.wrap(padded));
+        for (Tensor t : tensors.values()) {
+            write(channel, t);
+        }
+    }
+
+    private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+            json.writeStartObject();
+            if (!metadata.isEmpty()) {
+                json.writeObjectFieldStart("__metadata__");
+                for (Map.Entry<String, String> e : metadata.entrySet()) {
+                    json.writeStringField(e.getKey(), e.getValue());
+                }
+                json.writeEndObject();
+            }
+            long at = 0;
+            for (Map.Entry<String, Tensor> e : tensors.entrySet()) {
+                Tensor t = e.getValue();
+                long end = at + t.elements() * t.dtype().bytes();
+                json.writeObjectFieldStart(e.getKey());
+                json.writeStringField("dtype", t.dtype().name());
+                json.writeFieldName("shape");
+                long[] sizes = t.shape().toArray();
+                json.writeArray(sizes, 0, sizes.length);
+                json.writeFieldName("data_offsets");
+                json.writeArray(new long[] {at, end}, 0, 2);
+                json.writeEndObject();
+                at = end;
+            }
+            json.writeEndObject();
+        }
+        return out.toByteArray();
+    }
+
+    private static void write(FileChannel channel, Tensor t) throws IOException {
+        ConcreteTensor source = t.concrete();
+        boolean inPlace = source.isContiguous() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+        ConcreteTensor rows = inPlace ? source : (ConcreteTensor) source.copy();
+        Storage held = rows.acquire();
+        try {
+            MemorySegment memory = rows.segment();
+            toNativeOrder(memory, rows.dtype());
+            for (long at = 0; at < memory.byteSize(); at += CHUNK) {
+                writeFully(
+                        channel,
+                        memory.asSlice(at, Math.min(CHUNK, memory.byteSize() - at)).asByteBuffer());
+            }
+        } finally {
+            held.release();
+            if (rows != source) {
+                rows.close();
+            }
+        }
+    }
+
+    /** Turns the bytes of each element round on a machine that stores the highest first; the format stores the lowest first. */
+    private static void toNativeOrder(MemorySegment memory, DType dtype) {
+        if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+            return;
+        }
+        int n = dtype.bytes();
+        for (long at = 0; at < memory.byteSize(); at += n) {
+            for (int i = 0; i < n / 2; i++) {
+                byte low = memory.get(ValueLayout.JAVA_BYTE, at + i);
+                memory.set(ValueLayout.JAVA_BYTE, at + i, memory.get(ValueLayout.JAVA_BYTE, at + n - 1 - i));
+                memory.set(ValueLayout.JAVA_BYTE, at + n - 1 - i, low);
+            }
+        }
+    }
+
+    private static void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
+        long at = position;
+        while (buffer.hasRemaining()) {
+            int n = channel.read(buffer, at);
+            if (n < 0) {
+                throw new EOFException("the file ends at byte " + at);
+            }
+            at += n;
+        }
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            int written = channel.write(buffer);
+            assert written >= 0;
+        }
+    }
+}
