@@ -6,6 +6,7 @@ module org.gatun.tensor {
     requires static transitive org.jspecify;
 
     exports org.gatun.tensor;
+    exports org.gatun.tensor.io;
     exports org.gatun.tensor.ir;
     exports org.gatun.tensor.memory;
     exports org.gatun.tensor.random;

@@ -34,8 +34,10 @@ final class NumberFormat {
                 smallest = Math.min(smallest, m);
             }
         }
+        // The F32 number nearest to 1e-4 lies below it, and still counts as 1e-4.
+        double least = dtype == DType.F32 ? 1e-4f : 1e-4;
         boolean exponent = options.scientific()
-                || (largest > 0 && (largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1000));
+                || (largest > 0 && (largest >= 1e8 || smallest < least || largest / smallest > 1000));
         int digits = 0;
         for (double v : values) {
             if (Double.isFinite(v)) {
@@ -50,16 +52,21 @@ final class NumberFormat {
         return new BigDecimal(dtype == DType.F32 ? Float.toString((float) v) : Double.toString(v));
     }
 
+    /** A number to so many decimals: its shortest form if that has no more, otherwise its exact value rounded. */
+    private static BigDecimal rounded(DType dtype, double v, int decimals) {
+        BigDecimal s = shortest(dtype, v);
+        return (s.scale() <= decimals ? s : new BigDecimal(v)).setScale(decimals, RoundingMode.HALF_EVEN);
+    }
+
     /** The number of digits behind the point that a number needs, at most {@code precision}. */
     private static int needed(DType dtype, double v, boolean exponent, int precision) {
         if (v == 0) {
             return 0;
         }
         BigDecimal d = shortest(dtype, v);
-        if (exponent) {
-            d = d.movePointLeft(d.precision() - d.scale() - 1);
-        }
-        BigDecimal rounded = d.setScale(Math.min(Math.max(d.scale(), 0), precision), RoundingMode.HALF_EVEN);
+        int shift = exponent ? d.precision() - d.scale() - 1 : 0;
+        BigDecimal rounded =
+                rounded(dtype, v, precision - shift).movePointLeft(shift).setScale(precision, RoundingMode.UNNECESSARY);
         return rounded.signum() == 0 ? precision : Math.max(rounded.stripTrailingZeros().scale(), 0);
     }
 
@@ -74,18 +81,18 @@ final class NumberFormat {
             return v > 0 ? "inf" : "-inf";
         }
         boolean negative = v < 0 || (v == 0 && 1 / v < 0);
-        BigDecimal d = shortest(dtype, v).abs();
         String s;
         if (exponent) {
-            int e = d.signum() == 0 ? 0 : d.precision() - d.scale() - 1;
-            BigDecimal m = d.movePointLeft(e).setScale(digits, RoundingMode.HALF_EVEN);
+            BigDecimal d = shortest(dtype, v);
+            int e = v == 0 ? 0 : d.precision() - d.scale() - 1;
+            BigDecimal m = rounded(dtype, Math.abs(v), digits - e).movePointLeft(e);
             if (m.compareTo(BigDecimal.TEN) >= 0) {
                 e++;
                 m = m.movePointLeft(1).setScale(digits, RoundingMode.HALF_EVEN);
             }
             s = pointed(m) + String.format(Locale.ROOT, "e%s%02d", e < 0 ? "-" : "+", Math.abs(e));
         } else {
-            s = pointed(d.setScale(digits, RoundingMode.HALF_EVEN));
+            s = blanked(pointed(rounded(dtype, Math.abs(v), digits)));
         }
         return negative ? "-" + s : s;
     }
@@ -93,5 +100,14 @@ final class NumberFormat {
     private static String pointed(BigDecimal d) {
         String s = d.toPlainString();
         return s.indexOf('.') < 0 ? s + "." : s;
+    }
+
+    /** Zeros at the end as spaces: the points stay below each other, and a number shows the digits that it has. */
+    private static String blanked(String s) {
+        int end = s.length();
+        while (s.charAt(end - 1) == '0') {
+            end--;
+        }
+        return s.substring(0, end) + " ".repeat(s.length() - end);
     }
 }
