@@ -3,6 +3,7 @@ package org.gatun.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.gatun.tensor.shape.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -10,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The expected texts are what NumPy prints with a precision of four digits. */
-@ExtendWith(BalancedMemory.class)
+@ExtendWith({NativeMemoryBalance.class, ScopePerTest.class})
 class PrintingTest {
     @ParameterizedTest
     @CsvSource(
