@@ -55,19 +55,18 @@ while read -r _ name; do
     grep -q "[ .]$name(" "$generated/openblas_h.java" || fail "the headers have no $name"
 done < <(grep -v '^#' "$symbols")
 
-# Two lines of jextract's output do not fit; docs/decisions/native-bindings.md says why.
-replace() { # file, sed address and command, what must be left afterwards
-    sed -i -e "$2" "$1"
-    grep -qF "$3" "$1" || fail "jextract's output has changed: cannot replace a line of $(basename "$1")"
+# Two lines of jextract's output do not fit; docs/decisions/0004-native-bindings.md says why.
+edit() { # file, sed commands
+    sed -e "$2" "$1" >"$work/edited"
+    if cmp -s "$1" "$work/edited"; then fail "jextract's output has changed: nothing to replace in $(basename "$1")"; fi
+    mv "$work/edited" "$1"
 }
 # 1. Symbols are looked up by Gatun's own search for the library, on first use.
-replace "$generated/openblas_h.java" \
-    '/SYMBOL_LOOKUP = SymbolLookup.loaderLookup()$/{N;s/= .*/= org.gatun.bindings.NativeLibraries.openBlasSymbols();/}' \
-    'SYMBOL_LOOKUP = org.gatun.bindings.NativeLibraries.openBlasSymbols();'
+edit "$generated/openblas_h.java" '
+    s/SYMBOL_LOOKUP = SymbolLookup.loaderLookup()$/SYMBOL_LOOKUP = org.gatun.bindings.NativeLibraries.openBlasSymbols();/
+    /^ *\.or(Linker.nativeLinker().defaultLookup());$/d'
 # 2. C's long differs between platforms, and nothing here uses it: the constant would fail to initialise on Windows.
-shared=$generated/openblas_h\$shared.java
-grep -q 'OfLong C_LONG ' "$shared" || fail "jextract's output has changed: no C_LONG"
-sed -i -e '/ C_LONG = /d' "$shared"
+edit "$generated/openblas_h\$shared.java" '/ C_LONG = /d'
 if grep -qw C_LONG "$generated"/*.java; then fail "a bound function uses C's long"; fi
 
 if $check; then

@@ -54,7 +54,8 @@ final class BlasThreads {
             return 0;
         }
         try {
-            return (int) GET.invokeExact();
+            // BLIS answers -1 until it is told
+            return Math.max(0, (int) GET.invokeExact());
         } catch (Throwable thrown) {
             throw Downcalls.unexpected(thrown);
         }

@@ -53,7 +53,8 @@ final class CudaSearch {
         if (os != Platform.Os.LINUX && os != Platform.Os.WINDOWS) {
             return missing();
         }
-        for (var variable : List.of("CUDA_HOME", "CUDA_PATH")) {
+        // the driver's library belongs to the system: a toolkit has at most a stub of it
+        for (var variable : library == CudaLibrary.DRIVER ? List.<String>of() : List.of("CUDA_HOME", "CUDA_PATH")) {
             var home = environment.folder(variable);
             if (home == null) {
                 attempts.add(new Attempt("environment variable " + variable, "not set"));
@@ -140,9 +141,10 @@ final class CudaSearch {
 
     private Map<String, List<Path>> usualPlaces() {
         var places = new LinkedHashMap<String, List<Path>>();
+        boolean toolkit = library != CudaLibrary.DRIVER;
         if (environment.platform().os() == Platform.Os.WINDOWS) {
             var programs = environment.folder("ProgramFiles");
-            if (programs != null) {
+            if (toolkit && programs != null) {
                 toolkits(
                         places, programs.resolve("NVIDIA GPU Computing Toolkit").resolve("CUDA"), "v*");
             }
@@ -151,11 +153,13 @@ final class CudaSearch {
                 places.put(system.resolve("System32").toString(), List.of(system.resolve("System32")));
             }
         } else {
-            var local = root.resolve("usr/local");
-            places.put(local.resolve("cuda").toString(), libraryFolders(local.resolve("cuda")));
-            toolkits(places, local, "cuda-*");
-            var optional = root.resolve("opt/cuda");
-            places.put(optional.toString(), libraryFolders(optional));
+            if (toolkit) {
+                var local = root.resolve("usr/local");
+                places.put(local.resolve("cuda").toString(), libraryFolders(local.resolve("cuda")));
+                toolkits(places, local, "cuda-*");
+                var optional = root.resolve("opt/cuda");
+                places.put(optional.toString(), libraryFolders(optional));
+            }
             var arm = environment.platform().arch() == Platform.Arch.ARM64;
             // the last is the driver of Windows, seen from its Linux subsystem
             for (var folder : List.of(
@@ -163,7 +167,9 @@ final class CudaSearch {
                 places.put(root.resolve(folder).toString(), List.of(root.resolve(folder)));
             }
         }
-        pythonWheels(places);
+        if (toolkit) {
+            pythonWheels(places);
+        }
         return places;
     }
 

@@ -24,6 +24,9 @@ final class OpenBlasLibrary {
     private static final String NAME = "OpenBLAS";
     private static final String PROPERTY = "gatun.openblas.library";
     private static final String VARIABLE = "GATUN_OPENBLAS_LIBRARY";
+    /** Since macOS 11 no file of this name is on the disk, but the loader knows it. */
+    private static final String ACCELERATE = "/System/Library/Frameworks/Accelerate.framework/Accelerate";
+
     private static final String REQUIRED = "cblas_sgemm";
 
     /**
@@ -83,7 +86,8 @@ final class OpenBlasLibrary {
             attempts.add(new Attempt(value, "not a path: " + notAPath.getReason()));
             return null;
         }
-        if (file.getNameCount() == 1 && !file.isAbsolute() && !Files.exists(file)) {
+        boolean name = file.getNameCount() == 1 && !file.isAbsolute();
+        if (!Files.exists(file) && (name || value.equals(ACCELERATE))) {
             return named(value, origin);
         }
         return file(file.toAbsolutePath(), origin, null);
@@ -264,7 +268,7 @@ final class OpenBlasLibrary {
     private static String install(Platform.Os os) {
         return switch (os) {
             case LINUX ->
-                "install OpenBLAS (Debian and Ubuntu: apt install libopenblas0; Fedora: dnf install openblas)";
+                "install OpenBLAS (Debian and Ubuntu: apt install libopenblas0 liblapacke; Fedora: dnf install openblas)";
             case MACOS -> "install OpenBLAS (brew install openblas)";
             case WINDOWS -> "put libopenblas.dll on the PATH";
             case OTHER -> "install OpenBLAS";
@@ -283,7 +287,7 @@ final class OpenBlasLibrary {
                         "libblis.so.4",
                         "libcblas.so.3",
                         "libblas.so.3");
-            case MACOS -> List.of("libopenblas.0.dylib", "libopenblas.dylib", "Accelerate");
+            case MACOS -> List.of("libopenblas.0.dylib", "libopenblas.dylib", ACCELERATE);
             case WINDOWS -> List.of("libopenblas.dll", "openblas.dll", "mkl_rt.2.dll");
         };
     }

@@ -113,9 +113,13 @@ class CudaSearchTest {
         var windows = search(environment("Windows 11", Map.of()), CudaLibrary.DRIVER);
         assertThat(windows.found()).isFalse();
         assertThat(windows.explain())
-                .contains("1. environment variable CUDA_HOME: not set")
                 .contains("loader path, nvcuda.dll: not found")
-                .contains("NVIDIA's driver");
+                .contains("NVIDIA's driver")
+                .doesNotContain("CUDA_HOME");
+        assertThat(search(environment("Linux", Map.of()), CudaLibrary.CUBLAS_LT).explain())
+                .contains("1. environment variable CUDA_HOME: not set")
+                .contains("2. environment variable CUDA_PATH: not set")
+                .contains("Python wheels (site-packages/nvidia): absent");
         var mac = search(environment("Mac OS X", Map.of()), CudaLibrary.CUBLAS);
         assertThat(mac.remedy()).contains("CUDA does not exist for macOS");
     }

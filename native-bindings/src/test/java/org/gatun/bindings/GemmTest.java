@@ -173,6 +173,57 @@ class GemmTest {
     }
 
     @Test
+    void matrixTimesVectorForgetsNoBeta() {
+        long a = allocate(48);
+        long x = allocate(48);
+        long y = allocate(48);
+        for (int i = 0; i < 6; i++) {
+            Memory.ALL.set(JAVA_DOUBLE_UNALIGNED, a + 8L * i, i + 1);
+            Memory.ALL.set(JAVA_DOUBLE_UNALIGNED, x + 8L * i, i % 2 == 0 ? 1 : 10);
+        }
+        // [[1, 2, 3], [4, 5, 6]] times (1, 10, 1), and its transpose times (1, 10)
+        nan(y);
+        OpenBlas.dgemv(false, 2, 3, 1, a, 3, x, 1, 0, y, 2);
+        assertThat(read(false, y, 0)).isEqualTo(24);
+        assertThat(read(false, y, 1)).isNaN();
+        assertThat(read(false, y, 2)).isEqualTo(60);
+        OpenBlas.dgemv(true, 2, 3, 2, a, 3, x, 1, 0, y, 1);
+        assertThat(read(false, y, 0)).isEqualTo(82);
+        assertThat(read(false, y, 1)).isEqualTo(104);
+        assertThat(read(false, y, 2)).isEqualTo(126);
+        // nothing to add: y is still scaled, or cleared
+        OpenBlas.dgemv(false, 3, 0, 1, a, 1, x, 1, 0.5, y, 1);
+        assertThat(read(false, y, 2)).isEqualTo(63);
+        nan(y);
+        OpenBlas.dgemv(true, 0, 3, 1, a, 3, x, 1, 0, y, 1);
+        assertThat(read(false, y, 2)).isZero();
+        assertThat(read(false, y, 3)).isNaN();
+        assertThatThrownBy(() -> OpenBlas.dgemv(false, 2, 3, 1, a, 2, x, 1, 0, y, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("lda=2");
+    }
+
+    private static void nan(long address) {
+        for (int i = 0; i < 6; i++) {
+            Memory.ALL.set(JAVA_DOUBLE_UNALIGNED, address + 8L * i, Double.NaN);
+        }
+    }
+
+    @Test
+    void outerProductIsAdded() {
+        long a = allocate(16);
+        long x = allocate(16);
+        for (int i = 0; i < 4; i++) {
+            Memory.ALL.set(JAVA_FLOAT_UNALIGNED, a + 4L * i, 1);
+            Memory.ALL.set(JAVA_FLOAT_UNALIGNED, x + 4L * i, i + 1);
+        }
+        // 1 + 2 (1, 2)' (3, 4)
+        OpenBlas.sger(2, 2, 2, x, 1, x + 8, 1, a, 2);
+        assertThat(new double[] {read(true, a, 0), read(true, a, 1), read(true, a, 2), read(true, a, 3)})
+                .containsExactly(7, 9, 13, 17);
+    }
+
+    @Test
     void vectorsFollowTheirFormulas() {
         long x = allocate(80);
         long y = allocate(80);
