@@ -6,6 +6,7 @@ import org.gatun.bindings.Memory;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.Tensor;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 
@@ -128,6 +129,89 @@ public enum LayoutVariant {
             strides[a] *= step[a];
         }
         return fill(array, device, Layout.strided(shape, strides, offset), total + before);
+    }
+
+    /** The shape of a tensor of which {@link #view} makes a tensor of the given shape in this layout. */
+    Shape base(Shape shape) {
+        int rank = shape.rank();
+        return switch (this) {
+            case CONTIGUOUS, FLIPPED -> shape;
+            case OFFSET -> Shape.of(shape.elements() + 1);
+            case TRANSPOSED -> shape.withSize(-1, shape.size(-2)).withSize(-2, shape.size(-1));
+            case REVERSED_AXES -> {
+                long[] sizes = new long[rank];
+                Arrays.setAll(sizes, a -> shape.size(rank - 1 - a));
+                yield Shape.of(sizes);
+            }
+            case NARROWED -> shape.withSize(-1, shape.size(-1) + 1);
+            case STEPPED -> {
+                long[] sizes = shape.toArray();
+                Arrays.setAll(sizes, a -> 2 * shape.size(a));
+                yield Shape.of(sizes);
+            }
+            case BROADCAST_FIRST, BROADCAST_LAST, BROADCAST_ALL -> {
+                long[] sizes = shape.toArray();
+                Arrays.setAll(sizes, a -> repeats(a, shape) ? 1 : shape.size(a));
+                yield Shape.of(sizes);
+            }
+        };
+    }
+
+    /** The view of a tensor of shape {@link #base base(shape)} in this layout, by differentiable operations. */
+    Tensor view(Tensor base, Shape shape) {
+        return switch (this) {
+            case CONTIGUOUS -> base;
+            case OFFSET -> base.slice(0, 1, base.size(0)).reshape(shape);
+            case TRANSPOSED -> base.transpose(-2, -1);
+            case REVERSED_AXES -> {
+                int[] order = new int[shape.rank()];
+                Arrays.setAll(order, a -> shape.rank() - 1 - a);
+                yield base.permute(order);
+            }
+            case NARROWED -> base.slice(-1, 1, base.size(-1));
+            case STEPPED -> {
+                Tensor view = base;
+                for (int a = 0; a < shape.rank(); a++) {
+                    view = view.slice(a, 1, view.size(a), 2);
+                }
+                yield view;
+            }
+            case FLIPPED -> base.flip();
+            case BROADCAST_FIRST, BROADCAST_LAST, BROADCAST_ALL -> base.broadcastTo(shape);
+        };
+    }
+
+    /** An array of which {@link #view} makes {@link #adapt adapt(array)}; what the view leaves out is 1. */
+    HostArray unview(HostArray array) {
+        Shape shape = array.shape();
+        Shape base = base(shape);
+        var out = new Accumulator(array.dtype(), base);
+        out.fill(1);
+        HostArray adapted = adapt(array);
+        for (int i = 0; i < array.size(); i++) {
+            out.set(HostArray.flat(base, origin(HostArray.index(shape, i), i, shape)), adapted, i);
+        }
+        return out.array();
+    }
+
+    private long[] origin(long[] index, int i, Shape shape) {
+        int rank = index.length;
+        long[] at = index.clone();
+        switch (this) {
+            case CONTIGUOUS -> {}
+            case OFFSET -> at = new long[] {i + 1L};
+            case TRANSPOSED -> {
+                at[rank - 1] = index[rank - 2];
+                at[rank - 2] = index[rank - 1];
+            }
+            case REVERSED_AXES -> Arrays.setAll(at, a -> index[rank - 1 - a]);
+            case NARROWED -> at[rank - 1]++;
+            case STEPPED -> Arrays.setAll(at, a -> 2 * index[a] + 1);
+            case FLIPPED -> Arrays.setAll(at, a -> shape.size(a) - 1 - index[a]);
+            case BROADCAST_FIRST, BROADCAST_LAST, BROADCAST_ALL ->
+                Arrays.setAll(at, a -> repeats(a, shape) ? 0 : index[a]);
+        }
+        return at;
     }
 
     private ConcreteTensor fill(HostArray array, Device device, Layout layout, long elements) {
