@@ -231,7 +231,7 @@ public abstract class ConformanceSuite {
                 }
                 for (int r = 0; r < whole.size(); r++) {
                     HostArray expected = HostArray.of(values.get(expr.outputs().get(r)));
-                    @Nullable String complaint = new Tolerance(0, false).complaint(expected, whole.get(r), null);
+                    @Nullable String complaint = Tolerance.EXACT.complaint(expected, whole.get(r), null);
                     if (complaint != null) {
                         fail(expr + " on " + shape + " in layouts " + chosen + ": result " + r + " " + complaint);
                     }

@@ -77,7 +77,8 @@ public final class ReferenceInterpreter {
                         : HostArray.wholes(result, a.shape(), i -> ScalarReference.unary(u.fn(), a.whole(i)));
             case Op.Binary f ->
                 result.isFloating()
-                        ? HostArray.reals(result, a.shape(), i -> ScalarReference.binary(f.fn(), a.real(i), b.real(i)))
+                        ? HostArray.reals(
+                                result, a.shape(), i -> ScalarReference.binary(f.fn(), result, a.real(i), b.real(i)))
                         : HostArray.wholes(
                                 result, a.shape(), i -> ScalarReference.binary(f.fn(), a.whole(i), b.whole(i)));
             case Op.Compare c ->

@@ -98,14 +98,16 @@ final class ScalarReference {
         };
     }
 
-    static double binary(BinaryFn fn, double a, double b) {
+    /** A function of two numbers of a floating dtype, before rounding to it. */
+    static double binary(BinaryFn fn, DType dtype, double a, double b) {
         return switch (fn) {
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
             case DIV -> a / b;
             case FLOOR_DIVIDE -> floorDivide(a, b);
-            case TRUNC_DIVIDE -> truncate(a / b);
+            // The quotient is one of the dtype, as in PyTorch: near an integer it may round up to it.
+            case TRUNC_DIVIDE -> truncate(HostArray.round(dtype, a / b));
             case REMAINDER -> remainder(a, b);
             case FMOD -> a % b;
             case POW -> a == 1 || (a == -1 && Double.isInfinite(b)) ? 1 : StrictMath.pow(a, b);
@@ -116,21 +118,39 @@ final class ScalarReference {
         };
     }
 
-    /** The exact quotient rounded down, which can differ from the floor of the rounded quotient, as in Python. */
+    /**
+     * The exact quotient rounded down, which can differ from the floor of the rounded quotient; NaN for infinite dividends, as
+     * in PyTorch.
+     */
     private static double floorDivide(double a, double b) {
-        if (b == 0 || !Double.isFinite(a) || Double.isNaN(b)) {
+        if (b == 0 || Double.isNaN(a) || Double.isNaN(b)) {
             return a / b;
         }
-        if (Double.isInfinite(b)) {
-            return a == 0 ? a / b : (a < 0) == (b < 0) ? 0 : -1;
+        if (Double.isInfinite(a)) {
+            return Double.NaN;
         }
-        double quotient = (a - remainder(a, b)) / b;
-        return StrictMath.rint(quotient);
+        if (Double.isInfinite(b)) {
+            return a == 0 || (a < 0) == (b < 0) ? 0 : -1;
+        }
+        // Scaled, so that the difference does not overflow at the end of the range.
+        double scale = Math.abs(a) > 1 ? 0.25 : 1;
+        double near = StrictMath.rint((scale * a - scale * remainder(a, b)) / (scale * b));
+        // Three roundings may leave the integer beside the one that leaves the exact remainder.
+        double best = near;
+        for (double q : new double[] {near - 1, near + 1}) {
+            boolean better = error(a, b, q) < error(a, b, best);
+            best = better ? q : best;
+        }
+        return best;
+    }
+
+    private static double error(double a, double b, double quotient) {
+        return Math.abs(Math.fma(-quotient, b, a) - remainder(a, b));
     }
 
     private static double remainder(double a, double b) {
         double r = a % b;
-        return r != 0 && (r < 0) != (b < 0) ? r + b : r == 0 ? Math.copySign(0, b) : r;
+        return r != 0 && (r < 0) != (b < 0) ? r + b : r;
     }
 
     /** On integers, before wrapping around; only for functions that accept them. */

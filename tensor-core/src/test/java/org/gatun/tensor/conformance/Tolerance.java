@@ -14,19 +14,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ulps units in the last place of the reference's value, or of the magnitude if {@code scaled}
  * @param scaled whether the unit is that of the sum of the magnitudes of all terms, since the order of summation is free
+ * @param signedZero whether the sign of a zero must agree too
  */
-record Tolerance(int ulps, boolean scaled) {
-    private static final Tolerance EXACT = new Tolerance(0, false);
-    private static final Tolerance SUM = new Tolerance(16, true);
-    private static final Tolerance PRODUCT = new Tolerance(64, true);
+record Tolerance(int ulps, boolean scaled, boolean signedZero) {
+    static final Tolerance EXACT = new Tolerance(0, false, true);
+    private static final Tolerance SUM = new Tolerance(16, true, false);
+    private static final Tolerance PRODUCT = new Tolerance(64, true, false);
 
     /** Relative to 1, for near a multiple of pi sine and cosine of a random angle are near 0. */
-    private static final Tolerance NORMAL = new Tolerance(8, true);
+    private static final Tolerance NORMAL = new Tolerance(8, true, false);
 
     static Tolerance of(Op op) {
         return switch (op) {
-            case Op.Unary unary -> new Tolerance(ulps(unary.fn()), false);
-            case Op.Binary binary -> new Tolerance(ulps(binary.fn()), false);
+            case Op.Unary unary -> new Tolerance(ulps(unary.fn()), false, true);
+            case Op.Binary binary -> new Tolerance(ulps(binary.fn()), false, hasSignedZero(binary.fn()));
             case Op.Sum sum -> SUM;
             case Op.CumSum sum -> SUM;
             case Op.ScatterAdd add -> SUM;
@@ -63,6 +64,14 @@ record Tolerance(int ulps, boolean scaled) {
         return switch (fn) {
             case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, MAXIMUM, MINIMUM -> 0;
             case POW, ATAN2, HYPOT -> 3;
+        };
+    }
+
+    /** Whether IEEE 754 or C says which zero a result is. */
+    private static boolean hasSignedZero(BinaryFn fn) {
+        return switch (fn) {
+            case ADD, SUB, MUL, DIV, TRUNC_DIVIDE, FMOD, MAXIMUM, MINIMUM, POW, ATAN2, HYPOT -> true;
+            case FLOOR_DIVIDE, REMAINDER -> false;
         };
     }
 
@@ -109,7 +118,7 @@ record Tolerance(int ulps, boolean scaled) {
             return Math.abs(expected - actual) <= ulps * unit;
         }
         if (expected == 0 && actual == 0) {
-            return Double.compare(expected, actual) == 0;
+            return !signedZero || Double.compare(expected, actual) == 0;
         }
         double unit = dtype == DType.F32 ? Math.ulp((float) expected) : Math.ulp(expected);
         return Math.abs(expected - actual) <= ulps * unit;

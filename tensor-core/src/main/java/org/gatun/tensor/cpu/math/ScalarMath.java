@@ -126,7 +126,8 @@ public final class ScalarMath {
         double a = Math.abs(x);
         if (a < 1) {
             double z = x * x;
-            return Math.fma(x, ERF[0], x * (z * polynomial(ERF, 1, z)));
+            // At -0 the sum of the two terms, of which the polynomial turns one to +0, would be +0.
+            return x == 0 ? x : Math.fma(x, ERF[0], x * (z * polynomial(ERF, 1, z)));
         }
         return Math.copySign(1 - erfc(a), x);
     }
@@ -170,7 +171,7 @@ public final class ScalarMath {
      */
     public static double floorDivide(double a, double b) {
         double quotient = a / b;
-        if (!(Math.abs(quotient) < 0x1p52)) {
+        if (!(Math.abs(quotient) < 0x1p53)) {
             return Double.isInfinite(a) && b != 0 ? Double.NaN : Math.floor(quotient);
         }
         double truncated = truncate(quotient);
