@@ -106,7 +106,7 @@ public abstract class ConformanceSuite {
             adapted.add(layouts.get(k).adapt(arrays.get(k)));
         }
         List<HostArray> expected = ReferenceInterpreter.run(c.op(), adapted);
-        Tolerance tolerance = Tolerance.of(c.op());
+        Tolerance tolerance = Tolerance.of(c.op(), c.size());
         List<HostArray> magnitudes = tolerance.magnitudes(c.op(), adapted, expected);
         try (MemoryScope scope = MemoryScope.open("conformance")) {
             List<ConcreteTensor> operands = place(adapted, layouts);

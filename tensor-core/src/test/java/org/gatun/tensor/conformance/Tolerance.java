@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 record Tolerance(int ulps, boolean scaled, boolean signedZero) {
     static final Tolerance EXACT = new Tolerance(0, false, true);
     private static final Tolerance SUM = new Tolerance(16, true, false);
-    private static final Tolerance PRODUCT = new Tolerance(64, true, false);
 
     /** Relative to 1, for near a multiple of pi sine and cosine of a random angle are near 0. */
     private static final Tolerance NORMAL = new Tolerance(8, true, false);
 
-    static Tolerance of(Op op) {
+    /** The tolerance for an operation whose operands have at most {@code size} elements. */
+    static Tolerance of(Op op, long size) {
         return switch (op) {
             case Op.Unary unary -> new Tolerance(ulps(unary.fn()), false, true);
             case Op.Binary binary -> new Tolerance(ulps(binary.fn()), false, hasSignedZero(binary.fn()));
@@ -38,8 +38,9 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
             case Op.Conv2dWeightGrad conv -> SUM;
             case Op.AvgPool2d pool -> SUM;
             case Op.AvgPool2dGrad pool -> SUM;
-            case Op.Prod prod -> PRODUCT;
-            case Op.CumProd prod -> PRODUCT;
+            // Each factor may add a rounding; those of equal factors add up.
+            case Op.Prod prod -> new Tolerance((int) size + 4, true, false);
+            case Op.CumProd prod -> new Tolerance((int) size + 4, true, false);
             case Op.Random random -> random.distribution() == Distribution.NORMAL ? NORMAL : EXACT;
             case Op.Call call -> EXACT;
             case Op.Diagonal other -> EXACT;
