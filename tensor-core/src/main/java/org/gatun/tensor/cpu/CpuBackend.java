@@ -55,7 +55,7 @@ public final class CpuBackend implements Backend {
             case Op.Pad pad -> one(Copies.pad(pad, in[0]));
             case Op.Copy copy -> one(Copies.copy(in[0]));
             case Op.Sum sum -> one(Reduce.sum(sum, in[0]));
-            case Op.CumSum cumSum -> pending("reduce");
+            case Op.CumSum cumSum -> one(Scan.sum(cumSum, in[0]));
             case Op.Gather gather -> pending("reduce");
             case Op.ScatterAdd scatterAdd -> pending("reduce");
             case Op.IndexSelect indexSelect -> pending("reduce");
@@ -74,9 +74,9 @@ public final class CpuBackend implements Backend {
             case Op.Concat concat -> one(Copies.concat(concat, in));
             case Op.Prod prod -> one(Reduce.prod(prod, in[0]));
             case Op.Extremum extremum -> one(Reduce.extremum(extremum, in[0]));
-            case Op.CumProd cumProd -> pending("reduce");
-            case Op.Sort sort -> pending("reduce");
-            case Op.TopK topK -> pending("reduce");
+            case Op.CumProd cumProd -> one(Scan.prod(cumProd, in[0]));
+            case Op.Sort sort -> Sorting.sort(sort, in[0]);
+            case Op.TopK topK -> Sorting.topK(topK, in[0]);
             case Op.Scatter scatter -> pending("reduce");
             case Op.MaxPool2d pool -> PoolKernels.maxPool2d(pool.spec(), in[0]);
         };

@@ -65,7 +65,7 @@ final class FoldKernels {
         };
     }
 
-    private static LongBinaryOperator integer(FoldFn fn) {
+    static LongBinaryOperator integer(FoldFn fn) {
         return switch (fn) {
             case SUM -> Long::sum;
             case PRODUCT -> (a, b) -> a * b;

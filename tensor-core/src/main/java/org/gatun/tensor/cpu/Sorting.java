@@ -1,0 +1,144 @@
+package org.gatun.tensor.cpu;
+
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.memory.Allocators;
+import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.shape.Layout;
+import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sorting along an axis, and picking the first few of what sorting would give: values and their indices. Stable in both directions;
+ * NaN is the largest, all NaNs are equal, and so are the two zeros.
+ */
+final class Sorting {
+    /** The fewest elements worth a thread. */
+    private static final long GRAIN = 1 << 12;
+
+    // Filled without a lock: a reader that two threads make at once is the same twice, and has no state.
+    private static final @Nullable KeyReader[] ASCENDING = new KeyReader[DType.values().length];
+    private static final @Nullable KeyReader[] DESCENDING = new KeyReader[DType.values().length];
+
+    private Sorting() {}
+
+    static ConcreteTensor[] sort(Op.Sort op, ConcreteTensor x) {
+        return first(x, op.axis(), x.shape().size(op.axis()), op.descending());
+    }
+
+    static ConcreteTensor[] topK(Op.TopK op, ConcreteTensor x) {
+        return first(x, op.axis(), op.k(), op.largest());
+    }
+
+    /** The first {@code k} elements in sorted order along an axis, and their indices. */
+    private static ConcreteTensor[] first(ConcreteTensor x, int axis, long k, boolean descending) {
+        // With the axis put last, lanes are rows. The results stay in that order in memory.
+        Axes order = last(axis, x.shape().rank());
+        Layout layout = x.layout().permuted(order);
+        Shape sorted = layout.shape().withSize(-1, k);
+        Layout result = Layout.contiguous(sorted).permuted(order.inverse());
+        int bytes = x.dtype().bytes();
+        ConcreteTensor values =
+                ConcreteTensor.over(Allocators.of(x.device()).allocate(sorted.elements() * bytes), result, x.dtype());
+        ConcreteTensor indices;
+        try {
+            indices = ConcreteTensor.over(Allocators.of(x.device()).allocate(sorted.elements() * 8), result, DType.I64);
+        } catch (Throwable t) {
+            values.close();
+            throw t;
+        }
+        if (!sorted.isEmpty()) {
+            try (Scratch scratch = Scratch.open()) {
+                long n = layout.shape().size(-1);
+                long in = x.address();
+                if (!layout.isContiguous()) {
+                    in = scratch.allocate(layout.shape().elements() * bytes);
+                    StridedCopy.copy(x.address(), layout, in, Layout.contiguous(layout.shape()), bytes);
+                }
+                rows(x.dtype(), in, values.address(), indices.address(), sorted.elements() / k, n, k, descending);
+            }
+        }
+        return new ConcreteTensor[] {values, indices};
+    }
+
+    private static Axes last(int axis, int rank) {
+        int[] order = new int[rank];
+        int to = 0;
+        for (int a = 0; a < rank; a++) {
+            if (a != axis) {
+                order[to++] = a;
+            }
+        }
+        order[to] = axis;
+        return Axes.listed("sort", rank, order);
+    }
+
+    private static void rows(
+            DType dtype, long in, long values, long indices, long rows, long n, long k, boolean descending) {
+        KeyReader reader = reader(dtype, descending);
+        int bytes = dtype.bytes();
+        WorkerPool.parallelFor(rows, Math.max(1, GRAIN / n), (from, to) -> {
+            for (long r = from; r < to; r++) {
+                try (Scratch scratch = Scratch.open()) {
+                    long row = in + r * n * bytes;
+                    long places = indices + r * k * 8;
+                    long keys = scratch.allocate(8 * n);
+                    reader.read(row, n, keys);
+                    if (k < n / 4) {
+                        Selection.first(keys, n, places, k, scratch);
+                    } else {
+                        sorted(keys, n, places, k, scratch);
+                    }
+                    pick(row, places, k, values + r * k * bytes, dtype);
+                }
+            }
+        });
+    }
+
+    private static void sorted(long keys, long n, long places, long k, Scratch scratch) {
+        long all = k == n ? places : scratch.allocate(8 * n);
+        for (long i = 0; i < n; i++) {
+            Ram.putLong(all + 8 * i, i);
+        }
+        PairSort.sort(keys, all, n, scratch);
+        if (k != n) {
+            Ram.copy(all, places, 8 * k);
+        }
+    }
+
+    private static void pick(long row, long places, long k, long values, DType dtype) {
+        switch (dtype) {
+            case U8, BOOL -> {
+                for (long i = 0; i < k; i++) {
+                    Ram.putByte(values + i, Ram.getByte(row + Ram.getLong(places + 8 * i)));
+                }
+            }
+            case F32, I32 -> {
+                for (long i = 0; i < k; i++) {
+                    Ram.putInt(values + 4 * i, Ram.getInt(row + 4 * Ram.getLong(places + 8 * i)));
+                }
+            }
+            case F64, I64 -> {
+                for (long i = 0; i < k; i++) {
+                    Ram.putLong(values + 8 * i, Ram.getLong(row + 8 * Ram.getLong(places + 8 * i)));
+                }
+            }
+        }
+    }
+
+    private static KeyReader reader(DType dtype, boolean descending) {
+        KeyReader[] readers = descending ? DESCENDING : ASCENDING;
+        KeyReader reader = readers[dtype.ordinal()];
+        if (reader == null) {
+            boolean signed = dtype != DType.U8 && dtype != DType.BOOL;
+            long signBit = signed ? 1L << (8 * dtype.bytes() - 1) : 0;
+            reader = KernelTemplate.specialise(
+                    KeyLoop.class,
+                    KeyReader.class,
+                    new KeyLoop.Of(OrderKeys.ascending(dtype), dtype.bytes(), descending ? ~signBit : signBit));
+            readers[dtype.ordinal()] = reader;
+        }
+        return reader;
+    }
+}
