@@ -1,0 +1,316 @@
+package org.gatun.examples.mnist;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.gatun.nn.Checkpoint;
+import org.gatun.nn.data.Batch;
+import org.gatun.nn.data.Dataset;
+import org.gatun.nn.data.GeneratedDigits;
+import org.gatun.nn.data.Mnist;
+import org.gatun.nn.data.TensorDataset;
+import org.gatun.tensor.memory.MemoryScope;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code gatun mnist}. */
+@Command(
+        name = "mnist",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Trains a network on the MNIST digits, evaluates it, and writes a checkpoint and pictures.")
+public final class MnistCommand implements Callable<Integer> {
+    private static final int GENERATED_TRAIN = 20_000;
+    private static final int GENERATED_TEST = 4_000;
+    private static final int PICTURED = 50;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The folder of the MNIST files. Default: the usual places.")
+    private @Nullable Path data;
+
+    @Option(names = "--model", description = "The network: ${COMPLETION-CANDIDATES}. Default: mlp.")
+    private @Nullable Network model;
+
+    @Option(names = "--device", description = "Where to run: cpu or cuda. Default: ${DEFAULT-VALUE}.", defaultValue = "cpu")
+    private String device = "cpu";
+
+    @Option(names = "--batch", paramLabel = "N", description = "Samples in a mini-batch. Default: 128.")
+    private @Nullable Integer batch;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training set. Default: 5.")
+    private @Nullable Integer epochs;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "RATE",
+            description = "The first learning rate, which falls to 0 along half a cosine. Default: 0.001.")
+    private @Nullable Double learningRate;
+
+    @Option(names = "--seed", paramLabel = "N", description = "The seed of parameters and order. Default: 1.")
+    private @Nullable Long seed;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Use the first N training samples only.")
+    private @Nullable Long limit;
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "The folder for checkpoint and pictures. Default: runs/mnist-MODEL.")
+    private @Nullable Path output;
+
+    @Option(
+            names = "--resume",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "FILE",
+            description = "Continue an interrupted run from its checkpoint. Default: the one in the output folder.")
+    private @Nullable String resume;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write what happened to this file.")
+    private @Nullable Path json;
+
+    /** The command, made by picocli. */
+    public MnistCommand() {}
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        PrintWriter out = spec.commandLine().getOut();
+        if (!device.equals("cpu")) {
+            spec.commandLine()
+                    .getErr()
+                    .println("gatun mnist: --device cuda: this version computes on the CPU only; 'gatun doctor' says what a GPU"
+                            + " would need");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        Path source = resume == null ? null : resumeFile();
+        try (Checkpoint checkpoint = source == null ? null : Checkpoint.load(source)) {
+            return train(settings(checkpoint), checkpoint, out);
+        }
+    }
+
+    private int train(Settings settings, @Nullable Checkpoint checkpoint, PrintWriter out) throws IOException {
+        Path folder = output != null ? output : Path.of("runs", "mnist-" + settings.model());
+        Files.createDirectories(folder);
+        Path where = data == null ? Mnist.find() : Mnist.within(data);
+        if (where == null && data != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--data: " + data + " does not hold the four MNIST files, itself or in a folder mnist");
+        }
+        if (where == null) {
+            out.println("No MNIST data in " + Mnist.places()
+                    + ": training on generated digits instead. Give the folder of the files with --data.");
+        }
+        try (TensorDataset all = where == null ? GeneratedDigits.of(GENERATED_TRAIN, 1) : Mnist.train(where);
+                TensorDataset test = where == null ? GeneratedDigits.of(GENERATED_TEST, 2) : Mnist.test(where);
+                Trainer trainer = new Trainer(settings, limited(all), test)) {
+            int done = 0;
+            if (checkpoint != null) {
+                trainer.model().loadStateDict(checkpoint.group("model"));
+                trainer.optimizer().loadStateDict(checkpoint.group("optimizer"));
+                done = number(checkpoint, "done");
+                out.printf("Resuming after epoch %d of %d.%n", done, settings.epochs());
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "%s, %,d parameters, %,d training and %,d test samples, batches of %d%n",
+                    settings.model(),
+                    trainer.model().parameterCount(),
+                    limited(all).size(),
+                    test.size(),
+                    settings.batch());
+            out.flush();
+            List<EpochResult> results = new ArrayList<>();
+            for (int e = done + 1; e <= settings.epochs(); e++) {
+                EpochResult r = epoch(trainer, e, limited(all).size());
+                results.add(r);
+                out.printf(
+                        Locale.ROOT,
+                        "epoch %d/%d  loss %.4f  test loss %.4f  test accuracy %.2f %%  %,.0f samples/s  peak %,.1f MB%n",
+                        e,
+                        settings.epochs(),
+                        r.trainLoss(),
+                        r.testLoss(),
+                        100 * r.testAccuracy(),
+                        r.samplesPerSecond(),
+                        r.peakNativeBytes() / 1e6);
+                out.flush();
+                save(folder.resolve("checkpoint.safetensors"), settings, trainer, e);
+            }
+            if (!results.isEmpty()) {
+                Charts.curves(folder.resolve("curves.png"), results);
+            }
+            Charts.mistakes(folder.resolve("misclassified.png"), mistakes(trainer, test));
+            out.println("Wrote checkpoint.safetensors, curves.png and misclassified.png to " + folder);
+            if (json != null) {
+                write(json, settings, where, results);
+            }
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private Dataset limited(Dataset all) {
+        return limit == null ? all : all.first(limit);
+    }
+
+    private static EpochResult epoch(Trainer trainer, int number, long samples) {
+        var console = System.console();
+        if (console == null || !console.isTerminal()) {
+            return trainer.epoch(number, n -> {});
+        }
+        try (ProgressBar bar = new ProgressBarBuilder()
+                .setTaskName("epoch " + number)
+                .setInitialMax(samples)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUnit(" samples", 1)
+                .showSpeed()
+                .setUpdateIntervalMillis(200)
+                .clearDisplayOnFinish()
+                .build()) {
+            return trainer.epoch(number, bar::stepBy);
+        }
+    }
+
+    private static void save(Path file, Settings settings, Trainer trainer, int done) throws IOException {
+        Map<String, String> metadata = settings.metadata();
+        metadata.put("done", Integer.toString(done));
+        Checkpoint.save(
+                file,
+                Map.of(
+                        "model", trainer.model().stateDict(),
+                        "optimizer", trainer.optimizer().stateDict()),
+                metadata);
+    }
+
+    private static List<Charts.Mistake> mistakes(Trainer trainer, TensorDataset test) {
+        var out = new ArrayList<Charts.Mistake>();
+        long chunk = 1000;
+        for (long from = 0; from < test.size() && out.size() < PICTURED; from += chunk) {
+            long[] indices = new long[(int) Math.min(chunk, test.size() - from)];
+            long first = from;
+            Arrays.setAll(indices, i -> first + i);
+            try (Batch batch = test.batch(indices)) {
+                List<Long> answers = trainer.predict(batch);
+                long[] labels = batch.targets().toLongArray();
+                for (int i = 0; i < labels.length && out.size() < PICTURED; i++) {
+                    if (answers.get(i) != labels[i]) {
+                        out.add(new Charts.Mistake(pixels(batch, i), labels[i], answers.get(i)));
+                    }
+                }
+            }
+        }
+        return out;
+    }
+
+    /** The pixels of one image from 0 to 255, whatever its normalisation. */
+    private static double[] pixels(Batch batch, int i) {
+        double[] x;
+        try (var scope = MemoryScope.open("pixels")) {
+            x = batch.inputs().select(0, i).toDoubleArray();
+        }
+        double low = Arrays.stream(x).min().orElse(0);
+        double high = Math.max(Arrays.stream(x).max().orElse(1), low + 1e-9);
+        return Arrays.stream(x).map(v -> 255 * (v - low) / (high - low)).toArray();
+    }
+
+    private void write(Path file, Settings settings, @Nullable Path where, List<EpochResult> results)
+            throws IOException {
+        var report = new LinkedHashMap<String, Object>();
+        report.put("settings", settings);
+        report.put("device", device);
+        report.put("data", where == null ? "generated" : "mnist");
+        report.put("java", Runtime.version().toString());
+        report.put("processors", Runtime.getRuntime().availableProcessors());
+        report.put("epochs", results);
+        if (!results.isEmpty()) {
+            report.put("testAccuracy", results.get(results.size() - 1).testAccuracy());
+        }
+        if (file.toAbsolutePath().getParent() != null) {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+        }
+        Files.writeString(
+                file, new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n");
+    }
+
+    private void check() {
+        positive("--batch", batch);
+        positive("--epochs", epochs);
+        positive("--limit", limit);
+        positive("--learning-rate", learningRate);
+        if (!device.equals("cpu") && !device.equals("cuda")) {
+            throw new ParameterException(spec.commandLine(), "--device: '" + device + "' is neither cpu nor cuda");
+        }
+    }
+
+    private void positive(String option, @Nullable Number value) {
+        if (value != null && !(value.doubleValue() > 0 && value.doubleValue() < Double.POSITIVE_INFINITY)) {
+            throw new ParameterException(spec.commandLine(), option + ": " + value + " must be more than 0");
+        }
+    }
+
+    private Path resumeFile() {
+        if (resume != null && !resume.isEmpty()) {
+            return Path.of(resume);
+        }
+        Path folder = output != null ? output : Path.of("runs", "mnist-" + (model == null ? Network.mlp : model));
+        return folder.resolve("checkpoint.safetensors");
+    }
+
+    /** The settings of the options; of a run that is resumed, those of its checkpoint, which options must not contradict. */
+    private Settings settings(@Nullable Checkpoint checkpoint) {
+        if (checkpoint == null) {
+            return new Settings(
+                    or(model, Network.mlp), or(batch, 128), or(epochs, 5), or(learningRate, 1e-3), or(seed, 1L));
+        }
+        Settings saved = new Settings(
+                Network.valueOf(checkpoint.metadata("model")),
+                number(checkpoint, "batch"),
+                number(checkpoint, "epochs"),
+                Double.parseDouble(checkpoint.metadata("learningRate")),
+                Long.parseLong(checkpoint.metadata("seed")));
+        Settings asked = new Settings(
+                or(model, saved.model()),
+                or(batch, saved.batch()),
+                or(epochs, saved.epochs()),
+                or(learningRate, saved.learningRate()),
+                or(seed, saved.seed()));
+        if (!asked.equals(saved)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--resume: the checkpoint was made with " + saved + ", the options say " + asked);
+        }
+        return saved;
+    }
+
+    private static int number(Checkpoint checkpoint, String key) {
+        try {
+            return Integer.parseInt(checkpoint.metadata(key));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("checkpoint: metadata '" + key + "' is no number: " + e.getMessage(), e);
+        }
+    }
+
+    private static <T> T or(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
+    }
+}

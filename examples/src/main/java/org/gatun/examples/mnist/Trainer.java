@@ -1,0 +1,134 @@
+package org.gatun.examples.mnist;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.gatun.autograd.Tape;
+import org.gatun.nn.Module;
+import org.gatun.nn.Training;
+import org.gatun.nn.data.Batch;
+import org.gatun.nn.data.DataLoader;
+import org.gatun.nn.data.Dataset;
+import org.gatun.optim.Adam;
+import org.gatun.optim.Optimizer;
+import org.gatun.optim.Schedule;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.Losses;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.memory.MemoryStats;
+import org.gatun.tensor.random.Generator;
+
+/** The training loop: Adam on the cross-entropy, the learning rate along half a cosine. */
+final class Trainer implements AutoCloseable {
+    private final Module model;
+    private final Optimizer optimizer;
+    private final DataLoader train;
+    private final DataLoader test;
+    private final long samples;
+    private final long testSamples;
+    private final Generator generator;
+
+    Trainer(Settings settings, Dataset trainSet, Dataset testSet) {
+        this.generator = new Generator(settings.seed());
+        this.model = settings.model().create(generator);
+        this.samples = trainSet.size();
+        this.testSamples = testSet.size();
+        this.train = DataLoader.of(trainSet)
+                .batchSize(settings.batch())
+                .shuffle(settings.seed())
+                .prefetch(1, 4);
+        this.test = DataLoader.of(testSet).batchSize(1000);
+        this.optimizer = Adam.of(model.parameters())
+                .learningRate(
+                        Schedule.cosine(settings.learningRate(), 0, Math.max(1, train.batches() * settings.epochs())));
+    }
+
+    Module model() {
+        return model;
+    }
+
+    Optimizer optimizer() {
+        return optimizer;
+    }
+
+    Generator generator() {
+        return generator;
+    }
+
+    long batches() {
+        return train.batches();
+    }
+
+    /** Trains for one epoch and evaluates. {@code progress} is told the number of samples of each batch when it is done. */
+    EpochResult epoch(int number, LongConsumer progress) {
+        MemoryStats.resetPeak(Device.CPU);
+        long start = System.nanoTime();
+        double loss = 0;
+        try (var batches = train.epoch(number - 1)) {
+            while (batches.hasNext()) {
+                try (Batch batch = batches.next()) {
+                    loss += step(batch) * batch.size();
+                    progress.accept(batch.size());
+                }
+            }
+        }
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        double[] evaluation = evaluate();
+        return new EpochResult(
+                number,
+                loss / samples,
+                evaluation[0],
+                evaluation[1],
+                seconds,
+                samples / seconds,
+                MemoryStats.of(Device.CPU).peakBytes());
+    }
+
+    private double step(Batch batch) {
+        optimizer.zeroGrad();
+        double value;
+        try (var training = Training.with(generator);
+                var tape = Tape.open()) {
+            Tensor loss = Losses.crossEntropy(model.forward(batch.inputs()), batch.targets());
+            tape.backward(loss);
+            value = loss.item();
+        }
+        optimizer.step();
+        return value;
+    }
+
+    /** The mean loss and the accuracy over the test set. */
+    private double[] evaluate() {
+        double loss = 0;
+        long right = 0;
+        try (var batches = test.epoch(0)) {
+            while (batches.hasNext()) {
+                try (Batch batch = batches.next();
+                        var scope = MemoryScope.open("evaluation")) {
+                    Tensor logits = model.forward(batch.inputs());
+                    loss += Losses.crossEntropy(logits, batch.targets()).item() * batch.size();
+                    right += logits.argmax(1).eq(batch.targets()).sum().itemLong();
+                }
+            }
+        }
+        return new double[] {loss / testSamples, (double) right / testSamples};
+    }
+
+    /** The class that the model gives each sample of a batch. */
+    List<Long> predict(Batch batch) {
+        try (var scope = MemoryScope.open("prediction")) {
+            return Arrays.stream(model.forward(batch.inputs()).argmax(1).toLongArray())
+                    .boxed()
+                    .toList();
+        }
+    }
+
+    @Override
+    public void close() {
+        train.close();
+        test.close();
+        optimizer.close();
+        model.free();
+    }
+}
