@@ -13,4 +13,9 @@ module org.gatun.examples {
 
     opens org.gatun.examples to
             info.picocli;
+    opens org.gatun.examples.mnist to
+            com.fasterxml.jackson.databind,
+            info.picocli;
+    opens org.gatun.examples.practical to
+            info.picocli;
 }
