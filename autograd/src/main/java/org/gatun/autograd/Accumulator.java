@@ -21,7 +21,8 @@ final class Accumulator {
         kept[slot] = true;
     }
 
-    @Nullable Tensor get(int slot) {
+    @Nullable
+    Tensor get(int slot) {
         return sums[slot];
     }
 
@@ -57,7 +58,8 @@ final class Accumulator {
         }
     }
 
-    @Nullable Tensor[] kept() {
+    @Nullable
+    Tensor[] kept() {
         @Nullable Tensor[] out = new Tensor[sums.length];
         for (int i = 0; i < out.length; i++) {
             out[i] = kept[i] ? sums[i] : null;

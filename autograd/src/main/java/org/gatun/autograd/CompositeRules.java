@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class CompositeRules {
     private CompositeRules() {}
 
-    static @Nullable Tensor[] vjp(
-            Composite composite, Composite.Derivative derivative, Primal p, Tensor[] cotangents) {
+    static @Nullable Tensor[] vjp(Composite composite, Composite.Derivative derivative, Primal p, Tensor[] cotangents) {
         List<@Nullable Tensor> out =
                 derivative.vjp(Arrays.asList(p.inputs()), Arrays.asList(p.results()), List.of(cotangents));
         if (out.size() != p.inputs().length) {
@@ -34,8 +33,8 @@ final class CompositeRules {
 
     static void check(Composite composite, String rule, String what, Tensor t, TensorType type) {
         if (!t.shape().equals(type.shape()) || t.dtype() != type.dtype()) {
-            throw new ShapeException(composite.name() + ": its " + rule + " returns " + t.dtype() + t.shape() + " as the "
-                    + what + ", which is " + type + ": the two must agree");
+            throw new ShapeException(composite.name() + ": its " + rule + " returns " + t.dtype() + t.shape()
+                    + " as the " + what + ", which is " + type + ": the two must agree");
         }
     }
 }

@@ -79,8 +79,11 @@ public final class CustomFunction {
     }
 
     private record Definition(
-            String name, int arity, Function<List<Tensor>, Tensor> body, @Nullable Vjp vjp, @Nullable Jvp jvp)
-            implements Composite, Composite.Derivative {
+            String name,
+            int arity,
+            Function<List<Tensor>, Tensor> body,
+            @Nullable Vjp vjp,
+            @Nullable Jvp jvp) implements Composite, Composite.Derivative {
         @Override
         public List<Tensor> fallback(List<Tensor> inputs) {
             return List.of(body.apply(inputs));
@@ -98,9 +101,7 @@ public final class CustomFunction {
 
         @Override
         public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return jvp == null
-                    ? Optional.empty()
-                    : Optional.of(List.of(jvp.apply(inputs, results.get(0), tangents)));
+            return jvp == null ? Optional.empty() : Optional.of(List.of(jvp.apply(inputs, results.get(0), tangents)));
         }
 
         @Override

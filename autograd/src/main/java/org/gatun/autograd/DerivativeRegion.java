@@ -74,7 +74,8 @@ final class DerivativeRegion {
      * @param argument gives operands, results and seeds by their number; asked only for those that are read
      * @return a gradient for each operand, or a tangent for each result; null where it is 0
      */
-    @Nullable Tensor[] run(IntFunction<Tensor> argument) {
+    @Nullable
+    Tensor[] run(IntFunction<Tensor> argument) {
         Tensor[] outputs = null;
         if (program != null) {
             Tensor[] inputs = new Tensor[arguments.length];
@@ -109,7 +110,8 @@ final class DerivativeRegion {
         boolean[] present = new boolean[count];
         Function<List<Tensor>, List<Tensor>> body = in -> {
             Tensor[] values = replay(forward, in);
-            @Nullable Tensor[] out = key.reverse
+            @Nullable
+            Tensor[] out = key.reverse
                     ? reverse(forward, values, in.subList(n + m, in.size()), key.wanted, key.seeded)
                     : forward(forward, values, in.subList(n + m, in.size()), key.wanted);
             var given = new ArrayList<Tensor>();
@@ -227,8 +229,7 @@ final class DerivativeRegion {
         return c.dtype().isFloating() ? like.constant(c.dtype(), c.value()) : like.constant(c.dtype(), c.bits());
     }
 
-    private static @Nullable Tensor[] reverse(
-            Expr expr, Tensor[] values, List<Tensor> seeds, int wanted, int seeded) {
+    private static @Nullable Tensor[] reverse(Expr expr, Tensor[] values, List<Tensor> seeds, int wanted, int seeded) {
         int n = expr.inputs().size();
         boolean[] active = active(expr, wanted);
         @Nullable Tensor[] cotangent = new Tensor[values.length];
@@ -282,16 +283,14 @@ final class DerivativeRegion {
     }
 
     /** The partial derivative of a node by its k-th operand, applied to v; for a conversion, v converted to {@code target}. */
-    private static @Nullable Tensor partial(
-            Expr.Apply a, int k, Tensor[] values, Tensor y, Tensor v, DType target) {
+    private static @Nullable Tensor partial(Expr.Apply a, int k, Tensor[] values, Tensor y, Tensor v, DType target) {
         return switch (a.op()) {
             case Op.Unary u -> DiagonalRules.unary(u.fn(), values[a.a()], y, v);
             case Op.Binary b ->
                 k == 0
                         ? DiagonalRules.left(b.fn(), values[a.a()], values[a.b()], y, v)
                         : DiagonalRules.right(b.fn(), values[a.a()], values[a.b()], y, v);
-            case Op.Select s ->
-                k == 1 ? values[a.a()].where(v, v.fullLike(0)) : values[a.a()].where(v.fullLike(0), v);
+            case Op.Select s -> k == 1 ? values[a.a()].where(v, v.fullLike(0)) : values[a.a()].where(v.fullLike(0), v);
             case Op.Cast c -> target.isFloating() ? v.to(target) : null;
             case Op.Compare c -> null;
             case Op.Logic l -> null;

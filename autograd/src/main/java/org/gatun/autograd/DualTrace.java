@@ -36,8 +36,9 @@ final class DualTrace implements Trace {
                     + " was used after the jvp that made it had ended: use what jvp returns instead");
         }
         if (Thread.currentThread() != owner) {
-            throw new IllegalStateException("jvp: a tensor of shape " + d.shape() + " belongs to thread " + owner.getName()
-                    + " and was used on " + Thread.currentThread().getName());
+            throw new IllegalStateException(
+                    "jvp: a tensor of shape " + d.shape() + " belongs to thread " + owner.getName()
+                            + " and was used on " + Thread.currentThread().getName());
         }
     }
 
@@ -64,7 +65,8 @@ final class DualTrace implements Trace {
             types[i] = values[i].dtype();
             wanted |= tangents[i] != null ? 1 << i : 0;
         }
-        @Nullable Tensor[] out = DerivativeRegion.jvp(op, Arrays.asList(types), wanted)
+        @Nullable
+        Tensor[] out = DerivativeRegion.jvp(op, Arrays.asList(types), wanted)
                 .run(k -> k < n ? values[k] : k < n + m ? results[k - n] : present(tangents[k - n - m]));
         Tensor[] duals = Arrays.copyOf(results, results.length, Tensor[].class);
         for (int i = 0; i < m; i++) {
@@ -115,8 +117,7 @@ final class DualTrace implements Trace {
                 Tensor t = known[i];
                 tangents[i] = t != null ? t : values[i].fullLike(0);
             }
-            Optional<List<Tensor>> out =
-                    derivative.get().jvp(List.of(values), List.of(results), List.of(tangents));
+            Optional<List<Tensor>> out = derivative.get().jvp(List.of(values), List.of(results), List.of(tangents));
             if (out.isPresent()) {
                 var duals = new ArrayList<Tensor>();
                 for (int i = 0; i < results.length; i++) {

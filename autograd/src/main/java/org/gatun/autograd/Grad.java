@@ -79,8 +79,9 @@ public final class Grad {
                     return leaf;
                 });
                 if (leaves.isEmpty()) {
-                    throw new DTypeException("grad: the argument holds no tensor of a floating dtype: there is nothing to"
-                            + " differentiate by; convert it, for instance with to(DType.F32)");
+                    throw new DTypeException(
+                            "grad: the argument holds no tensor of a floating dtype: there is nothing to"
+                                    + " differentiate by; convert it, for instance with to(DType.F32)");
                 }
                 Tensor y = plain(f.apply(arguments));
                 if (y.elements() != 1) {
@@ -88,7 +89,8 @@ public final class Grad {
                             + " elements and must return one: reduce it with sum() or mean(), or use jacobian or vjp");
                 }
                 recording.close();
-                @Nullable Tensor[] gradients = own(recording, y) instanceof Variable root
+                @Nullable
+                Tensor[] gradients = own(recording, y) instanceof Variable root
                         ? recording.pullback(root, root.value().fullLike(1), false)
                         : new Tensor[0];
                 Tensor value = lower(recording, y).view();
@@ -119,7 +121,8 @@ public final class Grad {
                 Tensor y = plain(f.apply(leaf));
                 recording.close();
                 Tensor value = lower(recording, y).view();
-                // The pullback outlives every scope: its values are left to the collector, and close() frees them at once.
+                // The pullback outlives every scope: its values are left to the collector, and close() frees them at
+                // once.
                 recording.unscope();
                 value.keepFrom(scope);
                 done = true;
@@ -188,7 +191,8 @@ public final class Grad {
      */
     public static UnaryOperator<Tensor> jacobian(UnaryOperator<Tensor> f) {
         return x -> {
-            long outputs = MemoryScope.tidy((Supplier<Shape>) () -> f.apply(plain(x)).shape())
+            long outputs = MemoryScope.tidy(
+                            (Supplier<Shape>) () -> f.apply(plain(x)).shape())
                     .elements();
             return (outputs > x.elements() ? jacobianForward(f) : jacobianReverse(f)).apply(x);
         };
@@ -218,8 +222,7 @@ public final class Grad {
                 Tensor y = vjp.value();
                 long m = y.elements();
                 if (m == 0 || !y.dtype().isFloating()) {
-                    return ConcreteTensor.scalar(x.dtype(), 0.0, x.device())
-                            .broadcastTo(concat(y.shape(), x.shape()));
+                    return ConcreteTensor.scalar(x.dtype(), 0.0, x.device()).broadcastTo(concat(y.shape(), x.shape()));
                 }
                 var rows = new ArrayList<Tensor>();
                 for (long i = 0; i < m; i++) {

@@ -120,7 +120,8 @@ public final class GradCheck {
             double[] z = packing.packed();
             Tensor y = g.apply(vector(z));
             if (!y.dtype().isFloating()) {
-                throw new DTypeException("GradCheck: the result is " + y.dtype() + ": derivatives exist for F64 results only");
+                throw new DTypeException(
+                        "GradCheck: the result is " + y.dtype() + ": derivatives exist for F64 results only");
             }
             first("order 1", g, z, y.shape());
             if (order == 2) {
@@ -136,7 +137,8 @@ public final class GradCheck {
         Tensor vt = vector(v);
         Tensor ut = vector(u).reshape(result);
 
-        double[] forward = MemoryScope.tidy(() -> Grad.jvp(f, vector(z), vt).tangent().toDoubleArray());
+        double[] forward =
+                MemoryScope.tidy(() -> Grad.jvp(f, vector(z), vt).tangent().toDoubleArray());
         compare(what + ", forward mode, JVP against the central difference", forward, difference(f, z, v));
 
         double[] reverse = MemoryScope.tidy(() -> {
@@ -144,10 +146,8 @@ public final class GradCheck {
                 return vjp.pullback(ut).toDoubleArray();
             }
         });
-        compare(
-                what + ", duality <u, Jv> = <J^T u, v>",
-                new double[] {dot(u, forward)},
-                new double[] {dot(reverse, v)});
+        compare(what + ", duality <u, Jv> = <J^T u, v>", new double[] {dot(u, forward)}, new double[] {dot(reverse, v)
+        });
         if (z.length <= ELEMENTWISE) {
             double[] numeric = new double[z.length];
             for (int i = 0; i < z.length; i++) {

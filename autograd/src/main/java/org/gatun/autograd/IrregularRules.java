@@ -66,7 +66,8 @@ final class IrregularRules {
                 Shape x = p.type(0).shape();
                 Shape plane = Shape.of(x.size(0), x.size(1), x.size(2) * x.size(3));
                 Tensor index = p.result(1);
-                yield one(Dispatch.bind(new Op.ScatterAdd(2, plane), flat(g), flat(index)).reshape(x));
+                yield one(Dispatch.bind(new Op.ScatterAdd(2, plane), flat(g), flat(index))
+                        .reshape(x));
             }
         };
     }
@@ -84,16 +85,17 @@ final class IrregularRules {
             case Op.Prod prod -> ProductRules.prodJvp(prod.axes(), p.input(0), p.result(0), only(tangents));
             case Op.Extremum e ->
                 Dispatch.bind(
-                        new Op.Sum(e.axes()), share(p.input(0), p.result(0), e.axes()).mul(only(tangents)));
+                        new Op.Sum(e.axes()),
+                        share(p.input(0), p.result(0), e.axes()).mul(only(tangents)));
             case Op.CumProd cumProd -> ProductRules.cumProdJvp(cumProd.axis(), p.input(0), only(tangents));
             case Op.Sort sort -> Dispatch.bind(new Op.Gather(sort.axis()), only(tangents), p.result(1));
             case Op.TopK topK -> Dispatch.bind(new Op.Gather(topK.axis()), only(tangents), p.result(1));
             case Op.Scatter scatter ->
-                Dispatch.bind(
-                        scatter, orZeros(tangents[0], p.input(0)), p.input(1), orZeros(tangents[2], p.input(2)));
+                Dispatch.bind(scatter, orZeros(tangents[0], p.input(0)), p.input(1), orZeros(tangents[2], p.input(2)));
             case Op.MaxPool2d pool -> {
                 Tensor index = p.result(1);
-                yield Dispatch.bind(new Op.Gather(2), flat(only(tangents)), flat(index)).reshape(index.shape());
+                yield Dispatch.bind(new Op.Gather(2), flat(only(tangents)), flat(index))
+                        .reshape(index.shape());
             }
         };
     }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class Node {
     /** Computes the cotangents of the operands; null for an operand that gets none. */
     interface Pullback {
-        @Nullable Tensor[] apply(Primal primal, @Nullable Tensor[] cotangents);
+        @Nullable
+        Tensor[] apply(Primal primal, @Nullable Tensor[] cotangents);
     }
 
     final Object op;
@@ -48,8 +49,9 @@ final class Node {
 
     Primal primal() {
         if (freed) {
-            throw new IllegalStateException("backward: the values that " + op + " saved are freed: a second backward or gradient"
-                    + " over the same operations needs retain = true in the first");
+            throw new IllegalStateException(
+                    "backward: the values that " + op + " saved are freed: a second backward or gradient"
+                            + " over the same operations needs retain = true in the first");
         }
         @Nullable Tensor[] in = new Tensor[savedInputs.length];
         for (int i = 0; i < in.length; i++) {

@@ -105,8 +105,8 @@ public final class Parameter extends Traced {
 
     private void checkGradient(Tensor gradient) {
         if (!gradient.shape().equals(shape()) || gradient.dtype() != dtype()) {
-            throw new ShapeException("grad: a gradient of " + gradient.dtype() + gradient.shape() + " for a parameter of "
-                    + dtype() + shape() + ": the two must agree");
+            throw new ShapeException("grad: a gradient of " + gradient.dtype() + gradient.shape()
+                    + " for a parameter of " + dtype() + shape() + ": the two must agree");
         }
     }
 

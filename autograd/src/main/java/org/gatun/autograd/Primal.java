@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param results the results, null where not saved
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Primal(List<TensorType> inputTypes, @Nullable Tensor[] inputs, @Nullable Tensor[] results) {
+record Primal(
+        List<TensorType> inputTypes,
+        @Nullable Tensor[] inputs,
+        @Nullable Tensor[] results) {
     Tensor input(int i) {
         Tensor t = inputs[i];
         if (t == null) {

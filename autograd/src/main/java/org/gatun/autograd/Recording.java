@@ -299,7 +299,8 @@ final class Recording implements Trace {
      * @param retain whether saved values are kept for another pullback
      * @return an array by slot, with entries for leaves only; null where no gradient flowed
      */
-    @Nullable Tensor[] pullback(Variable root, Tensor seed, boolean retain) {
+    @Nullable
+    Tensor[] pullback(Variable root, Tensor seed, boolean retain) {
         Accumulator sums = new Accumulator(slots);
         for (Variable leaf : leaves) {
             sums.keep(leaf.slot());

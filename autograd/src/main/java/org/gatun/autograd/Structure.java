@@ -96,8 +96,9 @@ final class Structure {
                     e.getCause());
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw new IllegalArgumentException(
-                    "structure: the record " + type.getName() + " is not accessible: make it public, or open its package "
-                            + type.getPackageName() + " to org.gatun.autograd",
+                    "structure: the record " + type.getName()
+                            + " is not accessible: make it public, or open its package " + type.getPackageName()
+                            + " to org.gatun.autograd",
                     e);
         }
     }

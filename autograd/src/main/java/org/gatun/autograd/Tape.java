@@ -91,8 +91,9 @@ public final class Tape implements AutoCloseable {
     public void backward(Tensor loss, boolean retain) {
         Variable root = root("backward", loss);
         if (root.elements() != 1) {
-            throw new ShapeException("backward: the loss has shape " + root.shape() + " and " + root.elements()
-                    + " elements: reduce it to one with sum() or mean(), or give the cotangent with backward(y, cotangent, retain)");
+            throw new ShapeException(
+                    "backward: the loss has shape " + root.shape() + " and " + root.elements()
+                            + " elements: reduce it to one with sum() or mean(), or give the cotangent with backward(y, cotangent, retain)");
         }
         propagate(root, root.value().fullLike(1), retain);
     }

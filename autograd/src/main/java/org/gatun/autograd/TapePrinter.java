@@ -43,7 +43,11 @@ final class TapePrinter {
         int n = 0;
         for (Node node : recording.nodes()) {
             String op = "n" + n++;
-            s.append("  ").append(op).append(" [label=\"").append(quoted(label(node.op))).append("\"];\n");
+            s.append("  ")
+                    .append(op)
+                    .append(" [label=\"")
+                    .append(quoted(label(node.op)))
+                    .append("\"];\n");
             for (int i = 0; i < node.inputs.length; i++) {
                 if (node.inputs[i] >= 0) {
                     s.append("  v").append(node.inputs[i]);
@@ -58,7 +62,11 @@ final class TapePrinter {
                 if (node.results[i] >= 0) {
                     s.append("  v").append(node.results[i]).append(" [shape=ellipse, label=\"");
                     s.append(quoted(value(node.results[i], names) + " " + node.resultTypes.get(i)));
-                    s.append("\"];\n  ").append(op).append(" -> v").append(node.results[i]).append(";\n");
+                    s.append("\"];\n  ")
+                            .append(op)
+                            .append(" -> v")
+                            .append(node.results[i])
+                            .append(";\n");
                 }
             }
         }

@@ -61,8 +61,7 @@ final class Transposes {
                 Dispatch.bind(new Op.ScatterAdd(gather.axis(), p.type(0).shape()), g, p.input(1));
             case Op.ScatterAdd scatter -> Dispatch.bind(new Op.Gather(scatter.axis()), g, p.input(1));
             case Op.IndexSelect select ->
-                Dispatch.bind(
-                        new Op.IndexAdd(select.axis(), p.type(0).shape().size(select.axis())), g, p.input(1));
+                Dispatch.bind(new Op.IndexAdd(select.axis(), p.type(0).shape().size(select.axis())), g, p.input(1));
             case Op.IndexAdd add -> Dispatch.bind(new Op.IndexSelect(add.axis()), g, p.input(1));
             case Op.MatMul matmul ->
                 i == 0
@@ -109,7 +108,12 @@ final class Transposes {
             long n = spec.size().size(a);
             interior[a] = spec.step().size(a) - 1;
             low[a] = n == 0 ? whole.size(a) : spec.start().size(a);
-            high[a] = n == 0 ? 0 : whole.size(a) - spec.start().size(a) - (n - 1) * spec.step().size(a) - 1;
+            high[a] = n == 0
+                    ? 0
+                    : whole.size(a)
+                            - spec.start().size(a)
+                            - (n - 1) * spec.step().size(a)
+                            - 1;
         }
         return Dispatch.bind(new Op.Pad(new PadSpec(Shape.of(low), Shape.of(high), Shape.of(interior))), g);
     }

@@ -80,7 +80,11 @@ class GradTest {
         close(g.b(), 1);
 
         Nested n = new Nested(List.of(at(1, 2), at(3)), Map.of("a", at(4)), "kept");
-        Nested d = Grad.grad((Nested p) -> p.layers().get(0).square().sum().add(p.named().get("a").mul(3).sum()))
+        Nested d = Grad.grad((Nested p) -> p.layers()
+                        .get(0)
+                        .square()
+                        .sum()
+                        .add(p.named().get("a").mul(3).sum()))
                 .apply(n);
         close(d.layers().get(0), 2, 4);
         close(d.layers().get(1), 0);
@@ -138,7 +142,8 @@ class GradTest {
     @Test
     void customDerivativesReplaceTheFormula() {
         // A straight-through estimator: round forward, the identity backward.
-        CustomFunction round = CustomFunction.of("straight-through", 1, in -> in.get(0).round())
+        CustomFunction round = CustomFunction.of(
+                        "straight-through", 1, in -> in.get(0).round())
                 .withVjp((in, y, g) -> List.of(g))
                 .withJvp((in, y, t) -> t.get(0));
         close(Grad.grad(x -> round.apply(x).mul(x).sum()).apply(at(1.6)), 2 + 1.6);
@@ -152,7 +157,8 @@ class GradTest {
 
     @Test
     void aWrongShapeFromACustomRuleIsNamed() {
-        CustomFunction bad = CustomFunction.of("bad", 1, in -> in.get(0).mul(2)).withVjp((in, y, g) -> List.of(g.sum()));
+        CustomFunction bad =
+                CustomFunction.of("bad", 1, in -> in.get(0).mul(2)).withVjp((in, y, g) -> List.of(g.sum()));
         assertThatThrownBy(() -> Grad.grad(x -> bad.apply(x).sum()).apply(at(1, 2)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("bad")
@@ -173,7 +179,7 @@ class GradTest {
                 .hasMessageContaining("F64[1]")
                 .hasMessageContaining("F64[2]");
         Tensor[] escaped = new Tensor[1];
-        Grad.grad(x -> {
+        var _ = Grad.grad(x -> {
                     escaped[0] = x;
                     return x.sum();
                 })

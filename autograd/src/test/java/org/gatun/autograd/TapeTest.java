@@ -191,7 +191,9 @@ class TapeTest {
     void tapesCloseInOrder() {
         try (Tape outer = Tape.open();
                 Tape inner = Tape.open()) {
-            assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class).hasMessageContaining("reverse");
+            assertThatThrownBy(outer::close)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("reverse");
         }
     }
 
@@ -201,7 +203,10 @@ class TapeTest {
                 Tape tape = Tape.open()) {
             tape.backward(w.square().sum(), true);
             assertThat(tape.toString()).contains("w = leaf F64[2]").contains("square w  F64[2]");
-            assertThat(tape.toDot()).startsWith("digraph tape {").contains("-> ").endsWith("}\n");
+            assertThat(tape.toDot())
+                    .startsWith("digraph tape {")
+                    .contains("-> ")
+                    .endsWith("}\n");
         }
     }
 }

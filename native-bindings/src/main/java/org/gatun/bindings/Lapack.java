@@ -365,7 +365,7 @@ public final class Lapack {
      * @param lda distance between A's rows
      * @param tau address of the reflectors' factors
      * @throws LapackException if an input holds a NaN
-     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row; or if m < n or n < k
+     * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row; or if {@code m < n} or {@code n < k}
      */
     public static void orgqr(Real type, int m, int n, int k, long a, int lda, long tau) {
         atLeast(LapackRoutine.ORGQR, type, "m", m, 0);

@@ -43,14 +43,15 @@ public final class Conv2d implements Module {
     public Conv2d(
             int in, int out, int kernelH, int kernelW, ConvSpec spec, boolean bias, DType dtype, Generator generator) {
         if (in < 1 || out < 1 || kernelH < 1 || kernelW < 1 || in % spec.groups() != 0 || out % spec.groups() != 0) {
-            throw new IllegalArgumentException("conv2d: channels in " + in + " and out " + out + ", window (" + kernelH + ", "
-                    + kernelW + "), groups " + spec.groups()
-                    + ": all must be 1 or more, and both channel numbers multiples of the groups");
+            throw new IllegalArgumentException(
+                    "conv2d: channels in " + in + " and out " + out + ", window (" + kernelH + ", "
+                            + kernelW + "), groups " + spec.groups()
+                            + ": all must be 1 or more, and both channel numbers multiples of the groups");
         }
         double bound = 1 / Math.sqrt((double) in / spec.groups() * kernelH * kernelW);
         Initializer initial = Initializer.uniform(-bound, bound);
-        this.weight = initial.parameter(
-                "weight", dtype, Shape.of(out, in / spec.groups(), kernelH, kernelW), generator);
+        this.weight =
+                initial.parameter("weight", dtype, Shape.of(out, in / spec.groups(), kernelH, kernelW), generator);
         this.bias = bias ? initial.parameter("bias", dtype, Shape.of(out), generator) : null;
         this.spec = spec;
     }

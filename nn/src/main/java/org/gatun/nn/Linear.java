@@ -32,7 +32,8 @@ public final class Linear implements Module {
      */
     public Linear(long in, long out, boolean bias, DType dtype, Generator generator) {
         if (in < 1 || out < 0) {
-            throw new IllegalArgumentException("linear: sizes in " + in + " and out " + out + ": in must be 1 or more, out 0 or more");
+            throw new IllegalArgumentException(
+                    "linear: sizes in " + in + " and out " + out + ": in must be 1 or more, out 0 or more");
         }
         Initializer initial = Initializer.uniform(-1 / Math.sqrt(in), 1 / Math.sqrt(in));
         this.weight = initial.parameter("weight", dtype, Shape.of(out, in), generator);

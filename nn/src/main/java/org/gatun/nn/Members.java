@@ -51,7 +51,8 @@ final class Members {
             Class<?> type = field.getDeclaringClass();
             throw new IllegalStateException(
                     "module: the field " + type.getName() + "." + field.getName()
-                            + " is not accessible, so its parameters can't be found: open the package " + type.getPackageName()
+                            + " is not accessible, so its parameters can't be found: open the package "
+                            + type.getPackageName()
                             + " to org.gatun.nn, or override members()",
                     e);
         }
@@ -81,7 +82,8 @@ final class Members {
                     m.members().forEach((name, v) -> visit(path + "." + name, v, out, seen));
                 }
             }
-            case Iterable<?> list when !(value instanceof Path) -> {
+            case Iterable<?> list
+            when !(value instanceof Path) -> {
                 int i = 0;
                 for (Object e : list) {
                     if (e != null) {

@@ -1,7 +1,7 @@
 package org.gatun.nn;
 
-import org.jspecify.annotations.Nullable;
 import org.gatun.tensor.random.Generator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scope inside which layers behave as in training: dropout drops. Outside, they behave as in evaluation. It belongs to a thread,
@@ -54,8 +54,9 @@ public final class Training implements AutoCloseable {
             return;
         }
         if (Thread.currentThread() != owner || CURRENT.get() != this) {
-            throw new IllegalStateException("training: the scope was closed on another thread or before a scope inside it: close"
-                    + " scopes in the reverse order of opening: use try-with-resources");
+            throw new IllegalStateException(
+                    "training: the scope was closed on another thread or before a scope inside it: close"
+                            + " scopes in the reverse order of opening: use try-with-resources");
         }
         open = false;
         CURRENT.set(outer);

@@ -142,7 +142,9 @@ public abstract class Optimizer implements AutoCloseable {
      */
     public final Map<String, Tensor> stateDict() {
         var out = new LinkedHashMap<String, Tensor>();
-        out.put("steps", ConcreteTensor.scalar(DType.I64, steps, parameters.get(0).device()));
+        out.put(
+                "steps",
+                ConcreteTensor.scalar(DType.I64, steps, parameters.get(0).device()));
         for (int i = 0; i < state.size(); i++) {
             int number = i;
             state.get(i).forEach((name, t) -> out.put("state." + number + "." + name, t));
@@ -158,7 +160,8 @@ public abstract class Optimizer implements AutoCloseable {
     public final void loadStateDict(Map<String, Tensor> saved) {
         Tensor counter = saved.get("steps");
         if (counter == null) {
-            throw new IllegalArgumentException(name() + ": the saved state has no entry 'steps': is it an optimizer's?");
+            throw new IllegalArgumentException(
+                    name() + ": the saved state has no entry 'steps': is it an optimizer's?");
         }
         var restored = new ArrayList<Map<String, Tensor>>();
         for (int i = 0; i < parameters.size(); i++) {
@@ -214,7 +217,8 @@ public abstract class Optimizer implements AutoCloseable {
     /** Checks that a setting is a finite number from 0. */
     final double nonNegative(String what, double value) {
         if (!(value >= 0) || Double.isInfinite(value)) {
-            throw new IllegalArgumentException(name() + ": " + what + " is " + value + " and must be a finite number, 0 or more");
+            throw new IllegalArgumentException(
+                    name() + ": " + what + " is " + value + " and must be a finite number, 0 or more");
         }
         return value;
     }

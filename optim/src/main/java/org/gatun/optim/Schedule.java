@@ -41,9 +41,8 @@ public interface Schedule {
         if (steps < 1) {
             throw new IllegalArgumentException("schedule cosine: steps is " + steps + " and must be 1 or more");
         }
-        return step -> step >= steps
-                ? minimum
-                : minimum + (initial - minimum) * (1 + Math.cos(Math.PI * step / steps)) / 2;
+        return step ->
+                step >= steps ? minimum : minimum + (initial - minimum) * (1 + Math.cos(Math.PI * step / steps)) / 2;
     }
 
     /** This schedule with a linear rise over the first {@code steps} updates: its rate times {@code (step + 1) / (steps + 1)}. */

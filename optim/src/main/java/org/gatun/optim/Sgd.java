@@ -92,7 +92,8 @@ public final class Sgd extends Optimizer {
         Tensor decay = scalar(value, weightDecay);
         if (momentum == 0) {
             if (nesterov) {
-                throw new IllegalArgumentException("Sgd: nesterov needs a momentum above 0: set momentum, for instance 0.9");
+                throw new IllegalArgumentException(
+                        "Sgd: nesterov needs a momentum above 0: set momentum, for instance 0.9");
             }
             PLAIN.applyInto(List.of(value, gradient, lr, decay), List.of(value));
             return;

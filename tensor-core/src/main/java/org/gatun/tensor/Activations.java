@@ -7,8 +7,8 @@ import org.gatun.tensor.Elementwise.Region;
  * function that could overflow, so that no infinite derivative meets a zero.
  */
 final class Activations {
-    static final Region GELU = Elementwise.region(
-            x -> x.mul(0.5).mul(x.mul(-Math.sqrt(0.5)).erfc()));
+    static final Region GELU =
+            Elementwise.region(x -> x.mul(0.5).mul(x.mul(-Math.sqrt(0.5)).erfc()));
 
     static final Region GELU_TANH = Elementwise.region(x -> {
         Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
@@ -59,7 +59,8 @@ final class Activations {
     });
 
     /** Operands x, threshold, value. */
-    static final Region THRESHOLD = Elementwise.region((x, threshold, value) -> x.gt(threshold).where(x, value));
+    static final Region THRESHOLD =
+            Elementwise.region((x, threshold, value) -> x.gt(threshold).where(x, value));
 
     /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
     static final Region SOFT_SHRINK = Elementwise.region((x, lambda) -> {

@@ -82,14 +82,13 @@ final class Arithmetic {
 
     /** The arithmetic of truth values that PyTorch defines: + and max are or, * and min are and. */
     private static Tensor truth(String name, BinaryFn fn, Tensor a, Tensor b) {
-        LogicFn logic =
-                switch (fn) {
-                    case ADD, MAXIMUM -> LogicFn.OR;
-                    case MUL, MINIMUM -> LogicFn.AND;
-                    case SUB, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, DIV, ATAN2, HYPOT ->
-                        throw new DTypeException(
-                                name + ": not defined on two BOOL tensors: convert one, for instance to(DType.I64), or use xor");
-                };
+        LogicFn logic = switch (fn) {
+            case ADD, MAXIMUM -> LogicFn.OR;
+            case MUL, MINIMUM -> LogicFn.AND;
+            case SUB, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, DIV, ATAN2, HYPOT ->
+                throw new DTypeException(name
+                        + ": not defined on two BOOL tensors: convert one, for instance to(DType.I64), or use xor");
+        };
         return logic(name, logic, a, b);
     }
 
@@ -130,12 +129,12 @@ final class Arithmetic {
 
     static Tensor where(Tensor condition, Tensor a, Tensor b) {
         if (condition.dtype() != DType.BOOL) {
-            throw new DTypeException("where: the condition is " + condition.dtype() + " and must be BOOL: compare first,"
-                    + " for instance x.ne(0)");
+            throw new DTypeException("where: the condition is " + condition.dtype()
+                    + " and must be BOOL: compare first," + " for instance x.ne(0)");
         }
         DType dtype = DType.promote(a.dtype(), b.dtype());
-        Shape shape = Broadcasting.common(
-                "where", condition.shape(), Broadcasting.common("where", a.shape(), b.shape()));
+        Shape shape =
+                Broadcasting.common("where", condition.shape(), Broadcasting.common("where", a.shape(), b.shape()));
         return Dispatch.bind(
                 SELECT, expand(condition, shape), expand(cast(a, dtype), shape), expand(cast(b, dtype), shape));
     }

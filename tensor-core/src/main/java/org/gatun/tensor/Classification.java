@@ -56,8 +56,8 @@ final class Classification {
                     + " is not defined for log-probabilities: use crossEntropy with logits");
         }
         if (target.dtype().isFloating()) {
-            throw new DTypeException("nllLoss: the target is " + target.dtype() + " and must hold class numbers, of an integer"
-                    + " dtype: use crossEntropy for probabilities");
+            throw new DTypeException("nllLoss: the target is " + target.dtype()
+                    + " and must hold class numbers, of an integer" + " dtype: use crossEntropy for probabilities");
         }
         Rows rows = rows("nllLoss", logs, target, options);
         requireWeight("nllLoss", logs.dtype(), rows.classes(), options.weight());
@@ -84,9 +84,14 @@ final class Classification {
 
     private static Tensor reduce(Tensor losses, @Nullable Tensor weights, Rows rows, Reduction reduction) {
         return switch (reduction) {
-            case MEAN -> weights == null ? losses.sum().div((double) rows.counted()) : losses.sum().div(weights.sum());
+            case MEAN ->
+                weights == null
+                        ? losses.sum().div((double) rows.counted())
+                        : losses.sum().div(weights.sum());
             case SUM -> losses.sum();
-            case BATCH_MEAN -> losses.sum().div((double) (rows.shape().rank() == 0 ? 1 : rows.shape().size(0)));
+            case BATCH_MEAN ->
+                losses.sum().div((double)
+                        (rows.shape().rank() == 0 ? 1 : rows.shape().size(0)));
             case NONE -> losses.reshape(rows.shape());
         };
     }
@@ -119,13 +124,15 @@ final class Classification {
     private static Rows rows(String name, Tensor scores, Tensor target, CrossEntropyOptions options) {
         int rank = scores.rank();
         if (rank == 0) {
-            throw new ShapeException(name + ": a scalar has no classes: the first operand must be (n, c), (n, c, ...) or (c)");
+            throw new ShapeException(
+                    name + ": a scalar has no classes: the first operand must be (n, c), (n, c, ...) or (c)");
         }
         int axis = rank == 1 ? 0 : 1;
         Shape expected = scores.shape().without(Axes.listed(name, rank, axis));
         if (!target.shape().equals(expected)) {
-            throw new ShapeException(name + ": scores of shape " + scores.shape() + " need a target of shape " + expected
-                    + ", one class number for each row of " + scores.size(axis) + " classes, not " + target.shape());
+            throw new ShapeException(name + ": scores of shape " + scores.shape() + " need a target of shape "
+                    + expected + ", one class number for each row of " + scores.size(axis) + " classes, not "
+                    + target.shape());
         }
         Tensor classes = Indices.checked(name, target).flatten();
         long counted = Indices.countClasses(name, classes, scores.size(axis), options.ignoreIndex());

@@ -39,7 +39,8 @@ public final class ConcreteTensor extends Tensor {
         try {
             bytes = Math.multiplyExact(shape.elements(), dtype.bytes());
         } catch (ArithmeticException e) {
-            throw new ShapeException("a tensor of shape " + shape + " and dtype " + dtype + " has more than 2^63 - 1 bytes", e);
+            throw new ShapeException(
+                    "a tensor of shape " + shape + " and dtype " + dtype + " has more than 2^63 - 1 bytes", e);
         }
         return new ConcreteTensor(Allocators.of(device).allocate(bytes), Layout.contiguous(shape), dtype, false);
     }

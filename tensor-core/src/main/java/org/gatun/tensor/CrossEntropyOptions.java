@@ -18,7 +18,8 @@ public record CrossEntropyOptions(
     /** Checks the range of the smoothing. */
     public CrossEntropyOptions {
         if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-            throw new IllegalArgumentException("crossEntropy: label smoothing " + labelSmoothing + " must be from 0 to 1");
+            throw new IllegalArgumentException(
+                    "crossEntropy: label smoothing " + labelSmoothing + " must be from 0 to 1");
         }
     }
 

@@ -12,7 +12,9 @@ final class Diagonals {
 
     static Tensor triangle(String name, Tensor x, long offset, boolean lower) {
         requireMatrices(name, x);
-        Tensor column = Dispatch.source(new Op.Iota(x.size(-2)), x.device()).unsqueeze(1).add(offset);
+        Tensor column = Dispatch.source(new Op.Iota(x.size(-2)), x.device())
+                .unsqueeze(1)
+                .add(offset);
         Tensor row = Dispatch.source(new Op.Iota(x.size(-1)), x.device());
         Tensor inside = lower ? row.le(column) : row.ge(column);
         return inside.where(x, Arithmetic.constant(x, x.dtype(), 0.0));
@@ -23,8 +25,8 @@ final class Diagonals {
         int r = Axes.normalise("diagonal", rows, x.rank());
         int c = Axes.normalise("diagonal", columns, x.rank());
         if (r == c) {
-            throw new ShapeException("diagonal: rows and columns are both axis " + rows + " of shape " + x.shape()
-                    + ": name two axes");
+            throw new ShapeException(
+                    "diagonal: rows and columns are both axis " + rows + " of shape " + x.shape() + ": name two axes");
         }
         // The diagonal of an (m, n) matrix, read row by row, is every (n + 1)-th element.
         Tensor last = r == x.rank() - 2 && c == x.rank() - 1 ? x : behind(x, r, c);

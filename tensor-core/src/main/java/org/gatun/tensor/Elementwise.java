@@ -115,8 +115,7 @@ public final class Elementwise {
 
         private List<DType> dtypes(Tensor... inputs) {
             if (inputs.length != arguments) {
-                throw new IllegalArgumentException(
-                        "region: takes " + arguments + " arguments, not " + inputs.length);
+                throw new IllegalArgumentException("region: takes " + arguments + " arguments, not " + inputs.length);
             }
             DType[] dtypes = new DType[inputs.length];
             for (int i = 0; i < dtypes.length; i++) {

@@ -100,8 +100,9 @@ final class ElementwiseLosses {
             throw new IllegalArgumentException("gaussianNllLoss: epsilon " + epsilon + " must be more than 0");
         }
         if (variance.lt(0).any().detach().item() != 0) {
-            throw new IllegalArgumentException("gaussianNllLoss: the variance has a negative element: give 0 or more, for"
-                    + " instance softplus of it");
+            throw new IllegalArgumentException(
+                    "gaussianNllLoss: the variance has a negative element: give 0 or more, for"
+                            + " instance softplus of it");
         }
         // The raising adds a constant, so that the gradient passes as if there were none.
         Tensor raise = variance.detach().neg().add(epsilon).relu();
@@ -124,8 +125,9 @@ final class ElementwiseLosses {
     private static void check(String name, Tensor x, Tensor t) {
         Reductions.requireFloating(name, x);
         if (!x.shape().equals(t.shape())) {
-            throw new ShapeException(name + ": an input of shape " + x.shape() + " and a target of shape " + t.shape()
-                    + ": the two must be equal; reshape one of them, or broadcast it with broadcastTo if that is meant");
+            throw new ShapeException(
+                    name + ": an input of shape " + x.shape() + " and a target of shape " + t.shape()
+                            + ": the two must be equal; reshape one of them, or broadcast it with broadcastTo if that is meant");
         }
         if (x.dtype() != t.dtype()) {
             throw new DTypeException(name + ": the input is " + x.dtype() + " and the target " + t.dtype()

@@ -88,8 +88,8 @@ final class InPlace {
     static Tensor maskedFill(Tensor target, Tensor mask, double value) {
         ConcreteTensor t = writable("maskedFill_", target);
         if (mask.dtype() != DType.BOOL) {
-            throw new DTypeException("maskedFill_: the mask is " + mask.dtype() + " and must be BOOL: compare first, for"
-                    + " instance x.gt(0)");
+            throw new DTypeException("maskedFill_: the mask is " + mask.dtype()
+                    + " and must be BOOL: compare first, for" + " instance x.gt(0)");
         }
         try (Tensor x = ConcreteTensor.scalar(t.dtype(), value, t.device())) {
             run("maskedFill_", new Op.Select(), List.of(readable("maskedFill_", mask), x, t), List.of(t));
@@ -119,8 +119,9 @@ final class InPlace {
 
     private static void requireKind(String name, ConcreteTensor target, DType result) {
         if (result.kind().compareTo(target.dtype().kind()) > 0) {
-            throw new DTypeException(name + ": the result is " + result + " and can't be stored in place in a tensor of "
-                    + target.dtype() + ": use " + name.substring(0, name.length() - 1) + ", which returns a new tensor");
+            throw new DTypeException(name + ": the result is " + result
+                    + " and can't be stored in place in a tensor of " + target.dtype() + ": use "
+                    + name.substring(0, name.length() - 1) + ", which returns a new tensor");
         }
     }
 
@@ -159,8 +160,9 @@ final class InPlace {
             }
             DType dtype = dtype(op, i, inputs);
             if (out[i].dtype() != dtype) {
-                throw new DTypeException(name + ": the result is " + dtype + " and can't be stored in place in a tensor of "
-                        + out[i].dtype() + ": convert the operands first");
+                throw new DTypeException(
+                        name + ": the result is " + dtype + " and can't be stored in place in a tensor of "
+                                + out[i].dtype() + ": convert the operands first");
             }
             if (out[i].layout().isOverlapping()) {
                 throw new ShapeException(name + ": the tensor of shape " + shape
@@ -174,8 +176,9 @@ final class InPlace {
             for (int i = 0; i < in.length; i++) {
                 ConcreteTensor x = inputs.get(i).concrete();
                 if (!Broadcasting.fits(x.shape(), shape)) {
-                    throw new ShapeException(name + ": an operand of shape " + x.shape() + " can't be repeated to " + shape
-                            + ", the shape of the tensor that is changed: in place, only the operand broadcasts");
+                    throw new ShapeException(
+                            name + ": an operand of shape " + x.shape() + " can't be repeated to " + shape
+                                    + ", the shape of the tensor that is changed: in place, only the operand broadcasts");
                 }
                 if (!x.shape().equals(shape)) {
                     x = x.view(x.layout().broadcast(shape));
@@ -226,10 +229,10 @@ final class InPlace {
     private static DType dtype(Op op, int result, List<Tensor> inputs) {
         return switch (op) {
             case Op.Scalar scalar ->
-                ScalarTypes.result(
-                        scalar, inputs.stream().map(Tensor::dtype).toArray(DType[]::new));
+                ScalarTypes.result(scalar, inputs.stream().map(Tensor::dtype).toArray(DType[]::new));
             case Op.Fused fused -> fused.expr().dtype(fused.expr().outputs().get(result));
-            case Op.Multilinear other -> throw new IllegalArgumentException("in place: " + other + " is not elementwise");
+            case Op.Multilinear other ->
+                throw new IllegalArgumentException("in place: " + other + " is not elementwise");
             case Op.Irregular other -> throw new IllegalArgumentException("in place: " + other + " is not elementwise");
             case Op.NonDifferentiable other ->
                 throw new IllegalArgumentException("in place: " + other + " is not elementwise");

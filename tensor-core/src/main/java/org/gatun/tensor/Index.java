@@ -26,7 +26,8 @@ public sealed interface Index {
         /** Checks the step. */
         public Range {
             if (step == 0) {
-                throw new ShapeException("get: a range with step 0 never ends: give 1 or more, or -1 or less to go backwards");
+                throw new ShapeException(
+                        "get: a range with step 0 never ends: give 1 or more, or -1 or less to go backwards");
             }
         }
     }

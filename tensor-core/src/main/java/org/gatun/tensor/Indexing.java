@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.ir.Op;
-import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
@@ -91,8 +90,8 @@ final class Indexing {
     private static Tensor position(Tensor x, Tensor t, int axis, long position) {
         long n = t.size(axis);
         if (position < -n || position >= n) {
-            throw new IndexOutOfBoundsException("get: position " + position + " is out of range for an axis of size " + n
-                    + " of shape " + x.shape() + ": give a position from " + -n + " to " + (n - 1));
+            throw new IndexOutOfBoundsException("get: position " + position + " is out of range for an axis of size "
+                    + n + " of shape " + x.shape() + ": give a position from " + -n + " to " + (n - 1));
         }
         return Shaping.select(t, axis, position);
     }
@@ -183,7 +182,8 @@ final class Indexing {
             Pick pick = picks.get(i);
             long n = x.size(pick.axis());
             Tensor multiples = Dispatch.source(new Op.Iota(n), x.device()).mul(stride);
-            Tensor part = Dispatch.bind(new Op.IndexSelect(0), multiples, pick.positions().flatten())
+            Tensor part = Dispatch.bind(
+                            new Op.IndexSelect(0), multiples, pick.positions().flatten())
                     .reshape(pick.positions().shape());
             sum = sum == null ? part : sum.add(part);
             stride *= Math.max(n, 1);

@@ -10,8 +10,8 @@ final class Indices {
     /** An index tensor as I64. */
     static Tensor checked(String name, Tensor index) {
         if (!index.dtype().isInteger()) {
-            throw new DTypeException(name + ": the index is " + index.dtype() + " and must be an integer dtype: convert it"
-                    + " with to(DType.I64)");
+            throw new DTypeException(name + ": the index is " + index.dtype()
+                    + " and must be an integer dtype: convert it" + " with to(DType.I64)");
         }
         return Arithmetic.cast(index, DType.I64);
     }
@@ -19,8 +19,8 @@ final class Indices {
     /** A 1-d index tensor as I64. */
     static Tensor vector(String name, Tensor index) {
         if (index.rank() > 1) {
-            throw new ShapeException(name + ": the index has shape " + index.shape() + " and must be a vector: flatten it,"
-                    + " or use get(Index.of(index))");
+            throw new ShapeException(name + ": the index has shape " + index.shape()
+                    + " and must be a vector: flatten it," + " or use get(Index.of(index))");
         }
         Tensor i = checked(name, index);
         return i.rank() == 0 ? i.reshape(1) : i;
@@ -46,7 +46,8 @@ final class Indices {
             }
             count++;
             if (c < 0 || c >= classes) {
-                throw new IndexOutOfBoundsException(name + ": class " + c + " at position " + i + " of a tensor of shape "
+                throw new IndexOutOfBoundsException(name + ": class " + c + " at position " + i
+                        + " of a tensor of shape "
                         + index.shape() + " is out of range for " + classes + " classes: give 0 to " + (classes - 1)
                         + (ignored == null ? "" : ", or " + ignored + " for a target to ignore"));
             }

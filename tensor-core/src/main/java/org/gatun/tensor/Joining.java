@@ -21,9 +21,11 @@ final class Joining {
         DType dtype = tensors[0].dtype();
         for (int i = 1; i < tensors.length; i++) {
             Shape shape = tensors[i].shape();
-            if (shape.rank() != first.rank() || !shape.withSize(a, first.size(a)).equals(first)) {
+            if (shape.rank() != first.rank()
+                    || !shape.withSize(a, first.size(a)).equals(first)) {
                 throw new ShapeException(name + ": shapes " + first + " (first) and " + shape + " (number " + (i + 1)
-                        + ") differ outside axis " + axis + ", along which they are joined: all other sizes must be equal");
+                        + ") differ outside axis " + axis
+                        + ", along which they are joined: all other sizes must be equal");
             }
             dtype = DType.promote(dtype, tensors[i].dtype());
         }
@@ -41,8 +43,9 @@ final class Joining {
         Tensor[] rows = new Tensor[tensors.length];
         for (int i = 0; i < rows.length; i++) {
             if (!tensors[i].shape().equals(first)) {
-                throw new ShapeException("stack: shapes " + first + " (first) and " + tensors[i].shape() + " (number "
-                        + (i + 1) + ") differ: tensors that are stacked must have one shape; use cat to join along an axis");
+                throw new ShapeException(
+                        "stack: shapes " + first + " (first) and " + tensors[i].shape() + " (number " + (i + 1)
+                                + ") differ: tensors that are stacked must have one shape; use cat to join along an axis");
             }
             rows[i] = tensors[i].unsqueeze(a);
         }

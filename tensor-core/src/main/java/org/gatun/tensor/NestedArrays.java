@@ -68,14 +68,15 @@ final class NestedArrays {
             }
             return next;
         }
-        MemorySegment row =
-                switch (array) {
-                    case float[] a -> MemorySegment.ofArray(a);
-                    case double[] a -> MemorySegment.ofArray(a);
-                    case long[] a -> MemorySegment.ofArray(a);
-                    case int[] a -> MemorySegment.ofArray(a);
-                    default -> throw new IllegalArgumentException("of: an array of " + array.getClass().getSimpleName());
-                };
+        MemorySegment row = switch (array) {
+            case float[] a -> MemorySegment.ofArray(a);
+            case double[] a -> MemorySegment.ofArray(a);
+            case long[] a -> MemorySegment.ofArray(a);
+            case int[] a -> MemorySegment.ofArray(a);
+            default ->
+                throw new IllegalArgumentException(
+                        "of: an array of " + array.getClass().getSimpleName());
+        };
         MemorySegment.copy(row, 0, out, at, row.byteSize());
         return at + row.byteSize();
     }

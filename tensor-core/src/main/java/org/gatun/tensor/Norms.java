@@ -31,7 +31,8 @@ final class Norms {
     static Tensor norm(Tensor x, double p, boolean keepDims, int... axes) {
         Reductions.requireFloating("norm", x);
         if (Double.isNaN(p)) {
-            throw new IllegalArgumentException("norm: p is NaN: give a number, or an infinity for the largest magnitude");
+            throw new IllegalArgumentException(
+                    "norm: p is NaN: give a number, or an infinity for the largest magnitude");
         }
         if (p == 0) {
             return x.ne(0).to(x.dtype()).sum(keepDims, axes);

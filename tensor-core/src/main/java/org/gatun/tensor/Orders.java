@@ -19,8 +19,7 @@ final class Orders {
         Axes over = Axes.listed(name, x.rank(), a);
         // Picked by index, so that the first of several equal elements gets all of the gradient.
         Tensor values = Dispatch.bind(new Op.Gather(a), x, kept);
-        return new ValuesIndices(
-                Reductions.finish(values, over, keepDims), Reductions.finish(kept, over, keepDims));
+        return new ValuesIndices(Reductions.finish(values, over, keepDims), Reductions.finish(kept, over, keepDims));
     }
 
     static ValuesIndices sort(String name, Tensor x, int axis, boolean descending) {

@@ -15,8 +15,8 @@ final class Parts {
         long n = x.size(a);
         long first = start < 0 ? start + n : start;
         if (first < 0 || length < 0 || first > n - length) {
-            throw new IndexOutOfBoundsException("narrow: " + length + " elements from " + start + " do not lie within axis "
-                    + axis + " of shape " + x.shape() + ", which has " + n);
+            throw new IndexOutOfBoundsException("narrow: " + length + " elements from " + start
+                    + " do not lie within axis " + axis + " of shape " + x.shape() + ", which has " + n);
         }
         return Shaping.slice(x, a, first, first + length, 1);
     }
@@ -92,16 +92,15 @@ final class Parts {
         if (by == 0) {
             return x.copy();
         }
-        return Joining.cat(
-                "roll", a, Shaping.slice(x, a, n - by, n, 1), Shaping.slice(x, a, 0, n - by, 1));
+        return Joining.cat("roll", a, Shaping.slice(x, a, n - by, n, 1), Shaping.slice(x, a, 0, n - by, 1));
     }
 
     static Tensor repeat(String name, Tensor x, long... times) {
         int lead = times.length - x.rank();
         boolean negative = Arrays.stream(times).anyMatch(t -> t < 0);
         if (lead < 0 || negative) {
-            throw new ShapeException(name + ": the numbers of times " + Arrays.toString(times) + " must be 0 or more, one for"
-                    + " each axis of shape " + x.shape() + " at least");
+            throw new ShapeException(name + ": the numbers of times " + Arrays.toString(times)
+                    + " must be 0 or more, one for" + " each axis of shape " + x.shape() + " at least");
         }
         // (s0, s1) -> (1, s0, 1, s1) -> (r0, s0, r1, s1) -> (r0 s0, r1 s1).
         long[] apart = new long[2 * times.length];

@@ -92,7 +92,8 @@ final class Picking {
         requireSameType("indexAdd", x, src);
         if (src.rank() != x.rank() || !src.shape().equals(x.shape().withSize(a, i.elements()))) {
             throw new ShapeException("indexAdd: a source of shape " + src.shape() + " with " + i.elements()
-                    + " indices does not fit a tensor of shape " + x.shape() + ": the source must have one slice for each"
+                    + " indices does not fit a tensor of shape " + x.shape()
+                    + ": the source must have one slice for each"
                     + " index along axis " + axis + ", and the same sizes along the others");
         }
         return x.add(Dispatch.bind(new Op.IndexAdd(a, x.size(a)), src, i));
@@ -129,8 +130,8 @@ final class Picking {
 
     static Tensor maskedSelect(Tensor x, Tensor mask) {
         if (mask.dtype() != DType.BOOL) {
-            throw new DTypeException("maskedSelect: the mask is " + mask.dtype() + " and must be BOOL: compare first, for"
-                    + " instance x.gt(0)");
+            throw new DTypeException("maskedSelect: the mask is " + mask.dtype()
+                    + " and must be BOOL: compare first, for" + " instance x.gt(0)");
         }
         Shape shape = Broadcasting.common("maskedSelect", x.shape(), mask.shape());
         Tensor places = nonzero(Arithmetic.expand(mask, shape).flatten());

@@ -16,8 +16,9 @@ public record PrintOptions(int precision, long threshold, int edgeItems, int lin
     /** Checks the ranges. */
     public PrintOptions {
         if (precision < 0 || precision > 17 || threshold < 0 || edgeItems < 1 || lineWidth < 1) {
-            throw new IllegalArgumentException("print options: precision " + precision + " must be from 0 to 17, threshold "
-                    + threshold + " 0 or more, edge items " + edgeItems + " and line width " + lineWidth + " 1 or more");
+            throw new IllegalArgumentException(
+                    "print options: precision " + precision + " must be from 0 to 17, threshold " + threshold
+                            + " 0 or more, edge items " + edgeItems + " and line width " + lineWidth + " 1 or more");
         }
     }
 

@@ -103,7 +103,10 @@ final class Printing {
 
         private void append(StringBuilder s, int axis) {
             if (axis == t.rank()) {
-                s.append(t.rank() == 0 ? cells.get(next) : " ".repeat(width - cells.get(next).length()) + cells.get(next));
+                s.append(
+                        t.rank() == 0
+                                ? cells.get(next)
+                                : " ".repeat(width - cells.get(next).length()) + cells.get(next));
                 next++;
                 return;
             }

@@ -19,12 +19,14 @@ final class Products {
         }
         DType dtype = DType.promote(left.dtype(), right.dtype());
         if (dtype == DType.BOOL) {
-            throw new DTypeException("matmul: not defined on two BOOL tensors: convert one, for instance to(DType.F32)");
+            throw new DTypeException(
+                    "matmul: not defined on two BOOL tensors: convert one, for instance to(DType.F32)");
         }
         long k = l.size(-1);
         long other = r.rank() == 1 ? r.size(0) : r.size(-2);
         if (k != other) {
-            throw new ShapeException("matmul: shapes " + l + " and " + r + " do not fit: the last size of the left, " + k
+            throw new ShapeException("matmul: shapes " + l + " and " + r + " do not fit: the last size of the left, "
+                    + k
                     + ", must equal " + (r.rank() == 1 ? "the size" : "the last but one size") + " of the right, "
                     + other + "; transpose one of them?");
         }
@@ -55,8 +57,8 @@ final class Products {
 
     static Tensor dot(Tensor a, Tensor b) {
         if (a.rank() != 1 || b.rank() != 1) {
-            throw new ShapeException("dot: shapes " + a.shape() + " and " + b.shape()
-                    + ": takes two vectors; use matmul for matrices");
+            throw new ShapeException(
+                    "dot: shapes " + a.shape() + " and " + b.shape() + ": takes two vectors; use matmul for matrices");
         }
         return matmul(a, b);
     }

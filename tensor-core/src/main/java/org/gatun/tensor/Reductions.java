@@ -42,7 +42,8 @@ final class Reductions {
         }
         int a = Axes.normalise(name, axis, x.rank());
         if (x.size(a) == 0) {
-            throw new ShapeException(name + ": no elements to choose from along axis " + axis + " of shape " + x.shape());
+            throw new ShapeException(
+                    name + ": no elements to choose from along axis " + axis + " of shape " + x.shape());
         }
         Axes over = Axes.listed(name, x.rank(), a);
         return finish(Dispatch.bind(new Op.ArgExtremum(fn, a), x), over, keepDims);

@@ -7,7 +7,8 @@ import org.gatun.tensor.trace.Dispatch;
 
 /** Variance and standard deviation, in two passes: the mean, then the squared distances from it. */
 final class Statistics {
-    private static final Region SQUARED_DISTANCE = Elementwise.region((x, mean) -> x.sub(mean).square());
+    private static final Region SQUARED_DISTANCE =
+            Elementwise.region((x, mean) -> x.sub(mean).square());
 
     private Statistics() {}
 

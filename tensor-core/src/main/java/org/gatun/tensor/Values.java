@@ -1,7 +1,6 @@
 package org.gatun.tensor;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.gatun.tensor.memory.Storage;
 
@@ -93,8 +92,8 @@ final class Values {
     private static int count(Tensor x) {
         long n = x.elements();
         if (n > Integer.MAX_VALUE - 8) {
-            throw new ShapeException("a Java array can't hold the " + n + " elements of shape " + x.shape()
-                    + ": read it in slices");
+            throw new ShapeException(
+                    "a Java array can't hold the " + n + " elements of shape " + x.shape() + ": read it in slices");
         }
         return (int) n;
     }
@@ -116,5 +115,4 @@ final class Values {
             }
         }
     }
-
 }

@@ -48,15 +48,19 @@ final class Windows {
                     + ": the input must be (n, c, h, w) or (c, h, w), the weight (out, c / groups, kh, kw)");
         }
         if (s.size(1) != w.size(1) * spec.groups() || w.size(0) % spec.groups() != 0) {
-            throw new ShapeException("conv2d: an input of shape " + s + " has " + s.size(1) + " channels, a weight of shape "
+            throw new ShapeException("conv2d: an input of shape " + s + " has " + s.size(1)
+                    + " channels, a weight of shape "
                     + w + " is for " + w.size(1) + " in each of " + spec.groups() + " groups: the input must have "
                     + w.size(1) * spec.groups() + " channels, and the " + w.size(0)
                     + " output channels must be a multiple of the groups");
         }
-        if (w.size(2) < 1 || w.size(3) < 1 || spec.outHeight(s.size(2), w.size(2)) < 1
+        if (w.size(2) < 1
+                || w.size(3) < 1
+                || spec.outHeight(s.size(2), w.size(2)) < 1
                 || spec.outWidth(s.size(3), w.size(3)) < 1) {
             throw new ShapeException("conv2d: a window of " + w.size(2) + " by " + w.size(3) + " of weight " + w
-                    + ", dilated by (" + spec.dilationH() + ", " + spec.dilationW() + "), does not fit into an input of shape "
+                    + ", dilated by (" + spec.dilationH() + ", " + spec.dilationW()
+                    + "), does not fit into an input of shape "
                     + s + " padded by (" + spec.padH() + ", " + spec.padW() + "): pad more, or take a smaller window");
         }
         if (bias != null) {
@@ -76,8 +80,8 @@ final class Windows {
     private static void requireBias(String name, Tensor bias, Tensor x, Shape weight) {
         requireType(name, "bias", bias, x);
         if (bias.rank() != 1 || bias.size(0) != weight.size(0)) {
-            throw new ShapeException(name + ": a bias of shape " + bias.shape() + " does not fit a weight of shape " + weight
-                    + ": it must be (" + weight.size(0) + "), one number for each output");
+            throw new ShapeException(name + ": a bias of shape " + bias.shape() + " does not fit a weight of shape "
+                    + weight + ": it must be (" + weight.size(0) + "), one number for each output");
         }
     }
 
@@ -85,8 +89,7 @@ final class Windows {
         Reductions.requireFloating("maxPool2d", x);
         if (x.rank() == 3) {
             ValuesIndices batch = maxPool2d(x.unsqueeze(0), spec);
-            return new ValuesIndices(
-                    batch.values().squeeze(0), batch.indices().squeeze(0));
+            return new ValuesIndices(batch.values().squeeze(0), batch.indices().squeeze(0));
         }
         requireWindow("maxPool2d", x, spec);
         Tensor[] pooled = Dispatch.bindAll(new Op.MaxPool2d(spec), x);

@@ -12,6 +12,7 @@ final class Derivatives {
     private static final double[] POINTS = {-2, -0.5, 0.3, 1, 2.5};
     private static final double[] POSITIVE = {0.2, 0.7, 1, 2, 5};
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Row(String name, UnaryOperator<Tensor> f, DoubleUnaryOperator derivative, double[] points) {}
 
     private Derivatives() {}
@@ -41,7 +42,11 @@ final class Derivatives {
         sheet.section("1.2 Rules");
         List<Row> rules = List.of(
                 new Row("constant multiple: (5 sin x)' = 5 cos x", x -> x.sin().mul(5), x -> 5 * Math.cos(x), POINTS),
-                new Row("sum: (sin x + x^2)' = cos x + 2x", x -> x.sin().add(x.square()), x -> Math.cos(x) + 2 * x, POINTS),
+                new Row(
+                        "sum: (sin x + x^2)' = cos x + 2x",
+                        x -> x.sin().add(x.square()),
+                        x -> Math.cos(x) + 2 * x,
+                        POINTS),
                 new Row(
                         "product: (x^2 e^x)' = (2x + x^2) e^x",
                         x -> x.square().mul(x.exp()),
@@ -52,11 +57,7 @@ final class Derivatives {
                         x -> x.sin().div(x),
                         x -> (x * Math.cos(x) - Math.sin(x)) / (x * x),
                         POINTS),
-                new Row(
-                        "chain: sin(x^2)' = 2x cos x^2",
-                        x -> x.square().sin(),
-                        x -> 2 * x * Math.cos(x * x),
-                        POINTS),
+                new Row("chain: sin(x^2)' = 2x cos x^2", x -> x.square().sin(), x -> 2 * x * Math.cos(x * x), POINTS),
                 new Row(
                         "chain: (e^(-x^2/2))' = -x e^(-x^2/2)",
                         x -> x.square().mul(-0.5).exp(),

@@ -54,7 +54,8 @@ final class Forward {
                     "grad ||x||_" + p + " = sign(x) (|x| / ||x||)^(p - 1)",
                     gradient,
                     Grad.grad(t -> t.abs().pow(p).sum().pow(1 / p)).apply(Tensors.of(v)));
-            sheet.answer("the same by norm(p)", gradient, Grad.grad(t -> t.norm(p)).apply(Tensors.of(v)));
+            sheet.answer(
+                    "the same by norm(p)", gradient, Grad.grad(t -> t.norm(p)).apply(Tensors.of(v)));
         }
     }
 
@@ -85,7 +86,10 @@ final class Forward {
             gradient[i] = -p[i] / q[i];
         }
         Tensor pt = Tensors.of(p);
-        sheet.answer("KL(p || q) = sum p log(p / q)", kl, divergence(pt, Tensors.of(q)).item());
+        sheet.answer(
+                "KL(p || q) = sum p log(p / q)",
+                kl,
+                divergence(pt, Tensors.of(q)).item());
         sheet.answer("KL(p || p) = 0", 0, divergence(pt, pt).item());
         sheet.answer(
                 "d KL(p || q) / dq = -p / q",

@@ -51,7 +51,10 @@ final class Graphs {
                 try (Tape tape = Tape.open()) {
                     tape.backward(w.square());
                 }
-                sheet.answer("dw after backward number " + i + " of w^2 at w = 3", 6.0 * i, gradient(w).item());
+                sheet.answer(
+                        "dw after backward number " + i + " of w^2 at w = 3",
+                        6.0 * i,
+                        gradient(w).item());
             }
             w.zeroGrad();
             sheet.holds("no gradient after zeroing", w.grad() == null);

@@ -27,7 +27,8 @@ final class Partials {
         sheet.answer("d/dy (4x + 7y^2) = 14y", 14 * y, xy.y().item());
 
         var at = new Xyz(Tensors.scalar(x), Tensors.scalar(y), Tensors.scalar(z));
-        Xyz a = Grad.grad((Xyz p) -> p.x().cos().add(p.z().pow(3)).sub(p.x().square().mul(p.y())))
+        Xyz a = Grad.grad((Xyz p) ->
+                        p.x().cos().add(p.z().pow(3)).sub(p.x().square().mul(p.y())))
                 .apply(at);
         sheet.answer("d/dx (cos x + z^3 - x^2 y) = -sin x - 2xy", -sin(x) - 2 * x * y, a.x().item());
         sheet.answer("d/dy (cos x + z^3 - x^2 y) = -x^2", -x * x, a.y().item());
@@ -53,7 +54,12 @@ final class Partials {
         sheet.answer(
                 "speed |r'(t)| = sqrt 2",
                 Math.sqrt(2),
-                Grad.jacobian(Partials::helix).apply(Tensors.scalar(t)).square().sum().sqrt().item());
+                Grad.jacobian(Partials::helix)
+                        .apply(Tensors.scalar(t))
+                        .square()
+                        .sum()
+                        .sqrt()
+                        .item());
 
         sheet.section("2.3 Gradients of vectors");
         double[] v = {1, -2, 3, 0.5};

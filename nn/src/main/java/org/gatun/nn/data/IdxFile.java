@@ -35,8 +35,10 @@ public final class IdxFile {
         try (InputStream in = open(file)) {
             byte[] magic = header(file, in, 4, "magic number");
             if (magic[0] != 0 || magic[1] != 0) {
-                throw new DataFileException(file, "magic number", String.format(
-                        "starts with bytes %02x %02x, an IDX file with 00 00", magic[0], magic[1]));
+                throw new DataFileException(
+                        file,
+                        "magic number",
+                        String.format("starts with bytes %02x %02x, an IDX file with 00 00", magic[0], magic[1]));
             }
             int bytes = bytes(file, magic[2]);
             int rank = magic[3] & 0xff;
@@ -55,12 +57,16 @@ public final class IdxFile {
                 }
             }
             if (total > Integer.MAX_VALUE - 8) {
-                throw new DataFileException(file, "sizes", Arrays.toString(sizes) + " need " + total
-                        + " bytes, more than the 2 GiB that are read at once");
+                throw new DataFileException(
+                        file,
+                        "sizes",
+                        Arrays.toString(sizes) + " need " + total
+                                + " bytes, more than the 2 GiB that are read at once");
             }
             return tensor(magic[2], Shape.of(sizes), elements(file, in, (int) total, sizes));
         } catch (EOFException | ZipException e) {
-            throw new DataFileException(file, "compression", "the gzip stream is damaged or truncated: " + e.getMessage(), e);
+            throw new DataFileException(
+                    file, "compression", "the gzip stream is damaged or truncated: " + e.getMessage(), e);
         }
     }
 
@@ -84,8 +90,8 @@ public final class IdxFile {
             case 0x0C, 0x0D -> 4;
             case 0x0E -> 8;
             default ->
-                throw new DataFileException(file, "type", String.format(
-                        "%02x is none of the element types 08, 09, 0b, 0c, 0d, 0e", type));
+                throw new DataFileException(
+                        file, "type", String.format("%02x is none of the element types 08, 09, 0b, 0c, 0d, 0e", type));
         };
     }
 
@@ -106,15 +112,21 @@ public final class IdxFile {
         while (left > 0) {
             int n = in.read(chunk, 0, Math.min(left, CHUNK));
             if (n < 0) {
-                throw new DataFileException(file, "elements", "the file ends after " + out.size() + " of the " + total
-                        + " bytes that its sizes " + Arrays.toString(sizes) + " announce");
+                throw new DataFileException(
+                        file,
+                        "elements",
+                        "the file ends after " + out.size() + " of the " + total + " bytes that its sizes "
+                                + Arrays.toString(sizes) + " announce");
             }
             out.write(chunk, 0, n);
             left -= n;
         }
         if (in.read() >= 0) {
-            throw new DataFileException(file, "elements", "the file goes on after the " + total + " bytes that its sizes "
-                    + Arrays.toString(sizes) + " announce");
+            throw new DataFileException(
+                    file,
+                    "elements",
+                    "the file goes on after the " + total + " bytes that its sizes " + Arrays.toString(sizes)
+                            + " announce");
         }
         return out.toByteArray();
     }

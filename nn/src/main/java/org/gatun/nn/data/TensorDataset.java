@@ -26,8 +26,8 @@ public final class TensorDataset implements Dataset, AutoCloseable {
     /** As above; {@code transform} turns the inputs of each batch into what a model takes, for instance bytes into floats. */
     public TensorDataset(Tensor inputs, Tensor targets, UnaryOperator<Tensor> transform) {
         if (inputs.rank() == 0 || targets.rank() == 0 || inputs.size(0) != targets.size(0)) {
-            throw new ShapeException("dataset: inputs of shape " + inputs.shape() + " and targets of shape " + targets.shape()
-                    + " must have the same number of samples along their first axis");
+            throw new ShapeException("dataset: inputs of shape " + inputs.shape() + " and targets of shape "
+                    + targets.shape() + " must have the same number of samples along their first axis");
         }
         inputs.unscope();
         targets.unscope();
@@ -45,8 +45,7 @@ public final class TensorDataset implements Dataset, AutoCloseable {
     public Batch batch(long[] indices) {
         return MemoryScope.tidy(() -> {
             Tensor index = Tensors.of(indices);
-            Batch batch = new Batch(
-                    transform.apply(inputs.indexSelect(0, index)), targets.indexSelect(0, index));
+            Batch batch = new Batch(transform.apply(inputs.indexSelect(0, index)), targets.indexSelect(0, index));
             batch.inputs().unscope();
             batch.targets().unscope();
             return batch;

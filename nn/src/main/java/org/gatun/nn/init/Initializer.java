@@ -33,8 +33,9 @@ public interface Initializer {
 
     /** The same value everywhere. */
     static Initializer constant(double value) {
-        return (dtype, shape, g) ->
-                ConcreteTensor.scalar(dtype, value, Device.CPU).broadcastTo(shape).copy();
+        return (dtype, shape, g) -> ConcreteTensor.scalar(dtype, value, Device.CPU)
+                .broadcastTo(shape)
+                .copy();
     }
 
     /** Uniform in [low, high). */
@@ -42,7 +43,8 @@ public interface Initializer {
         if (!(low <= high)) {
             throw new IllegalArgumentException("uniform: low " + low + " must not be above high " + high);
         }
-        return (dtype, shape, g) -> Tensors.rand(g, dtype, shape, Device.CPU).mul(high - low).add(low);
+        return (dtype, shape, g) ->
+                Tensors.rand(g, dtype, shape, Device.CPU).mul(high - low).add(low);
     }
 
     /** Normal with the given mean and standard deviation. */
@@ -50,7 +52,8 @@ public interface Initializer {
         if (!(deviation >= 0)) {
             throw new IllegalArgumentException("normal: the standard deviation " + deviation + " must be 0 or more");
         }
-        return (dtype, shape, g) -> Tensors.randn(g, dtype, shape, Device.CPU).mul(deviation).add(mean);
+        return (dtype, shape, g) ->
+                Tensors.randn(g, dtype, shape, Device.CPU).mul(deviation).add(mean);
     }
 
     /** Uniform in {@code +-gain sqrt(6 / (fanIn + fanOut))} (Glorot and Bengio 2010). */
@@ -96,8 +99,9 @@ public interface Initializer {
 
         private static Shape check(Shape shape) {
             if (shape.rank() < 2 || shape.isEmpty()) {
-                throw new ShapeException("initializer: the fans of shape " + shape
-                        + " are not defined: a weight has rank 2 or more and no empty axis; use uniform, normal or constant");
+                throw new ShapeException(
+                        "initializer: the fans of shape " + shape
+                                + " are not defined: a weight has rank 2 or more and no empty axis; use uniform, normal or constant");
             }
             return shape;
         }

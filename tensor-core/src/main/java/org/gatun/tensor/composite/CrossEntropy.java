@@ -19,11 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreIndex the target that counts nothing
  */
 public record CrossEntropy(long ignoreIndex) implements Composite {
-    private static final Region BACKWARD = Elementwise.region(
-            5, in -> {
-                Tensor softmax = in.get(0).sub(in.get(1)).exp();
-                return List.of(softmax.mul(in.get(2).add(in.get(3))).sub(in.get(4)));
-            });
+    private static final Region BACKWARD = Elementwise.region(5, in -> {
+        Tensor softmax = in.get(0).sub(in.get(1)).exp();
+        return List.of(softmax.mul(in.get(2).add(in.get(3))).sub(in.get(4)));
+    });
 
     @Override
     public String name() {
@@ -70,7 +69,8 @@ public record CrossEntropy(long ignoreIndex) implements Composite {
             Tensor target = Saved.at(inputs, 1);
             Tensor total = Saved.at(results, 1);
             Tensor g = cotangents.get(0).maskedFill(op.ignored(target), 0).unsqueeze(1);
-            Tensor at = Dispatch.bind(new Op.ScatterAdd(1, x.shape()), g, op.safe(target).unsqueeze(1));
+            Tensor at = Dispatch.bind(
+                    new Op.ScatterAdd(1, x.shape()), g, op.safe(target).unsqueeze(1));
             return Arrays.asList(BACKWARD.apply(x, total, g, cotangents.get(1), at), null);
         }
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param axis the axis, not negative
  */
 public record LogSoftmax(int axis) implements Composite {
-    private static final Region BACKWARD = Elementwise.region((y, g, sum) -> g.sub(y.exp().mul(sum)));
+    private static final Region BACKWARD =
+            Elementwise.region((y, g, sum) -> g.sub(y.exp().mul(sum)));
 
     @Override
     public String name() {

@@ -20,7 +20,8 @@ public record LogSumExp(Axes axes) implements Composite {
     private static final double INFINITY = Double.POSITIVE_INFINITY;
 
     /** The largest element, or 0 where it is infinite: what to subtract without making inf - inf. */
-    private static final Region SHIFT = Elementwise.region(m -> m.maskedFill(m.abs().eq(INFINITY), 0));
+    private static final Region SHIFT =
+            Elementwise.region(m -> m.maskedFill(m.abs().eq(INFINITY), 0));
 
     private static final Region WEIGHT =
             Elementwise.region((x, y) -> x.sub(y.maskedFill(y.eq(-INFINITY), 0)).exp());

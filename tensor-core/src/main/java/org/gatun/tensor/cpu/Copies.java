@@ -22,7 +22,11 @@ final class Copies {
     static ConcreteTensor copy(ConcreteTensor x, Shape shape) {
         ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape, x.device());
         StridedCopy.copy(
-                x.address(), x.layout(), out.address(), Layout.contiguous(x.shape()), x.dtype().bytes());
+                x.address(),
+                x.layout(),
+                out.address(),
+                Layout.contiguous(x.shape()),
+                x.dtype().bytes());
         return out;
     }
 
@@ -65,7 +69,8 @@ final class Copies {
 
     private static void zero(long address, long bytes) {
         WorkerPool.parallelFor(
-                bytes, ZERO_GRAIN, (begin, end) -> Ram.ALL.asSlice(address + begin, end - begin)
-                        .fill((byte) 0));
+                bytes,
+                ZERO_GRAIN,
+                (begin, end) -> Ram.ALL.asSlice(address + begin, end - begin).fill((byte) 0));
     }
 }

@@ -12,15 +12,19 @@ import org.jspecify.annotations.Nullable;
  * plain Java. Null means that the function does not take operands of the dtype.
  */
 interface KernelProvider {
-    @Nullable UnaryKernel unary(UnaryFn fn, DType dtype);
+    @Nullable
+    UnaryKernel unary(UnaryFn fn, DType dtype);
 
-    @Nullable BinaryKernel binary(BinaryFn fn, DType dtype);
+    @Nullable
+    BinaryKernel binary(BinaryFn fn, DType dtype);
 
     BinaryKernel compare(CompareFn fn, DType dtype);
 
-    @Nullable BinaryKernel logic(LogicFn fn, DType dtype);
+    @Nullable
+    BinaryKernel logic(LogicFn fn, DType dtype);
 
-    @Nullable UnaryKernel not(DType dtype);
+    @Nullable
+    UnaryKernel not(DType dtype);
 
     /** A select of elements of any dtype that has so many bytes. */
     SelectKernel select(DType dtype);

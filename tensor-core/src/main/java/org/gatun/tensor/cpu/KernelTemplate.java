@@ -38,7 +38,8 @@ final class KernelTemplate {
     static <T> T data(MethodHandles.Lookup copy, Class<T> type) {
         try {
             return Objects.requireNonNull(
-                    MethodHandles.classData(copy, "_", type), () -> copy.lookupClass() + " is a template, not a kernel");
+                    MethodHandles.classData(copy, "_", type),
+                    () -> copy.lookupClass() + " is a template, not a kernel");
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("cannot read the class data of " + copy.lookupClass(), e);
         }
@@ -48,7 +49,8 @@ final class KernelTemplate {
         String name = template.getSimpleName() + ".class";
         try (InputStream in = template.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException("the class file " + name + " is missing beside " + KernelTemplate.class);
+                throw new IllegalStateException(
+                        "the class file " + name + " is missing beside " + KernelTemplate.class);
             }
             return in.readAllBytes();
         } catch (IOException e) {

@@ -66,8 +66,7 @@ final class Program {
         this.slotCount = assignSlots();
         this.widest = Arrays.stream(dtypes).mapToInt(DType::bytes).max().orElse(1);
         long streams = (long) (slotCount + inputs + outputs.length) * widest;
-        this.block =
-                (int) Math.clamp(Long.highestOneBit(BLOCK_BYTES / streams), SMALLEST_BLOCK, (long) LARGEST_BLOCK);
+        this.block = (int) Math.clamp(Long.highestOneBit(BLOCK_BYTES / streams), SMALLEST_BLOCK, (long) LARGEST_BLOCK);
         this.grain = Cost.grain(cost(nodes));
     }
 
@@ -123,8 +122,7 @@ final class Program {
             case Op.Logic logic ->
                 new Step.OfTwo(ElementwiseKernels.logic(logic.fn(), operand), apply.a(), apply.b(), out);
             case Op.Select select ->
-                new Step.Choice(
-                        ElementwiseKernels.select(dtypes[apply.b()]), apply.a(), apply.b(), apply.c(), out);
+                new Step.Choice(ElementwiseKernels.select(dtypes[apply.b()]), apply.a(), apply.b(), apply.c(), out);
         };
     }
 

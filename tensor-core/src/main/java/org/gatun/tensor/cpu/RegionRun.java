@@ -117,7 +117,8 @@ final class RegionRun implements RangeBody {
         int value = program.outputs[o];
         outAddresses[o] = out.address();
         if (!out.isContiguous()) {
-            scattered[o] = StridedView.of(out.address(), out.layout(), out.dtype().bytes());
+            scattered[o] =
+                    StridedView.of(out.address(), out.layout(), out.dtype().bytes());
         } else if (value >= program.inputs
                 && !single[value]
                 && advances[value] == 0

@@ -52,8 +52,7 @@ final class RegionRunner {
                     case Op.Not n -> one(ElementwiseKernels.not(in[0].dtype()), op, in[0], out);
                     case Op.Cast c -> one(ElementwiseKernels.cast(in[0].dtype(), c.to()), op, in[0], out);
                     case Op.Binary b -> two(ElementwiseKernels.binary(b.fn(), in[0].dtype()), op, in[0], in[1], out);
-                    case Op.Compare c ->
-                        two(ElementwiseKernels.compare(c.fn(), in[0].dtype()), op, in[0], in[1], out);
+                    case Op.Compare c -> two(ElementwiseKernels.compare(c.fn(), in[0].dtype()), op, in[0], in[1], out);
                     case Op.Logic l -> two(ElementwiseKernels.logic(l.fn(), in[0].dtype()), op, in[0], in[1], out);
                     case Op.Select s -> choice(ElementwiseKernels.select(out.dtype()), op, in, out);
                 };
@@ -75,8 +74,7 @@ final class RegionRunner {
         } else {
             int step = x.dtype().bytes();
             int outStep = out.dtype().bytes();
-            WorkerPool.parallelFor(
-                    n, grain, (i, end) -> kernel.apply(from + i * step, to + i * outStep, end - i));
+            WorkerPool.parallelFor(n, grain, (i, end) -> kernel.apply(from + i * step, to + i * outStep, end - i));
         }
         return true;
     }

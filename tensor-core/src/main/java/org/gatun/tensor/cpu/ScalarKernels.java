@@ -16,15 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class ScalarKernels implements KernelProvider {
     @Override
     public @Nullable UnaryKernel unary(UnaryFn fn, DType dtype) {
-        ScalarUnary element =
-                switch (dtype) {
-                    case F32 -> f32(ScalarFunctions.floating(fn));
-                    case F64 -> f64(ScalarFunctions.floating(fn));
-                    case I64 -> i64(ScalarFunctions.integer(fn));
-                    case I32 -> i32(ScalarFunctions.integer(fn));
-                    case U8 -> u8(ScalarFunctions.integer(fn));
-                    case BOOL -> null;
-                };
+        ScalarUnary element = switch (dtype) {
+            case F32 -> f32(ScalarFunctions.floating(fn));
+            case F64 -> f64(ScalarFunctions.floating(fn));
+            case I64 -> i64(ScalarFunctions.integer(fn));
+            case I32 -> i32(ScalarFunctions.integer(fn));
+            case U8 -> u8(ScalarFunctions.integer(fn));
+            case BOOL -> null;
+        };
         return element == null ? null : unaryLoop(element, dtype.bytes(), dtype.bytes());
     }
 
@@ -50,21 +49,21 @@ final class ScalarKernels implements KernelProvider {
 
     @Override
     public @Nullable BinaryKernel binary(BinaryFn fn, DType dtype) {
-        ScalarBinary element =
-                switch (dtype) {
-                    case F32 -> f32(fn);
-                    case F64 -> f64(ScalarFunctions.floating(fn));
-                    case I64 -> i64(ScalarFunctions.integer(fn));
-                    case I32 -> i32(ScalarFunctions.integer(fn));
-                    case U8 -> u8(ScalarFunctions.integer(fn));
-                    case BOOL -> null;
-                };
+        ScalarBinary element = switch (dtype) {
+            case F32 -> f32(fn);
+            case F64 -> f64(ScalarFunctions.floating(fn));
+            case I64 -> i64(ScalarFunctions.integer(fn));
+            case I32 -> i32(ScalarFunctions.integer(fn));
+            case U8 -> u8(ScalarFunctions.integer(fn));
+            case BOOL -> null;
+        };
         return element == null ? null : binaryLoop(element, dtype.bytes(), dtype.bytes());
     }
 
     private static ScalarBinary f32(BinaryFn fn) {
         if (fn == BinaryFn.TRUNC_DIVIDE) {
-            // A float quotient, as everywhere else: one in double precision could lie just below the integer it rounds to.
+            // A float quotient, as everywhere else: one in double precision could lie just below the integer it rounds
+            // to.
             return f32((a, b) -> ScalarMath.truncate((float) (a / b)));
         }
         return f32(ScalarFunctions.floating(fn));
@@ -94,50 +93,41 @@ final class ScalarKernels implements KernelProvider {
     public BinaryKernel compare(CompareFn fn, DType dtype) {
         var floating = ScalarFunctions.floating(fn);
         var integer = ScalarFunctions.integer(fn);
-        ScalarBinary element =
-                switch (dtype) {
-                    case F32 ->
-                        (a, b, out) -> Ram.putBool(out, floating.test(Ram.getFloat(a), Ram.getFloat(b)));
-                    case F64 ->
-                        (a, b, out) -> Ram.putBool(out, floating.test(Ram.getDouble(a), Ram.getDouble(b)));
-                    case I64 ->
-                        (a, b, out) -> Ram.putBool(out, integer.test(Ram.getLong(a), Ram.getLong(b)));
-                    case I32 ->
-                        (a, b, out) -> Ram.putBool(out, integer.test(Ram.getInt(a), Ram.getInt(b)));
-                    case U8, BOOL ->
-                        (a, b, out) -> Ram.putBool(out, integer.test(Ram.getU8(a), Ram.getU8(b)));
-                };
+        ScalarBinary element = switch (dtype) {
+            case F32 -> (a, b, out) -> Ram.putBool(out, floating.test(Ram.getFloat(a), Ram.getFloat(b)));
+            case F64 -> (a, b, out) -> Ram.putBool(out, floating.test(Ram.getDouble(a), Ram.getDouble(b)));
+            case I64 -> (a, b, out) -> Ram.putBool(out, integer.test(Ram.getLong(a), Ram.getLong(b)));
+            case I32 -> (a, b, out) -> Ram.putBool(out, integer.test(Ram.getInt(a), Ram.getInt(b)));
+            case U8, BOOL -> (a, b, out) -> Ram.putBool(out, integer.test(Ram.getU8(a), Ram.getU8(b)));
+        };
         return binaryLoop(element, dtype.bytes(), 1);
     }
 
     @Override
     public @Nullable BinaryKernel logic(LogicFn fn, DType dtype) {
-        LongBinaryOperator bits =
-                switch (fn) {
-                    case AND -> (a, b) -> a & b;
-                    case OR -> (a, b) -> a | b;
-                    case XOR -> (a, b) -> a ^ b;
-                };
-        ScalarBinary element =
-                switch (dtype) {
-                    case F32, F64 -> null;
-                    case I64 -> i64(bits);
-                    case I32 -> i32(bits);
-                    case U8, BOOL -> u8(bits);
-                };
+        LongBinaryOperator bits = switch (fn) {
+            case AND -> (a, b) -> a & b;
+            case OR -> (a, b) -> a | b;
+            case XOR -> (a, b) -> a ^ b;
+        };
+        ScalarBinary element = switch (dtype) {
+            case F32, F64 -> null;
+            case I64 -> i64(bits);
+            case I32 -> i32(bits);
+            case U8, BOOL -> u8(bits);
+        };
         return element == null ? null : binaryLoop(element, dtype.bytes(), dtype.bytes());
     }
 
     @Override
     public @Nullable UnaryKernel not(DType dtype) {
-        ScalarUnary element =
-                switch (dtype) {
-                    case F32, F64 -> null;
-                    case I64 -> i64(x -> ~x);
-                    case I32 -> i32(x -> ~x);
-                    case U8 -> u8(x -> ~x);
-                    case BOOL -> u8(x -> x ^ 1);
-                };
+        ScalarUnary element = switch (dtype) {
+            case F32, F64 -> null;
+            case I64 -> i64(x -> ~x);
+            case I32 -> i32(x -> ~x);
+            case U8 -> u8(x -> ~x);
+            case BOOL -> u8(x -> x ^ 1);
+        };
         return element == null ? null : unaryLoop(element, dtype.bytes(), dtype.bytes());
     }
 

@@ -53,7 +53,9 @@ final class StridedCopy {
         long n = source.shape().elements();
         if (source.isContiguous() && target.isContiguous()) {
             WorkerPool.parallelFor(
-                    n, GRAIN * 4, (begin, end) -> Ram.copy(x + begin * bytes, out + begin * bytes, (end - begin) * bytes));
+                    n,
+                    GRAIN * 4,
+                    (begin, end) -> Ram.copy(x + begin * bytes, out + begin * bytes, (end - begin) * bytes));
             return;
         }
         new StridedCopy(source, target, bytes).run(x, out);

@@ -56,7 +56,15 @@ final class StridedRuns {
      * @param outColumn the destination's stride within a row
      */
     static void plane(
-            long x, long xRow, long xColumn, long out, long outRow, long outColumn, long rows, long columns, int bytes) {
+            long x,
+            long xRow,
+            long xColumn,
+            long out,
+            long outRow,
+            long outColumn,
+            long rows,
+            long columns,
+            int bytes) {
         if (xRow == 0 && outColumn == bytes && outRow == columns * bytes && rows > 1) {
             repeatRow(x, xColumn, out, rows, columns, bytes);
         } else if (rows > 1 && columns > 1 && isTransposed(xRow, xColumn, outRow, outColumn)) {
@@ -91,7 +99,15 @@ final class StridedRuns {
     }
 
     private static void tile(
-            long x, long xRow, long xColumn, long out, long outRow, long outColumn, long height, long width, int bytes) {
+            long x,
+            long xRow,
+            long xColumn,
+            long out,
+            long outRow,
+            long outColumn,
+            long height,
+            long width,
+            int bytes) {
         // Reads along a column of the source, where the elements are close together; the tile's rows stay in the cache.
         for (long j = 0; j < width; j++) {
             if (bytes == 4) {

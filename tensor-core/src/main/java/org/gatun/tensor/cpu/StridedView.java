@@ -117,11 +117,9 @@ final class StridedView {
         long columnStride = strides[rank - 1];
         long place = origin + row * rowStride + column * columnStride;
         if (gather) {
-            StridedRuns.plane(
-                    place, rowStride, columnStride, packed, width * bytes, bytes, height, width, bytes);
+            StridedRuns.plane(place, rowStride, columnStride, packed, width * bytes, bytes, height, width, bytes);
         } else {
-            StridedRuns.plane(
-                    packed, width * bytes, bytes, place, rowStride, columnStride, height, width, bytes);
+            StridedRuns.plane(packed, width * bytes, bytes, place, rowStride, columnStride, height, width, bytes);
         }
     }
 

@@ -18,7 +18,8 @@ public record ConvSpec(int strideH, int strideW, int padH, int padW, int dilatio
     /** Checks the ranges. */
     public ConvSpec {
         if (strideH < 1 || strideW < 1 || dilationH < 1 || dilationW < 1 || groups < 1 || padH < 0 || padW < 0) {
-            throw new IllegalArgumentException("conv2d: stride (" + strideH + ", " + strideW + "), dilation (" + dilationH
+            throw new IllegalArgumentException("conv2d: stride (" + strideH + ", " + strideW + "), dilation ("
+                    + dilationH
                     + ", " + dilationW + ") and groups " + groups + " must be 1 or more, padding (" + padH + ", " + padW
                     + ") 0 or more");
         }

@@ -66,7 +66,8 @@ public final class Expr {
             if (nodes.get(i) instanceof Apply apply) {
                 int limit = inputs.size() + i;
                 if (apply.a >= limit || apply.b >= limit || apply.c >= limit || apply.a < 0) {
-                    throw new IllegalArgumentException("region: node " + i + " refers to a value that is not before it");
+                    throw new IllegalArgumentException(
+                            "region: node " + i + " refers to a value that is not before it");
                 }
             }
         }
@@ -95,7 +96,9 @@ public final class Expr {
 
     /** The dtype of a value. */
     public DType dtype(int value) {
-        return value < inputs.size() ? inputs.get(value) : nodes.get(value - inputs.size()).dtype();
+        return value < inputs.size()
+                ? inputs.get(value)
+                : nodes.get(value - inputs.size()).dtype();
     }
 
     /** Whether input {@code i} is read by some node or is itself an output. */
@@ -188,7 +191,9 @@ public final class Expr {
 
         /** The dtype of a value. */
         public DType dtype(int value) {
-            return value < inputs.size() ? inputs.get(value) : nodes.get(value - inputs.size()).dtype();
+            return value < inputs.size()
+                    ? inputs.get(value)
+                    : nodes.get(value - inputs.size()).dtype();
         }
 
         /** The node of a value that is not an input, otherwise null. */

@@ -45,8 +45,9 @@ public final class ScalarTypes {
 
     private static void require(boolean fits, Op op, DType... types) {
         if (!fits) {
-            throw new DTypeException(op + ": operands of dtypes " + Arrays.toString(types) + " do not fit: operands must have"
-                    + " one dtype that the operation accepts; convert them with to(dtype)");
+            throw new DTypeException(
+                    op + ": operands of dtypes " + Arrays.toString(types) + " do not fit: operands must have"
+                            + " one dtype that the operation accepts; convert them with to(dtype)");
         }
     }
 }

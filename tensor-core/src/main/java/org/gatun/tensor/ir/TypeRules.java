@@ -86,7 +86,8 @@ public final class TypeRules {
                     inputs.get(i).dtype() == expr.inputs().get(i),
                     op,
                     inputs,
-                    "the region was traced for " + expr.inputs() + ": trace it for these dtypes or convert the operands");
+                    "the region was traced for " + expr.inputs()
+                            + ": trace it for these dtypes or convert the operands");
         }
         return expr.outputs().stream()
                 .map(o -> new TensorType(expr.dtype(o), shape))
@@ -97,7 +98,10 @@ public final class TypeRules {
         Shape shape = inputs.get(0).shape();
         for (TensorType input : inputs) {
             requireShape(
-                    input.shape().equals(shape), op, inputs, "operands must have one shape: broadcast them to it first");
+                    input.shape().equals(shape),
+                    op,
+                    inputs,
+                    "operands must have one shape: broadcast them to it first");
         }
         return shape;
     }
@@ -109,7 +113,8 @@ public final class TypeRules {
                 x.shape().elements() == op.shape().elements(),
                 op,
                 List.of(x),
-                "the element counts " + x.shape().elements() + " and " + op.shape().elements() + " must be equal");
+                "the element counts " + x.shape().elements() + " and "
+                        + op.shape().elements() + " must be equal");
         return new TensorType(x.dtype(), op.shape());
     }
 
@@ -133,7 +138,9 @@ public final class TypeRules {
         SliceSpec spec = op.spec();
         int rank = x.shape().rank();
         requireShape(
-                spec.start().rank() == rank && spec.size().rank() == rank && spec.step().rank() == rank,
+                spec.start().rank() == rank
+                        && spec.size().rank() == rank
+                        && spec.step().rank() == rank,
                 op,
                 List.of(x),
                 "give a start, a size and a step for each axis");
@@ -162,7 +169,9 @@ public final class TypeRules {
         PadSpec spec = op.spec();
         int rank = x.shape().rank();
         requireShape(
-                spec.low().rank() == rank && spec.high().rank() == rank && spec.interior().rank() == rank,
+                spec.low().rank() == rank
+                        && spec.high().rank() == rank
+                        && spec.interior().rank() == rank,
                 op,
                 List.of(x),
                 "give a padding before, after and between for each axis");
@@ -287,7 +296,8 @@ public final class TypeRules {
         index(op, index, inputs);
         accumulates(op, src);
         requireShape(
-                index.shape().rank() == 1 && index.shape().elements() == src.shape().size(axis),
+                index.shape().rank() == 1
+                        && index.shape().elements() == src.shape().size(axis),
                 op,
                 inputs,
                 "the index must have rank 1 and one element for each slice of the source along axis " + axis);
@@ -305,8 +315,10 @@ public final class TypeRules {
             fits = a == axis || index.size(a) <= values.size(a);
         }
         requireShape(
-                fits, op, inputs, "the index must have the rank of " + values + " and be no larger along axes other than "
-                        + axis);
+                fits,
+                op,
+                inputs,
+                "the index must have the rank of " + values + " and be no larger along axes other than " + axis);
     }
 
     // ---- products ----
@@ -314,7 +326,10 @@ public final class TypeRules {
     private static TensorType matMul(Op.MatMul op, TensorType a, TensorType b) {
         List<TensorType> inputs = List.of(a, b);
         requireDType(
-                a.dtype() == b.dtype() && a.dtype() != DType.BOOL, op, inputs, "operands must have one dtype, not BOOL");
+                a.dtype() == b.dtype() && a.dtype() != DType.BOOL,
+                op,
+                inputs,
+                "operands must have one dtype, not BOOL");
         int rank = a.shape().rank();
         requireShape(rank >= 2 && b.shape().rank() == rank, op, inputs, "operands must have one rank, 2 or more");
         requireShape(
@@ -339,11 +354,10 @@ public final class TypeRules {
     }
 
     private static TensorType random(Op.Random op) {
-        boolean drawn =
-                switch (op.distribution()) {
-                    case UNIFORM, NORMAL -> op.dtype().isFloating();
-                    case BITS -> !op.dtype().isFloating();
-                };
+        boolean drawn = switch (op.distribution()) {
+            case UNIFORM, NORMAL -> op.dtype().isFloating();
+            case BITS -> !op.dtype().isFloating();
+        };
         requireDType(drawn, op, List.of(), "uniform and normal numbers are F32 or F64, bits are integers or BOOL");
         return new TensorType(op.dtype(), op.shape());
     }
@@ -364,7 +378,9 @@ public final class TypeRules {
                 op,
                 List.of(x),
                 "axis " + axis + " does not exist in rank " + rank
-                        + (rank == 0 ? ": reshape the scalar to one element first" : ": give one from 0 to " + (rank - 1)));
+                        + (rank == 0
+                                ? ": reshape the scalar to one element first"
+                                : ": give one from 0 to " + (rank - 1)));
         return axis;
     }
 

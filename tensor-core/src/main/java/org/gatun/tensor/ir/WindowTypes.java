@@ -21,7 +21,8 @@ final class WindowTypes {
         List<TensorType> inputs = List.of(g, weight);
         floating(op, inputs);
         Shape forward = convolved(op, op.spec(), op.input(), weight.shape(), inputs);
-        requireShape(g.shape().equals(forward), op, inputs, "the cotangent must have the convolution's shape " + forward);
+        requireShape(
+                g.shape().equals(forward), op, inputs, "the cotangent must have the convolution's shape " + forward);
         return new TensorType(g.dtype(), op.input());
     }
 
@@ -29,7 +30,8 @@ final class WindowTypes {
         List<TensorType> inputs = List.of(g, x);
         floating(op, inputs);
         Shape forward = convolved(op, op.spec(), x.shape(), op.weight(), inputs);
-        requireShape(g.shape().equals(forward), op, inputs, "the cotangent must have the convolution's shape " + forward);
+        requireShape(
+                g.shape().equals(forward), op, inputs, "the cotangent must have the convolution's shape " + forward);
         return new TensorType(g.dtype(), op.weight());
     }
 

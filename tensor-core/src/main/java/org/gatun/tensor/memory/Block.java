@@ -11,21 +11,27 @@ final class Block implements Storage.Source {
     boolean free;
 
     /** The neighbours in memory, within the chunk. */
-    @Nullable Block before;
+    @Nullable
+    Block before;
 
-    @Nullable Block after;
+    @Nullable
+    Block after;
 
     /** The neighbours in the list of free blocks of about the same size. */
-    @Nullable Block previousFree;
+    @Nullable
+    Block previousFree;
 
-    @Nullable Block nextFree;
+    @Nullable
+    Block nextFree;
 
     /** For the list of largest holders: the size asked for, the scope that was open, and in paranoid mode the place. */
     long asked;
 
-    @Nullable String scope;
+    @Nullable
+    String scope;
 
-    @Nullable Site site;
+    @Nullable
+    Site site;
 
     Block(Chunk chunk, long address, long size) {
         this.chunk = chunk;

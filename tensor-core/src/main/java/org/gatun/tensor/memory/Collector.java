@@ -49,6 +49,7 @@ final class Collector {
 
     /** How many threads may be freeing what they found dead. */
     private final AtomicInteger freeing = new AtomicInteger();
+
     private volatile long threshold = FLOOR;
     private volatile long countThreshold = COUNT_FLOOR;
     private volatile long limit = Long.MAX_VALUE;

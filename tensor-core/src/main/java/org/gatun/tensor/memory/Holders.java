@@ -25,7 +25,11 @@ final class Holders {
     }
 
     /** Storages of one size that were allocated in one scope, at one place where that is known. */
-    private record Group(long bytes, boolean upTo, @Nullable String scope, @Nullable String site) {
+    private record Group(
+            long bytes,
+            boolean upTo,
+            @Nullable String scope,
+            @Nullable String site) {
         String describe(long count) {
             return String.format(
                     Locale.ROOT,
@@ -69,7 +73,8 @@ final class Holders {
                 text.append('\n').append(entry.getKey().describe(entry.getValue()));
             }
         }
-        return text.append("\nFree tensors earlier: close them, or compute inside a MemoryScope; or use smaller batches.")
+        return text.append(
+                        "\nFree tensors earlier: close them, or compute inside a MemoryScope; or use smaller batches.")
                 .toString();
     }
 
@@ -99,6 +104,7 @@ final class Holders {
             return bytes + " B";
         }
         int power = (Long.SIZE - 1 - Long.numberOfLeadingZeros(bytes)) / 10;
-        return String.format(Locale.ROOT, "%.1f %ciB", bytes / (double) (1L << (10 * power)), "KMGTPE".charAt(power - 1));
+        return String.format(
+                Locale.ROOT, "%.1f %ciB", bytes / (double) (1L << (10 * power)), "KMGTPE".charAt(power - 1));
     }
 }

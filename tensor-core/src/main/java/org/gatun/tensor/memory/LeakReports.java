@@ -20,12 +20,17 @@ public final class LeakReports {
     }
 
     static void manualLease(long bytes, @Nullable Throwable allocated) {
-        report("LEAK: " + bytes + " bytes of native memory were never closed by their holder (a manual lease); freed now", allocated);
+        report(
+                "LEAK: " + bytes
+                        + " bytes of native memory were never closed by their holder (a manual lease); freed now",
+                allocated);
     }
 
     static void scope(String scope, String thread, int leases, @Nullable Throwable opened) {
-        report("LEAK: " + scope + " with " + leases + " tensors was never closed, and its thread '" + thread
-                + "' has ended; freed now. Use try-with-resources", opened);
+        report(
+                "LEAK: " + scope + " with " + leases + " tensors was never closed, and its thread '" + thread
+                        + "' has ended; freed now. Use try-with-resources",
+                opened);
     }
 
     private static void report(String message, @Nullable Throwable site) {

@@ -288,8 +288,9 @@ public final class Lease {
             return scope.closedException();
         }
         if (state < CLOSED) {
-            return new ClosedTensorException("this tensor's memory was given up: the object that held it became unreachable while"
-                    + " its lease was still in use; keep the tensor itself reachable");
+            return new ClosedTensorException(
+                    "this tensor's memory was given up: the object that held it became unreachable while"
+                            + " its lease was still in use; keep the tensor itself reachable");
         }
         String message = "this tensor is closed: its memory was given up by close()";
         if (where instanceof Site site) {

@@ -149,8 +149,8 @@ public final class MemoryScope implements AutoCloseable {
         }
         end();
         stack.current(parent);
-        throw new MemoryScopeException("close: " + describe() + " was closed while scopes inside it were still open: " + open
-                + "; they are closed too. Close scopes in the reverse order of opening: use try-with-resources");
+        throw new MemoryScopeException("close: " + describe() + " was closed while scopes inside it were still open: "
+                + open + "; they are closed too. Close scopes in the reverse order of opening: use try-with-resources");
     }
 
     private void end() {
@@ -176,7 +176,8 @@ public final class MemoryScope implements AutoCloseable {
 
     // For leases
 
-    @Nullable MemoryScope parent() {
+    @Nullable
+    MemoryScope parent() {
         return parent;
     }
 
@@ -230,7 +231,8 @@ public final class MemoryScope implements AutoCloseable {
         return name == null ? "an unnamed memory scope" : "memory scope '" + name + "'";
     }
 
-    @Nullable Site opened() {
+    @Nullable
+    Site opened() {
         return opened;
     }
 

@@ -21,7 +21,8 @@ final class ScopeStack {
         return OF_THREAD.get().stack;
     }
 
-    @Nullable MemoryScope current() {
+    @Nullable
+    MemoryScope current() {
         return current;
     }
 

@@ -26,14 +26,13 @@ final class Settings {
         if (!matcher.matches()) {
             throw malformed(property, text);
         }
-        int shift =
-                switch (matcher.group(2)) {
-                    case "k" -> 10;
-                    case "m" -> 20;
-                    case "g" -> 30;
-                    case "t" -> 40;
-                    default -> 0;
-                };
+        int shift = switch (matcher.group(2)) {
+            case "k" -> 10;
+            case "m" -> 20;
+            case "g" -> 30;
+            case "t" -> 40;
+            default -> 0;
+        };
         long number = Long.parseLong(matcher.group(1));
         if (number < 1 || number > Long.MAX_VALUE >> shift) {
             throw malformed(property, text);

@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 /** A place in the program, kept to be shown as the cause of a later exception or in a leak report. */
 final class Site extends Throwable {
     private static final long serialVersionUID = 1L;
-    private static final Pattern LIBRARY = Pattern.compile("org\\.gatun\\.(tensor|autograd|nn|optim)\\.|java\\.|jdk\\.");
+    private static final Pattern LIBRARY =
+            Pattern.compile("org\\.gatun\\.(tensor|autograd|nn|optim)\\.|java\\.|jdk\\.");
 
     private final String what;
 

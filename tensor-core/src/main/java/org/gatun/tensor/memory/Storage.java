@@ -121,8 +121,9 @@ public final class Storage {
             source.reclaim(this);
         } else if (before <= 0) {
             REFERENCES.getAndAdd(this, 1);
-            throw new IllegalStateException("storage of " + bytes
-                    + " bytes released more often than retained: each retain() or acquire() takes exactly one release()");
+            throw new IllegalStateException(
+                    "storage of " + bytes
+                            + " bytes released more often than retained: each retain() or acquire() takes exactly one release()");
         }
     }
 

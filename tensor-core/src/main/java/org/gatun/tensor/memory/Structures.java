@@ -32,8 +32,8 @@ final class Structures {
 
     private static void keep(@Nullable Object structure, MemoryScope scope, int depth) {
         if (depth > DEEPEST) {
-            throw new IllegalArgumentException("keep: the structure is nested more than " + DEEPEST
-                    + " deep; does it contain itself?");
+            throw new IllegalArgumentException(
+                    "keep: the structure is nested more than " + DEEPEST + " deep; does it contain itself?");
         }
         switch (structure) {
             case null -> {}
@@ -72,7 +72,8 @@ final class Structures {
         } catch (IllegalAccessException e) {
             throw new IllegalArgumentException(
                     "keep: cannot read component " + component.getName() + " of record "
-                            + record.getClass().getName() + "; make the record public, or open its package to org.gatun.tensor",
+                            + record.getClass().getName()
+                            + "; make the record public, or open its package to org.gatun.tensor",
                     e);
         } catch (InvocationTargetException e) {
             throw new IllegalArgumentException(

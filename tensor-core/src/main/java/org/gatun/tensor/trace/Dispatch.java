@@ -80,7 +80,8 @@ public final class Dispatch {
         for (int i = 0; i < inputs.length; i++) {
             operands[i] = inputs[i].concrete();
         }
-        // The results of composites are not checked here: what their fallbacks would give is known only by running them.
+        // The results of composites are not checked here: what their fallbacks would give is known only by running
+        // them.
         return VERIFY && !(op instanceof Op.Call)
                 ? verified(op, operands, () -> run(op, operands, inputs))
                 : run(op, operands, inputs);
@@ -90,7 +91,8 @@ public final class Dispatch {
         List<TensorType> expected = TypeRules.infer(op, types(operands));
         Tensor[] results = execution.get();
         for (int i = 0; i < expected.size(); i++) {
-            if (results.length != expected.size() || !results[i].concrete().type().equals(expected.get(i))) {
+            if (results.length != expected.size()
+                    || !results[i].concrete().type().equals(expected.get(i))) {
                 List<TensorType> found =
                         Arrays.stream(results).map(t -> t.concrete().type()).toList();
                 throw new AssertionError(

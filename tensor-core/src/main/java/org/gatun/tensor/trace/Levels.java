@@ -19,8 +19,9 @@ public final class Levels {
     public static void close(int level) {
         int[] depth = DEPTH.get();
         if (depth[0] != level) {
-            throw new IllegalStateException("closing level " + level + " while level " + depth[0]
-                    + " is the innermost: close tapes and transforms in the reverse order of opening, on the same thread");
+            throw new IllegalStateException(
+                    "closing level " + level + " while level " + depth[0]
+                            + " is the innermost: close tapes and transforms in the reverse order of opening, on the same thread");
         }
         depth[0]--;
     }

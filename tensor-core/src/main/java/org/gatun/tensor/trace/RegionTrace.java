@@ -75,8 +75,9 @@ public final class RegionTrace implements Trace {
     }
 
     private static IllegalArgumentException refused(Op op) {
-        return new IllegalArgumentException("region: " + op + " is not elementwise: use elementwise methods only inside, and"
-                + " apply others before or after the region");
+        return new IllegalArgumentException(
+                "region: " + op + " is not elementwise: use elementwise methods only inside, and"
+                        + " apply others before or after the region");
     }
 
     private static Tensor[] inline(Composite composite, Tensor[] inputs) {
@@ -120,8 +121,8 @@ public final class RegionTrace implements Trace {
         if (t instanceof Value value && value.owner() == this) {
             return value.number;
         }
-        throw new IllegalArgumentException("region: the body uses a tensor of shape " + t.shape() + " and dtype " + t.dtype()
-                + " that is not one of its arguments: pass it as an argument of the region");
+        throw new IllegalArgumentException("region: the body uses a tensor of shape " + t.shape() + " and dtype "
+                + t.dtype() + " that is not one of its arguments: pass it as an argument of the region");
     }
 
     /** A value of the region under construction. */
@@ -139,8 +140,9 @@ public final class RegionTrace implements Trace {
         @Override
         public Trace trace() {
             if (!open) {
-                throw new IllegalStateException("region: a value of a region was used after its body had ended: use what the"
-                        + " region returns instead");
+                throw new IllegalStateException(
+                        "region: a value of a region was used after its body had ended: use what the"
+                                + " region returns instead");
             }
             return RegionTrace.this;
         }
@@ -162,7 +164,8 @@ public final class RegionTrace implements Trace {
 
         @Override
         public Tensor value() {
-            throw new IllegalStateException("region: a value inside a region has no numbers yet: read the region's result");
+            throw new IllegalStateException(
+                    "region: a value inside a region has no numbers yet: read the region's result");
         }
 
         @Override

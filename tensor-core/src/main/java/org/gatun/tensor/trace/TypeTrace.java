@@ -84,8 +84,9 @@ public final class TypeTrace implements Trace {
         @Override
         public Trace trace() {
             if (!open) {
-                throw new IllegalStateException("types: a value of " + type + " was used after the function that it was made"
-                        + " in had ended: use what the function returns instead");
+                throw new IllegalStateException(
+                        "types: a value of " + type + " was used after the function that it was made"
+                                + " in had ended: use what the function returns instead");
             }
             return TypeTrace.this;
         }
@@ -107,8 +108,9 @@ public final class TypeTrace implements Trace {
 
         @Override
         public Tensor value() {
-            throw new IllegalStateException("types: " + type + " has no numbers, only its type is known: a function whose"
-                    + " types are inferred can't read values");
+            throw new IllegalStateException(
+                    "types: " + type + " has no numbers, only its type is known: a function whose"
+                            + " types are inferred can't read values");
         }
 
         @Override

@@ -62,8 +62,7 @@ public abstract class ConformanceSuite {
 
     /** Whether the layout differs from the contiguous one for some operand; cases without operands run once. */
     private static boolean fits(OpCase c, LayoutVariant layout) {
-        return layout == LayoutVariant.CONTIGUOUS
-                || c.operands().stream().anyMatch(o -> layout.applies(o.shape()));
+        return layout == LayoutVariant.CONTIGUOUS || c.operands().stream().anyMatch(o -> layout.applies(o.shape()));
     }
 
     private void check(List<OpCase> cases, DType dtype, LayoutVariant layout) {
@@ -162,7 +161,8 @@ public abstract class ConformanceSuite {
             List<LayoutVariant> layouts,
             Tolerance tolerance,
             List<HostArray> expected) {
-        for (LayoutVariant layout : List.of(LayoutVariant.CONTIGUOUS, LayoutVariant.STEPPED, LayoutVariant.TRANSPOSED)) {
+        for (LayoutVariant layout :
+                List.of(LayoutVariant.CONTIGUOUS, LayoutVariant.STEPPED, LayoutVariant.TRANSPOSED)) {
             if (layout.applies(expected.get(0).shape())) {
                 ConcreteTensor[] results = expected.stream()
                         .map(e -> layout.place(zeros(e.type()), device()))
@@ -182,11 +182,15 @@ public abstract class ConformanceSuite {
                 if (!target.layout().isOverlapping()) {
                     Dispatch.backend(device())
                             .executeInto(
-                                    c.op(),
-                                    operands.toArray(ConcreteTensor[]::new),
-                                    new ConcreteTensor[] {target});
-                    require(c, layouts, tolerance, expected, List.of(HostArray.of(target)), List.of(), "operand " + k
-                            + " as the result");
+                                    c.op(), operands.toArray(ConcreteTensor[]::new), new ConcreteTensor[] {target});
+                    require(
+                            c,
+                            layouts,
+                            tolerance,
+                            expected,
+                            List.of(HostArray.of(target)),
+                            List.of(),
+                            "operand " + k + " as the result");
                 }
             }
         }
@@ -213,9 +217,7 @@ public abstract class ConformanceSuite {
         for (Shape shape : List.of(Shape.SCALAR, Shape.of(17), Shape.of(1025), Shape.of(5, 33), Shape.of(2, 0, 3))) {
             OpCase c = new OpCase(
                     new Op.Fused(expr),
-                    expr.inputs().stream()
-                            .map(d -> OpCase.Operand.of(d, shape))
-                            .toList());
+                    expr.inputs().stream().map(d -> OpCase.Operand.of(d, shape)).toList());
             List<HostArray> arrays = OperandValues.fill(c, DType.F32, OperandValues.Flavour.ORDINARY, seed);
             List<LayoutVariant> chosen = layouts(c, layouts[seed % layouts.length], seed % 4);
             var adapted = new ArrayList<HostArray>();

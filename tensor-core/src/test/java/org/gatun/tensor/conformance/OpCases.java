@@ -205,14 +205,25 @@ public final class OpCases {
             case Op.Pad op -> pad();
             case Op.Copy op -> elementwise(op, 1);
             case Op.Concat op -> concat();
-            case Op.Sum op -> reductions(true).map(r -> OpCase.of(new Op.Sum(r.axes), value(r.shape))).toList();
-            case Op.Prod op -> reductions(true).map(r -> OpCase.of(new Op.Prod(r.axes), value(r.shape))).toList();
+            case Op.Sum op ->
+                reductions(true)
+                        .map(r -> OpCase.of(new Op.Sum(r.axes), value(r.shape)))
+                        .toList();
+            case Op.Prod op ->
+                reductions(true)
+                        .map(r -> OpCase.of(new Op.Prod(r.axes), value(r.shape)))
+                        .toList();
             case Op.Extremum op ->
-                reductions(false).map(r -> OpCase.of(new Op.Extremum(op.fn(), r.axes), value(r.shape))).toList();
+                reductions(false)
+                        .map(r -> OpCase.of(new Op.Extremum(op.fn(), r.axes), value(r.shape)))
+                        .toList();
             case Op.ArgExtremum op -> along(false, axis -> new Op.ArgExtremum(op.fn(), axis));
             case Op.BoolReduce op ->
-                reductions(true).map(r -> OpCase.of(new Op.BoolReduce(op.fn(), r.axes), value(r.shape))).toList();
-            case Op.CumSum op -> join(along(true, a -> new Op.CumSum(a, false)), along(true, a -> new Op.CumSum(a, true)));
+                reductions(true)
+                        .map(r -> OpCase.of(new Op.BoolReduce(op.fn(), r.axes), value(r.shape)))
+                        .toList();
+            case Op.CumSum op ->
+                join(along(true, a -> new Op.CumSum(a, false)), along(true, a -> new Op.CumSum(a, true)));
             case Op.CumProd op -> along(true, Op.CumProd::new);
             case Op.Sort op -> join(along(true, a -> new Op.Sort(a, false)), along(true, a -> new Op.Sort(a, true)));
             case Op.TopK op -> IndexingCases.topK();
@@ -228,7 +239,8 @@ public final class OpCases {
             case Op.MaxPool2d op -> WindowCases.maxPool2d();
             case Op.AvgPool2d op -> WindowCases.avgPool2d();
             case Op.AvgPool2dGrad op -> WindowCases.avgPool2dGrad();
-            case Op.Iota op -> List.of(OpCase.of(new Op.Iota(0)), OpCase.of(new Op.Iota(1)), OpCase.of(new Op.Iota(1025)));
+            case Op.Iota op ->
+                List.of(OpCase.of(new Op.Iota(0)), OpCase.of(new Op.Iota(1)), OpCase.of(new Op.Iota(1025)));
             case Op.Random op -> random(op.distribution(), dtype);
             case Op.Call op -> elementwise(op, 2);
         };
@@ -399,7 +411,8 @@ public final class OpCases {
 
     private static List<OpCase> random(Distribution distribution, DType dtype) {
         var cases = new ArrayList<OpCase>();
-        for (Shape shape : List.of(Shape.SCALAR, Shape.of(0), Shape.of(3), Shape.of(5, 7), Shape.of(1025), Shape.of(9001))) {
+        for (Shape shape :
+                List.of(Shape.SCALAR, Shape.of(0), Shape.of(3), Shape.of(5, 7), Shape.of(1025), Shape.of(9001))) {
             cases.add(OpCase.of(new Op.Random(distribution, dtype, shape, 42, 0)));
             cases.add(OpCase.of(new Op.Random(distribution, dtype, shape, 0x123456789ABCDEFL, 7)));
             cases.add(OpCase.of(new Op.Random(distribution, dtype, shape, -1, 0xFFFFFFF0L)));

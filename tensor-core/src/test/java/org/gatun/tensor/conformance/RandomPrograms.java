@@ -75,7 +75,9 @@ final class RandomPrograms {
             case 3, 4, 5 -> {
                 BinaryFn fn = pick(BinaryFn.values());
                 boolean safe = dtype.isFloating() || isTotal(fn);
-                yield fn.accepts(dtype) && safe && (!rounded || isRounded(fn)) ? apply(new Op.Binary(fn), a, b, -1) : null;
+                yield fn.accepts(dtype) && safe && (!rounded || isRounded(fn))
+                        ? apply(new Op.Binary(fn), a, b, -1)
+                        : null;
             }
             case 6 -> apply(new Op.Compare(pick(CompareFn.values())), a, b, -1);
             case 7 -> {
@@ -116,7 +118,9 @@ final class RandomPrograms {
     }
 
     private DType dtype(int value) {
-        return value < inputs.size() ? inputs.get(value) : nodes.get(value - inputs.size()).dtype();
+        return value < inputs.size()
+                ? inputs.get(value)
+                : nodes.get(value - inputs.size()).dtype();
     }
 
     private <T> T pick(T[] choices) {
@@ -127,8 +131,30 @@ final class RandomPrograms {
     static boolean isRounded(UnaryFn fn) {
         return switch (fn) {
             case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> true;
-            case RSQRT, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH,
-                    ACOSH, ATANH, SIGMOID, SOFTPLUS, ERF, ERFC -> false;
+            case RSQRT,
+                    EXP,
+                    EXP2,
+                    EXPM1,
+                    LOG,
+                    LOG2,
+                    LOG10,
+                    LOG1P,
+                    SIN,
+                    COS,
+                    TAN,
+                    ASIN,
+                    ACOS,
+                    ATAN,
+                    SINH,
+                    COSH,
+                    TANH,
+                    ASINH,
+                    ACOSH,
+                    ATANH,
+                    SIGMOID,
+                    SOFTPLUS,
+                    ERF,
+                    ERFC -> false;
         };
     }
 

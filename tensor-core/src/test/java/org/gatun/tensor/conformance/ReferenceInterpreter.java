@@ -56,8 +56,7 @@ public final class ReferenceInterpreter {
                 List.of(ReferenceWindows.conv2dWeight(conv.spec(), conv.weight(), in.get(0), in.get(1)));
             case Op.MaxPool2d pool -> ReferenceWindows.maxPool2d(pool.spec(), in.get(0));
             case Op.AvgPool2d pool -> List.of(ReferenceWindows.avgPool2d(pool.spec(), in.get(0)));
-            case Op.AvgPool2dGrad pool ->
-                List.of(ReferenceWindows.avgPool2dGrad(pool.spec(), pool.input(), in.get(0)));
+            case Op.AvgPool2dGrad pool -> List.of(ReferenceWindows.avgPool2dGrad(pool.spec(), pool.input(), in.get(0)));
             case Op.Iota iota -> List.of(HostArray.wholes(DType.I64, Shape.of(iota.count()), i -> i));
             case Op.Random random -> List.of(PhiloxReference.draw(random));
             case Op.Call call -> ReferenceTrace.evaluate(in, call.composite()::fallback);
@@ -99,17 +98,17 @@ public final class ReferenceInterpreter {
 
     private static HostArray select(HostArray condition, HostArray a, HostArray b) {
         return a.dtype().isFloating()
-                ? HostArray.reals(
-                        a.dtype(), a.shape(), i -> condition.whole(i) != 0 ? a.real(i) : b.real(i))
-                : HostArray.wholes(
-                        a.dtype(), a.shape(), i -> condition.whole(i) != 0 ? a.whole(i) : b.whole(i));
+                ? HostArray.reals(a.dtype(), a.shape(), i -> condition.whole(i) != 0 ? a.real(i) : b.real(i))
+                : HostArray.wholes(a.dtype(), a.shape(), i -> condition.whole(i) != 0 ? a.whole(i) : b.whole(i));
     }
 
     private static HostArray cast(HostArray x, DType to) {
         if (to.isFloating()) {
             // A long is rounded to F32 at once, not by way of double.
             return HostArray.reals(
-                    to, x.shape(), i -> x.dtype().isFloating() ? x.real(i) : to == DType.F32 ? (float) x.whole(i) : x.whole(i));
+                    to,
+                    x.shape(),
+                    i -> x.dtype().isFloating() ? x.real(i) : to == DType.F32 ? (float) x.whole(i) : x.whole(i));
         }
         return HostArray.wholes(
                 to, x.shape(), i -> x.dtype().isFloating() ? ScalarReference.toWhole(to, x.real(i)) : x.whole(i));
@@ -170,7 +169,8 @@ public final class ReferenceInterpreter {
         return x.pick(shape, i -> {
             long[] index = HostArray.index(shape, i);
             for (int a = 0; a < index.length; a++) {
-                index[a] = op.spec().start().size(a) + index[a] * op.spec().step().size(a);
+                index[a] =
+                        op.spec().start().size(a) + index[a] * op.spec().step().size(a);
             }
             return HostArray.flat(x.shape(), index);
         });
@@ -192,7 +192,8 @@ public final class ReferenceInterpreter {
         for (int i = 0; i < x.size(); i++) {
             long[] index = HostArray.index(x.shape(), i);
             for (int a = 0; a < index.length; a++) {
-                index[a] = op.spec().low().size(a) + index[a] * (1 + op.spec().interior().size(a));
+                index[a] = op.spec().low().size(a)
+                        + index[a] * (1 + op.spec().interior().size(a));
             }
             out.set(HostArray.flat(shape, index), x, i);
         }

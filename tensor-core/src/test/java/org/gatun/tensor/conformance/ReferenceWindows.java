@@ -98,7 +98,10 @@ final class ReferenceWindows {
                 for (int kw = 0; kw < spec.kernelW(); kw++) {
                     long row = at[2] * spec.strideH() - spec.padH() + (long) kh * spec.dilationH();
                     long column = at[3] * spec.strideW() - spec.padW() + (long) kw * spec.dilationW();
-                    if (row >= 0 && row < x.shape().size(2) && column >= 0 && column < x.shape().size(3)) {
+                    if (row >= 0
+                            && row < x.shape().size(2)
+                            && column >= 0
+                            && column < x.shape().size(3)) {
                         int i = HostArray.flat(x.shape(), at[0], at[1], row, column);
                         if (best[o] < 0 || larger(x, i, best[o])) {
                             best[o] = i;

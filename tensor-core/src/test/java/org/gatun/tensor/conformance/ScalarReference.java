@@ -69,9 +69,8 @@ final class ScalarReference {
 
     private static double asinh(double x) {
         double a = Math.abs(x);
-        double value = a > 1e8
-                ? StrictMath.log(a) + LN_2
-                : StrictMath.log1p(a + a * a / (1 + StrictMath.sqrt(a * a + 1)));
+        double value =
+                a > 1e8 ? StrictMath.log(a) + LN_2 : StrictMath.log1p(a + a * a / (1 + StrictMath.sqrt(a * a + 1)));
         return Math.copySign(value, x);
     }
 
@@ -92,9 +91,36 @@ final class ScalarReference {
             case SIGN -> Long.signum(x);
             case SQUARE -> x * x;
             case RELU -> Math.max(x, 0);
-            case SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH,
-                    COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, ERF, ERFC, FLOOR, CEIL, ROUND, TRUNC ->
-                throw new IllegalArgumentException(fn + " takes no integers");
+            case SQRT,
+                    RSQRT,
+                    RECIPROCAL,
+                    EXP,
+                    EXP2,
+                    EXPM1,
+                    LOG,
+                    LOG2,
+                    LOG10,
+                    LOG1P,
+                    SIN,
+                    COS,
+                    TAN,
+                    ASIN,
+                    ACOS,
+                    ATAN,
+                    SINH,
+                    COSH,
+                    TANH,
+                    ASINH,
+                    ACOSH,
+                    ATANH,
+                    SIGMOID,
+                    SOFTPLUS,
+                    ERF,
+                    ERFC,
+                    FLOOR,
+                    CEIL,
+                    ROUND,
+                    TRUNC -> throw new IllegalArgumentException(fn + " takes no integers");
         };
     }
 

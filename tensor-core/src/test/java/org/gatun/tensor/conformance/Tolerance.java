@@ -94,13 +94,18 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
      *
      * @param magnitudes the reference's result on the magnitudes of the operands, for scaled tolerances
      */
-    @Nullable String complaint(HostArray expected, HostArray actual, @Nullable HostArray magnitudes) {
+    @Nullable
+    String complaint(HostArray expected, HostArray actual, @Nullable HostArray magnitudes) {
         if (!expected.type().equals(actual.type())) {
             return "is " + actual.type() + " instead of " + expected.type();
         }
         for (int i = 0; i < expected.size(); i++) {
             boolean agrees = expected.dtype().isFloating()
-                    ? agrees(expected.dtype(), expected.real(i), actual.real(i), magnitudes == null ? 0 : magnitudes.real(i))
+                    ? agrees(
+                            expected.dtype(),
+                            expected.real(i),
+                            actual.real(i),
+                            magnitudes == null ? 0 : magnitudes.real(i))
                     : expected.whole(i) == actual.whole(i);
             if (!agrees) {
                 return "at " + Arrays.toString(HostArray.index(expected.shape(), i)) + " is " + actual.number(i)

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ConvKernelsTest {
 
-    private record Case(Shape image, Shape weight, ConvSpec spec) {
+    record Case(Shape image, Shape weight, ConvSpec spec) {
         Shape result() {
             return Shape.of(
                     image.size(0),

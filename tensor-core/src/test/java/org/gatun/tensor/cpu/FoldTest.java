@@ -169,13 +169,13 @@ class FoldTest {
         int n = 5_000_000;
         double[] x = new double[n];
         java.util.Arrays.fill(x, 0.1f);
-        BigDecimal exact = new BigDecimal(0.1f).multiply(BigDecimal.valueOf(n));
+        BigDecimal exact = new BigDecimal(x[0]).multiply(BigDecimal.valueOf(n));
         assertThat(fold(FoldFn.SUM, DType.F32, x, 1, n, 1)[0])
                 .isCloseTo(exact.doubleValue(), within(64 * 0x1p-24 * exact.doubleValue()));
         assertThat(fold(FoldFn.SUM, DType.F32, x, 1, n / 5, 5)[3])
                 .isCloseTo(exact.doubleValue() / 5, within(64 * 0x1p-24 * exact.doubleValue() / 5));
         java.util.Arrays.fill(x, 0.1);
-        BigDecimal exact64 = new BigDecimal(0.1).multiply(BigDecimal.valueOf(n));
+        BigDecimal exact64 = new BigDecimal(x[0]).multiply(BigDecimal.valueOf(n));
         assertThat(fold(FoldFn.SUM, DType.F64, x, 1, n, 1)[0])
                 .isCloseTo(exact64.doubleValue(), within(64 * 0x1p-53 * exact64.doubleValue()));
     }
@@ -282,8 +282,8 @@ class FoldTest {
                         new int[][] {{1, 700_001, 1}, {2, 140_000, 1}, {1, 3001, 170}, {1, 100_000, 6}, {3, 77, 1300}
                         }) {
                     Random random = new Random(8);
-                    double[] x =
-                            random.doubles(s[0] * s[1] * s[2], 0.999, 1.001).toArray();
+                    double[] x = random.doubles((long) s[0] * s[1] * s[2], 0.999, 1.001)
+                            .toArray();
                     WorkerPool.setThreads(1);
                     double[] one = fold(fn, dtype, x, s[0], s[1], s[2]);
                     WorkerPool.setThreads(3);

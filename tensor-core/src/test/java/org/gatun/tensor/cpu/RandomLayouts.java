@@ -15,7 +15,7 @@ final class RandomLayouts {
     static Shape shape(Random random, int maxRank, int maxSize) {
         long[] sizes = new long[random.nextInt(maxRank + 1)];
         for (int i = 0; i < sizes.length; i++) {
-            sizes[i] = 1 + random.nextInt(maxSize);
+            sizes[i] = 1L + random.nextInt(maxSize);
         }
         return Shape.of(sizes);
     }
@@ -38,7 +38,9 @@ final class RandomLayouts {
         for (int i = 0; i < rank; i++) {
             inverse[order[i]] = i;
         }
-        Layout layout = Layout.contiguous(base).permuted(Axes.listed("test", rank, inverse)).sliced(start, step, shape);
+        Layout layout = Layout.contiguous(base)
+                .permuted(Axes.listed("test", rank, inverse))
+                .sliced(start, step, shape);
         for (int axis = 0; axis < rank; axis++) {
             if (random.nextInt(4) == 0) {
                 layout = layout.flipped(Axes.listed("test", rank, axis));

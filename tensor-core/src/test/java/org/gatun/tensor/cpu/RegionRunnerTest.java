@@ -27,12 +27,28 @@ class RegionRunnerTest {
 
     // Operations whose result is exact or correctly rounded, so that the interpreter's must agree in every bit.
     private static final Op.Scalar[] OPS = {
-        new Op.Unary(UnaryFn.NEG), new Op.Unary(UnaryFn.ABS), new Op.Unary(UnaryFn.SQUARE), new Op.Unary(UnaryFn.RELU),
-        new Op.Unary(UnaryFn.FLOOR), new Op.Binary(BinaryFn.ADD), new Op.Binary(BinaryFn.SUB),
-        new Op.Binary(BinaryFn.MUL), new Op.Binary(BinaryFn.MAXIMUM), new Op.Binary(BinaryFn.MINIMUM),
-        new Op.Compare(CompareFn.LT), new Op.Compare(CompareFn.EQ), new Op.Compare(CompareFn.GE),
-        new Op.Logic(LogicFn.AND), new Op.Logic(LogicFn.XOR), new Op.Not(), new Op.Select(), new Op.Select(),
-        new Op.Cast(DType.F32), new Op.Cast(DType.F64), new Op.Cast(DType.I32), new Op.Cast(DType.I64),
+        new Op.Unary(UnaryFn.NEG),
+        new Op.Unary(UnaryFn.ABS),
+        new Op.Unary(UnaryFn.SQUARE),
+        new Op.Unary(UnaryFn.RELU),
+        new Op.Unary(UnaryFn.FLOOR),
+        new Op.Binary(BinaryFn.ADD),
+        new Op.Binary(BinaryFn.SUB),
+        new Op.Binary(BinaryFn.MUL),
+        new Op.Binary(BinaryFn.MAXIMUM),
+        new Op.Binary(BinaryFn.MINIMUM),
+        new Op.Compare(CompareFn.LT),
+        new Op.Compare(CompareFn.EQ),
+        new Op.Compare(CompareFn.GE),
+        new Op.Logic(LogicFn.AND),
+        new Op.Logic(LogicFn.XOR),
+        new Op.Not(),
+        new Op.Select(),
+        new Op.Select(),
+        new Op.Cast(DType.F32),
+        new Op.Cast(DType.F64),
+        new Op.Cast(DType.I32),
+        new Op.Cast(DType.I64),
         new Op.Cast(DType.BOOL)
     };
 
@@ -52,7 +68,9 @@ class RegionRunnerTest {
                 double[][] want = interpret(expr, in);
                 ConcreteTensor[] got = RegionRunner.run(expr, in);
                 for (int o = 0; o < got.length; o++) {
-                    assertThat(values(got[o])).as("result %d of %s on %s", o, expr, describe(in)).isEqualTo(want[o]);
+                    assertThat(values(got[o]))
+                            .as("result %d of %s on %s", o, expr, describe(in))
+                            .isEqualTo(want[o]);
                 }
             }
         }
@@ -131,7 +149,8 @@ class RegionRunnerTest {
                     .isEqualTo(Shape.of(3, 0));
             Expr expr = randomExpr(new Random(1), 1, 3);
             ConcreteTensor y = ConcreteTensor.allocate(expr.inputs().getFirst(), Shape.of(0), Device.CPU);
-            assertThat(RegionRunner.run(expr, new ConcreteTensor[] {y})[0].shape()).isEqualTo(Shape.of(0));
+            assertThat(RegionRunner.run(expr, new ConcreteTensor[] {y})[0].shape())
+                    .isEqualTo(Shape.of(0));
         }
     }
 
@@ -186,8 +205,8 @@ class RegionRunnerTest {
                 operandTypes[i] = builder.dtype(operand[i]);
             }
             if (accepts(op, operandTypes)) {
-                values.add(builder.add(new Expr.Apply(
-                        op, operand[0], operand[1], operand[2], ScalarTypes.result(op, operandTypes))));
+                values.add(builder.add(
+                        new Expr.Apply(op, operand[0], operand[1], operand[2], ScalarTypes.result(op, operandTypes))));
             }
         }
         List<Integer> outputs = new ArrayList<>();
@@ -219,7 +238,8 @@ class RegionRunnerTest {
 
     private static double get(ConcreteTensor x, long number) {
         long at = x.address()
-                + (RandomLayouts.position(x.layout(), number) - x.layout().offset()) * x.dtype().bytes();
+                + (RandomLayouts.position(x.layout(), number) - x.layout().offset())
+                        * x.dtype().bytes();
         return switch (x.dtype()) {
             case F32 -> Ram.getFloat(at);
             case F64 -> Ram.getDouble(at);
@@ -259,7 +279,12 @@ class RegionRunnerTest {
                     case Expr.Constant c -> convert(c.value(), c.dtype());
                     case Expr.Apply a ->
                         convert(
-                                scalar(a.op(), values[a.a()], a.b() < 0 ? 0 : values[a.b()], a.c() < 0 ? 0 : values[a.c()], a.dtype()),
+                                scalar(
+                                        a.op(),
+                                        values[a.a()],
+                                        a.b() < 0 ? 0 : values[a.b()],
+                                        a.c() < 0 ? 0 : values[a.c()],
+                                        a.dtype()),
                                 a.dtype());
                 };
             }
@@ -275,11 +300,12 @@ class RegionRunnerTest {
             case Op.Unary u -> ScalarFunctions.floating(u.fn()).applyAsDouble(a);
             case Op.Binary f -> ScalarFunctions.floating(f.fn()).applyAsDouble(a, b);
             case Op.Compare f -> ScalarFunctions.floating(f.fn()).test(a, b) ? 1 : 0;
-            case Op.Logic l -> switch (l.fn()) {
-                case AND -> (long) a & (long) b;
-                case OR -> (long) a | (long) b;
-                case XOR -> (long) a ^ (long) b;
-            };
+            case Op.Logic l ->
+                switch (l.fn()) {
+                    case AND -> (long) a & (long) b;
+                    case OR -> (long) a | (long) b;
+                    case XOR -> (long) a ^ (long) b;
+                };
             case Op.Not n -> result == DType.BOOL ? 1 - a : ~(long) a;
             case Op.Select s -> a != 0 ? b : c;
             case Op.Cast t -> t.to() == DType.BOOL ? (a != 0 ? 1 : 0) : a;

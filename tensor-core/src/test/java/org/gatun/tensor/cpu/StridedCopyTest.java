@@ -54,7 +54,9 @@ class StridedCopyTest {
                     want[(int) RandomLayouts.position(placed.layout(), start + i)] = source.get(i);
                 }
                 view(target, placed.layout()).scatter(start, count, source.address());
-                assertThat(target.toArray()).as("%s from %d", placed.layout(), start).isEqualTo(want);
+                assertThat(target.toArray())
+                        .as("%s from %d", placed.layout(), start)
+                        .isEqualTo(want);
                 target.assertGuardsAreIntact();
             }
         }
@@ -109,12 +111,15 @@ class StridedCopyTest {
                     target.address(to.layout().offset()),
                     to.layout(),
                     dtype.bytes());
-            assertThat(target.toArray()).as("%s to %s", from.layout(), to.layout()).isEqualTo(want);
+            assertThat(target.toArray())
+                    .as("%s to %s", from.layout(), to.layout())
+                    .isEqualTo(want);
             target.assertGuardsAreIntact();
         }
     }
 
     private static StridedView view(NativeArray array, Layout layout) {
-        return StridedView.of(array.address(layout.offset()), layout, array.dtype().bytes());
+        return StridedView.of(
+                array.address(layout.offset()), layout, array.dtype().bytes());
     }
 }

@@ -29,7 +29,8 @@ class TwinKernelsTest {
     /** An array of {@code dtype} with a guard behind it. Divisors and exponents of integers stay small and positive. */
     private static MemorySegment sample(Arena arena, DType dtype, int n, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        MemorySegment memory = arena.allocate((long) n * dtype.bytes() + GUARD, 64).fill((byte) 0x5A);
+        MemorySegment memory =
+                arena.allocate((long) n * dtype.bytes() + GUARD, 64).fill((byte) 0x5A);
         for (int i = 0; i < n; i++) {
             switch (dtype) {
                 case F32 -> memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextDouble(-3, 3));
@@ -72,7 +73,9 @@ class TwinKernelsTest {
         }
         long end = (long) n * dtype.bytes();
         for (long i = end; i < end + GUARD; i++) {
-            assertThat(got.get(ValueLayout.JAVA_BYTE, i)).as("%s behind the end", what).isEqualTo((byte) 0x5A);
+            assertThat(got.get(ValueLayout.JAVA_BYTE, i))
+                    .as("%s behind the end", what)
+                    .isEqualTo((byte) 0x5A);
         }
     }
 

@@ -50,10 +50,15 @@ final class UlpHistogram {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        text.append(String.format(Locale.ROOT, "worst %.3f ulp at %s, %s; ulps:", worst, worstArgument, worstSecondArgument));
+        text.append(String.format(
+                Locale.ROOT, "worst %.3f ulp at %s, %s; ulps:", worst, worstArgument, worstSecondArgument));
         for (int i = 0; i < counts.length; i++) {
-            text.append(String.format(Locale.ROOT, " %s%.1f: %d", i < counts.length - 1 ? "<=" : "more than ",
-                    i < counts.length - 1 ? i / 2.0 : (i - 1) / 2.0, counts[i]));
+            text.append(String.format(
+                    Locale.ROOT,
+                    " %s%.1f: %d",
+                    i < counts.length - 1 ? "<=" : "more than ",
+                    i < counts.length - 1 ? i / 2.0 : (i - 1) / 2.0,
+                    counts[i]));
         }
         return text.toString();
     }

@@ -23,7 +23,24 @@ class CachingAllocatorTest {
     private final CachingAllocator allocator = new CachingAllocator(Device.CPU, Long.MAX_VALUE);
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 1, 63, 64, 65, 4095, 8128, 8192, 8193, 100_000, MIB, 16 * MIB - 64, 16 * MIB, 16 * MIB + 1, 40 * MIB})
+    @ValueSource(
+            longs = {
+                0,
+                1,
+                63,
+                64,
+                65,
+                4095,
+                8128,
+                8192,
+                8193,
+                100_000,
+                MIB,
+                16 * MIB - 64,
+                16 * MIB,
+                16 * MIB + 1,
+                40 * MIB
+            })
     void givesAlignedMemoryThatCanBeWrittenToItsEnd(long bytes) {
         Storage storage = allocator.allocate(bytes);
         assertThat(storage.address() % 64).isZero();
@@ -121,7 +138,8 @@ class CachingAllocatorTest {
             if (held.size() > 300 || (!held.isEmpty() && random.nextInt(3) == 0)) {
                 int at = random.nextInt(held.size());
                 Storage storage = held.remove(at);
-                checkMarks(storage, marks.remove(at));
+                int mark = marks.remove(/* index= */ at);
+                checkMarks(storage, mark);
                 storage.release();
             } else {
                 long bytes = 8 + (long) Math.exp(random.nextDouble() * Math.log(2 * MIB));

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs each of {@link LeakPrograms} in a JVM at its leak level and looks at what it reports. */
 class LeakDetectionTest {
     private static String run(String level, String... arguments) throws InterruptedException {
-        ChildJvm.Result result = ChildJvm.run(LeakPrograms.class, List.of("-Xmx256m", "-Dgatun.leak=" + level), arguments);
+        ChildJvm.Result result =
+                ChildJvm.run(LeakPrograms.class, List.of("-Xmx256m", "-Dgatun.leak=" + level), arguments);
         assertThat(result.status()).as(result.output()).isZero();
         return result.output();
     }
@@ -45,14 +46,23 @@ class LeakDetectionTest {
 
     @Test
     void offWatchesNoManualLease() throws InterruptedException {
-        assertThat(run("off", "manual", "1000")).doesNotContain("LEAK").contains("leaks=0").contains("live=1000");
+        assertThat(run("off", "manual", "1000"))
+                .doesNotContain("LEAK")
+                .contains("leaks=0")
+                .contains("live=1000");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"off", "sampled", "paranoid"})
     void closedLeasesAndCollectedTensorsAreNoLeaks(String level) throws InterruptedException {
-        assertThat(run(level, "closed")).doesNotContain("LEAK").contains("leaks=0").contains("live=0");
-        assertThat(run(level, "collected")).doesNotContain("LEAK").contains("leaks=0").contains("live=0");
+        assertThat(run(level, "closed"))
+                .doesNotContain("LEAK")
+                .contains("leaks=0")
+                .contains("live=0");
+        assertThat(run(level, "collected"))
+                .doesNotContain("LEAK")
+                .contains("leaks=0")
+                .contains("live=0");
     }
 
     @ParameterizedTest
@@ -65,7 +75,8 @@ class LeakDetectionTest {
                 .contains("'careless'")
                 .contains("leaks=2")
                 .contains("live=0");
-        assertThat(output.contains("LeakPrograms.lambda$endThreadWithOpenScope")).isEqualTo(level.equals("paranoid"));
+        assertThat(output.contains("LeakPrograms.lambda$endThreadWithOpenScope"))
+                .isEqualTo(level.equals("paranoid"));
     }
 
     @Test

@@ -90,7 +90,9 @@ class MemoryScopeTest {
                 for (int j = 0; j < 10; j++) {
                     batch.add(make());
                 }
-                Thread.ofPlatform().start(() -> batch.forEach(handle -> handle.lease.close())).join();
+                Thread.ofPlatform()
+                        .start(() -> batch.forEach(handle -> handle.lease.close()))
+                        .join();
                 assertThat(live()).isZero();
             }
             assertThat(scope.size()).isLessThanOrEqualTo(32);
@@ -168,7 +170,10 @@ class MemoryScopeTest {
         try (MemoryScope scope = MemoryScope.open("mine")) {
             Handle handle = make();
             AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread.ofPlatform().name("other").start(() -> thrown.set(catching(handle::keep))).join();
+            Thread.ofPlatform()
+                    .name("other")
+                    .start(() -> thrown.set(catching(handle::keep)))
+                    .join();
             assertThat(thrown.get())
                     .isInstanceOf(MemoryScopeException.class)
                     .hasMessageContaining("keep")
@@ -193,7 +198,10 @@ class MemoryScopeTest {
         try (MemoryScope scope = MemoryScope.open("mine")) {
             Handle handle = make();
             AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread.ofPlatform().name("other").start(() -> thrown.set(catching(scope::close))).join();
+            Thread.ofPlatform()
+                    .name("other")
+                    .start(() -> thrown.set(catching(scope::close)))
+                    .join();
             assertThat(thrown.get())
                     .isInstanceOf(MemoryScopeException.class)
                     .hasMessageContaining("close")
@@ -267,7 +275,12 @@ class MemoryScopeTest {
             Params result = MemoryScope.tidy(() -> {
                 make();
                 Params leaf = new Params(make(), Optional.empty(), 1, List.of(), Map.of());
-                return new Params(make(), Optional.of(make()), 2, List.<Handle[]>of(new Handle[] {make(), make()}), Map.of("x", leaf));
+                return new Params(
+                        make(),
+                        Optional.of(make()),
+                        2,
+                        List.<Handle[]>of(new Handle[] {make(), make()}),
+                        Map.of("x", leaf));
             });
             assertThat(outer.size()).isEqualTo(5);
             assertThat(live()).isEqualTo(5);

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * <p>Tensors that no scope owns and that the test no longer refers to are collected first. Tests in one JVM must run one after another.
  */
 public final class NativeMemoryBalance implements BeforeEachCallback, AfterEachCallback {
-    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(NativeMemoryBalance.class);
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(NativeMemoryBalance.class);
     private static final int COLLECTIONS = 20;
 
     /** The native bytes that reachable tensors outside scopes held after the last collection. */
@@ -37,7 +38,8 @@ public final class NativeMemoryBalance implements BeforeEachCallback, AfterEachC
     }
 
     static Before before() {
-        // What an earlier test left to the collector must not be freed during this one: it would hide a leak of the same size.
+        // What an earlier test left to the collector must not be freed during this one: it would hide a leak of the
+        // same size.
         if (Collector.INSTANCE.weight() != weightWhenCollected) {
             collect();
         }
@@ -59,7 +61,8 @@ public final class NativeMemoryBalance implements BeforeEachCallback, AfterEachC
             stats = MemoryStats.of(Device.CPU);
         }
         if (LeakReports.count() != before.leaks()) {
-            throw new AssertionError("native memory was leaked or damaged: see the errors of logger org.gatun.memory above");
+            throw new AssertionError(
+                    "native memory was leaked or damaged: see the errors of logger org.gatun.memory above");
         }
         if (!balanced(before, stats)) {
             throw new AssertionError("native memory is out of balance: "

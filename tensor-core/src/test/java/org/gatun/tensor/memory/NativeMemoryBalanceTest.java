@@ -25,7 +25,8 @@ class NativeMemoryBalanceTest {
         assertThatThrownBy(() -> NativeMemoryBalance.check(before))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("out of balance")
-                .hasMessageContaining((before.bytes() + 100) + " bytes in " + (before.count() + 1) + " storages after it");
+                .hasMessageContaining(
+                        (before.bytes() + 100) + " bytes in " + (before.count() + 1) + " storages after it");
         left.release();
     }
 

@@ -10,7 +10,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     @ParameterizedTest
-    @CsvSource({"1,1", "4096,4096", "3k,3072", "256m,268435456", "256MB,268435456", "2g,2147483648", "1GiB,1073741824", "1t,1099511627776"})
+    @CsvSource({
+        "1,1",
+        "4096,4096",
+        "3k,3072",
+        "256m,268435456",
+        "256MB,268435456",
+        "2g,2147483648",
+        "1GiB,1073741824",
+        "1t,1099511627776"
+    })
     void readsSizes(String text, long bytes) {
         assertThat(Settings.bytes("p", text)).isEqualTo(bytes);
     }

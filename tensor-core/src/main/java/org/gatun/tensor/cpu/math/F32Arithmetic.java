@@ -15,9 +15,7 @@ public final class F32Arithmetic {
 
     /** -1, 0 or 1; 0 for NaN. */
     public static FloatVector sign(FloatVector x) {
-        return F32.ZERO
-                .blend(F32.ONE, x.compare(GT, F32.ZERO))
-                .blend(F32.MINUS_ONE, x.compare(LT, F32.ZERO));
+        return F32.ZERO.blend(F32.ONE, x.compare(GT, F32.ZERO)).blend(F32.MINUS_ONE, x.compare(LT, F32.ZERO));
     }
 
     /** {@code x * x}. */

@@ -15,9 +15,7 @@ public final class F64Arithmetic {
 
     /** -1, 0 or 1; 0 for NaN. */
     public static DoubleVector sign(DoubleVector x) {
-        return F64.ZERO
-                .blend(F64.ONE, x.compare(GT, F64.ZERO))
-                .blend(F64.MINUS_ONE, x.compare(LT, F64.ZERO));
+        return F64.ZERO.blend(F64.ONE, x.compare(GT, F64.ZERO)).blend(F64.MINUS_ONE, x.compare(LT, F64.ZERO));
     }
 
     /** {@code x * x}. */
