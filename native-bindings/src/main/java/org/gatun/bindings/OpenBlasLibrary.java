@@ -161,7 +161,10 @@ final class OpenBlasLibrary {
                 attempts.add(new Attempt("folder " + folder, Files.isDirectory(folder) ? "no BLAS in it" : "absent"));
             }
         }
-        return null;
+        // the last resort, because it has no LAPACKE
+        return environment.platform().os() == Platform.Os.MACOS
+                ? named(ACCELERATE, "the system's Accelerate framework")
+                : null;
     }
 
     private @Nullable Result named(String name, String origin) {
@@ -287,7 +290,7 @@ final class OpenBlasLibrary {
                         "libblis.so.4",
                         "libcblas.so.3",
                         "libblas.so.3");
-            case MACOS -> List.of("libopenblas.0.dylib", "libopenblas.dylib", ACCELERATE);
+            case MACOS -> List.of("libopenblas.0.dylib", "libopenblas.dylib");
             case WINDOWS -> List.of("libopenblas.dll", "openblas.dll", "mkl_rt.2.dll");
         };
     }
