@@ -67,7 +67,8 @@ final class Copies {
         return out;
     }
 
-    private static void zero(long address, long bytes) {
+    /** Fills memory with zeros. */
+    static void zero(long address, long bytes) {
         WorkerPool.parallelFor(
                 bytes,
                 ZERO_GRAIN,

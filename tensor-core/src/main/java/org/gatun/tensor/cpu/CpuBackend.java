@@ -56,10 +56,10 @@ public final class CpuBackend implements Backend {
             case Op.Copy copy -> one(Copies.copy(in[0]));
             case Op.Sum sum -> one(Reduce.sum(sum, in[0]));
             case Op.CumSum cumSum -> one(Scan.sum(cumSum, in[0]));
-            case Op.Gather gather -> pending("reduce");
-            case Op.ScatterAdd scatterAdd -> pending("reduce");
-            case Op.IndexSelect indexSelect -> pending("reduce");
-            case Op.IndexAdd indexAdd -> pending("reduce");
+            case Op.Gather gather -> one(Indexing.gather(gather, in[0], in[1]));
+            case Op.ScatterAdd scatterAdd -> one(Indexing.scatterAdd(scatterAdd, in[0], in[1]));
+            case Op.IndexSelect indexSelect -> one(Indexing.indexSelect(indexSelect, in[0], in[1]));
+            case Op.IndexAdd indexAdd -> one(Indexing.indexAdd(indexAdd, in[0], in[1]));
             case Op.MatMul matMul -> one(MatMulKernels.matMul(in[0], in[1]));
             case Op.Conv2d conv -> one(ConvKernels.conv2d(conv.spec(), in[0], in[1]));
             case Op.Conv2dInputGrad conv -> one(ConvKernels.inputGrad(conv.spec(), conv.input(), in[0], in[1]));
@@ -77,7 +77,7 @@ public final class CpuBackend implements Backend {
             case Op.CumProd cumProd -> one(Scan.prod(cumProd, in[0]));
             case Op.Sort sort -> Sorting.sort(sort, in[0]);
             case Op.TopK topK -> Sorting.topK(topK, in[0]);
-            case Op.Scatter scatter -> pending("reduce");
+            case Op.Scatter scatter -> one(Indexing.scatter(scatter, in[0], in[1], in[2]));
             case Op.MaxPool2d pool -> PoolKernels.maxPool2d(pool.spec(), in[0]);
         };
     }
@@ -100,9 +100,5 @@ public final class CpuBackend implements Backend {
 
     private static IllegalStateException view(Op op) {
         return new IllegalStateException(op + " is a view: dispatch makes it without a kernel");
-    }
-
-    private static ConcreteTensor[] pending(String who) {
-        throw new UnsupportedOperationException("pending arm: " + who);
     }
 }

@@ -1,0 +1,63 @@
+package org.gatun.tensor.cpu;
+
+import java.util.Arrays;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.shape.Shape;
+
+/** Checks indices before anything is written, so that a wrong one changes nothing. */
+final class IndexCheck {
+    private static final long GRAIN = 1 << 16;
+
+    private IndexCheck() {}
+
+    /**
+     * Checks that contiguous indices name elements along an axis, from {@code -size} to {@code size - 1}.
+     *
+     * @param name the operation, for the message
+     * @param at the address of the indices
+     * @param index the tensor they come from, for the message
+     * @param axis the axis they point along
+     * @param size its size
+     * @throws IndexOutOfBoundsException naming the first wrong index, its place, the axis and its size
+     */
+    static void check(String name, long at, ConcreteTensor index, int axis, long size) {
+        WorkerPool.parallelFor(index.shape().elements(), GRAIN, (from, to) -> {
+            if (!areInside(at, from, to, size)) {
+                throw outside(name, at, from, index.shape(), axis, size);
+            }
+        });
+    }
+
+    private static boolean areInside(long at, long from, long to, long size) {
+        boolean inside = true;
+        for (long i = from; i < to; i++) {
+            long v = Ram.getLong(at + 8 * i);
+            inside &= v >= -size & v < size;
+        }
+        return inside;
+    }
+
+    private static IndexOutOfBoundsException outside(
+            String name, long at, long from, Shape shape, int axis, long size) {
+        long i = from;
+        while (Ram.getLong(at + 8 * i) >= -size && Ram.getLong(at + 8 * i) < size) {
+            i++;
+        }
+        String remedy = size == 0
+                ? ": the axis has no elements, so the index must have none"
+                : ": give indices from " + -size + " to " + (size - 1);
+        return new IndexOutOfBoundsException(name + ": index " + Ram.getLong(at + 8 * i) + " at position "
+                + Arrays.toString(place(i, shape)) + " of the index of shape " + shape + " is out of range for axis "
+                + axis + " of size " + size + remedy);
+    }
+
+    private static long[] place(long flat, Shape shape) {
+        long[] place = new long[shape.rank()];
+        long rest = flat;
+        for (int a = place.length - 1; a >= 0; a--) {
+            place[a] = rest % shape.size(a);
+            rest /= shape.size(a);
+        }
+        return place;
+    }
+}
