@@ -45,32 +45,35 @@ final class Structure {
     }
 
     private static Object of(Object o, UnaryOperator<Tensor> f) {
-        return switch (o) {
-            case Tensor t -> f.apply(t);
-            case Record r -> record(r, f);
-            case List<?> list -> {
-                var out = new ArrayList<@Nullable Object>(list.size());
-                for (Object e : list) {
-                    out.add(e == null ? null : of(e, f));
-                }
-                yield Collections.unmodifiableList(out);
+        if (o instanceof Tensor t) {
+            return f.apply(t);
+        }
+        if (o instanceof Record r) {
+            return record(r, f);
+        }
+        if (o instanceof List<?> list) {
+            var out = new ArrayList<@Nullable Object>(list.size());
+            for (Object e : list) {
+                out.add(e == null ? null : of(e, f));
             }
-            case Map<?, ?> map -> {
-                var out = new LinkedHashMap<@Nullable Object, @Nullable Object>();
-                map.forEach((k, v) -> out.put(k, v == null ? null : of(v, f)));
-                yield Collections.unmodifiableMap(out);
+            return Collections.unmodifiableList(out);
+        }
+        if (o instanceof Map<?, ?> map) {
+            var out = new LinkedHashMap<@Nullable Object, @Nullable Object>();
+            map.forEach((k, v) -> out.put(k, v == null ? null : of(v, f)));
+            return Collections.unmodifiableMap(out);
+        }
+        return o instanceof Object[] array ? array(array, f) : o;
+    }
+
+    private static Object array(Object[] array, UnaryOperator<Tensor> f) {
+        Object[] out = (Object[]) Array.newInstance(array.getClass().getComponentType(), array.length);
+        for (int i = 0; i < out.length; i++) {
+            if (array[i] != null) {
+                out[i] = of(array[i], f);
             }
-            case Object[] array -> {
-                Object[] out = (Object[]) Array.newInstance(array.getClass().getComponentType(), array.length);
-                for (int i = 0; i < out.length; i++) {
-                    if (array[i] != null) {
-                        out[i] = of(array[i], f);
-                    }
-                }
-                yield out;
-            }
-            case Object other -> other;
-        };
+        }
+        return out;
     }
 
     private static Object record(Record record, UnaryOperator<Tensor> f) {

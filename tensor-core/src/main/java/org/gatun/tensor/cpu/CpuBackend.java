@@ -1,8 +1,11 @@
 package org.gatun.tensor.cpu;
 
+import java.util.List;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.trace.Backend;
+import org.gatun.tensor.trace.Views;
 
 /** The operations on the host: one line for each, naming where its arithmetic is. */
 public final class CpuBackend implements Backend {
@@ -19,8 +22,9 @@ public final class CpuBackend implements Backend {
             case Op.Irregular irregular -> irregular(irregular, in);
             case Op.NonDifferentiable other -> nonDifferentiable(other, in);
             case Op.Call call ->
-                throw new IllegalStateException(
-                        "dispatch unfolds the composite " + call.composite().name());
+                call.composite().fallback(List.of(in)).stream()
+                        .map(Tensor::concrete)
+                        .toArray(ConcreteTensor[]::new);
         };
     }
 
@@ -48,10 +52,7 @@ public final class CpuBackend implements Backend {
         return switch (op) {
             case Op.Cast cast -> RegionRunner.run(cast, in);
             case Op.Reshape reshape -> one(Copies.copy(in[0], reshape.shape()));
-            case Op.Permute permute -> throw view(permute);
-            case Op.Broadcast broadcast -> throw view(broadcast);
-            case Op.Slice slice -> throw view(slice);
-            case Op.Flip flip -> throw view(flip);
+            case Op.View view -> one(Views.of(view, in[0]));
             case Op.Pad pad -> one(Copies.pad(pad, in[0]));
             case Op.Copy copy -> one(Copies.copy(in[0]));
             case Op.Sum sum -> one(Reduce.sum(sum, in[0]));
@@ -96,9 +97,4 @@ public final class CpuBackend implements Backend {
 
     private static ConcreteTensor[] one(ConcreteTensor result) {
         return new ConcreteTensor[] {result};
-    }
-
-    private static IllegalStateException view(Op op) {
-        return new IllegalStateException(op + " is a view: dispatch makes it without a kernel");
-    }
-}
+    }}

@@ -32,6 +32,9 @@ public sealed interface Op {
      */
     sealed interface Multilinear extends Op {}
 
+    /** A change of layout only: the result shares the operand's memory on every device. */
+    sealed interface View extends Multilinear {}
+
     /** Differentiable, with both rules written out. */
     sealed interface Irregular extends Op {}
 
@@ -115,7 +118,7 @@ public sealed interface Op {
         }
     }
 
-    // ---- shape: the first four are views on the CPU and cost no copy ----
+    // ---- shape: a reshape is a view where the layout allows ----
 
     /** The same elements in row-by-row order under another shape of equal element count. */
     record Reshape(Shape shape) implements Multilinear {
@@ -126,7 +129,7 @@ public sealed interface Op {
     }
 
     /** Axes in another order: axis i of the result is axis {@code order[i]} of the operand. */
-    record Permute(Axes order) implements Multilinear {
+    record Permute(Axes order) implements View {
         @Override
         public int arity() {
             return 1;
@@ -134,7 +137,7 @@ public sealed interface Op {
     }
 
     /** Repeats to a shape by NumPy's rule. */
-    record Broadcast(Shape shape) implements Multilinear {
+    record Broadcast(Shape shape) implements View {
         @Override
         public int arity() {
             return 1;
@@ -142,7 +145,7 @@ public sealed interface Op {
     }
 
     /** A box of elements with positive steps. */
-    record Slice(SliceSpec spec) implements Multilinear {
+    record Slice(SliceSpec spec) implements View {
         @Override
         public int arity() {
             return 1;
@@ -150,7 +153,7 @@ public sealed interface Op {
     }
 
     /** Reverses the order along the given axes; a view. */
-    record Flip(Axes axes) implements Multilinear {
+    record Flip(Axes axes) implements View {
         @Override
         public int arity() {
             return 1;

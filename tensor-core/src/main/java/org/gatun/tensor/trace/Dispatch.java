@@ -13,6 +13,7 @@ import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.ir.TypeRules;
 import org.gatun.tensor.memory.Storage;
+import org.gatun.tensor.shape.Layout;
 
 /**
  * Where every operation passes: the innermost interpreter among the operands handles it, or the operands' device runs it.
@@ -103,10 +104,13 @@ public final class Dispatch {
     }
 
     private static Tensor[] run(Op op, ConcreteTensor[] operands, Tensor[] inputs) {
-        if (operands.length == 1) {
-            ConcreteTensor view = Views.of(op, operands[0]);
-            if (view != null) {
-                return new Tensor[] {view};
+        if (op instanceof Op.View view) {
+            return new Tensor[] {Views.of(view, operands[0])};
+        }
+        if (op instanceof Op.Reshape reshape) {
+            Layout layout = operands[0].layout().reshaped(reshape.shape());
+            if (layout != null) {
+                return new Tensor[] {operands[0].view(layout)};
             }
         }
         if (op instanceof Op.Call call) {

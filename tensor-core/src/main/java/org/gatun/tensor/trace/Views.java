@@ -4,35 +4,25 @@ import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.SliceSpec;
 import org.gatun.tensor.shape.Layout;
-import org.jspecify.annotations.Nullable;
 
 /** The operations that only change a layout: the result shares the operand's memory, on every device. */
-final class Views {
+public final class Views {
     private Views() {}
 
-    /** The view that {@code op} makes of {@code x}, or null when it needs a kernel. */
-    static @Nullable ConcreteTensor of(Op op, ConcreteTensor x) {
-        Layout layout = layout(op, x.layout());
-        return layout == null ? null : x.view(layout);
+    /** The view that {@code op} makes of {@code x}. */
+    public static ConcreteTensor of(Op.View op, ConcreteTensor x) {
+        return x.view(layout(op, x.layout()));
     }
 
-    private static @Nullable Layout layout(Op op, Layout x) {
-        if (op instanceof Op.Reshape r) {
-            return x.reshaped(r.shape());
-        }
-        if (op instanceof Op.Permute p) {
-            return x.permuted(p.order());
-        }
-        if (op instanceof Op.Broadcast b) {
-            return x.broadcast(b.shape());
-        }
-        if (op instanceof Op.Slice s) {
-            SliceSpec spec = s.spec();
-            return x.sliced(spec.start().toArray(), spec.step().toArray(), spec.size());
-        }
-        if (op instanceof Op.Flip f) {
-            return x.flipped(f.axes());
-        }
-        return null;
+    private static Layout layout(Op.View op, Layout x) {
+        return switch (op) {
+            case Op.Permute p -> x.permuted(p.order());
+            case Op.Broadcast b -> x.broadcast(b.shape());
+            case Op.Slice s -> {
+                SliceSpec spec = s.spec();
+                yield x.sliced(spec.start().toArray(), spec.step().toArray(), spec.size());
+            }
+            case Op.Flip f -> x.flipped(f.axes());
+        };
     }
 }
