@@ -238,8 +238,8 @@ final class CachingAllocator implements Allocator, Storage.Source {
     private static void checkUntouched(long address, long size) {
         long changed = Poison.firstChanged(address, address + size);
         if (changed >= 0) {
-            LeakReports.damaged("native memory was written after it was freed: byte " + (changed - address) + " of a block of " + size
-                    + " bytes at 0x" + Long.toHexString(address));
+            LeakReports.damaged("native memory was written after it was freed: byte " + (changed - address)
+                    + " of a block of " + size + " bytes at 0x" + Long.toHexString(address));
             Poison.fill(address, size);
         }
     }
@@ -248,8 +248,8 @@ final class CachingAllocator implements Allocator, Storage.Source {
     private static void poison(long address, long asked, long size) {
         long changed = Poison.firstChanged(address + asked, address + size);
         if (changed >= 0) {
-            LeakReports.damaged("native memory was written past its end: byte " + (changed - address) + " of a storage of " + asked
-                    + " bytes at 0x" + Long.toHexString(address));
+            LeakReports.damaged("native memory was written past its end: byte " + (changed - address)
+                    + " of a storage of " + asked + " bytes at 0x" + Long.toHexString(address));
         }
         Poison.fill(address, size);
     }

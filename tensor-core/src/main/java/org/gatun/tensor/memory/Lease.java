@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * meanwhile.
  */
 public final class Lease {
-    /** Being made; seen only by a thread that got the lease through a data race. */
+    /** Being made, and a field's value before anything is stored in it; seen only by a thread that got the lease through a data race. */
     private static final int NEW = 0;
 
     private static final int SCOPED = 1;
@@ -50,8 +50,8 @@ public final class Lease {
 
     private final Storage storage;
 
-    @SuppressWarnings("FieldMayBeFinal") // written through STATE
-    private volatile int state = NEW;
+    // Written through STATE only: an initialiser would cost a memory fence for each lease.
+    private volatile int state;
 
     /** The index in the scope's array; the scope's thread alone uses it. */
     private int index;

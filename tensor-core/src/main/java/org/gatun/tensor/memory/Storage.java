@@ -46,8 +46,7 @@ public final class Storage {
     private final long bytes;
     private final Source source;
 
-    @SuppressWarnings("FieldMayBeFinal") // written through REFERENCES
-    private volatile int references = 1;
+    private volatile int references;
 
     private int version;
 
@@ -55,6 +54,8 @@ public final class Storage {
         this.address = address;
         this.bytes = bytes;
         this.source = source;
+        // Plain, without a volatile store's fence: the final fields' publication covers it.
+        REFERENCES.set(this, 1);
     }
 
     /**

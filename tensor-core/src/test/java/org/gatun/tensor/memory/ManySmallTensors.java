@@ -1,8 +1,10 @@
 package org.gatun.tensor.memory;
 
 import org.gatun.tensor.Device;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
 
-/** A program that makes ten million small tensors in a loop, with scopes or without, and prints what it held at most. */
+/** A program that runs ten million small operations in a loop, with scopes or without, and prints what it held at most. */
 final class ManySmallTensors {
     private static final int COUNT = 10_000_000;
     private static final int SCOPE = 1000;
@@ -11,38 +13,38 @@ final class ManySmallTensors {
 
     public static void main(String[] arguments) {
         boolean scopes = arguments[0].equals("scopes");
-        Allocator allocator = Allocators.of(Device.CPU);
-        long checksum = 0;
+        Tensor x = Tensors.of(1f, 2f, 3f, 4f);
+        Tensor y = Tensors.of(10f, 20f, 30f, 40f);
+        double checksum = 0;
         long mostHeld = 0;
-        long start = System.nanoTime();
         for (int i = 0; i < COUNT; i += SCOPE) {
             if (scopes) {
                 try (MemoryScope scope = MemoryScope.open()) {
-                    checksum += some(allocator, i);
+                    checksum += run(x, y);
                 }
             } else {
-                checksum += some(allocator, i);
+                checksum += run(x, y);
             }
-            if (i % 1_000_000 == 0) {
-                mostHeld = Math.max(mostHeld, allocator.stats().systemBytes());
+            if (i % 100_000 == 0) {
+                mostHeld = Math.max(mostHeld, MemoryStats.of(Device.CPU).systemBytes());
             }
         }
-        long nanoseconds = System.nanoTime() - start;
+        x.close();
+        y.close();
         Allocators.collect();
-        MemoryStats stats = allocator.stats();
-        System.out.println("made=" + stats.allocations());
-        System.out.println("checksum=" + checksum);
+        MemoryStats stats = MemoryStats.of(Device.CPU);
+        System.out.println("operations=" + stats.allocations());
+        System.out.println("checksum=" + (long) checksum);
         System.out.println("live=" + stats.liveBytes());
         System.out.println("held=" + Math.max(mostHeld, stats.systemBytes()));
-        System.out.println("ns=" + nanoseconds / COUNT);
     }
 
-    private static long some(Allocator allocator, int from) {
-        long sum = 0;
-        for (int i = from; i < from + SCOPE; i++) {
-            Handle handle = Handle.of(allocator, 4 + (i & 63) * 4L);
-            sum += handle.lease.storage().bytes();
+    /** Makes 1,000 tensors, and returns the last element of the last. */
+    private static double run(Tensor x, Tensor y) {
+        Tensor sum = x;
+        for (int i = 0; i < SCOPE; i++) {
+            sum = x.add(y);
         }
-        return sum;
+        return sum.get(3);
     }
 }
