@@ -97,4 +97,5 @@ public final class CpuBackend implements Backend {
 
     private static ConcreteTensor[] one(ConcreteTensor result) {
         return new ConcreteTensor[] {result};
-    }}
+    }
+}
