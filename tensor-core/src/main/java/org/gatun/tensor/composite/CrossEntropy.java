@@ -6,8 +6,10 @@ import java.util.Optional;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cpu.SoftmaxKernels;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,11 @@ public record CrossEntropy(long ignoreIndex) implements Composite {
 
     private Tensor safe(Tensor target) {
         return target.maskedFill(ignored(target), 0);
+    }
+
+    @Override
+    public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
+        return Optional.of(x -> SoftmaxKernels.crossEntropy(ignoreIndex, x[0], x[1]));
     }
 
     @Override

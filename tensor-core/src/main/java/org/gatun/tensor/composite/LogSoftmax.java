@@ -3,10 +3,13 @@ package org.gatun.tensor.composite;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cpu.SoftmaxKernels;
 import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.TensorType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,11 @@ public record LogSoftmax(int axis) implements Composite {
         Tensor x = inputs.get(0);
         Tensor shifted = x.sub(x.amax(true, axis));
         return List.of(shifted.sub(shifted.exp().sum(true, axis).log()));
+    }
+
+    @Override
+    public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
+        return Optional.of(x -> new ConcreteTensor[] {SoftmaxKernels.logSoftmax(axis, x[0])});
     }
 
     @Override

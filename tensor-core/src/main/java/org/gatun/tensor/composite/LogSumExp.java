@@ -3,10 +3,13 @@ package org.gatun.tensor.composite;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cpu.SoftmaxKernels;
 import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.shape.Axes;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,11 @@ public record LogSumExp(Axes axes) implements Composite {
         int[] over = axes.toArray();
         Tensor shift = SHIFT.apply(x.amax(true, over));
         return List.of(x.sub(shift).exp().sum(true, over).log().add(shift));
+    }
+
+    @Override
+    public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
+        return Optional.of(x -> new ConcreteTensor[] {SoftmaxKernels.logSumExp(axes, x[0])});
     }
 
     @Override

@@ -3,8 +3,11 @@ package org.gatun.tensor.composite;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cpu.SoftmaxKernels;
 import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.TensorType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,11 @@ public record Softmax(int axis) implements Composite {
         Tensor x = inputs.get(0);
         Tensor e = x.sub(x.amax(true, axis)).exp();
         return List.of(e.div(e.sum(true, axis)));
+    }
+
+    @Override
+    public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
+        return Optional.of(x -> new ConcreteTensor[] {SoftmaxKernels.softmax(axis, x[0])});
     }
 
     @Override

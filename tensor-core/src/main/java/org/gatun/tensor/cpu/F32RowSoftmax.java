@@ -1,0 +1,166 @@
+package org.gatun.tensor.cpu;
+
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+import org.gatun.tensor.cpu.math.F32Exp;
+
+/** {@link RowSoftmax} of F32 with the Vector API. */
+final class F32RowSoftmax implements RowSoftmax {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final FloatVector ZERO = FloatVector.zero(SPECIES);
+    private static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+
+    /** Elements whose exponentials are summed lane by lane before they join the sum of the row, in double precision. */
+    private static final int BLOCK = 4096;
+
+    // Lane i of a vector rotated by r is lane (i + r) mod LANES of the vector.
+    private static final VectorShuffle<Float> ROTATE_8 = rotation(8);
+    private static final VectorShuffle<Float> ROTATE_4 = rotation(4);
+    private static final VectorShuffle<Float> ROTATE_2 = rotation(2);
+    private static final VectorShuffle<Float> ROTATE_1 = rotation(1);
+
+    private static VectorShuffle<Float> rotation(int by) {
+        return VectorShuffle.fromOp(SPECIES, i -> (i + by) % LANES);
+    }
+
+    @Override
+    public void softmax(long x, long n, long out) {
+        float max = max(x, n);
+        double sum = 0;
+        for (long done = 0; done < n; done += BLOCK) {
+            sum += exponentials(x + 4 * done, (int) Math.min(BLOCK, n - done), max, out + 4 * done);
+        }
+        float divisor = (float) sum;
+        for (long done = 0; done < n; done += BLOCK) {
+            divide(out + 4 * done, (int) Math.min(BLOCK, n - done), divisor);
+        }
+    }
+
+    @Override
+    public void logSoftmax(long x, long n, long out) {
+        float max = max(x, n);
+        float log = (float) Math.log(sumOfExponentials(x, n, max));
+        for (long done = 0; done < n; done += BLOCK) {
+            subtract(x + 4 * done, (int) Math.min(BLOCK, n - done), max, log, out + 4 * done);
+        }
+    }
+
+    @Override
+    public void logSumExp(long x, long n, long out) {
+        float max = max(x, n);
+        float shift = Float.isInfinite(max) ? 0 : max;
+        Ram.putFloat(out, shift);
+        Ram.putFloat(out + 4, (float) Math.log(sumOfExponentials(x, n, shift)));
+    }
+
+    private static double sumOfExponentials(long x, long n, float shift) {
+        double sum = 0;
+        for (long done = 0; done < n; done += BLOCK) {
+            sum += sumOfBlock(x + 4 * done, (int) Math.min(BLOCK, n - done), shift);
+        }
+        return sum;
+    }
+
+    private static float max(long x, long n) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (long done = 0; done < n; done += BLOCK) {
+            max = Math.max(max, maxOfBlock(x + 4 * done, (int) Math.min(BLOCK, n - done)));
+        }
+        return max;
+    }
+
+    private static float maxOfBlock(long x, int n) {
+        FloatVector max = LOWEST;
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            max = max.max(load(x + 4L * i));
+        }
+        if (i < n) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+            max = max.max(LOWEST.blend(load(x + 4L * i, rest), rest));
+        }
+        return max.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** Writes {@code e^(x - shift)} and returns the sum. */
+    private static float exponentials(long x, int n, float shift, long out) {
+        FloatVector sum = ZERO;
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            FloatVector e = F32Exp.exp(load(x + 4L * i).sub(shift));
+            e.intoMemorySegment(Ram.ALL, out + 4L * i, ORDER);
+            sum = sum.add(e);
+        }
+        if (i < n) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+            FloatVector e = F32Exp.exp(load(x + 4L * i, rest).sub(shift));
+            e.intoMemorySegment(Ram.ALL, out + 4L * i, ORDER, rest);
+            sum = sum.add(ZERO.blend(e, rest));
+        }
+        return sumOfLanes(sum);
+    }
+
+    private static float sumOfBlock(long x, int n, float shift) {
+        FloatVector sum = ZERO;
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            sum = sum.add(F32Exp.exp(load(x + 4L * i).sub(shift)));
+        }
+        if (i < n) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+            sum = sum.add(ZERO.blend(F32Exp.exp(load(x + 4L * i, rest).sub(shift)), rest));
+        }
+        return sumOfLanes(sum);
+    }
+
+    private static void divide(long out, int n, float divisor) {
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            load(out + 4L * i).div(divisor).intoMemorySegment(Ram.ALL, out + 4L * i, ORDER);
+        }
+        if (i < n) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+            load(out + 4L * i, rest).div(divisor).intoMemorySegment(Ram.ALL, out + 4L * i, ORDER, rest);
+        }
+    }
+
+    private static void subtract(long x, int n, float max, float log, long out) {
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            load(x + 4L * i).sub(max).sub(log).intoMemorySegment(Ram.ALL, out + 4L * i, ORDER);
+        }
+        if (i < n) {
+            VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+            load(x + 4L * i, rest).sub(max).sub(log).intoMemorySegment(Ram.ALL, out + 4L * i, ORDER, rest);
+        }
+    }
+
+    /** The sum of the lanes in a fixed order, which {@link FloatVector#reduceLanes} does not promise. */
+    private static float sumOfLanes(FloatVector v) {
+        FloatVector w = v;
+        if (LANES > 8) {
+            w = w.add(w.rearrange(ROTATE_8));
+        }
+        if (LANES > 4) {
+            w = w.add(w.rearrange(ROTATE_4));
+        }
+        if (LANES > 2) {
+            w = w.add(w.rearrange(ROTATE_2));
+        }
+        return w.add(w.rearrange(ROTATE_1)).lane(0);
+    }
+
+    private static FloatVector load(long address) {
+        return FloatVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER);
+    }
+
+    private static FloatVector load(long address, VectorMask<Float> mask) {
+        return FloatVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask);
+    }
+}

@@ -1,0 +1,195 @@
+package org.gatun.tensor.cpu;
+
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.memory.Allocators;
+import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.shape.Layout;
+import org.gatun.tensor.shape.Shape;
+
+/**
+ * The fused kernels of softmax and its relatives: a row at a time, while it is in cache. Operands have a floating dtype, any layout and
+ * at least one element in each row.
+ */
+public final class SoftmaxKernels {
+    /** The fewest elements worth a thread. */
+    private static final long GRAIN = 1 << 12;
+
+    private SoftmaxKernels() {}
+
+    /** {@code e^x / sum(e^x)} along an axis. */
+    public static ConcreteTensor softmax(int axis, ConcreteTensor x) {
+        RowSoftmax rows = rows(x.dtype());
+        return alongAxis(axis, x, rows::softmax);
+    }
+
+    /** {@code x - log(sum(e^x))} along an axis. */
+    public static ConcreteTensor logSoftmax(int axis, ConcreteTensor x) {
+        RowSoftmax rows = rows(x.dtype());
+        return alongAxis(axis, x, rows::logSoftmax);
+    }
+
+    /** {@code log(sum(e^x))} over axes, which stay with size 1. */
+    public static ConcreteTensor logSumExp(Axes axes, ConcreteTensor x) {
+        Layout layout = x.layout().permuted(last(axes, x.shape().rank()));
+        long size = x.dtype().bytes();
+        ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), x.shape().reduced(axes), x.device());
+        long count = out.shape().elements();
+        try (Scratch scratch = Scratch.open()) {
+            long in = contiguous(x, layout, scratch);
+            long n = layout.shape().elements() / Math.max(1, count);
+            long to = out.address();
+            RowSoftmax rows = rows(x.dtype());
+            forRows(count, n, (from, end) -> {
+                try (Scratch own = Scratch.open()) {
+                    long parts = own.allocate(2 * size);
+                    for (long r = from; r < end; r++) {
+                        rows.logSumExp(in + r * n * size, n, parts);
+                        put(x.dtype(), to + r * size, get(x.dtype(), parts) + get(x.dtype(), parts + size));
+                    }
+                }
+            });
+        }
+        return out;
+    }
+
+    /**
+     * The cross-entropy of the softmax of each row against a class.
+     *
+     * @param ignoreIndex the target that counts nothing
+     * @param x the scores (rows, classes)
+     * @param target the classes (rows), I64
+     * @return {@code log(sum(e^x)) - x[target]} (rows), 0 for an ignored target, and {@code log(sum(e^x))} (rows, 1)
+     * @throws IndexOutOfBoundsException if another target is no class
+     */
+    public static ConcreteTensor[] crossEntropy(long ignoreIndex, ConcreteTensor x, ConcreteTensor target) {
+        long count = x.shape().size(0);
+        long classes = x.shape().size(1);
+        DType dtype = x.dtype();
+        long size = dtype.bytes();
+        try (Scratch scratch = Scratch.open()) {
+            long in = contiguous(x, x.layout(), scratch);
+            long labels = Rows.of(target, scratch);
+            checkTargets(labels, count, classes, ignoreIndex);
+            ConcreteTensor losses = ConcreteTensor.allocate(dtype, Shape.of(count), x.device());
+            ConcreteTensor totals;
+            try {
+                totals = ConcreteTensor.allocate(dtype, Shape.of(count, 1), x.device());
+            } catch (Throwable t) {
+                losses.close();
+                throw t;
+            }
+            long toLoss = losses.address();
+            long toTotal = totals.address();
+            RowSoftmax rows = rows(dtype);
+            forRows(count, classes, (from, end) -> {
+                try (Scratch own = Scratch.open()) {
+                    long parts = own.allocate(2 * size);
+                    for (long r = from; r < end; r++) {
+                        long row = in + r * classes * size;
+                        rows.logSumExp(row, classes, parts);
+                        double shift = get(dtype, parts);
+                        double log = get(dtype, parts + size);
+                        put(dtype, toTotal + r * size, log + shift);
+                        long label = Ram.getLong(labels + 8 * r);
+                        // The difference first: of large scores, it keeps what their own rounding would swallow.
+                        double loss = label == ignoreIndex
+                                ? 0
+                                : log + (shift - get(dtype, row + place(label, classes) * size));
+                        put(dtype, toLoss + r * size, loss);
+                    }
+                }
+            });
+            return new ConcreteTensor[] {losses, totals};
+        }
+    }
+
+    private static long place(long label, long classes) {
+        return label < 0 ? label + classes : label;
+    }
+
+    private static void checkTargets(long labels, long count, long classes, long ignoreIndex) {
+        for (long r = 0; r < count; r++) {
+            long label = Ram.getLong(labels + 8 * r);
+            if ((label < -classes || label >= classes) && label != ignoreIndex) {
+                throw new IndexOutOfBoundsException("crossEntropy: target " + label + " at position " + r
+                        + " is out of range for " + classes + " classes: give 0 to " + (classes - 1) + ", or "
+                        + ignoreIndex + " for a target to ignore");
+            }
+        }
+    }
+
+    /** What is done with a row of elements: reads it at one address and writes as many at another. */
+    @FunctionalInterface
+    private interface RowBody {
+        void run(long x, long n, long out);
+    }
+
+    /** Runs over the rows along an axis. The result lies in memory with that axis last. */
+    private static ConcreteTensor alongAxis(int axis, ConcreteTensor x, RowBody body) {
+        Shape shape = x.shape();
+        Axes order = last(Axes.listed("softmax", shape.rank(), axis), shape.rank());
+        Layout layout = x.layout().permuted(order);
+        long size = x.dtype().bytes();
+        ConcreteTensor out = ConcreteTensor.over(
+                Allocators.of(x.device()).allocate(shape.elements() * size),
+                Layout.contiguous(layout.shape()).permuted(order.inverse()),
+                x.dtype());
+        try (Scratch scratch = Scratch.open()) {
+            long in = contiguous(x, layout, scratch);
+            long to = out.address();
+            long n = shape.size(axis);
+            forRows(shape.elements() / n, n, (from, end) -> {
+                for (long r = from; r < end; r++) {
+                    body.run(in + r * n * size, n, to + r * n * size);
+                }
+            });
+        }
+        return out;
+    }
+
+    private static void forRows(long count, long n, RangeBody body) {
+        WorkerPool.parallelFor(count, Math.max(1, GRAIN / Math.max(1, n)), body);
+    }
+
+    /** The order of axes that puts the given ones last. */
+    private static Axes last(Axes axes, int rank) {
+        int[] order = new int[rank];
+        int kept = 0;
+        int moved = rank - axes.count();
+        for (int a = 0; a < rank; a++) {
+            if (axes.contains(a)) {
+                order[moved++] = a;
+            } else {
+                order[kept++] = a;
+            }
+        }
+        return Axes.listed("softmax", rank, order);
+    }
+
+    private static long contiguous(ConcreteTensor x, Layout layout, Scratch scratch) {
+        if (layout.isContiguous()) {
+            return x.address();
+        }
+        int bytes = x.dtype().bytes();
+        long copy = scratch.allocate(layout.shape().elements() * bytes);
+        StridedCopy.copy(x.address(), layout, copy, Layout.contiguous(layout.shape()), bytes);
+        return copy;
+    }
+
+    private static RowSoftmax rows(DType dtype) {
+        return VectorSupport.ENABLED && dtype == DType.F32 ? new F32RowSoftmax() : new ComposedRowSoftmax(dtype);
+    }
+
+    private static double get(DType dtype, long at) {
+        return dtype == DType.F32 ? Ram.getFloat(at) : Ram.getDouble(at);
+    }
+
+    private static void put(DType dtype, long at, double value) {
+        if (dtype == DType.F32) {
+            Ram.putFloat(at, (float) value);
+        } else {
+            Ram.putDouble(at, value);
+        }
+    }
+}
