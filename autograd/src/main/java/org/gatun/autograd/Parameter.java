@@ -98,6 +98,12 @@ public final class Parameter extends Traced {
         ConcreteTensor known = grad;
         if (known != null) {
             known.add_(gradient.concrete());
+        } else if (gradient instanceof ConcreteTensor own
+                && own.isContiguous()
+                && own.storage().references() == 1) {
+            // Nobody else holds this memory: take it over instead of copying it.
+            own.unscope();
+            replaceGrad(own);
         } else {
             grad(gradient);
         }

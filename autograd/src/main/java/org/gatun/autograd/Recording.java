@@ -223,6 +223,10 @@ final class Recording implements Trace {
         Tensor[] values = values(inputs);
         Tensor[] results = Dispatch.bindAll(op, values);
         List<TensorType> types = types(results);
+        boolean[] wanted = new boolean[values.length];
+        for (int i = 0; i < wanted.length; i++) {
+            wanted[i] = own(inputs[i]);
+        }
         Node.Pullback pullback = (p, g) -> {
             Tensor[] seeds = new Tensor[g.length];
             for (int i = 0; i < seeds.length; i++) {
@@ -232,7 +236,7 @@ final class Recording implements Trace {
                         : ConcreteTensor.scalar(types.get(i).dtype(), 0.0, results[0].device())
                                 .broadcastTo(types.get(i).shape());
             }
-            return CompositeRules.vjp(composite, derivative, p, seeds);
+            return CompositeRules.vjp(composite, derivative, p, seeds, i -> wanted[i]);
         };
         @Nullable Saved[] in = new Saved[values.length];
         @Nullable Saved[] out = new Saved[results.length];

@@ -1,8 +1,14 @@
 package org.gatun.tensor.composite;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cpu.LinearKernel;
 import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.TensorType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code x w' + b}: operands x (rows, in), weight (out, in) and, if there is one, bias (out).
@@ -24,5 +30,52 @@ public record Linear(boolean bias) implements Composite {
     public List<Tensor> fallback(List<Tensor> inputs) {
         Tensor product = inputs.get(0).matmul(inputs.get(1).t());
         return List.of(bias ? product.add(inputs.get(2)) : product);
+    }
+
+    @Override
+    public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
+        return Optional.of(LinearKernel::run);
+    }
+
+    @Override
+    public Optional<Derivative> derivative() {
+        return Optional.of(new Rule(bias));
+    }
+
+    /** Written out so that the weight's gradient comes out row by row, {@code g' x}, and not as a transposed view. */
+    private record Rule(boolean bias) implements Derivative {
+        @Override
+        public List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
+            return vjp(inputs, results, cotangents, i -> true);
+        }
+
+        @Override
+        public List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs,
+                List<@Nullable Tensor> results,
+                List<Tensor> cotangents,
+                IntPredicate wanted) {
+            Tensor g = cotangents.get(0);
+            Tensor x = wanted.test(0) ? g.matmul(Saved.at(inputs, 1)) : null;
+            Tensor w = wanted.test(1) ? g.t().matmul(Saved.at(inputs, 0)) : null;
+            return bias ? Arrays.asList(x, w, wanted.test(2) ? g.sum(0) : null) : Arrays.asList(x, w);
+        }
+
+        @Override
+        public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            Tensor t = tangents.get(0).matmul(inputs.get(1).t()).add(inputs.get(0).matmul(tangents.get(1).t()));
+            return Optional.of(List.of(bias ? t.add(tangents.get(2)) : t));
+        }
+
+        @Override
+        public boolean usesInput(int i) {
+            return i < 2;
+        }
+
+        @Override
+        public boolean usesResult(int i) {
+            return false;
+        }
     }
 }

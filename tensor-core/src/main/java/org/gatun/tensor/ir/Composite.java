@@ -2,6 +2,7 @@ package org.gatun.tensor.ir;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,20 @@ public interface Composite {
          */
         List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents);
+
+        /**
+         * As above, told which operands a cotangent is wanted for; the others may be left null. Override it where that saves
+         * work.
+         *
+         * @param wanted whether the cotangent of an operand is wanted, by its number
+         */
+        default List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs,
+                List<@Nullable Tensor> results,
+                List<Tensor> cotangents,
+                IntPredicate wanted) {
+            return vjp(inputs, results, cotangents);
+        }
 
         /**
          * The tangents of the results; by default those of the fallback.
