@@ -1,10 +1,12 @@
 package org.gatun.tensor.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import org.gatun.tensor.cpu.math.F32Arithmetic;
 import org.gatun.tensor.cpu.math.F32Exp;
 import org.gatun.tensor.cpu.math.F32Log;
 import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.UnaryFn;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,17 @@ final class F32Functions {
             case MINIMUM -> FloatVector::min;
             case TRUNC_DIVIDE -> F32Arithmetic::truncDivide;
             case FLOOR_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT -> null;
+        };
+    }
+
+    static F32Comparison of(CompareFn fn) {
+        return switch (fn) {
+            case EQ -> (a, b) -> a.compare(VectorOperators.EQ, b);
+            case NE -> (a, b) -> a.compare(VectorOperators.NE, b);
+            case LT -> (a, b) -> a.compare(VectorOperators.LT, b);
+            case LE -> (a, b) -> a.compare(VectorOperators.LE, b);
+            case GT -> (a, b) -> a.compare(VectorOperators.GT, b);
+            case GE -> (a, b) -> a.compare(VectorOperators.GE, b);
         };
     }
 }

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class ScalarKernels implements KernelProvider {
     @Override
     public @Nullable UnaryKernel unary(UnaryFn fn, DType dtype) {
-        ScalarUnary element = switch (dtype) {
-            case F32 -> f32(ScalarFunctions.floating(fn));
-            case F64 -> f64(ScalarFunctions.floating(fn));
-            case I64 -> i64(ScalarFunctions.integer(fn));
-            case I32 -> i32(ScalarFunctions.integer(fn));
-            case U8 -> u8(ScalarFunctions.integer(fn));
+        LongUnaryOperator integer = ScalarFunctions.integer(fn);
+        return switch (dtype) {
+            case F32 -> unaryLoop(f32(ScalarFunctions.floating(fn)), 4, 4);
+            case F64 -> unaryLoop(f64(ScalarFunctions.floating(fn)), 8, 8);
+            case I64 -> integer == null ? null : unaryLoop(i64(integer), 8, 8);
+            case I32 -> integer == null ? null : unaryLoop(i32(integer), 4, 4);
+            case U8 -> integer == null ? null : unaryLoop(u8(integer), 1, 1);
             case BOOL -> null;
         };
-        return element == null ? null : unaryLoop(element, dtype.bytes(), dtype.bytes());
     }
 
     private static ScalarUnary f32(DoubleUnaryOperator f) {
@@ -35,29 +35,29 @@ final class ScalarKernels implements KernelProvider {
         return (x, out) -> Ram.putDouble(out, f.applyAsDouble(Ram.getDouble(x)));
     }
 
-    private static @Nullable ScalarUnary i64(@Nullable LongUnaryOperator f) {
-        return f == null ? null : (x, out) -> Ram.putLong(out, f.applyAsLong(Ram.getLong(x)));
+    private static ScalarUnary i64(LongUnaryOperator f) {
+        return (x, out) -> Ram.putLong(out, f.applyAsLong(Ram.getLong(x)));
     }
 
-    private static @Nullable ScalarUnary i32(@Nullable LongUnaryOperator f) {
-        return f == null ? null : (x, out) -> Ram.putInt(out, (int) f.applyAsLong(Ram.getInt(x)));
+    private static ScalarUnary i32(LongUnaryOperator f) {
+        return (x, out) -> Ram.putInt(out, (int) f.applyAsLong(Ram.getInt(x)));
     }
 
-    private static @Nullable ScalarUnary u8(@Nullable LongUnaryOperator f) {
-        return f == null ? null : (x, out) -> Ram.putByte(out, (byte) f.applyAsLong(Ram.getU8(x)));
+    private static ScalarUnary u8(LongUnaryOperator f) {
+        return (x, out) -> Ram.putByte(out, (byte) f.applyAsLong(Ram.getU8(x)));
     }
 
     @Override
     public @Nullable BinaryKernel binary(BinaryFn fn, DType dtype) {
-        ScalarBinary element = switch (dtype) {
-            case F32 -> f32(fn);
-            case F64 -> f64(ScalarFunctions.floating(fn));
-            case I64 -> i64(ScalarFunctions.integer(fn));
-            case I32 -> i32(ScalarFunctions.integer(fn));
-            case U8 -> u8(ScalarFunctions.integer(fn));
+        LongBinaryOperator integer = ScalarFunctions.integer(fn);
+        return switch (dtype) {
+            case F32 -> binaryLoop(f32(fn), 4, 4);
+            case F64 -> binaryLoop(f64(ScalarFunctions.floating(fn)), 8, 8);
+            case I64 -> integer == null ? null : binaryLoop(i64(integer), 8, 8);
+            case I32 -> integer == null ? null : binaryLoop(i32(integer), 4, 4);
+            case U8 -> integer == null ? null : binaryLoop(u8(integer), 1, 1);
             case BOOL -> null;
         };
-        return element == null ? null : binaryLoop(element, dtype.bytes(), dtype.bytes());
     }
 
     private static ScalarBinary f32(BinaryFn fn) {
@@ -77,16 +77,16 @@ final class ScalarKernels implements KernelProvider {
         return (a, b, out) -> Ram.putDouble(out, f.applyAsDouble(Ram.getDouble(a), Ram.getDouble(b)));
     }
 
-    private static @Nullable ScalarBinary i64(@Nullable LongBinaryOperator f) {
-        return f == null ? null : (a, b, out) -> Ram.putLong(out, f.applyAsLong(Ram.getLong(a), Ram.getLong(b)));
+    private static ScalarBinary i64(LongBinaryOperator f) {
+        return (a, b, out) -> Ram.putLong(out, f.applyAsLong(Ram.getLong(a), Ram.getLong(b)));
     }
 
-    private static @Nullable ScalarBinary i32(@Nullable LongBinaryOperator f) {
-        return f == null ? null : (a, b, out) -> Ram.putInt(out, (int) f.applyAsLong(Ram.getInt(a), Ram.getInt(b)));
+    private static ScalarBinary i32(LongBinaryOperator f) {
+        return (a, b, out) -> Ram.putInt(out, (int) f.applyAsLong(Ram.getInt(a), Ram.getInt(b)));
     }
 
-    private static @Nullable ScalarBinary u8(@Nullable LongBinaryOperator f) {
-        return f == null ? null : (a, b, out) -> Ram.putByte(out, (byte) f.applyAsLong(Ram.getU8(a), Ram.getU8(b)));
+    private static ScalarBinary u8(LongBinaryOperator f) {
+        return (a, b, out) -> Ram.putByte(out, (byte) f.applyAsLong(Ram.getU8(a), Ram.getU8(b)));
     }
 
     @Override
@@ -110,13 +110,12 @@ final class ScalarKernels implements KernelProvider {
             case OR -> (a, b) -> a | b;
             case XOR -> (a, b) -> a ^ b;
         };
-        ScalarBinary element = switch (dtype) {
+        return switch (dtype) {
             case F32, F64 -> null;
-            case I64 -> i64(bits);
-            case I32 -> i32(bits);
-            case U8, BOOL -> u8(bits);
+            case I64 -> binaryLoop(i64(bits), 8, 8);
+            case I32 -> binaryLoop(i32(bits), 4, 4);
+            case U8, BOOL -> KernelTemplate.specialise(ByteLogicLoop.class, BinaryKernel.class, bits);
         };
-        return element == null ? null : binaryLoop(element, dtype.bytes(), dtype.bytes());
     }
 
     @Override
@@ -146,12 +145,7 @@ final class ScalarKernels implements KernelProvider {
                         Ram.putLong(out + 8 * i, Ram.getLong((Ram.getByte(cond + i) != 0 ? a : b) + 8 * i));
                     }
                 };
-            case U8, BOOL ->
-                (cond, a, b, out, n) -> {
-                    for (long i = 0; i < n; i++) {
-                        Ram.putByte(out + i, Ram.getByte((Ram.getByte(cond + i) != 0 ? a : b) + i));
-                    }
-                };
+            case U8, BOOL -> new ByteSelectLoop();
         };
     }
 

@@ -1,5 +1,7 @@
 package org.gatun.tensor.cpu;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
@@ -9,49 +11,53 @@ import org.jspecify.annotations.Nullable;
 
 /** Elementwise kernels on the Vector API; what has no vector form comes from {@link ScalarKernels}. */
 final class VectorKernels implements KernelProvider {
+    /** An element of any dtype that is 0. */
+    private static final MemorySegment ZERO = Arena.global().allocate(8, 8);
+
     private final ScalarKernels scalar = new ScalarKernels();
 
     @Override
     public @Nullable UnaryKernel unary(UnaryFn fn, DType dtype) {
-        return switch (dtype) {
-            case F32 -> {
-                F32Unary f = F32Functions.of(fn);
-                yield f == null
-                        ? scalar.unary(fn, dtype)
-                        : KernelTemplate.specialise(F32UnaryLoop.class, UnaryKernel.class, f);
-            }
-            case F64 -> {
-                F64Unary f = F64Functions.of(fn);
-                yield f == null
-                        ? scalar.unary(fn, dtype)
-                        : KernelTemplate.specialise(F64UnaryLoop.class, UnaryKernel.class, f);
-            }
-            case I64, I32, U8, BOOL -> scalar.unary(fn, dtype);
+        UnaryKernel kernel = switch (dtype) {
+            case F32 -> unary(F32UnaryLoop.class, F32Functions.of(fn));
+            case F64 -> unary(F64UnaryLoop.class, F64Functions.of(fn));
+            case I64 -> unary(I64UnaryLoop.class, I64Functions.of(fn));
+            case I32 -> unary(I32UnaryLoop.class, I32Functions.of(fn));
+            case U8, BOOL -> null;
         };
+        return kernel == null ? scalar.unary(fn, dtype) : kernel;
+    }
+
+    private static @Nullable UnaryKernel unary(Class<? extends UnaryKernel> template, @Nullable Object function) {
+        return function == null ? null : KernelTemplate.specialise(template, UnaryKernel.class, function);
     }
 
     @Override
     public @Nullable BinaryKernel binary(BinaryFn fn, DType dtype) {
-        return switch (dtype) {
-            case F32 -> {
-                F32Binary f = F32Functions.of(fn);
-                yield f == null
-                        ? scalar.binary(fn, dtype)
-                        : KernelTemplate.specialise(F32BinaryLoop.class, BinaryKernel.class, f);
-            }
-            case F64 -> {
-                F64Binary f = F64Functions.of(fn);
-                yield f == null
-                        ? scalar.binary(fn, dtype)
-                        : KernelTemplate.specialise(F64BinaryLoop.class, BinaryKernel.class, f);
-            }
-            case I64, I32, U8, BOOL -> scalar.binary(fn, dtype);
+        BinaryKernel kernel = switch (dtype) {
+            case F32 -> binary(F32BinaryLoop.class, F32Functions.of(fn));
+            case F64 -> binary(F64BinaryLoop.class, F64Functions.of(fn));
+            case I64 -> binary(I64BinaryLoop.class, I64Functions.of(fn));
+            case I32 -> binary(I32BinaryLoop.class, I32Functions.of(fn));
+            case U8, BOOL -> null;
         };
+        return kernel == null ? scalar.binary(fn, dtype) : kernel;
+    }
+
+    private static @Nullable BinaryKernel binary(Class<? extends BinaryKernel> template, @Nullable Object function) {
+        return function == null ? null : KernelTemplate.specialise(template, BinaryKernel.class, function);
     }
 
     @Override
     public BinaryKernel compare(CompareFn fn, DType dtype) {
-        return scalar.compare(fn, dtype);
+        BinaryKernel kernel = switch (dtype) {
+            case F32 -> binary(F32CompareLoop.class, F32Functions.of(fn));
+            case F64 -> binary(F64CompareLoop.class, F64Functions.of(fn));
+            case I64 -> binary(I64CompareLoop.class, I64Functions.of(fn));
+            case I32 -> binary(I32CompareLoop.class, I32Functions.of(fn));
+            case U8, BOOL -> null;
+        };
+        return kernel == null ? scalar.compare(fn, dtype) : kernel;
     }
 
     @Override
@@ -66,11 +72,33 @@ final class VectorKernels implements KernelProvider {
 
     @Override
     public SelectKernel select(DType dtype) {
-        return scalar.select(dtype);
+        return switch (dtype) {
+            case F32, I32 -> new I32SelectLoop();
+            case F64, I64 -> new I64SelectLoop();
+            case U8, BOOL -> scalar.select(dtype);
+        };
     }
 
     @Override
     public UnaryKernel cast(DType from, DType to) {
-        return scalar.cast(from, to);
+        UnaryKernel kernel = VectorCasts.of(from, to);
+        if (kernel == null && from == DType.BOOL) {
+            kernel = fromBool(to);
+        }
+        if (kernel == null && to == DType.BOOL && from.bytes() > 1) {
+            BinaryKernel differs = compare(CompareFn.NE, from);
+            kernel = (x, out, n) -> differs.applyScalarRight(x, ZERO.address(), out, n);
+        }
+        return kernel == null ? scalar.cast(from, to) : kernel;
+    }
+
+    private static @Nullable UnaryKernel fromBool(DType to) {
+        return switch (to) {
+            case F32 -> unary(I32BoolCastLoop.class, Float.floatToRawIntBits(1));
+            case F64 -> unary(I64BoolCastLoop.class, Double.doubleToRawLongBits(1));
+            case I64 -> unary(I64BoolCastLoop.class, 1L);
+            case I32 -> unary(I32BoolCastLoop.class, 1);
+            case U8, BOOL -> null;
+        };
     }
 }

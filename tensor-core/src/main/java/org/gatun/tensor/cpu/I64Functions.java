@@ -1,0 +1,47 @@
+package org.gatun.tensor.cpu;
+
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.ir.CompareFn;
+import org.gatun.tensor.ir.UnaryFn;
+import org.jspecify.annotations.Nullable;
+
+/** The elementwise functions on vectors of longs; null where a function has no vector form. */
+final class I64Functions {
+    private I64Functions() {}
+
+    static @Nullable I64Unary of(UnaryFn fn) {
+        return switch (fn) {
+            case NEG -> LongVector::neg;
+            case ABS -> LongVector::abs;
+            case SQUARE -> x -> x.mul(x);
+            case RELU -> x -> x.max(0);
+            case SIGN, SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P -> null;
+            case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH -> null;
+            case SIGMOID, SOFTPLUS, ERF, ERFC, FLOOR, CEIL, ROUND, TRUNC -> null;
+        };
+    }
+
+    static @Nullable I64Binary of(BinaryFn fn) {
+        return switch (fn) {
+            case ADD -> LongVector::add;
+            case SUB -> LongVector::sub;
+            case MUL -> LongVector::mul;
+            case MAXIMUM -> LongVector::max;
+            case MINIMUM -> LongVector::min;
+            case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT -> null;
+        };
+    }
+
+    static I64Comparison of(CompareFn fn) {
+        return switch (fn) {
+            case EQ -> (a, b) -> a.compare(VectorOperators.EQ, b);
+            case NE -> (a, b) -> a.compare(VectorOperators.NE, b);
+            case LT -> (a, b) -> a.compare(VectorOperators.LT, b);
+            case LE -> (a, b) -> a.compare(VectorOperators.LE, b);
+            case GT -> (a, b) -> a.compare(VectorOperators.GT, b);
+            case GE -> (a, b) -> a.compare(VectorOperators.GE, b);
+        };
+    }
+}
