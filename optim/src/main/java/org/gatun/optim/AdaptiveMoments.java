@@ -11,7 +11,7 @@ import org.gatun.tensor.Tensor;
 /** What Adam and AdamW share: two moments, their bias corrections, and one fused pass. */
 abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Optimizer permits Adam, AdamW {
     /**
-     * The fused update {@code (p, g, m, v, step size, sqrt of the second bias correction, 1 - beta1, 1 - beta2, beta2, epsilon,
+     * The fused update {@code (p, g, m, v, step size, 1 / sqrt of the second bias correction, 1 - beta1, 1 - beta2, beta2, epsilon,
      * decay) -> (p, m, v)}. Numbers that change come as 0-d tensors, so that the program stays the same at every step.
      */
     static final class Kernel {
@@ -29,12 +29,15 @@ abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Opti
                 Tensor g = gradient.apply(in.get(0), in.get(1), decay);
                 Tensor m = in.get(2).add(g.sub(in.get(2)).mul(in.get(6)));
                 Tensor v = in.get(3).mul(in.get(8)).add(g.square().mul(in.get(7)));
-                Tensor denominator = v.sqrt().div(in.get(5)).add(in.get(9));
+                Tensor denominator = v.sqrt().mul(in.get(5)).add(in.get(9));
                 Tensor p = shrunk.apply(in.get(0), decay).sub(m.div(denominator).mul(in.get(4)));
                 return List.of(p, m, v);
             });
         }
     }
+
+    /** The update without weight decay, which both share. */
+    private static final Kernel PLAIN = new Kernel((p, g, decay) -> g, (p, decay) -> p);
 
     private final Kernel kernel;
     private double beta1 = 0.9;
@@ -94,14 +97,15 @@ abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Opti
         Tensor v = zeros(state, "exp_avg_sq", value);
         double first = 1 - Math.pow(beta1, t);
         double second = 1 - Math.pow(beta2, t);
-        kernel.region.applyInto(
+        (weightDecay == 0 ? PLAIN : kernel)
+                .region.applyInto(
                 List.of(
                         value,
                         gradient,
                         m,
                         v,
                         scalar(value, rate / first),
-                        scalar(value, Math.sqrt(second)),
+                        scalar(value, 1 / Math.sqrt(second)),
                         scalar(value, 1 - beta1),
                         scalar(value, 1 - beta2),
                         scalar(value, beta2),
