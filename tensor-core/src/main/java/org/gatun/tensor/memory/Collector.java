@@ -45,7 +45,11 @@ final class Collector {
     private final ReentrantLock collecting = new ReentrantLock();
     private volatile Reference<Object> canary = newCanary();
     private volatile boolean asked;
-    private volatile boolean scanning;
+
+    /** How many scans were started, and the number of the last one that is done. */
+    private final AtomicInteger scansStarted = new AtomicInteger();
+
+    private volatile int scanDone;
 
     /** How many threads may be freeing what they found dead. */
     private final AtomicInteger freeing = new AtomicInteger();
@@ -61,11 +65,13 @@ final class Collector {
         for (int i = 0; i < stripes.length; i++) {
             stripes[i] = new Stripe();
         }
-        Thread.ofPlatform()
+        Thread daemon = Thread.ofPlatform()
                 .name("gatun-memory")
                 .daemon()
                 .inheritInheritableThreadLocals(false)
-                .start(this::run);
+                .unstarted(this::run);
+        daemon.setContextClassLoader(null); // it outlives any application inside a container
+        daemon.start();
     }
 
     /** Starts watching. */
@@ -167,13 +173,17 @@ final class Collector {
     /** Frees what the garbage collector has found unreachable so far. */
     void scan() {
         startScan();
-        while (scanSegments(Integer.MAX_VALUE)) {
-            Thread.yield(); // another thread holds a stripe that is still to be looked through
-        }
+        finishScan();
         // What other threads took off the list before may still be on its way back; others may go on taking more.
         long deadline = System.nanoTime() + PATIENCE_NS;
         while (freeing.get() > 0 && System.nanoTime() < deadline) {
             Thread.yield();
+        }
+    }
+
+    private void finishScan() {
+        while (scanSegments(Integer.MAX_VALUE)) {
+            Thread.yield(); // another thread holds a stripe that is still to be looked through
         }
     }
 
@@ -185,7 +195,7 @@ final class Collector {
             stripe.toScan = stripe.segments.size();
             stripe.unlock();
         }
-        scanning = true;
+        scansStarted.getAndIncrement(); // last: whoever sees it sees the list
     }
 
     /**
@@ -204,6 +214,7 @@ final class Collector {
     }
 
     private boolean scanSegments(int most, List<Watch> dead) {
+        int scan = scansStarted.get();
         int left = most;
         boolean skipped = false;
         for (Stripe stripe : stripes) {
@@ -229,7 +240,7 @@ final class Collector {
             }
         }
         if (left > 0 && !skipped) {
-            scanning = false;
+            scanDone = scan;
             return false;
         }
         return true;
@@ -255,7 +266,7 @@ final class Collector {
         if (canary.refersTo(null)) {
             startScan();
         }
-        if (scanning) {
+        if (scanDone != scansStarted.get()) {
             scanSegments(HELP);
         }
     }
@@ -287,6 +298,8 @@ final class Collector {
                     }
                 } else if (signal == canary) {
                     scan();
+                } else {
+                    finishScan(); // an allocating thread has seen the collection first, and begun
                 }
             } catch (InterruptedException ignored) {
                 // Nobody has a reason to stop the daemon; it ends with the JVM.

@@ -33,9 +33,10 @@ final class Holders {
         String describe(long count) {
             return String.format(
                     Locale.ROOT,
-                    "%12s  in %,d storages of %s%s%s%s",
+                    "%12s  in %,d %s of %s%s%s%s",
                     size(count * bytes),
                     count,
+                    count == 1 ? "storage" : "storages",
                     upTo ? "up to " : "",
                     size(bytes),
                     scope == null ? "" : ", memory scope '" + scope + "'",

@@ -88,12 +88,12 @@ class MemoryLimitTest {
                 .hasMessageContaining("51.0 MiB live in 1,004 storages (peak 51.0 MiB)")
                 .hasMessageContaining("the limit is 64.0 MiB (-Dgatun.memory.limit")
                 .hasMessageContaining("30.0 MiB  in 3 storages of 10.0 MiB, memory scope 'epoch'")
-                .hasMessageContaining("20.0 MiB  in 1 storages of 20.0 MiB")
+                .hasMessageContaining("20.0 MiB  in 1 storage of 20.0 MiB")
                 .hasMessageContaining("in 1,000 storages of up to")
                 .hasMessageContaining("MemoryScope")
                 .satisfies(e -> assertThat(e.getMessage().indexOf("in 3 storages"))
                         .as("the largest holder comes first")
-                        .isLessThan(e.getMessage().indexOf("in 1 storages")));
+                        .isLessThan(e.getMessage().indexOf("in 1 storage ")));
         held.forEach(Storage::release);
         assertThat(allocator.stats().liveBytes()).isZero();
     }
