@@ -23,7 +23,6 @@ import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import javax.tools.JavaFileObject;
 import javax.tools.ToolProvider;
 
@@ -53,9 +52,6 @@ final class SwitchRules extends TreeScanner<Void, Void> {
             return file + ":" + line + " has " + kind.description + ": " + code;
         }
     }
-
-    /** Types of which a binding pattern takes everything. */
-    private static final Set<String> EVERYTHING = Set.of("Op", "Object");
 
     private final CompilationUnitTree unit;
     private final SourcePositions positions;
@@ -116,7 +112,7 @@ final class SwitchRules extends TreeScanner<Void, Void> {
     private static boolean takesEverything(PatternCaseLabelTree label) {
         return switch (label.getPattern()) {
             case BindingPatternTree binding ->
-                EVERYTHING.contains(String.valueOf(binding.getVariable().getType()));
+                String.valueOf(binding.getVariable().getType()).equals("Op");
             case DeconstructionPatternTree deconstruction -> false;
             default -> true; // the unnamed pattern
         };
