@@ -5,6 +5,4 @@ module org.gatun.bench {
     requires org.gatun.nn;
     requires org.gatun.optim;
     requires static org.jspecify;
-
-    exports org.gatun.bench;
 }

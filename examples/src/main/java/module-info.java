@@ -3,13 +3,11 @@ module org.gatun.examples {
     requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires java.desktop;
+    requires me.tongfei.progressbar;
     requires org.gatun.nn;
     requires org.gatun.optim;
     requires org.knowm.xchart;
-    requires me.tongfei.progressbar;
     requires static org.jspecify;
-
-    exports org.gatun.examples;
 
     opens org.gatun.examples to
             info.picocli;

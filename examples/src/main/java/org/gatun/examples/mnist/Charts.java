@@ -21,6 +21,7 @@ final class Charts {
     private static final int CAPTION = 16;
 
     /** A digit that was classified wrong: its pixels from 0 to 255, its label, and the model's answer. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Mistake(double[] pixels, long label, long answer) {}
 
     private Charts() {}

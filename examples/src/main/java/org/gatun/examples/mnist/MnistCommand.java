@@ -176,7 +176,7 @@ public final class MnistCommand implements Callable<Integer> {
 
     private static EpochResult epoch(Trainer trainer, int number, long samples) {
         var console = System.console();
-        if (console == null || !console.isTerminal()) {
+        if (!console.isTerminal()) {
             return trainer.epoch(number, n -> {});
         }
         try (ProgressBar bar = new ProgressBarBuilder()

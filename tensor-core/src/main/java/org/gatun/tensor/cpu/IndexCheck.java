@@ -28,6 +28,7 @@ final class IndexCheck {
         });
     }
 
+    @SuppressWarnings("ShortCircuitBoolean") // no branch for each element
     private static boolean areInside(long at, long from, long to, long size) {
         boolean inside = true;
         for (long i = from; i < to; i++) {

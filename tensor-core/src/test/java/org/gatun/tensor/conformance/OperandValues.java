@@ -59,7 +59,7 @@ final class OperandValues {
             return HostArray.reals(type, shape, i -> {
                 long n = (long) edges.length * edges.length;
                 long at = start + (long) i;
-                return at < n ? edges[(int) (place == 0 ? at % edges.length : at / edges.length)] : real(type, random);
+                return at < n ? edges[(int) (place == 0 ? at % edges.length : at / edges.length)] : real(random);
             });
         }
         return HostArray.wholes(type, shape, i -> whole(op, type, place, start + i, random));
@@ -81,7 +81,7 @@ final class OperandValues {
         };
     }
 
-    private static double real(DType type, SplittableRandom random) {
+    private static double real(SplittableRandom random) {
         double sign = random.nextBoolean() ? 1 : -1;
         return switch (random.nextInt(4)) {
             case 0 -> random.nextDouble(-1, 1);

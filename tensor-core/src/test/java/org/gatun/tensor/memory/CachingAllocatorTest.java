@@ -130,6 +130,7 @@ class CachingAllocatorTest {
     }
 
     @Test
+    @SuppressWarnings("ListRemoveAmbiguous") // by index
     void blocksInUseNeverOverlap() {
         Random random = new Random(1);
         List<Storage> held = new ArrayList<>();
@@ -138,7 +139,7 @@ class CachingAllocatorTest {
             if (held.size() > 300 || (!held.isEmpty() && random.nextInt(3) == 0)) {
                 int at = random.nextInt(held.size());
                 Storage storage = held.remove(at);
-                int mark = marks.remove(/* index= */ at);
+                int mark = marks.remove(at);
                 checkMarks(storage, mark);
                 storage.release();
             } else {
