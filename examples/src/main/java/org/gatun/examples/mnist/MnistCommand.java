@@ -174,9 +174,10 @@ public final class MnistCommand implements Callable<Integer> {
         return limit == null ? all : all.first(limit);
     }
 
+    @SuppressWarnings("SystemConsoleNull") // its contract still allows null
     private static EpochResult epoch(Trainer trainer, int number, long samples) {
         var console = System.console();
-        if (!console.isTerminal()) {
+        if (console == null || !console.isTerminal()) {
             return trainer.epoch(number, n -> {});
         }
         try (ProgressBar bar = new ProgressBarBuilder()

@@ -89,7 +89,7 @@ class TensorMemoryTest {
     void closingWhileAnotherThreadComputesIsSafe() throws InterruptedException {
         AtomicBoolean done = new AtomicBoolean();
         AtomicReference<Tensor> shared = new AtomicReference<>(Tensors.ones(5000));
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AssertionError failure = null;
         Thread closer = Thread.ofPlatform().start(() -> {
             while (!done.get()) {
                 shared.getAndSet(Tensors.ones(5000)).close();
@@ -100,16 +100,16 @@ class TensorMemoryTest {
                 Tensor x = shared.get();
                 assertThat(x.add(x).sum().item()).isEqualTo(10_000);
             } catch (ClosedTensorException lost) {
-                continue; // closed before the addition began
+                // Closed before the addition began.
             } catch (AssertionError e) {
-                failure.set(e);
+                failure = e;
                 break;
             }
         }
         done.set(true);
         closer.join();
         shared.get().close();
-        assertThat(failure.get()).isNull();
+        assertThat(failure).isNull();
     }
 
     @Test
