@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class CompositeRules {
     private CompositeRules() {}
 
-    static @Nullable Tensor[] vjp(Composite composite, Composite.Derivative derivative, Primal p, Tensor[] cotangents, IntPredicate wanted) {
+    static @Nullable Tensor[] vjp(
+            Composite composite, Composite.Derivative derivative, Primal p, Tensor[] cotangents, IntPredicate wanted) {
         List<@Nullable Tensor> out =
                 derivative.vjp(Arrays.asList(p.inputs()), Arrays.asList(p.results()), List.of(cotangents), wanted);
         if (out.size() != p.inputs().length) {

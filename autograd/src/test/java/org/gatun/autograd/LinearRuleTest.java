@@ -44,7 +44,9 @@ class LinearRuleTest {
                         in -> Functional.linear(in.get(0), in.get(1), in.get(2)).tanh(),
                         List.of(random(3, 4), random(2, 4), random(2)));
         GradCheck.standard()
-                .check(in -> Functional.linear(in.get(0), in.get(1), null).square(), List.of(random(3, 4), random(2, 4)));
+                .check(
+                        in -> Functional.linear(in.get(0), in.get(1), null).square(),
+                        List.of(random(3, 4), random(2, 4)));
     }
 
     @Test

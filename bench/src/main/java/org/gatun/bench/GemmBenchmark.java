@@ -110,7 +110,8 @@ public class GemmBenchmark {
         public void setUp() {
             // The first product makes Gatun set one thread, so it has to come before.
             Tensors.zeros(64, 64).matmul(Tensors.zeros(64, 64)).close();
-            OpenBlas.setThreads(Integer.getInteger("gatun.threads", Runtime.getRuntime().availableProcessors()));
+            OpenBlas.setThreads(
+                    Integer.getInteger("gatun.threads", Runtime.getRuntime().availableProcessors()));
         }
     }
 }

@@ -46,7 +46,11 @@ public class MlpStepBenchmark {
     public void setUp() {
         var g = new Generator(1);
         model = new Sequential(
-                new Linear(784, 512, g), Activation.RELU, new Linear(512, 256, g), Activation.RELU, new Linear(256, 10, g));
+                new Linear(784, 512, g),
+                Activation.RELU,
+                new Linear(512, 256, g),
+                Activation.RELU,
+                new Linear(256, 10, g));
         optimizer = Adam.of(model.parameters());
         x = Tensors.randn(g, batch, 784);
         t = Tensors.arange(batch).remainder(10).to(DType.I64);

@@ -29,15 +29,19 @@ public final class Gatun implements Runnable {
     /** The command line, ready to execute: an error is one line on standard error, with {@code --debug} its stack trace too. */
     public static CommandLine commandLine() {
         var gatun = new Gatun();
-        return new CommandLine(gatun).setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((e, line, parsed) -> {
-            if (gatun.debug) {
-                e.printStackTrace(line.getErr());
-            } else {
-                String message = e.getMessage() == null ? e.toString() : e.getMessage();
-                line.getErr().println("gatun: " + message.lines().findFirst().orElse(message) + " (--debug shows where)");
-            }
-            return CommandLine.ExitCode.SOFTWARE;
-        });
+        return new CommandLine(gatun)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, line, parsed) -> {
+                    if (gatun.debug) {
+                        e.printStackTrace(line.getErr());
+                    } else {
+                        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+                        line.getErr()
+                                .println("gatun: " + message.lines().findFirst().orElse(message)
+                                        + " (--debug shows where)");
+                    }
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
     }
 
     /**

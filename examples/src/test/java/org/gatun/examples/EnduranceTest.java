@@ -61,7 +61,9 @@ class EnduranceTest {
         assertThat(Long.parseLong(words[5])).isGreaterThanOrEqualTo(10_000_000);
         assertThat(end).as(output).isLessThanOrEqualTo(LIMIT);
         if (mode.equals("scopes")) {
-            assertThat(end).as("nothing grows between one and ten million operations: " + output).isEqualTo(early);
+            assertThat(end)
+                    .as("nothing grows between one and ten million operations: " + output)
+                    .isEqualTo(early);
         }
     }
 
@@ -75,8 +77,7 @@ class EnduranceTest {
                         .getLocation()
                         .getPath())
                 .toString();
-        return String.join(
-                System.getProperty("path.separator"), tests, classes, modules == null ? "" : modules);
+        return String.join(System.getProperty("path.separator"), tests, classes, modules == null ? "" : modules);
     }
 
     @Test
@@ -86,7 +87,8 @@ class EnduranceTest {
         long before = MemoryStats.of(Device.CPU).liveBytes();
         try (var threads = Executors.newFixedThreadPool(2)) {
             var results = threads.invokeAll(List.<Callable<Double>>of(() -> train(1), () -> train(2)));
-            // Each thread gets the very loss that it gets alone: nothing is shared, and results do not depend on who else computes.
+            // Each thread gets the very loss that it gets alone: nothing is shared, and results do not depend on who
+            // else computes.
             assertThat(results.get(0).get()).isCloseTo(alone[0], within(1e-6));
             assertThat(results.get(1).get()).isCloseTo(alone[1], within(1e-6));
         }

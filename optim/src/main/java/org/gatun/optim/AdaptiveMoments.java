@@ -99,18 +99,18 @@ abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Opti
         double second = 1 - Math.pow(beta2, t);
         (weightDecay == 0 ? PLAIN : kernel)
                 .region.applyInto(
-                List.of(
-                        value,
-                        gradient,
-                        m,
-                        v,
-                        scalar(value, rate / first),
-                        scalar(value, 1 / Math.sqrt(second)),
-                        scalar(value, 1 - beta1),
-                        scalar(value, 1 - beta2),
-                        scalar(value, beta2),
-                        scalar(value, epsilon),
-                        decay(value, rate, weightDecay)),
-                List.of(value, m, v));
+                        List.of(
+                                value,
+                                gradient,
+                                m,
+                                v,
+                                scalar(value, rate / first),
+                                scalar(value, 1 / Math.sqrt(second)),
+                                scalar(value, 1 - beta1),
+                                scalar(value, 1 - beta2),
+                                scalar(value, beta2),
+                                scalar(value, epsilon),
+                                decay(value, rate, weightDecay)),
+                        List.of(value, m, v));
     }
 }

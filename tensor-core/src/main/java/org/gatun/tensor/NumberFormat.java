@@ -67,7 +67,9 @@ final class NumberFormat {
         int shift = exponent ? d.precision() - d.scale() - 1 : 0;
         BigDecimal rounded =
                 rounded(dtype, v, precision - shift).movePointLeft(shift).setScale(precision, RoundingMode.UNNECESSARY);
-        return rounded.signum() == 0 ? precision : Math.max(rounded.stripTrailingZeros().scale(), 0);
+        return rounded.signum() == 0
+                ? precision
+                : Math.max(rounded.stripTrailingZeros().scale(), 0);
     }
 
     String format(double v) {

@@ -56,8 +56,10 @@ class FunctionalTest {
         double scale = 1.0507009873554804934193349852946;
         return Stream.of(
                 row("gelu", Functional::gelu, x -> x * phi(x)),
-                row("geluTanh", Functional::geluTanh, x ->
-                        0.5 * x * (1 + StrictMath.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))),
+                row(
+                        "geluTanh",
+                        Functional::geluTanh,
+                        x -> 0.5 * x * (1 + StrictMath.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))),
                 row("silu", Functional::silu, x -> x * sigmoid(x)),
                 row("leakyRelu", Functional::leakyRelu, x -> x > 0 ? x : 0.01 * x),
                 row("leakyRelu 0.3", x -> Functional.leakyRelu(x, 0.3), x -> x > 0 ? x : 0.3 * x),
@@ -74,8 +76,7 @@ class FunctionalTest {
                 row("mish", Functional::mish, x -> x * StrictMath.tanh(softplus(x))),
                 row("softsign", Functional::softsign, x -> x / (1 + Math.abs(x))),
                 row("tanhshrink", Functional::tanhshrink, x -> x - StrictMath.tanh(x)),
-                row("softshrink", x -> Functional.softshrink(x, 0.5), x ->
-                        x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0),
+                row("softshrink", x -> Functional.softshrink(x, 0.5), x -> x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0),
                 row("hardshrink", x -> Functional.hardshrink(x, 0.5), x -> Math.abs(x) > 0.5 ? x : 0),
                 row("threshold", x -> Functional.threshold(x, 0.25, -7), x -> x > 0.25 ? x : -7));
     }
@@ -87,13 +88,16 @@ class FunctionalTest {
         double[] values = function.apply(Tensors.of(points)).toDoubleArray();
         for (int i = 0; i < points.length; i++) {
             double expected = formula.applyAsDouble(points[i]);
-            assertThat(values[i]).as("at %s", points[i]).isCloseTo(expected, within(1e-12 * Math.max(Math.abs(expected), 1e-2)));
+            assertThat(values[i])
+                    .as("at %s", points[i])
+                    .isCloseTo(expected, within(1e-12 * Math.max(Math.abs(expected), 1e-2)));
         }
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("activations")
-    void activationsKeepTheDtypeAndRefuseIntegers(String name, UnaryOperator<Tensor> function, DoubleUnaryOperator formula) {
+    void activationsKeepTheDtypeAndRefuseIntegers(
+            String name, UnaryOperator<Tensor> function, DoubleUnaryOperator formula) {
         assertThat(function.apply(Tensors.of(0.5f)).dtype()).isEqualTo(DType.F32);
         assertThatThrownBy(() -> function.apply(Tensors.of(1, 2)))
                 .isInstanceOf(DTypeException.class)
@@ -105,7 +109,8 @@ class FunctionalTest {
     void activationsOfEmptyAndStridedTensors(String name, UnaryOperator<Tensor> function, DoubleUnaryOperator formula) {
         assertThat(function.apply(Tensors.zeros(DType.F64, 2, 0)).shape()).isEqualTo(Shape.of(2, 0));
         Tensor x = sample(1, 4, 6);
-        assertThat(function.apply(x.t()).toDoubleArray()).containsExactly(function.apply(x).t().toDoubleArray());
+        assertThat(function.apply(x.t()).toDoubleArray())
+                .containsExactly(function.apply(x).t().toDoubleArray());
     }
 
     @Test
@@ -141,7 +146,8 @@ class FunctionalTest {
     void linearIsAProductWithTheTransposedWeight() {
         Tensor w = Tensors.of(new double[][] {{1, 2, 3}, {4, 5, 6}});
         Tensor b = Tensors.of(10.0, 20);
-        assertThat(Functional.linear(Tensors.of(1.0, 0, -1), w, b).toDoubleArray()).containsExactly(8, 18);
+        assertThat(Functional.linear(Tensors.of(1.0, 0, -1), w, b).toDoubleArray())
+                .containsExactly(8, 18);
         Tensor x = sample(2, 5, 4, 3);
         Tensor y = Functional.linear(x, w, b);
         assertThat(y.shape()).isEqualTo(Shape.of(5, 4, 2));
@@ -156,15 +162,17 @@ class FunctionalTest {
                 }
             }
         }
-        assertThat(Functional.linear(Tensors.zeros(DType.F64, 2, 0, 3), w, null).shape()).isEqualTo(Shape.of(2, 0, 2));
+        assertThat(Functional.linear(Tensors.zeros(DType.F64, 2, 0, 3), w, null).shape())
+                .isEqualTo(Shape.of(2, 0, 2));
     }
 
     @Test
     void linearNamesBothShapes() {
         assertThatThrownBy(() -> Functional.linear(Tensors.zeros(4, 3), Tensors.zeros(2, 4), null))
                 .isInstanceOf(ShapeException.class)
-                .hasMessage("linear: an input of shape [4, 3] does not fit a weight of shape [2, 4]: the weight is (out, in),"
-                        + " and the input's last size must be in");
+                .hasMessage(
+                        "linear: an input of shape [4, 3] does not fit a weight of shape [2, 4]: the weight is (out, in),"
+                                + " and the input's last size must be in");
         assertThatThrownBy(() -> Functional.linear(Tensors.zeros(4, 3), Tensors.zeros(2, 3), Tensors.zeros(3)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("a bias of shape [3] does not fit a weight of shape [2, 3]");
@@ -244,11 +252,11 @@ class FunctionalTest {
         assertThatThrownBy(() -> Functional.avgPool2d(Tensors.zeros(4, 4), PoolSpec.of(2)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("[4, 4]");
-        assertThatThrownBy(() ->
-                        Functional.avgPool2d(x, new PoolSpec(2, 2, 2, 2, 0, 0, 2, 1, false, true)))
+        assertThatThrownBy(() -> Functional.avgPool2d(x, new PoolSpec(2, 2, 2, 2, 0, 0, 2, 1, false, true)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("dilation (2, 1)");
-        assertThatThrownBy(() -> Functional.maxPool2d(x.to(DType.I64), PoolSpec.of(2))).isInstanceOf(DTypeException.class);
+        assertThatThrownBy(() -> Functional.maxPool2d(x.to(DType.I64), PoolSpec.of(2)))
+                .isInstanceOf(DTypeException.class);
     }
 
     @Test
@@ -265,7 +273,8 @@ class FunctionalTest {
         }
         // Five standard deviations of the binomial distribution.
         assertThat(dropped / (double) y.length).isCloseTo(0.25, within(5 * Math.sqrt(0.1875 / y.length)));
-        assertThat(Functional.dropout(x, 0.25, true, new Generator(9)).toFloatArray()).containsExactly(y);
+        assertThat(Functional.dropout(x, 0.25, true, new Generator(9)).toFloatArray())
+                .containsExactly(y);
     }
 
     @Test
@@ -280,7 +289,10 @@ class FunctionalTest {
                     .hasMessageContaining(Double.toString(p));
         }
         assertThatThrownBy(() -> Functional.dropout(Tensors.of(1), 0.5, true)).isInstanceOf(DTypeException.class);
-        assertThat(Arrays.stream(Functional.dropout(Tensors.ones(1000), 0.5, true).toDoubleArray()).distinct().toArray())
+        assertThat(Arrays.stream(Functional.dropout(Tensors.ones(1000), 0.5, true)
+                                .toDoubleArray())
+                        .distinct()
+                        .toArray())
                 .containsExactlyInAnyOrder(0, 2);
     }
 }

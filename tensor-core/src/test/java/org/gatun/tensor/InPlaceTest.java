@@ -46,13 +46,17 @@ class InPlaceTest {
                 pair("fill_", x -> x.fill_(3.5), x -> Tensors.fullLike(x, 3.5)),
                 pair("fill_ long", x -> x.fill_(3L), x -> Tensors.fullLike(x, 3)),
                 pair("zero_", Tensor::zero_, Tensors::zerosLike),
-                pair("copy_", x -> x.copy_(Tensors.of(7, 8, 9)), x -> Tensors.of(7.0, 8, 9).broadcastTo(2, 3)),
+                pair(
+                        "copy_",
+                        x -> x.copy_(Tensors.of(7, 8, 9)),
+                        x -> Tensors.of(7.0, 8, 9).broadcastTo(2, 3)),
                 pair("maskedFill_", x -> x.maskedFill_(x.gt(0), 9), x -> x.maskedFill(x.gt(0), 9)));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("changes")
-    void everyChangeIsThatOfTheFunction(String name, Function<Tensor, Tensor> inPlace, Function<Tensor, Tensor> function) {
+    void everyChangeIsThatOfTheFunction(
+            String name, Function<Tensor, Tensor> inPlace, Function<Tensor, Tensor> function) {
         double[] values = {-2, -0.5, 0, 0.75, 1.5, 3};
         Tensor x = Tensors.of(Shape.of(2, 3), values);
         double[] expected = function.apply(x).toDoubleArray();
@@ -69,7 +73,8 @@ class InPlaceTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("changes")
-    void everyChangeCountsUpTheVersion(String name, Function<Tensor, Tensor> inPlace, Function<Tensor, Tensor> function) {
+    void everyChangeCountsUpTheVersion(
+            String name, Function<Tensor, Tensor> inPlace, Function<Tensor, Tensor> function) {
         Tensor x = Tensors.ones(DType.F64, 2, 3);
         int before = x.concrete().storage().version();
         var _ = inPlace.apply(x);
@@ -114,7 +119,13 @@ class InPlaceTest {
 
     @Test
     void aHigherCategoryIsRefused() {
-        refused(x -> x.add_(0.5), Tensors.of(1, 2), DTypeException.class, "add_: the result is F32", "tensor of I32", "use add");
+        refused(
+                x -> x.add_(0.5),
+                Tensors.of(1, 2),
+                DTypeException.class,
+                "add_: the result is F32",
+                "tensor of I32",
+                "use add");
         refused(x -> x.mul_(Tensors.of(0.5)), Tensors.of(1, 2), DTypeException.class, "mul_: the result is F64", "I32");
         refused(x -> x.add_(2L), Tensors.of(true), DTypeException.class, "add_: the result is I64", "BOOL");
         refused(x -> x.clamp_(0.5, 1), Tensors.of(1, 2), DTypeException.class, "clamp_", "I32");
@@ -125,9 +136,19 @@ class InPlaceTest {
 
     @Test
     void onlyTheOperandBroadcasts() {
-        refused(x -> x.add_(Tensors.ones(DType.F64, 3, 2)), Tensors.of(1.0, 2), ShapeException.class, "add_", "[3, 2]", "[2]");
         refused(
-                x -> x.add_(1), Tensors.of(1.0, 2).broadcastTo(3, 2), ShapeException.class, "add_", "[3, 2] is broadcast");
+                x -> x.add_(Tensors.ones(DType.F64, 3, 2)),
+                Tensors.of(1.0, 2),
+                ShapeException.class,
+                "add_",
+                "[3, 2]",
+                "[2]");
+        refused(
+                x -> x.add_(1),
+                Tensors.of(1.0, 2).broadcastTo(3, 2),
+                ShapeException.class,
+                "add_",
+                "[3, 2] is broadcast");
         refused(x -> x.copy_(Tensors.of(1, 2, 3)), Tensors.of(1.0, 2), ShapeException.class, "copy_", "[3]", "[2]");
     }
 

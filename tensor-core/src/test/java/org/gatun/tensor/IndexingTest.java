@@ -45,43 +45,152 @@ class IndexingTest {
 
     static Stream<Arguments> expressions() {
         return Stream.of(
-                Arguments.of("at(1)", Shape.of(3, 4), new long[] {12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23}, (Call) x -> x.get(at(1))),
-                Arguments.of("at(-1), at(0)", Shape.of(4), new long[] {12, 13, 14, 15}, (Call) x -> x.get(at(-1), at(0))),
-                Arguments.of("at(1), at(2), at(3)", Shape.of(), new long[] {23}, (Call) x -> x.get(at(1), at(2), at(3))),
-                Arguments.of("range(0, 1)", Shape.of(1, 3, 4), new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, (Call) x -> x.get(range(0, 1))),
-                Arguments.of("all(), range(1, 3)", Shape.of(2, 2, 4), new long[] {4, 5, 6, 7, 8, 9, 10, 11, 16, 17, 18, 19, 20, 21, 22, 23}, (Call) x -> x.get(all(), range(1, 3))),
-                Arguments.of("all(), all(), range(0, 4, 2)", Shape.of(2, 3, 2), new long[] {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22}, (Call) x -> x.get(all(), all(), range(0, 4, 2))),
-                Arguments.of("all(), all(), step(-1)", Shape.of(2, 3, 4), new long[] {3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12, 19, 18, 17, 16, 23, 22, 21, 20}, (Call) x -> x.get(all(), all(), step(-1))),
-                Arguments.of("all(), all(), range(3, 0, -2)", Shape.of(2, 3, 2), new long[] {3, 1, 7, 5, 11, 9, 15, 13, 19, 17, 23, 21}, (Call) x -> x.get(all(), all(), range(3, 0, -2))),
-                Arguments.of("all(), range(-1, -3, -1)", Shape.of(2, 2, 4), new long[] {8, 9, 10, 11, 4, 5, 6, 7, 20, 21, 22, 23, 16, 17, 18, 19}, (Call) x -> x.get(all(), range(-1, -3, -1))),
-                Arguments.of("all(), all(), range(-100, 100)", Shape.of(2, 3, 4), new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23}, (Call) x -> x.get(all(), all(), range(-100, 100))),
-                Arguments.of("all(), all(), range(100, -100, -3)", Shape.of(2, 3, 2), new long[] {3, 0, 7, 4, 11, 8, 15, 12, 19, 16, 23, 20}, (Call) x -> x.get(all(), all(), range(100, -100, -3))),
-                Arguments.of("all(), all(), from(2)", Shape.of(2, 3, 2), new long[] {2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23}, (Call) x -> x.get(all(), all(), from(2))),
-                Arguments.of("all(), all(), upTo(-1)", Shape.of(2, 3, 3), new long[] {0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 16, 17, 18, 20, 21, 22}, (Call) x -> x.get(all(), all(), upTo(-1))),
-                Arguments.of("all(), all(), range(2, 1)", Shape.of(2, 3, 0), new long[] {}, (Call) x -> x.get(all(), all(), range(2, 1))),
-                Arguments.of("all(), all(), range(1, 2, -1)", Shape.of(2, 3, 0), new long[] {}, (Call) x -> x.get(all(), all(), range(1, 2, -1))),
-                Arguments.of("newAxis(), at(0)", Shape.of(1, 3, 4), new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, (Call) x -> x.get(newAxis(), at(0))),
-                Arguments.of("at(0), newAxis(), all(), newAxis()", Shape.of(1, 3, 1, 4), new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, (Call) x -> x.get(at(0), newAxis(), all(), newAxis())),
-                Arguments.of("ellipsis(), at(1)", Shape.of(2, 3), new long[] {1, 5, 9, 13, 17, 21}, (Call) x -> x.get(ellipsis(), at(1))),
-                Arguments.of("at(1), ellipsis(), at(1)", Shape.of(3), new long[] {13, 17, 21}, (Call) x -> x.get(at(1), ellipsis(), at(1))),
-                Arguments.of("at(0), at(0), at(0), ellipsis()", Shape.of(), new long[] {0}, (Call) x -> x.get(at(0), at(0), at(0), ellipsis())),
-                Arguments.of("ellipsis()", Shape.of(2, 3, 4), new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23}, (Call) x -> x.get(ellipsis())),
-                Arguments.of("of(1, 0, -1)", Shape.of(3, 3, 4), new long[] {12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23}, (Call) x -> x.get(of(1, 0, -1))),
-                Arguments.of("all(), of(1, 0, -1)", Shape.of(2, 3, 4), new long[] {4, 5, 6, 7, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 12, 13, 14, 15, 20, 21, 22, 23}, (Call) x -> x.get(all(), of(1, 0, -1))),
-                Arguments.of("all(), all(), of(1, 0, -1)", Shape.of(2, 3, 3), new long[] {1, 0, 3, 5, 4, 7, 9, 8, 11, 13, 12, 15, 17, 16, 19, 21, 20, 23}, (Call) x -> x.get(all(), all(), of(1, 0, -1))),
-                Arguments.of("all(), of(j())", Shape.of(2, 2, 1, 4), new long[] {0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 20, 21, 22, 23}, (Call) x -> x.get(all(), of(j()))),
-                Arguments.of("of(0, 1), of(2, -1)", Shape.of(2, 4), new long[] {8, 9, 10, 11, 20, 21, 22, 23}, (Call) x -> x.get(of(0, 1), of(2, -1))),
-                Arguments.of("of(0, 1), all(), of(2, -1)", Shape.of(2, 3), new long[] {2, 6, 10, 15, 19, 23}, (Call) x -> x.get(of(0, 1), all(), of(2, -1))),
-                Arguments.of("all(), of(j()), of(1, 0, -1)", Shape.of(2, 2, 3), new long[] {1, 0, 3, 9, 8, 11, 13, 12, 15, 21, 20, 23}, (Call) x -> x.get(all(), of(j()), of(1, 0, -1))),
-                Arguments.of("of(j().remainder(2L)), of(1, 0, -1)", Shape.of(2, 3, 4), new long[] {4, 5, 6, 7, 0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3, 8, 9, 10, 11}, (Call) x -> x.get(of(j().remainder(2L)), of(1, 0, -1))),
-                Arguments.of("of(0, 1), newAxis(), of(2, 0)", Shape.of(2, 1, 4), new long[] {8, 9, 10, 11, 12, 13, 14, 15}, (Call) x -> x.get(of(0, 1), newAxis(), of(2, 0))),
-                Arguments.of("range(0, 2, 1), of(2, 0), step(-1)", Shape.of(2, 2, 4), new long[] {11, 10, 9, 8, 3, 2, 1, 0, 23, 22, 21, 20, 15, 14, 13, 12}, (Call) x -> x.get(range(0, 2, 1), of(2, 0), step(-1))),
+                Arguments.of(
+                        "at(1)", Shape.of(3, 4), new long[] {12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23}, (Call)
+                                x -> x.get(at(1))),
+                Arguments.of(
+                        "at(-1), at(0)", Shape.of(4), new long[] {12, 13, 14, 15}, (Call) x -> x.get(at(-1), at(0))),
+                Arguments.of(
+                        "at(1), at(2), at(3)", Shape.of(), new long[] {23}, (Call) x -> x.get(at(1), at(2), at(3))),
+                Arguments.of("range(0, 1)", Shape.of(1, 3, 4), new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, (Call)
+                        x -> x.get(range(0, 1))),
+                Arguments.of(
+                        "all(), range(1, 3)",
+                        Shape.of(2, 2, 4),
+                        new long[] {4, 5, 6, 7, 8, 9, 10, 11, 16, 17, 18, 19, 20, 21, 22, 23},
+                        (Call) x -> x.get(all(), range(1, 3))),
+                Arguments.of(
+                        "all(), all(), range(0, 4, 2)",
+                        Shape.of(2, 3, 2),
+                        new long[] {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22},
+                        (Call) x -> x.get(all(), all(), range(0, 4, 2))),
+                Arguments.of(
+                        "all(), all(), step(-1)",
+                        Shape.of(2, 3, 4),
+                        new long[] {3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12, 19, 18, 17, 16, 23, 22, 21, 20
+                        },
+                        (Call) x -> x.get(all(), all(), step(-1))),
+                Arguments.of(
+                        "all(), all(), range(3, 0, -2)",
+                        Shape.of(2, 3, 2),
+                        new long[] {3, 1, 7, 5, 11, 9, 15, 13, 19, 17, 23, 21},
+                        (Call) x -> x.get(all(), all(), range(3, 0, -2))),
+                Arguments.of(
+                        "all(), range(-1, -3, -1)",
+                        Shape.of(2, 2, 4),
+                        new long[] {8, 9, 10, 11, 4, 5, 6, 7, 20, 21, 22, 23, 16, 17, 18, 19},
+                        (Call) x -> x.get(all(), range(-1, -3, -1))),
+                Arguments.of(
+                        "all(), all(), range(-100, 100)",
+                        Shape.of(2, 3, 4),
+                        new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23
+                        },
+                        (Call) x -> x.get(all(), all(), range(-100, 100))),
+                Arguments.of(
+                        "all(), all(), range(100, -100, -3)",
+                        Shape.of(2, 3, 2),
+                        new long[] {3, 0, 7, 4, 11, 8, 15, 12, 19, 16, 23, 20},
+                        (Call) x -> x.get(all(), all(), range(100, -100, -3))),
+                Arguments.of(
+                        "all(), all(), from(2)",
+                        Shape.of(2, 3, 2),
+                        new long[] {2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23},
+                        (Call) x -> x.get(all(), all(), from(2))),
+                Arguments.of(
+                        "all(), all(), upTo(-1)",
+                        Shape.of(2, 3, 3),
+                        new long[] {0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 16, 17, 18, 20, 21, 22},
+                        (Call) x -> x.get(all(), all(), upTo(-1))),
+                Arguments.of("all(), all(), range(2, 1)", Shape.of(2, 3, 0), new long[] {}, (Call)
+                        x -> x.get(all(), all(), range(2, 1))),
+                Arguments.of("all(), all(), range(1, 2, -1)", Shape.of(2, 3, 0), new long[] {}, (Call)
+                        x -> x.get(all(), all(), range(1, 2, -1))),
+                Arguments.of(
+                        "newAxis(), at(0)", Shape.of(1, 3, 4), new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, (Call)
+                                x -> x.get(newAxis(), at(0))),
+                Arguments.of(
+                        "at(0), newAxis(), all(), newAxis()",
+                        Shape.of(1, 3, 1, 4),
+                        new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
+                        (Call) x -> x.get(at(0), newAxis(), all(), newAxis())),
+                Arguments.of("ellipsis(), at(1)", Shape.of(2, 3), new long[] {1, 5, 9, 13, 17, 21}, (Call)
+                        x -> x.get(ellipsis(), at(1))),
+                Arguments.of("at(1), ellipsis(), at(1)", Shape.of(3), new long[] {13, 17, 21}, (Call)
+                        x -> x.get(at(1), ellipsis(), at(1))),
+                Arguments.of("at(0), at(0), at(0), ellipsis()", Shape.of(), new long[] {0}, (Call)
+                        x -> x.get(at(0), at(0), at(0), ellipsis())),
+                Arguments.of(
+                        "ellipsis()",
+                        Shape.of(2, 3, 4),
+                        new long[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23
+                        },
+                        (Call) x -> x.get(ellipsis())),
+                Arguments.of(
+                        "of(1, 0, -1)",
+                        Shape.of(3, 3, 4),
+                        new long[] {
+                            12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+                            13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23
+                        },
+                        (Call) x -> x.get(of(1, 0, -1))),
+                Arguments.of(
+                        "all(), of(1, 0, -1)",
+                        Shape.of(2, 3, 4),
+                        new long[] {4, 5, 6, 7, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 12, 13, 14, 15, 20, 21, 22, 23
+                        },
+                        (Call) x -> x.get(all(), of(1, 0, -1))),
+                Arguments.of(
+                        "all(), all(), of(1, 0, -1)",
+                        Shape.of(2, 3, 3),
+                        new long[] {1, 0, 3, 5, 4, 7, 9, 8, 11, 13, 12, 15, 17, 16, 19, 21, 20, 23},
+                        (Call) x -> x.get(all(), all(), of(1, 0, -1))),
+                Arguments.of(
+                        "all(), of(j())",
+                        Shape.of(2, 2, 1, 4),
+                        new long[] {0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 20, 21, 22, 23},
+                        (Call) x -> x.get(all(), of(j()))),
+                Arguments.of("of(0, 1), of(2, -1)", Shape.of(2, 4), new long[] {8, 9, 10, 11, 20, 21, 22, 23}, (Call)
+                        x -> x.get(of(0, 1), of(2, -1))),
+                Arguments.of("of(0, 1), all(), of(2, -1)", Shape.of(2, 3), new long[] {2, 6, 10, 15, 19, 23}, (Call)
+                        x -> x.get(of(0, 1), all(), of(2, -1))),
+                Arguments.of(
+                        "all(), of(j()), of(1, 0, -1)",
+                        Shape.of(2, 2, 3),
+                        new long[] {1, 0, 3, 9, 8, 11, 13, 12, 15, 21, 20, 23},
+                        (Call) x -> x.get(all(), of(j()), of(1, 0, -1))),
+                Arguments.of(
+                        "of(j().remainder(2L)), of(1, 0, -1)",
+                        Shape.of(2, 3, 4),
+                        new long[] {4, 5, 6, 7, 0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3, 8, 9, 10, 11},
+                        (Call) x -> x.get(of(j().remainder(2L)), of(1, 0, -1))),
+                Arguments.of(
+                        "of(0, 1), newAxis(), of(2, 0)",
+                        Shape.of(2, 1, 4),
+                        new long[] {8, 9, 10, 11, 12, 13, 14, 15},
+                        (Call) x -> x.get(of(0, 1), newAxis(), of(2, 0))),
+                Arguments.of(
+                        "range(0, 2, 1), of(2, 0), step(-1)",
+                        Shape.of(2, 2, 4),
+                        new long[] {11, 10, 9, 8, 3, 2, 1, 0, 23, 22, 21, 20, 15, 14, 13, 12},
+                        (Call) x -> x.get(range(0, 2, 1), of(2, 0), step(-1))),
                 Arguments.of("of(new long[0])", Shape.of(0, 3, 4), new long[] {}, (Call) x -> x.get(of(new long[0]))),
-                Arguments.of("mask(x.remainder(5L).eq(0))", Shape.of(5), new long[] {0, 5, 10, 15, 20}, (Call) x -> x.get(mask(x.remainder(5L).eq(0)))),
-                Arguments.of("mask(checker())", Shape.of(3, 4), new long[] {0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19}, (Call) x -> x.get(mask(checker()))),
-                Arguments.of("mask(checker()), range(1, 3)", Shape.of(3, 2), new long[] {1, 2, 9, 10, 17, 18}, (Call) x -> x.get(mask(checker()), range(1, 3))),
-                Arguments.of("all(), mask(x.get(at(0)).gt(5))", Shape.of(2, 6), new long[] {6, 7, 8, 9, 10, 11, 18, 19, 20, 21, 22, 23}, (Call) x -> x.get(all(), mask(x.get(at(0)).gt(5)))),
-                Arguments.of("of(0, 1), mask(Tensors.of(true, false, true))", Shape.of(2, 4), new long[] {0, 1, 2, 3, 20, 21, 22, 23}, (Call) x -> x.get(of(0, 1), mask(Tensors.of(true, false, true)))),
+                Arguments.of("mask(x.remainder(5L).eq(0))", Shape.of(5), new long[] {0, 5, 10, 15, 20}, (Call)
+                        x -> x.get(mask(x.remainder(5L).eq(0)))),
+                Arguments.of(
+                        "mask(checker())", Shape.of(3, 4), new long[] {0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19}, (Call)
+                                x -> x.get(mask(checker()))),
+                Arguments.of("mask(checker()), range(1, 3)", Shape.of(3, 2), new long[] {1, 2, 9, 10, 17, 18}, (Call)
+                        x -> x.get(mask(checker()), range(1, 3))),
+                Arguments.of(
+                        "all(), mask(x.get(at(0)).gt(5))",
+                        Shape.of(2, 6),
+                        new long[] {6, 7, 8, 9, 10, 11, 18, 19, 20, 21, 22, 23},
+                        (Call) x -> x.get(all(), mask(x.get(at(0)).gt(5)))),
+                Arguments.of(
+                        "of(0, 1), mask(Tensors.of(true, false, true))",
+                        Shape.of(2, 4),
+                        new long[] {0, 1, 2, 3, 20, 21, 22, 23},
+                        (Call) x -> x.get(of(0, 1), mask(Tensors.of(true, false, true)))),
                 Arguments.of("mask(x.lt(0))", Shape.of(0), new long[] {}, (Call) x -> x.get(mask(x.lt(0)))));
     }
 
@@ -128,7 +237,8 @@ class IndexingTest {
 
     @Test
     void otherIntegerDtypesAreIndices() {
-        assertThat(x().get(of(Tensors.of(1, 0)), of(Tensors.ofUnsigned((byte) 2))).toLongArray())
+        assertThat(x().get(of(Tensors.of(1, 0)), of(Tensors.ofUnsigned((byte) 2)))
+                        .toLongArray())
                 .containsExactly(20, 21, 22, 23, 8, 9, 10, 11);
     }
 
@@ -136,7 +246,8 @@ class IndexingTest {
     void anExpressionThatDoesNotFitSaysWhy() {
         assertThatThrownBy(() -> x().get(at(2)))
                 .isInstanceOf(IndexOutOfBoundsException.class)
-                .hasMessage("get: position 2 is out of range for an axis of size 2 of shape [2, 3, 4]: give a position from -2 to 1");
+                .hasMessage(
+                        "get: position 2 is out of range for an axis of size 2 of shape [2, 3, 4]: give a position from -2 to 1");
         assertThatThrownBy(() -> x().get(all(), at(0), newAxis(), range(0, 2), at(1)))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessage("get: [:, 0, newAxis, 0:2, 1] is for 4 axes, but a tensor of shape [2, 3, 4] has 3");
@@ -149,9 +260,15 @@ class IndexingTest {
         assertThatThrownBy(() -> x().get(of(0, 1), of(0, 1, 2)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("get: shapes [2] and [3]");
-        assertThatThrownBy(() -> range(0, 2, 0)).isInstanceOf(ShapeException.class).hasMessageContaining("step 0");
-        assertThatThrownBy(() -> of(Tensors.of(1.0))).isInstanceOf(DTypeException.class).hasMessageContaining("F64");
-        assertThatThrownBy(() -> mask(Tensors.of(1))).isInstanceOf(DTypeException.class).hasMessageContaining("I32");
+        assertThatThrownBy(() -> range(0, 2, 0))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("step 0");
+        assertThatThrownBy(() -> of(Tensors.of(1.0)))
+                .isInstanceOf(DTypeException.class)
+                .hasMessageContaining("F64");
+        assertThatThrownBy(() -> mask(Tensors.of(1)))
+                .isInstanceOf(DTypeException.class)
+                .hasMessageContaining("I32");
     }
 
     @Test
@@ -169,12 +286,15 @@ class IndexingTest {
 
     @Test
     void nonzeroListsPositionsRowByRow() {
-        assertThat(Tensors.of(new double[][] {{0, 1, Double.NaN}, {-0.0, 0, 2}}).nonzero().toLongArray())
+        assertThat(Tensors.of(new double[][] {{0, 1, Double.NaN}, {-0.0, 0, 2}})
+                        .nonzero()
+                        .toLongArray())
                 .containsExactly(0, 1, 0, 2, 1, 2);
         assertThat(Tensors.of(0, 0).nonzero().shape()).isEqualTo(Shape.of(0, 1));
         assertThat(Tensors.scalar(3).nonzero().shape()).isEqualTo(Shape.of(1, 0));
         assertThat(Tensors.scalar(0).nonzero().shape()).isEqualTo(Shape.of(0, 0));
-        assertThat(Tensors.of(new int[][] {{0, 5}, {6, 0}}).t().nonzero().toLongArray()).containsExactly(0, 1, 1, 0);
+        assertThat(Tensors.of(new int[][] {{0, 5}, {6, 0}}).t().nonzero().toLongArray())
+                .containsExactly(0, 1, 1, 0);
     }
 
     @Test
@@ -182,11 +302,16 @@ class IndexingTest {
         Tensor x = Tensors.of(new double[][] {{1, 2}, {3, 4}});
         assertThat(x.maskedSelect(x.gt(1.5)).toDoubleArray()).containsExactly(2, 3, 4);
         assertThat(x.maskedSelect(Tensors.of(true, false)).toDoubleArray()).containsExactly(1, 3);
-        assertThat(Tensors.of(7.0).maskedSelect(Tensors.of(true, false, true)).toDoubleArray()).containsExactly(7, 7);
-        assertThat(x.maskedFill(Tensors.of(false, true), Double.NEGATIVE_INFINITY).toDoubleArray())
+        assertThat(Tensors.of(7.0).maskedSelect(Tensors.of(true, false, true)).toDoubleArray())
+                .containsExactly(7, 7);
+        assertThat(x.maskedFill(Tensors.of(false, true), Double.NEGATIVE_INFINITY)
+                        .toDoubleArray())
                 .containsExactly(1, Double.NEGATIVE_INFINITY, 3, Double.NEGATIVE_INFINITY);
-        assertThat(Tensors.of(1L << 60).maskedFill(Tensors.of(false), 0).toLongArray()).containsExactly(1L << 60);
-        assertThatThrownBy(() -> x.maskedSelect(x)).isInstanceOf(DTypeException.class).hasMessageContaining("F64");
+        assertThat(Tensors.of(1L << 60).maskedFill(Tensors.of(false), 0).toLongArray())
+                .containsExactly(1L << 60);
+        assertThatThrownBy(() -> x.maskedSelect(x))
+                .isInstanceOf(DTypeException.class)
+                .hasMessageContaining("F64");
         assertThatThrownBy(() -> x.maskedSelect(Tensors.of(true, false, true)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("[2, 2] and [3]");
@@ -195,8 +320,10 @@ class IndexingTest {
     @Test
     void gatherPicksAlongAnAxis() {
         Tensor x = Tensors.of(new double[][] {{1, 2, 3}, {4, 5, 6}});
-        assertThat(x.gather(1, Tensors.of(new long[][] {{2, 0}, {-1, 1}})).toDoubleArray()).containsExactly(3, 1, 6, 5);
-        assertThat(x.gather(0, Tensors.of(new long[][] {{1, 0}})).toDoubleArray()).containsExactly(4, 2);
+        assertThat(x.gather(1, Tensors.of(new long[][] {{2, 0}, {-1, 1}})).toDoubleArray())
+                .containsExactly(3, 1, 6, 5);
+        assertThat(x.gather(0, Tensors.of(new long[][] {{1, 0}})).toDoubleArray())
+                .containsExactly(4, 2);
         assertThat(x.gather(-1, Tensors.zeros(DType.I64, 2, 0)).shape()).isEqualTo(Shape.of(2, 0));
         assertThatThrownBy(() -> x.gather(1, Tensors.zeros(DType.I64, 3, 1)))
                 .isInstanceOf(ShapeException.class)
@@ -204,7 +331,9 @@ class IndexingTest {
         assertThatThrownBy(() -> x.gather(1, Tensors.of(new long[][] {{3}, {0}})))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessageContaining("3");
-        assertThatThrownBy(() -> x.gather(1, x)).isInstanceOf(DTypeException.class).hasMessageContaining("gather: the index is F64");
+        assertThatThrownBy(() -> x.gather(1, x))
+                .isInstanceOf(DTypeException.class)
+                .hasMessageContaining("gather: the index is F64");
     }
 
     @Test
@@ -240,9 +369,11 @@ class IndexingTest {
         Tensor x = Tensors.of(new double[][] {{1, 2}, {3, 4}, {5, 6}});
         assertThat(x.indexSelect(0, Tensors.of(2, 0, 2)).toDoubleArray()).containsExactly(5, 6, 1, 2, 5, 6);
         assertThat(x.indexSelect(1, Tensors.of(-1)).toDoubleArray()).containsExactly(2, 4, 6);
-        assertThat(x.indexAdd(0, Tensors.of(0, 0), Tensors.ones(DType.F64, 2, 2)).toDoubleArray())
+        assertThat(x.indexAdd(0, Tensors.of(0, 0), Tensors.ones(DType.F64, 2, 2))
+                        .toDoubleArray())
                 .containsExactly(3, 4, 3, 4, 5, 6);
-        assertThat(x.take(Tensors.of(new int[][] {{0, 5}, {-1, 2}})).toDoubleArray()).containsExactly(1, 6, 6, 3);
+        assertThat(x.take(Tensors.of(new int[][] {{0, 5}, {-1, 2}})).toDoubleArray())
+                .containsExactly(1, 6, 6, 3);
         assertThatThrownBy(() -> x.indexAdd(0, Tensors.of(0, 0), Tensors.ones(DType.F64, 3, 2)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("a source of shape [3, 2] with 2 indices does not fit a tensor of shape [3, 2]");

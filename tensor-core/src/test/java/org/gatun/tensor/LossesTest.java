@@ -75,10 +75,14 @@ class LossesTest {
         }
         Tensor t = Tensors.of(target);
         assertThat(Losses.crossEntropy(logits, t, options).item()).isCloseTo(sum / total, CLOSE);
-        assertThat(Losses.crossEntropy(logits, t, options.withReduction(Reduction.SUM)).item()).isCloseTo(sum, CLOSE);
-        assertThat(Losses.crossEntropy(logits, t, options.withReduction(Reduction.BATCH_MEAN)).item())
+        assertThat(Losses.crossEntropy(logits, t, options.withReduction(Reduction.SUM))
+                        .item())
+                .isCloseTo(sum, CLOSE);
+        assertThat(Losses.crossEntropy(logits, t, options.withReduction(Reduction.BATCH_MEAN))
+                        .item())
                 .isCloseTo(sum / 5, CLOSE);
-        assertThat(Losses.crossEntropy(logits, t, options.withReduction(Reduction.NONE)).toDoubleArray())
+        assertThat(Losses.crossEntropy(logits, t, options.withReduction(Reduction.NONE))
+                        .toDoubleArray())
                 .usingComparatorWithPrecision(1e-13)
                 .containsExactly(each);
         if (smoothing == 0) {
@@ -130,25 +134,38 @@ class LossesTest {
         CrossEntropyOptions options = DEFAULT.withWeight(Tensors.of(w)).withLabelSmoothing(0.1);
         assertThat(Losses.crossEntropy(logits, p, options).item())
                 .isCloseTo((smoothed[0] + smoothed[1] + smoothed[2]) / 3, CLOSE);
-        assertThat(Losses.crossEntropy(logits, p, options.withReduction(Reduction.NONE)).toDoubleArray())
+        assertThat(Losses.crossEntropy(logits, p, options.withReduction(Reduction.NONE))
+                        .toDoubleArray())
                 .usingComparatorWithPrecision(1e-13)
                 .containsExactly(smoothed);
         Tensor sure = Tensors.of(new double[][] {{0, -INF}});
-        assertThat(Losses.crossEntropy(sure, Tensors.of(new double[][] {{1, 0}})).item()).isZero();
-        assertThat(Losses.crossEntropy(sure, Tensors.of(new double[][] {{0, 1}})).item()).isEqualTo(INF);
-        assertThat(Losses.crossEntropy(sure.reshape(2), Tensors.of(1.0, 0)).item()).isZero();
+        assertThat(Losses.crossEntropy(sure, Tensors.of(new double[][] {{1, 0}}))
+                        .item())
+                .isZero();
+        assertThat(Losses.crossEntropy(sure, Tensors.of(new double[][] {{0, 1}}))
+                        .item())
+                .isEqualTo(INF);
+        assertThat(Losses.crossEntropy(sure.reshape(2), Tensors.of(1.0, 0)).item())
+                .isZero();
     }
 
     @Test
     void crossEntropyAtTheEnds() {
-        assertThat(Losses.crossEntropy(Tensors.of(new double[][] {{1e5, 0}}), Tensors.of(1)).item()).isEqualTo(1e5);
-        assertThat(Losses.crossEntropy(Tensors.of(new double[][] {{1e5, 0}}), Tensors.of(0)).item()).isZero();
-        assertThat(Losses.crossEntropy(sample(6, 2, 3), Tensors.of(-100, -100)).item()).isNaN();
+        assertThat(Losses.crossEntropy(Tensors.of(new double[][] {{1e5, 0}}), Tensors.of(1))
+                        .item())
+                .isEqualTo(1e5);
+        assertThat(Losses.crossEntropy(Tensors.of(new double[][] {{1e5, 0}}), Tensors.of(0))
+                        .item())
+                .isZero();
+        assertThat(Losses.crossEntropy(sample(6, 2, 3), Tensors.of(-100, -100)).item())
+                .isNaN();
         CrossEntropyOptions two = DEFAULT.withIgnoreIndex(2);
         Tensor x = sample(7, 2, 3);
         assertThat(Losses.crossEntropy(x, Tensors.of(2, 1), two).item())
                 .isCloseTo(-logSoftmax(x.select(0, 1).toDoubleArray())[1], CLOSE);
-        assertThat(Losses.crossEntropy(Tensors.zeros(0, 3), Tensors.zeros(DType.I64, 0)).item()).isNaN();
+        assertThat(Losses.crossEntropy(Tensors.zeros(0, 3), Tensors.zeros(DType.I64, 0))
+                        .item())
+                .isNaN();
     }
 
     @Test
@@ -158,19 +175,22 @@ class LossesTest {
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessageContaining("class 3 at position 1")
                 .hasMessageContaining("3 classes: give 0 to 2, or -100 for a target to ignore");
-        assertThatThrownBy(() -> Losses.crossEntropy(x, Tensors.of(-1, 0))).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Losses.crossEntropy(x, Tensors.of(-1, 0)))
+                .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Losses.nllLoss(x, Tensors.of(0, 7))).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Losses.crossEntropy(x, Tensors.of(0, 1, 2)))
                 .isInstanceOf(ShapeException.class)
-                .hasMessage("crossEntropy: scores of shape [2, 3] need a target of shape [2], one class number for each row of"
-                        + " 3 classes, not [3]");
+                .hasMessage(
+                        "crossEntropy: scores of shape [2, 3] need a target of shape [2], one class number for each row of"
+                                + " 3 classes, not [3]");
         assertThatThrownBy(() -> Losses.crossEntropy(x, Tensors.zeros(3, 2)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("[2, 3] and probabilities of shape [3, 2]");
         assertThatThrownBy(() -> Losses.crossEntropy(x, Tensors.zeros(DType.F64, 2, 3)))
                 .isInstanceOf(DTypeException.class)
                 .hasMessageContaining("F32 and the probabilities F64");
-        assertThatThrownBy(() -> Losses.crossEntropy(x, Tensors.of(true, false))).isInstanceOf(DTypeException.class);
+        assertThatThrownBy(() -> Losses.crossEntropy(x, Tensors.of(true, false)))
+                .isInstanceOf(DTypeException.class);
         assertThatThrownBy(() -> Losses.crossEntropy(x, Tensors.of(0, 0), DEFAULT.withWeight(Tensors.ones(2))))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("a class weight of shape [2] does not fit 3 classes");
@@ -178,7 +198,8 @@ class LossesTest {
                 .hasMessageContaining("use crossEntropy with logits");
         assertThatThrownBy(() -> Losses.nllLoss(x, x)).isInstanceOf(DTypeException.class);
         assertThatThrownBy(() -> DEFAULT.withLabelSmoothing(1.5)).hasMessageContaining("1.5");
-        assertThatThrownBy(() -> Losses.crossEntropy(Tensors.of(1, 2), Tensors.scalar(0))).isInstanceOf(DTypeException.class);
+        assertThatThrownBy(() -> Losses.crossEntropy(Tensors.of(1, 2), Tensors.scalar(0)))
+                .isInstanceOf(DTypeException.class);
     }
 
     @Test
@@ -212,12 +233,11 @@ class LossesTest {
     void reductionsOfABatch(Reduction reduction) {
         Tensor loss = Losses.mseLoss(Tensors.ones(DType.F64, 4, 2), Tensors.zeros(DType.F64, 4, 2), reduction);
         assertThat(loss.shape()).isEqualTo(reduction == Reduction.NONE ? Shape.of(4, 2) : Shape.SCALAR);
-        double expected =
-                switch (reduction) {
-                    case MEAN, NONE -> 1;
-                    case SUM -> 8;
-                    case BATCH_MEAN -> 2;
-                };
+        double expected = switch (reduction) {
+            case MEAN, NONE -> 1;
+            case SUM -> 8;
+            case BATCH_MEAN -> 2;
+        };
         assertThat(loss.toDoubleArray()).containsOnly(expected);
     }
 
@@ -230,9 +250,12 @@ class LossesTest {
         assertThat(loss[1]).isZero();
         assertThat(Math.abs(loss[2])).isZero();
         assertThat(new double[] {loss[3], loss[4], loss[5]}).containsOnly(100);
-        assertThat(Losses.binaryCrossEntropy(Tensors.of(-0.5, 1.5), Tensors.of(0.5, 0.5), null, Reduction.NONE).toDoubleArray())
+        assertThat(Losses.binaryCrossEntropy(Tensors.of(-0.5, 1.5), Tensors.of(0.5, 0.5), null, Reduction.NONE)
+                        .toDoubleArray())
                 .containsOnly(Double.NaN);
-        assertThat(Losses.binaryCrossEntropy(p, t, Tensors.scalar(2.0), Reduction.NONE).get(3)).isEqualTo(200);
+        assertThat(Losses.binaryCrossEntropy(p, t, Tensors.scalar(2.0), Reduction.NONE)
+                        .get(3))
+                .isEqualTo(200);
         assertThat(Losses.binaryCrossEntropy(p, t).item())
                 .isCloseTo(java.util.Arrays.stream(loss).average().orElseThrow(), CLOSE);
     }
@@ -244,16 +267,22 @@ class LossesTest {
         Tensor w = sample(10, 4).exp();
         assertThat(Losses.binaryCrossEntropyWithLogits(x, t).item())
                 .isCloseTo(Losses.binaryCrossEntropy(x.sigmoid(), t).item(), CLOSE);
-        assertThat(Losses.binaryCrossEntropyWithLogits(x, t, w, null, Reduction.SUM).item())
-                .isCloseTo(Losses.binaryCrossEntropy(x.sigmoid(), t, w, Reduction.SUM).item(), within(1e-12));
-        double[] positive = Losses.binaryCrossEntropyWithLogits(x, t, null, w, Reduction.NONE).toDoubleArray();
+        assertThat(Losses.binaryCrossEntropyWithLogits(x, t, w, null, Reduction.SUM)
+                        .item())
+                .isCloseTo(
+                        Losses.binaryCrossEntropy(x.sigmoid(), t, w, Reduction.SUM)
+                                .item(),
+                        within(1e-12));
+        double[] positive = Losses.binaryCrossEntropyWithLogits(x, t, null, w, Reduction.NONE)
+                .toDoubleArray();
         for (int i = 0; i < 12; i++) {
             double p = 1 / (1 + StrictMath.exp(-x.get(i / 4, i % 4)));
             double y = t.get(i / 4, i % 4);
             assertThat(positive[i])
                     .isCloseTo(-w.get(i % 4) * y * Math.log(p) - (1 - y) * Math.log(1 - p), within(1e-12));
         }
-        assertThat(Losses.binaryCrossEntropyWithLogits(Tensors.of(1e4, -1e4), Tensors.of(0.0, 1), null, null, Reduction.NONE)
+        assertThat(Losses.binaryCrossEntropyWithLogits(
+                                Tensors.of(1e4, -1e4), Tensors.of(0.0, 1), null, null, Reduction.NONE)
                         .toDoubleArray())
                 .containsOnly(1e4);
     }
@@ -269,15 +298,20 @@ class LossesTest {
         assertThat(Losses.klDiv(x, t, Reduction.BATCH_MEAN).item()).isCloseTo(expected, CLOSE);
         assertThat(Losses.klDiv(x, t, Reduction.MEAN).item()).isCloseTo(expected / 3, CLOSE);
         assertThat(Losses.klDivLogTarget(x, t.log(), Reduction.SUM).item()).isCloseTo(expected, CLOSE);
-        assertThat(Losses.klDiv(Tensors.of(-INF, 0), Tensors.of(0.0, 1), Reduction.SUM).item()).isZero();
-        assertThat(Losses.klDiv(Tensors.of(-INF), Tensors.of(1.0), Reduction.SUM).item()).isEqualTo(INF);
+        assertThat(Losses.klDiv(Tensors.of(-INF, 0), Tensors.of(0.0, 1), Reduction.SUM)
+                        .item())
+                .isZero();
+        assertThat(Losses.klDiv(Tensors.of(-INF), Tensors.of(1.0), Reduction.SUM)
+                        .item())
+                .isEqualTo(INF);
     }
 
     @Test
     void gaussianLikelihoodRaisesTheVariance() {
         Tensor x = Tensors.of(1.0, 2);
         Tensor t = Tensors.of(0.0, 5);
-        assertThat(Losses.gaussianNllLoss(x, t, Tensors.of(4.0, 1e-9), 0.5, Reduction.NONE).toDoubleArray())
+        assertThat(Losses.gaussianNllLoss(x, t, Tensors.of(4.0, 1e-9), 0.5, Reduction.NONE)
+                        .toDoubleArray())
                 .usingComparatorWithPrecision(1e-13)
                 .containsExactly((Math.log(4) + 0.25) / 2, (Math.log(0.5) + 18) / 2);
         assertThatThrownBy(() -> Losses.gaussianNllLoss(x, t, Tensors.of(1.0, -1), 1e-6, Reduction.MEAN))

@@ -45,7 +45,8 @@ class PrintingTest {
 
     @Test
     void matricesAreNestedRows() {
-        assertThat(Tensors.of(new float[][] {{1, 2}, {-3, 4}})).hasToString("tensor([[ 1.,  2.],\n        [-3.,  4.]])");
+        assertThat(Tensors.of(new float[][] {{1, 2}, {-3, 4}}))
+                .hasToString("tensor([[ 1.,  2.],\n        [-3.,  4.]])");
     }
 
     @Test
@@ -89,7 +90,8 @@ class PrintingTest {
         assertThat(Tensors.of(values))
                 .hasToString("tensor([   0,    1,    2, ...,  998,  999, 1000], dtype=I64, shape=[1001])");
         assertThat(Tensors.of(Shape.of(7, 143), values).toString(PrintOptions.DEFAULT.withEdgeItems(1)))
-                .isEqualTo("tensor([[   0, ...,  142],\n        ...,\n        [ 858, ..., 1000]], dtype=I64, shape=[7, 143])");
+                .isEqualTo(
+                        "tensor([[   0, ...,  142],\n        ...,\n        [ 858, ..., 1000]], dtype=I64, shape=[7, 143])");
     }
 
     @Test
@@ -100,7 +102,9 @@ class PrintingTest {
     @Test
     void onlyTheShownElementsOfAViewAreRead() {
         Tensor broadcast = Tensors.scalar(7).broadcastTo(1L << 30, 1L << 30);
-        assertThat(broadcast.toString()).startsWith("tensor([[7, 7, 7, ..., 7, 7, 7],").endsWith("shape=[1073741824, 1073741824])");
+        assertThat(broadcast.toString())
+                .startsWith("tensor([[7, 7, 7, ..., 7, 7, 7],")
+                .endsWith("shape=[1073741824, 1073741824])");
     }
 
     @Test

@@ -58,7 +58,8 @@ class ShapeMethodsTest {
     void moveAxisKeepsTheOrderOfTheOthers() {
         assertThat(count(2, 3, 4).moveAxis(0, -1).shape()).isEqualTo(Shape.of(3, 4, 2));
         assertThat(count(2, 3, 4).moveAxis(2, 0).shape()).isEqualTo(Shape.of(4, 2, 3));
-        assertThat(count(2, 3).moveAxis(0, 1).toLongArray()).containsExactly(count(2, 3).t().toLongArray());
+        assertThat(count(2, 3).moveAxis(0, 1).toLongArray())
+                .containsExactly(count(2, 3).t().toLongArray());
     }
 
     @Test
@@ -73,15 +74,19 @@ class ShapeMethodsTest {
     @Test
     void paddingAndCroppingOfEachAxis() {
         Tensor x = count(2, 2).add(1);
-        assertThat(x.pad(new long[] {1, 0}, new long[] {0, 1}).toLongArray()).containsExactly(0, 0, 0, 1, 2, 0, 3, 4, 0);
+        assertThat(x.pad(new long[] {1, 0}, new long[] {0, 1}).toLongArray())
+                .containsExactly(0, 0, 0, 1, 2, 0, 3, 4, 0);
         assertThat(x.pad(new long[] {0, 1}, new long[] {0, 0}, 9).toLongArray()).containsExactly(9, 1, 2, 9, 3, 4);
-        assertThat(x.pad(new long[] {-1, 1}, new long[] {0, -1}, 7).toLongArray()).containsExactly(7, 3);
+        assertThat(x.pad(new long[] {-1, 1}, new long[] {0, -1}, 7).toLongArray())
+                .containsExactly(7, 3);
         assertThat(x.pad(new long[] {0, 0}, new long[] {0, 0}, 7).toLongArray()).containsExactly(1, 2, 3, 4);
         Tensor infinite = Tensors.of(1f, Float.NaN).pad(new long[] {1}, new long[] {1}, Double.NEGATIVE_INFINITY);
         assertThat(infinite.toFloatArray())
                 .containsExactly(Float.NEGATIVE_INFINITY, 1, Float.NaN, Float.NEGATIVE_INFINITY);
-        assertThat(Tensors.of(true).pad(new long[] {1}, new long[] {0}).toBooleanArray()).containsExactly(false, true);
-        assertThat(count(0, 2).pad(new long[] {1, 0}, new long[] {1, 0}, 3).toLongArray()).containsExactly(3, 3, 3, 3);
+        assertThat(Tensors.of(true).pad(new long[] {1}, new long[] {0}).toBooleanArray())
+                .containsExactly(false, true);
+        assertThat(count(0, 2).pad(new long[] {1, 0}, new long[] {1, 0}, 3).toLongArray())
+                .containsExactly(3, 3, 3, 3);
     }
 
     @Test
@@ -104,7 +109,9 @@ class ShapeMethodsTest {
         assertThat(count(2).tile(3, 1).shape()).isEqualTo(Shape.of(3, 2));
         assertThat(count(2, 2).repeatInterleave(2, 0).toLongArray()).containsExactly(0, 1, 0, 1, 2, 3, 2, 3);
         assertThat(count(2, 2).repeatInterleave(2, 1).toLongArray()).containsExactly(0, 0, 1, 1, 2, 2, 3, 3);
-        assertThatThrownBy(() -> count(2, 2).repeat(2)).isInstanceOf(ShapeException.class).hasMessageContaining("[2, 2]");
+        assertThatThrownBy(() -> count(2, 2).repeat(2))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("[2, 2]");
         assertThatThrownBy(() -> count(2).repeat(-1)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> count(2).repeatInterleave(-1, 0)).isInstanceOf(ShapeException.class);
     }
@@ -125,8 +132,13 @@ class ShapeMethodsTest {
                 }
             }
         }
-        assertThat(Tensors.of(new float[][] {{Float.NaN, Float.NaN}, {1, 2}}).tril().get(0, 1)).isZero();
-        assertThatThrownBy(() -> count(3).tril()).isInstanceOf(ShapeException.class).hasMessageContaining("[3]");
+        assertThat(Tensors.of(new float[][] {{Float.NaN, Float.NaN}, {1, 2}})
+                        .tril()
+                        .get(0, 1))
+                .isZero();
+        assertThatThrownBy(() -> count(3).tril())
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("[3]");
     }
 
     @Test
@@ -175,7 +187,8 @@ class ShapeMethodsTest {
     @Test
     void productsOfVectors() {
         assertThat(Tensors.of(1.0, 2, 3).dot(Tensors.of(4.0, 5, 6)).item()).isEqualTo(32);
-        assertThat(Tensors.of(1.0, 2).outer(Tensors.of(3.0, 4, 5)).toDoubleArray()).containsExactly(3, 4, 5, 6, 8, 10);
+        assertThat(Tensors.of(1.0, 2).outer(Tensors.of(3.0, 4, 5)).toDoubleArray())
+                .containsExactly(3, 4, 5, 6, 8, 10);
         assertThatThrownBy(() -> Tensors.zeros(2).dot(Tensors.zeros(2, 2)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("[2] and [2, 2]");

@@ -74,23 +74,29 @@ class StatisticsTest {
         assertThat(Tensors.of(3.0).var().item()).isNaN();
         assertThat(Tensors.of(3.0).var(0, false).item()).isZero();
         assertThat(Tensors.zeros(DType.F64, 0).var().item()).isNaN();
-        assertThat(Tensors.zeros(DType.F64, 2, 0).std(1).toDoubleArray()).containsOnly(Double.NaN).hasSize(2);
+        assertThat(Tensors.zeros(DType.F64, 2, 0).std(1).toDoubleArray())
+                .containsOnly(Double.NaN)
+                .hasSize(2);
         assertThat(Tensors.scalar(3.0).var(0, false).item()).isZero();
         assertThat(Tensors.of(2.0, 2, 2).std().item()).isZero();
         assertThat(Tensors.of(1.0, Double.NaN).std().item()).isNaN();
         assertThatThrownBy(() -> Tensors.of(1, 2).var())
                 .isInstanceOf(DTypeException.class)
                 .hasMessageContaining("var: takes a floating dtype, not I32");
-        assertThatThrownBy(() -> Tensors.of(1.0).std(2)).isInstanceOf(ShapeException.class).hasMessageContaining("axis 2");
+        assertThatThrownBy(() -> Tensors.of(1.0).std(2))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("axis 2");
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0.5, 1, 1.5, 2, 3, 7.25, -1, -2.5})
     void theNormIsTheRootOfTheSumOfPowers(double p) {
         double[] values = {3, -4, 0.5, -2};
-        double expected = Math.pow(Arrays.stream(values).map(v -> Math.pow(Math.abs(v), p)).sum(), 1 / p);
+        double expected = Math.pow(
+                Arrays.stream(values).map(v -> Math.pow(Math.abs(v), p)).sum(), 1 / p);
         assertThat(Tensors.of(values).norm(p).item()).isCloseTo(expected, within(1e-14 * expected));
-        assertThat(Tensors.of(Shape.of(2, 2), values).norm(p, true, 0, 1).shape()).isEqualTo(Shape.of(1, 1));
+        assertThat(Tensors.of(Shape.of(2, 2), values).norm(p, true, 0, 1).shape())
+                .isEqualTo(Shape.of(1, 1));
         assertThat(Tensors.of(Shape.of(2, 2), values).norm(p, 1).get(0))
                 .isCloseTo(Math.pow(Math.pow(3, p) + Math.pow(4, p), 1 / p), within(1e-14));
     }
@@ -108,7 +114,9 @@ class StatisticsTest {
         assertThat(Tensors.zeros(DType.F64, 0).norm(2).item()).isZero();
         assertThat(Tensors.scalar(-2.0).norm(2.5).item()).isCloseTo(2, within(1e-15));
         assertThat(Tensors.of(1.0, Double.NaN).norm(1.5).item()).isNaN();
-        assertThatThrownBy(() -> x.norm(Double.NaN)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("p is NaN");
+        assertThatThrownBy(() -> x.norm(Double.NaN))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("p is NaN");
         assertThatThrownBy(() -> Tensors.zeros(DType.F64, 0).norm(INF)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Tensors.of(1).norm(2)).isInstanceOf(DTypeException.class);
     }
@@ -123,7 +131,9 @@ class StatisticsTest {
         assertThat(Tensors.of(INF, 2, -INF).logsumexp().item()).isEqualTo(INF);
         assertThat(Tensors.of(Double.NaN, 2).logsumexp().item()).isNaN();
         assertThat(Tensors.zeros(DType.F64, 0).logsumexp().item()).isEqualTo(-INF);
-        assertThat(Tensors.zeros(DType.F64, 0, 3).logsumexp(0).toDoubleArray()).containsOnly(-INF).hasSize(3);
+        assertThat(Tensors.zeros(DType.F64, 0, 3).logsumexp(0).toDoubleArray())
+                .containsOnly(-INF)
+                .hasSize(3);
         assertThat(Tensors.scalar(3.0).logsumexp().item()).isEqualTo(3);
         assertThat(sample(2, 3, 4).logsumexp(true, 0, 2).shape()).isEqualTo(Shape.of(1, 3, 1));
     }
@@ -152,8 +162,12 @@ class StatisticsTest {
         assertThat(Tensors.scalar(5.0).softmax(0).item()).isEqualTo(1);
         assertThat(Tensors.scalar(5.0).logSoftmax(-1).item()).isZero();
         assertThat(Tensors.zeros(2, 0).softmax(1).shape()).isEqualTo(Shape.of(2, 0));
-        assertThatThrownBy(() -> Tensors.of(1, 2).softmax(0)).isInstanceOf(DTypeException.class).hasMessageContaining("I32");
-        assertThatThrownBy(() -> Tensors.of(1.0).softmax(1)).isInstanceOf(ShapeException.class).hasMessageContaining("axis 1");
+        assertThatThrownBy(() -> Tensors.of(1, 2).softmax(0))
+                .isInstanceOf(DTypeException.class)
+                .hasMessageContaining("I32");
+        assertThatThrownBy(() -> Tensors.of(1.0).softmax(1))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("axis 1");
     }
 
     @Test
@@ -174,8 +188,12 @@ class StatisticsTest {
         assertThat(Tensors.of(1.0, Double.NaN, 3).max(0).values().item()).isNaN();
         assertThat(Tensors.of(1.0, Double.NaN, 3).min(0).indices().itemLong()).isEqualTo(1);
         assertThat(Tensors.scalar(4.0).max(0).values().item()).isEqualTo(4);
-        assertThatThrownBy(() -> Tensors.zeros(0).max()).isInstanceOf(ShapeException.class).hasMessageContaining("max");
-        assertThatThrownBy(() -> Tensors.zeros(2, 0).min(1)).isInstanceOf(ShapeException.class).hasMessageContaining("[2, 0]");
+        assertThatThrownBy(() -> Tensors.zeros(0).max())
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("max");
+        assertThatThrownBy(() -> Tensors.zeros(2, 0).min(1))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("[2, 0]");
         assertThat(Tensors.zeros(2, 0).max(0).values().shape()).isEqualTo(Shape.of(0));
     }
 
@@ -190,7 +208,8 @@ class StatisticsTest {
         ValuesIndices top = Tensors.of(3.0, 9, 1, 4).topk(2, 0);
         assertThat(top.values().toDoubleArray()).containsExactly(9, 4);
         assertThat(top.indices().toLongArray()).containsExactly(1, 3);
-        assertThat(Tensors.of(3.0, 9, 1, 4).topk(2, 0, false).values().toDoubleArray()).containsExactly(1, 3);
+        assertThat(Tensors.of(3.0, 9, 1, 4).topk(2, 0, false).values().toDoubleArray())
+                .containsExactly(1, 3);
         assertThat(Tensors.of(3.0, 9).topk(0, 0).values().elements()).isZero();
         assertThat(Tensors.scalar(4.0).sort(0).indices().itemLong()).isZero();
         assertThatThrownBy(() -> Tensors.of(3.0, 9).topk(3, 0))

@@ -59,7 +59,8 @@ class TensorsTest {
 
     @Test
     void nestedArraysAreRows() {
-        assertThat(Tensors.of(new float[][] {{1, 2, 3}, {4, 5, 6}}).toFloatArray()).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(Tensors.of(new float[][] {{1, 2, 3}, {4, 5, 6}}).toFloatArray())
+                .containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(Tensors.of(new double[][][] {{{1, 2}, {3, 4}}, {{5, 6}, {7, 8}}, {{9, 10}, {11, 12}}}))
                 .satisfies(t -> assertThat(t.shape()).isEqualTo(Shape.of(3, 2, 2)))
                 .satisfies(t -> assertThat(t.get(2, 1, 0)).isEqualTo(11));
@@ -101,7 +102,9 @@ class TensorsTest {
         assertThat(Tensors.zeros(dtype, 3, 2).toDoubleArray()).containsOnly(0).hasSize(6);
         assertThat(Tensors.ones(dtype, 3, 2).toDoubleArray()).containsOnly(1).hasSize(6);
         Tensor full = Tensors.full(dtype, 5, 2, 4);
-        assertThat(full.toDoubleArray()).containsOnly(dtype == DType.BOOL ? 1 : 5).hasSize(8);
+        assertThat(full.toDoubleArray())
+                .containsOnly(dtype == DType.BOOL ? 1 : 5)
+                .hasSize(8);
         assertThat(full.concrete().isContiguous()).isTrue();
         assertThat(full.concrete().layout().isOverlapping()).isFalse();
         assertThat(Tensors.fullLike(full, 0)).satisfies(t -> {
@@ -128,7 +131,9 @@ class TensorsTest {
         assertThatThrownBy(() -> Tensors.zeros(1L << 61, 4))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("[2305843009213693952, 4]");
-        assertThatThrownBy(() -> Tensors.ones(2, -1)).isInstanceOf(ShapeException.class).hasMessageContaining("-1");
+        assertThatThrownBy(() -> Tensors.ones(2, -1))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("-1");
     }
 
     @Test
@@ -147,13 +152,16 @@ class TensorsTest {
         assertThat(Tensors.arange(3, 3).elements()).isZero();
         assertThat(Tensors.arange(3, 1).elements()).isZero();
         assertThat(Tensors.arange(0).dtype()).isEqualTo(DType.I64);
-        assertThatThrownBy(() -> Tensors.arange(0, 5, 0)).isInstanceOf(ShapeException.class).hasMessageContaining("step is 0");
+        assertThatThrownBy(() -> Tensors.arange(0, 5, 0))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("step is 0");
     }
 
     @Test
     void rangesOfNumbersAreRoundedOncePerElement() {
         assertThat(Tensors.arange(DType.F64, 0, 1, 0.1).toDoubleArray())
-                .containsExactly(IntStream.range(0, 10).mapToDouble(i -> i * 0.1).toArray());
+                .containsExactly(
+                        IntStream.range(0, 10).mapToDouble(i -> i * 0.1).toArray());
         assertThat(Tensors.arange(1, 0, -0.25).toFloatArray()).containsExactly(1, 0.75f, 0.5f, 0.25f);
         assertThatThrownBy(() -> Tensors.arange(0, Double.POSITIVE_INFINITY, 1))
                 .isInstanceOf(ShapeException.class)
@@ -189,7 +197,8 @@ class TensorsTest {
     @Test
     void randomNumbersHaveTheirDistribution() {
         int n = 1 << 16;
-        double[] uniform = Tensors.rand(new Generator(1), DType.F64, Shape.of(n), Device.CPU).toDoubleArray();
+        double[] uniform = Tensors.rand(new Generator(1), DType.F64, Shape.of(n), Device.CPU)
+                .toDoubleArray();
         assertThat(Arrays.stream(uniform).allMatch(u -> u >= 0 && u < 1)).isTrue();
         // Five standard errors of each mean.
         assertThat(Arrays.stream(uniform).average().orElseThrow()).isCloseTo(0.5, within(5 / Math.sqrt(12.0 * n)));
@@ -199,13 +208,17 @@ class TensorsTest {
         double[] normal = Tensors.normal(new Generator(3), 10, 2, n).toDoubleArray();
         double mean = Arrays.stream(normal).average().orElseThrow();
         assertThat(mean).isCloseTo(10, within(5 * 2 / Math.sqrt(n)));
-        assertThat(Arrays.stream(normal).map(x -> (x - mean) * (x - mean)).average().orElseThrow())
+        assertThat(Arrays.stream(normal)
+                        .map(x -> (x - mean) * (x - mean))
+                        .average()
+                        .orElseThrow())
                 .isCloseTo(4, within(5 * 4 * Math.sqrt(2.0 / n)));
         long hits = count(Tensors.bernoulli(new Generator(4), 0.3, n));
         assertThat((double) hits / n).isCloseTo(0.3, within(5 * Math.sqrt(0.21 / n)));
         assertThat(count(Tensors.bernoulli(new Generator(4), 0.0, n))).isZero();
         assertThat(count(Tensors.bernoulli(new Generator(4), 1.0, n))).isEqualTo(n);
-        assertThat(Tensors.bernoulli(new Generator(5), Tensors.of(0d, 1d, 0d, 1d)).toDoubleArray())
+        assertThat(Tensors.bernoulli(new Generator(5), Tensors.of(0d, 1d, 0d, 1d))
+                        .toDoubleArray())
                 .containsExactly(0, 1, 0, 1);
     }
 
@@ -233,7 +246,8 @@ class TensorsTest {
     void aPermutationHasEachNumberOnce() {
         long[] order = Tensors.randperm(new Generator(1), 1000).toLongArray();
         assertThat(order).isNotEqualTo(LongStream.range(0, 1000).toArray());
-        assertThat(LongStream.of(order).sorted().toArray()).containsExactly(LongStream.range(0, 1000).toArray());
+        assertThat(LongStream.of(order).sorted().toArray())
+                .containsExactly(LongStream.range(0, 1000).toArray());
         assertThat(Tensors.randperm(new Generator(1), 1000).toLongArray()).containsExactly(order);
         assertThat(Tensors.randperm(0).elements()).isZero();
     }
@@ -241,7 +255,8 @@ class TensorsTest {
     @Test
     void parametersOfDistributionsAreChecked() {
         assertThatThrownBy(() -> Tensors.bernoulli(new Generator(1), 1.5, 2)).hasMessageContaining("probability 1.5");
-        assertThatThrownBy(() -> Tensors.bernoulli(new Generator(1), Double.NaN, 2)).hasMessageContaining("NaN");
+        assertThatThrownBy(() -> Tensors.bernoulli(new Generator(1), Double.NaN, 2))
+                .hasMessageContaining("NaN");
         assertThatThrownBy(() -> Tensors.normal(new Generator(1), 0, -1, 2)).hasMessageContaining("deviation -1.0");
         assertThatThrownBy(() -> Tensors.uniform(new Generator(1), 1, 0, 2)).hasMessageContaining("not in order");
         assertThatThrownBy(() -> Tensors.rand(new Generator(1), DType.I64, Shape.of(2), Device.CPU))
@@ -256,9 +271,11 @@ class TensorsTest {
         assertThat(Tensors.cat(0, a, b).toLongArray()).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(Tensors.cat(-1, List.of(a, b.t())).toLongArray()).containsExactly(1, 2, 5, 3, 4, 6);
         assertThat(Tensors.cat(0, Tensors.of(1), Tensors.of(2.5)).dtype()).isEqualTo(DType.F64);
-        assertThat(Tensors.cat(0, a, Tensors.zeros(DType.I32, 0, 2)).toLongArray()).containsExactly(1, 2, 3, 4);
+        assertThat(Tensors.cat(0, a, Tensors.zeros(DType.I32, 0, 2)).toLongArray())
+                .containsExactly(1, 2, 3, 4);
         assertThat(Tensors.vstack(Tensors.of(1, 2), Tensors.of(3, 4)).shape()).isEqualTo(Shape.of(2, 2));
-        assertThat(Tensors.hstack(Tensors.of(1, 2), Tensors.of(3)).toLongArray()).containsExactly(1, 2, 3);
+        assertThat(Tensors.hstack(Tensors.of(1, 2), Tensors.of(3)).toLongArray())
+                .containsExactly(1, 2, 3);
         assertThat(Tensors.hstack(a, b.t()).shape()).isEqualTo(Shape.of(2, 3));
     }
 
@@ -270,7 +287,9 @@ class TensorsTest {
         assertThatThrownBy(() -> Tensors.stack(0, Tensors.zeros(2), Tensors.zeros(3)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageStartingWith("stack: shapes [2] (first) and [3] (number 2) differ");
-        assertThatThrownBy(() -> Tensors.cat(0)).isInstanceOf(ShapeException.class).hasMessageContaining("no tensors");
+        assertThatThrownBy(() -> Tensors.cat(0))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("no tensors");
         assertThatThrownBy(() -> Tensors.cat(0, Tensors.scalar(1))).hasMessageContaining("use stack");
         assertThatThrownBy(() -> Tensors.cat(2, Tensors.zeros(2, 3))).hasMessageContaining("axis 2");
     }
@@ -281,7 +300,8 @@ class TensorsTest {
         Tensor b = Tensors.of(3, 4);
         assertThat(Tensors.stack(0, a, b).toLongArray()).containsExactly(1, 2, 3, 4);
         assertThat(Tensors.stack(1, a, b).toLongArray()).containsExactly(1, 3, 2, 4);
-        assertThat(Tensors.stack(-1, Tensors.scalar(1f), Tensors.scalar(2f)).toFloatArray()).containsExactly(1, 2);
+        assertThat(Tensors.stack(-1, Tensors.scalar(1f), Tensors.scalar(2f)).toFloatArray())
+                .containsExactly(1, 2);
     }
 
     @Test
@@ -296,7 +316,8 @@ class TensorsTest {
         Tensor rows = Tensors.oneHot(Tensors.of(2, 0), 3);
         assertThat(rows.dtype()).isEqualTo(DType.I64);
         assertThat(rows.toLongArray()).containsExactly(0, 0, 1, 1, 0, 0);
-        assertThat(Tensors.oneHot(DType.F32, Tensors.scalar(1L), 2).toFloatArray()).containsExactly(0, 1);
+        assertThat(Tensors.oneHot(DType.F32, Tensors.scalar(1L), 2).toFloatArray())
+                .containsExactly(0, 1);
         assertThat(Tensors.oneHot(Tensors.zeros(DType.I64, 2, 0), 4).shape()).isEqualTo(Shape.of(2, 0, 4));
         assertThatThrownBy(() -> Tensors.oneHot(Tensors.of(0, 3), 3))
                 .isInstanceOf(IndexOutOfBoundsException.class)

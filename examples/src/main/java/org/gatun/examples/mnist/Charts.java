@@ -30,13 +30,18 @@ final class Charts {
     static void curves(Path file, List<EpochResult> epochs) throws IOException {
         double[] x = epochs.stream().mapToDouble(EpochResult::epoch).toArray();
         XYChart loss = chart("Loss", "cross-entropy");
-        loss.addSeries("training", x, epochs.stream().mapToDouble(EpochResult::trainLoss).toArray());
-        loss.addSeries("test", x, epochs.stream().mapToDouble(EpochResult::testLoss).toArray());
+        loss.addSeries(
+                "training",
+                x,
+                epochs.stream().mapToDouble(EpochResult::trainLoss).toArray());
+        loss.addSeries(
+                "test", x, epochs.stream().mapToDouble(EpochResult::testLoss).toArray());
         XYChart accuracy = chart("Accuracy", "percent of the test set");
         accuracy.addSeries(
-                "test", x, epochs.stream().mapToDouble(e -> 100 * e.testAccuracy()).toArray());
-        BitmapEncoder.saveBitmap(
-                List.of(loss, accuracy), 1, 2, file.toString(), BitmapEncoder.BitmapFormat.PNG);
+                "test",
+                x,
+                epochs.stream().mapToDouble(e -> 100 * e.testAccuracy()).toArray());
+        BitmapEncoder.saveBitmap(List.of(loss, accuracy), 1, 2, file.toString(), BitmapEncoder.BitmapFormat.PNG);
     }
 
     private static XYChart chart(String title, String y) {

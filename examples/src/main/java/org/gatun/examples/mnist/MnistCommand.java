@@ -46,13 +46,19 @@ public final class MnistCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The folder of the MNIST files. Default: the usual places.")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "The folder of the MNIST files. Default: the usual places.")
     private @Nullable Path data;
 
     @Option(names = "--model", description = "The network: ${COMPLETION-CANDIDATES}. Default: mlp.")
     private @Nullable Network model;
 
-    @Option(names = "--device", description = "Where to run: cpu or cuda. Default: ${DEFAULT-VALUE}.", defaultValue = "cpu")
+    @Option(
+            names = "--device",
+            description = "Where to run: cpu or cuda. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "cpu")
     private String device = "cpu";
 
     @Option(names = "--batch", paramLabel = "N", description = "Samples in a mini-batch. Default: 128.")
@@ -100,8 +106,9 @@ public final class MnistCommand implements Callable<Integer> {
         if (!device.equals("cpu")) {
             spec.commandLine()
                     .getErr()
-                    .println("gatun mnist: --device cuda: this version computes on the CPU only; 'gatun doctor' says what a GPU"
-                            + " would need");
+                    .println(
+                            "gatun mnist: --device cuda: this version computes on the CPU only; 'gatun doctor' says what a GPU"
+                                    + " would need");
             return CommandLine.ExitCode.SOFTWARE;
         }
         Path source = resume == null ? null : resumeFile();
@@ -116,7 +123,8 @@ public final class MnistCommand implements Callable<Integer> {
         Path where = data == null ? Mnist.find() : Mnist.within(data);
         if (where == null && data != null) {
             throw new ParameterException(
-                    spec.commandLine(), "--data: " + data + " does not hold the four MNIST files, itself or in a folder mnist");
+                    spec.commandLine(),
+                    "--data: " + data + " does not hold the four MNIST files, itself or in a folder mnist");
         }
         if (where == null) {
             out.println("No MNIST data in " + Mnist.places()
@@ -251,7 +259,8 @@ public final class MnistCommand implements Callable<Integer> {
             Files.createDirectories(file.toAbsolutePath().getParent());
         }
         Files.writeString(
-                file, new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n");
+                file,
+                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n");
     }
 
     private void check() {
@@ -298,7 +307,8 @@ public final class MnistCommand implements Callable<Integer> {
                 or(seed, saved.seed()));
         if (!asked.equals(saved)) {
             throw new ParameterException(
-                    spec.commandLine(), "--resume: the checkpoint was made with " + saved + ", the options say " + asked);
+                    spec.commandLine(),
+                    "--resume: the checkpoint was made with " + saved + ", the options say " + asked);
         }
         return saved;
     }

@@ -22,7 +22,11 @@ public final class GeneratedDigits {
         {{.2, .25, .35, .1, .6, .08, .78, .25, .7, .48, .45, .7, .18, .92}, {.18, .92, .5, .92, .85, .9}},
         {{.2, .15, .5, .07, .76, .2, .7, .42, .45, .48}, {.45, .48, .75, .54, .82, .76, .6, .93, .3, .92, .16, .8}},
         {{.6, .07, .4, .35, .15, .65}, {.15, .65, .5, .64, .9, .63}, {.66, .4, .65, .65, .63, .95}},
-        {{.8, .08, .55, .09, .28, .1}, {.28, .1, .25, .28, .22, .45}, {.22, .45, .5, .4, .78, .55, .76, .82, .5, .94, .18, .85}},
+        {
+            {.8, .08, .55, .09, .28, .1},
+            {.28, .1, .25, .28, .22, .45},
+            {.22, .45, .5, .4, .78, .55, .76, .82, .5, .94, .18, .85}
+        },
         {{.7, .08, .42, .25, .22, .55, .25, .82, .5, .94, .76, .82, .74, .58, .5, .5, .26, .64}},
         {{.15, .1, .5, .1, .85, .1}, {.85, .1, .65, .4, .5, .68, .42, .94}},
         {
@@ -70,8 +74,14 @@ public final class GeneratedDigits {
                     double t = (double) k / STEPS;
                     double px = spline(stroke, s, points, t, 0) - 0.5;
                     double py = spline(stroke, s, points, t, 1) - 0.5;
-                    double qx = px + 0.045 * (Math.sin(5 * py + 3 * wave[0]) * wave[1] + Math.cos(7 * px + 3 * wave[2]) * wave[3]);
-                    double qy = py + 0.045 * (Math.sin(5 * px + 3 * wave[4]) * wave[5] + Math.cos(7 * py + 3 * wave[6]) * wave[7]);
+                    double qx = px
+                            + 0.045
+                                    * (Math.sin(5 * py + 3 * wave[0]) * wave[1]
+                                            + Math.cos(7 * px + 3 * wave[2]) * wave[3]);
+                    double qy = py
+                            + 0.045
+                                    * (Math.sin(5 * px + 3 * wave[4]) * wave[5]
+                                            + Math.cos(7 * py + 3 * wave[6]) * wave[7]);
                     double sx = scaleX * (qx - shear * qy);
                     double sy = scaleY * qy;
                     double x = Math.cos(angle) * sx - Math.sin(angle) * sy + shiftX;

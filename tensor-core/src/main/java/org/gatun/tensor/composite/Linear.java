@@ -64,7 +64,9 @@ public record Linear(boolean bias) implements Composite {
 
         @Override
         public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            Tensor t = tangents.get(0).matmul(inputs.get(1).t()).add(inputs.get(0).matmul(tangents.get(1).t()));
+            Tensor t = tangents.get(0)
+                    .matmul(inputs.get(1).t())
+                    .add(inputs.get(0).matmul(tangents.get(1).t()));
             return Optional.of(List.of(bias ? t.add(tangents.get(2)) : t));
         }
 

@@ -20,7 +20,8 @@ public final class LinearKernel {
         ConcreteTensor weight = in[1];
         DType dtype = x.dtype();
         long out = weight.shape().size(0);
-        ConcreteTensor result = ConcreteTensor.allocate(dtype, Shape.of(x.shape().size(0), out), x.device());
+        ConcreteTensor result =
+                ConcreteTensor.allocate(dtype, Shape.of(x.shape().size(0), out), x.device());
         Gemm.multiply(
                 dtype,
                 matrix(x),

@@ -72,19 +72,25 @@ public final class Safetensors implements AutoCloseable {
         try {
             long size = channel.size();
             if (size < Long.BYTES) {
-                throw new TensorFileException(file, "header length",
+                throw new TensorFileException(
+                        file,
+                        "header length",
                         "the file has " + size + " bytes: too short for the 8 of the header's length");
             }
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             readFully(channel, length, 0);
             long bytes = length.getLong(0);
             if (bytes < 0 || bytes > size - Long.BYTES) {
-                throw new TensorFileException(file, "header length",
+                throw new TensorFileException(
+                        file,
+                        "header length",
                         Long.toUnsignedString(bytes) + " bytes are more than the " + (size - Long.BYTES)
                                 + " that follow: the file is cut off, or no safetensors file");
             }
             if (bytes > HEADER_LIMIT) {
-                throw new TensorFileException(file, "header length",
+                throw new TensorFileException(
+                        file,
+                        "header length",
                         bytes + " bytes are more than the " + HEADER_LIMIT + " that the format allows");
             }
             ByteBuffer json = ByteBuffer.allocate((int) bytes);
@@ -134,8 +140,8 @@ public final class Safetensors implements AutoCloseable {
     public TensorEntry entry(String name) {
         TensorEntry entry = header.entries().get(name);
         if (entry == null) {
-            throw new IllegalArgumentException(
-                    file + ": there is no tensor '" + name + "'; it has " + header.entries().keySet());
+            throw new IllegalArgumentException(file + ": there is no tensor '" + name + "'; it has "
+                    + header.entries().keySet());
         }
         return entry;
     }
@@ -204,7 +210,8 @@ public final class Safetensors implements AutoCloseable {
     public static void save(Path file, Map<String, ? extends Tensor> tensors, Map<String, String> metadata)
             throws IOException {
         if (tensors.containsKey("__metadata__")) {
-            throw new IllegalArgumentException(file + ": a tensor can't be named __metadata__: that is the free text's name");
+            throw new IllegalArgumentException(
+                    file + ": a tensor can't be named __metadata__: that is the free text's name");
         }
         Map<String, Tensor> ordered = new LinkedHashMap<>();
         for (int bytes : new int[] {8, 4, 1}) {
@@ -217,7 +224,8 @@ public final class Safetensors implements AutoCloseable {
         Path target = file.toAbsolutePath();
         Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 write(channel, ordered, metadata);
                 channel.force(true);
             }
@@ -290,7 +298,8 @@ public final class Safetensors implements AutoCloseable {
             for (long at = 0; at < memory.byteSize(); at += CHUNK) {
                 writeFully(
                         channel,
-                        memory.asSlice(at, Math.min(CHUNK, memory.byteSize() - at)).asByteBuffer());
+                        memory.asSlice(at, Math.min(CHUNK, memory.byteSize() - at))
+                                .asByteBuffer());
             }
         } finally {
             held.release();

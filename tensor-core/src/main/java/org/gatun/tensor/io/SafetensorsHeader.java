@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> metadata) {
     private static final String METADATA = "__metadata__";
-    private static final JsonFactory JSON =
-            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     /**
      * Reads a header.
@@ -49,7 +50,8 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
         try (JsonParser parser = JSON.createParser(text)) {
             SafetensorsHeader header = new Fields(file, parser, dataBytes).header();
             if (parser.nextToken() != null) {
-                throw new TensorFileException(file, "header", "there is more behind the JSON object; only spaces may follow");
+                throw new TensorFileException(
+                        file, "header", "there is more behind the JSON object; only spaces may follow");
             }
             header.checkCover(file, dataBytes);
             return header;
@@ -77,8 +79,11 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
             before = e.name();
         }
         if (at != dataBytes) {
-            throw new TensorFileException(file, "data",
-                    "the file has " + dataBytes + " bytes of data and its tensors take " + at + ": it is damaged, or cut off");
+            throw new TensorFileException(
+                    file,
+                    "data",
+                    "the file has " + dataBytes + " bytes of data and its tensors take " + at
+                            + ": it is damaged, or cut off");
         }
     }
 
@@ -131,11 +136,17 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                     case "dtype" -> dtype = dtype(name);
                     case "shape" -> shape = shape(name);
                     case "data_offsets" -> offsets = numbers(name + ".data_offsets");
-                    default -> throw new TensorFileException(file, name + "." + field,
-                            "there is no such field: a tensor has dtype, shape and data_offsets");
+                    default ->
+                        throw new TensorFileException(
+                                file,
+                                name + "." + field,
+                                "there is no such field: a tensor has dtype, shape and data_offsets");
                 }
             }
-            return checked(name, require(name, "dtype", dtype), require(name, "shape", shape),
+            return checked(
+                    name,
+                    require(name, "dtype", dtype),
+                    require(name, "shape", shape),
                     require(name, "data_offsets", offsets));
         }
 
@@ -149,12 +160,15 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
         private TensorEntry checked(String name, DType dtype, Shape shape, List<Long> offsets) {
             String field = name + ".data_offsets";
             if (offsets.size() != 2) {
-                throw new TensorFileException(file, field, offsets + " must be two numbers: the first byte, and the one behind the last");
+                throw new TensorFileException(
+                        file, field, offsets + " must be two numbers: the first byte, and the one behind the last");
             }
             long begin = offsets.get(0);
             long end = offsets.get(1);
             if (begin > end || end > dataBytes) {
-                throw new TensorFileException(file, field,
+                throw new TensorFileException(
+                        file,
+                        field,
                         offsets + " does not lie within the " + dataBytes + " bytes of data that the file has");
             }
             long bytes;
@@ -164,8 +178,11 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                 throw new TensorFileException(file, name + ".shape", shape + " has more than 2^63 - 1 bytes", e);
             }
             if (end - begin != bytes) {
-                throw new TensorFileException(file, field,
-                        offsets + " is " + (end - begin) + " bytes, but shape " + shape + " of " + dtype + " takes " + bytes);
+                throw new TensorFileException(
+                        file,
+                        field,
+                        offsets + " is " + (end - begin) + " bytes, but shape " + shape + " of " + dtype + " takes "
+                                + bytes);
             }
             return new TensorEntry(name, dtype, shape, begin, end);
         }
@@ -179,7 +196,9 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                     return dtype;
                 }
             }
-            throw new TensorFileException(file, field,
+            throw new TensorFileException(
+                    file,
+                    field,
                     "\"" + text + "\" is not a dtype that can be read: one of " + List.of(DType.values())
                             + " can; convert the file");
         }
@@ -202,8 +221,8 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                         && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
                         && parser.getLongValue() >= 0;
                 if (!fits) {
-                    throw new TensorFileException(file, field,
-                            parser.getText() + " is not a whole number from 0 to 2^63 - 1");
+                    throw new TensorFileException(
+                            file, field, parser.getText() + " is not a whole number from 0 to 2^63 - 1");
                 }
                 numbers.add(parser.getLongValue());
             }

@@ -70,7 +70,8 @@ final class Accumulator {
     /** The finished array. */
     HostArray array() {
         return dtype.isFloating()
-                ? HostArray.reals(dtype, shape, i -> Double.isFinite(lost[i]) && lost[i] != 0 ? reals[i] + lost[i] : reals[i])
+                ? HostArray.reals(
+                        dtype, shape, i -> Double.isFinite(lost[i]) && lost[i] != 0 ? reals[i] + lost[i] : reals[i])
                 : HostArray.wholes(dtype, shape, i -> wholes[i]);
     }
 }

@@ -40,7 +40,12 @@ public record GradientSample(
             bases.add(layouts.get(k).unview(operands.get(k)));
         }
         return new GradientSample(
-                name, body, bases, layouts, operands.stream().map(HostArray::shape).toList(), STEP);
+                name,
+                body,
+                bases,
+                layouts,
+                operands.stream().map(HostArray::shape).toList(),
+                STEP);
     }
 
     GradientSample withStep(double newStep) {

@@ -92,8 +92,7 @@ public final class GradientSamples {
     private static List<GradientSample> select(Op op) {
         var samples = new ArrayList<GradientSample>();
         for (Shape shape : ELEMENTWISE) {
-            List<Operand> operands =
-                    List.of(Operand.of(DType.BOOL, shape), Operand.value(shape), Operand.value(shape));
+            List<Operand> operands = List.of(Operand.of(DType.BOOL, shape), Operand.value(shape), Operand.value(shape));
             for (List<LayoutVariant> layouts : combinations(operands)) {
                 samples.add(sample(op, numbers(op, operands, Numbers.ANY, samples.size()), layouts));
             }
@@ -115,11 +114,16 @@ public final class GradientSamples {
         var samples = new ArrayList<GradientSample>();
         Elementwise.Region smooth = Elementwise.region(
                 (a, b) -> a.mul(b).tanh().add(a.div(b.square().add(1))));
-        Elementwise.Region choice = Elementwise.region((a, b) -> a.gt(b).where(a.square(), b.mul(a).sin()));
+        Elementwise.Region choice =
+                Elementwise.region((a, b) -> a.gt(b).where(a.square(), b.mul(a).sin()));
         Elementwise.Region unused = Elementwise.region((a, b) -> a.exp());
         Elementwise.Region several = Elementwise.region(2, in -> {
             Tensor product = in.get(0).mul(in.get(1));
-            return List.of(product.sigmoid(), in.get(0), product.gt(0), product.square().sub(in.get(1)));
+            return List.of(
+                    product.sigmoid(),
+                    in.get(0),
+                    product.gt(0),
+                    product.square().sub(in.get(1)));
         });
         SmoothDomain domain = new SmoothDomain(-2, 2, (a, b) -> Math.abs(a - b) > 0.08 && Math.abs(a * b) > 0.08);
         List<Elementwise.Region> all = List.of(smooth, choice, unused, several);
@@ -186,7 +190,8 @@ public final class GradientSamples {
     private static List<GradientSample> sweep(Op kind, Numbers numbers) {
         var samples = new ArrayList<GradientSample>();
         for (OpCase c : OpCases.cases(kind, DType.F64)) {
-            long total = c.operands().stream().mapToLong(o -> o.shape().elements()).sum();
+            long total =
+                    c.operands().stream().mapToLong(o -> o.shape().elements()).sum();
             if (total <= LARGEST) {
                 for (List<LayoutVariant> layouts : combinations(c.operands())) {
                     samples.add(sample(c.op(), numbers(c.op(), c.operands(), numbers, samples.size()), layouts));

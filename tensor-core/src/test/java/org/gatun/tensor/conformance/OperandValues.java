@@ -44,7 +44,8 @@ final class OperandValues {
                                     ? edges(c.op(), type, operand.shape(), place, start, random)
                                     : numbers(type, operand.shape(), flavour, random);
                         case INDEX ->
-                            HostArray.wholes(type, operand.shape(), i -> random.nextLong(-operand.bound(), operand.bound()));
+                            HostArray.wholes(
+                                    type, operand.shape(), i -> random.nextLong(-operand.bound(), operand.bound()));
                         case UNIQUE_INDEX -> uniqueIndices(c.op(), operand, random);
                     });
         }
@@ -67,17 +68,59 @@ final class OperandValues {
 
     private static double[] floatEdges() {
         return new double[] {
-            0.0, -0.0, 1, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.5, -0.5, 2, 1.5, -2.5, 3, 88,
-            -103, 1e5, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, 1e-3, 16777216,
+            0.0,
+            -0.0,
+            1,
+            -1,
+            Double.NaN,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            0.5,
+            -0.5,
+            2,
+            1.5,
+            -2.5,
+            3,
+            88,
+            -103,
+            1e5,
+            Float.MIN_VALUE,
+            -Float.MIN_VALUE,
+            Float.MIN_NORMAL,
+            Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            1e-3,
+            16777216,
             1e30
         };
     }
 
     private static double[] doubleEdges() {
         return new double[] {
-            0.0, -0.0, 1, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.5, -0.5, 2, 1.5, -2.5, 3, 709,
-            -745, 1e5, Double.MIN_VALUE, -Double.MIN_VALUE, Double.MIN_NORMAL, Double.MAX_VALUE, -Double.MAX_VALUE, 1e-3,
-            9007199254740992.0, 1e300
+            0.0,
+            -0.0,
+            1,
+            -1,
+            Double.NaN,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            0.5,
+            -0.5,
+            2,
+            1.5,
+            -2.5,
+            3,
+            709,
+            -745,
+            1e5,
+            Double.MIN_VALUE,
+            -Double.MIN_VALUE,
+            Double.MIN_NORMAL,
+            Double.MAX_VALUE,
+            -Double.MAX_VALUE,
+            1e-3,
+            9007199254740992.0,
+            1e300
         };
     }
 
@@ -92,7 +135,9 @@ final class OperandValues {
     }
 
     private static long whole(Op op, DType type, int place, int i, SplittableRandom random) {
-        long[] edges = {0, 1, 2, 3, 7, 100, 255, -1, -2, -7, Integer.MAX_VALUE, Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE};
+        long[] edges = {
+            0, 1, 2, 3, 7, 100, 255, -1, -2, -7, Integer.MAX_VALUE, Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE
+        };
         long value = i % 3 == 0 ? edges[random.nextInt(edges.length)] : random.nextLong(-1000, 1000);
         if (place == 1 && op instanceof Op.Binary binary) {
             return secondOperand(binary.fn(), type, value, random);
@@ -113,17 +158,15 @@ final class OperandValues {
 
     private static HostArray numbers(DType type, Shape shape, Flavour flavour, SplittableRandom random) {
         if (!type.isFloating()) {
-            return HostArray.wholes(type, shape, i -> flavour == Flavour.TIED ? random.nextLong(3) : random.nextLong(-9, 10));
+            return HostArray.wholes(
+                    type, shape, i -> flavour == Flavour.TIED ? random.nextLong(3) : random.nextLong(-9, 10));
         }
         double[] special = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 0.0};
-        return HostArray.reals(
-                type,
-                shape,
-                i -> switch (flavour) {
-                    case ORDINARY -> random.nextDouble(-2, 2);
-                    case SPECIAL -> random.nextInt(5) == 0 ? special[random.nextInt(5)] : random.nextDouble(-2, 2);
-                    case TIED -> random.nextInt(3);
-                });
+        return HostArray.reals(type, shape, i -> switch (flavour) {
+            case ORDINARY -> random.nextDouble(-2, 2);
+            case SPECIAL -> random.nextInt(5) == 0 ? special[random.nextInt(5)] : random.nextDouble(-2, 2);
+            case TIED -> random.nextInt(3);
+        });
     }
 
     /** Indices of which no two are equal along the operation's axis. */

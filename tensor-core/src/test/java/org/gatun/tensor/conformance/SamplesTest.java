@@ -36,9 +36,11 @@ class SamplesTest {
                 HostArray array = counting(dtype, sizes);
                 if (layout.applies(array.shape())) {
                     try (MemoryScope scope = MemoryScope.open("layouts")) {
-                        assertThat(HostArray.of(layout.place(array, Device.CPU))).isEqualTo(layout.adapt(array));
+                        assertThat(HostArray.of(layout.place(array, Device.CPU)))
+                                .isEqualTo(layout.adapt(array));
                         Tensor base = LayoutVariant.CONTIGUOUS.place(layout.unview(array), Device.CPU);
-                        assertThat(HostArray.of(layout.view(base, array.shape()))).isEqualTo(layout.adapt(array));
+                        assertThat(HostArray.of(layout.view(base, array.shape())))
+                                .isEqualTo(layout.adapt(array));
                     }
                 }
             }
@@ -49,12 +51,24 @@ class SamplesTest {
     void layoutsAreWhatTheySay() {
         HostArray array = counting(DType.F32, 3, 4);
         try (MemoryScope scope = MemoryScope.open("layouts")) {
-            assertThat(LayoutVariant.TRANSPOSED.place(array, Device.CPU).layout().strides()).containsExactly(1, 3);
-            assertThat(LayoutVariant.FLIPPED.place(array, Device.CPU).layout().strides()).containsExactly(-4, -1);
-            assertThat(LayoutVariant.STEPPED.place(array, Device.CPU).layout().strides()).containsExactly(18, 2);
-            assertThat(LayoutVariant.NARROWED.place(array, Device.CPU).layout().strides()).containsExactly(7, 1);
-            assertThat(LayoutVariant.BROADCAST_ALL.place(array, Device.CPU).layout().strides()).containsExactly(0, 0);
-            assertThat(LayoutVariant.OFFSET.place(array, Device.CPU).layout().offset()).isEqualTo(1);
+            assertThat(LayoutVariant.TRANSPOSED
+                            .place(array, Device.CPU)
+                            .layout()
+                            .strides())
+                    .containsExactly(1, 3);
+            assertThat(LayoutVariant.FLIPPED.place(array, Device.CPU).layout().strides())
+                    .containsExactly(-4, -1);
+            assertThat(LayoutVariant.STEPPED.place(array, Device.CPU).layout().strides())
+                    .containsExactly(18, 2);
+            assertThat(LayoutVariant.NARROWED.place(array, Device.CPU).layout().strides())
+                    .containsExactly(7, 1);
+            assertThat(LayoutVariant.BROADCAST_ALL
+                            .place(array, Device.CPU)
+                            .layout()
+                            .strides())
+                    .containsExactly(0, 0);
+            assertThat(LayoutVariant.OFFSET.place(array, Device.CPU).layout().offset())
+                    .isEqualTo(1);
         }
     }
 
@@ -71,12 +85,14 @@ class SamplesTest {
         HostArray x = reals(new long[] {2, 3}, 1, 2, 3, 4, 5, 6);
         assertThat(run(new Op.Permute(Axes.listed("permute", 2, 1, 0)), x).get(0))
                 .isEqualTo(reals(new long[] {3, 2}, 1, 4, 2, 5, 3, 6));
-        assertThat(run(new Op.Slice(new SliceSpec(Shape.of(1, 0), Shape.of(1, 2), Shape.of(1, 2))), x).get(0))
+        assertThat(run(new Op.Slice(new SliceSpec(Shape.of(1, 0), Shape.of(1, 2), Shape.of(1, 2))), x)
+                        .get(0))
                 .isEqualTo(reals(new long[] {1, 2}, 4, 6));
         assertThat(run(new Op.Sum(Axes.listed("sum", 2, 0)), x).get(0)).isEqualTo(reals(new long[] {1, 3}, 5, 7, 9));
         assertThat(run(new Op.CumSum(1, true), x).get(0)).isEqualTo(reals(new long[] {2, 3}, 6, 5, 3, 15, 11, 6));
         HostArray y = reals(new long[] {4}, 2, Double.NaN, 3, Double.NaN);
-        assertThat(run(new Op.ArgExtremum(ExtremumFn.MIN, 0), y).get(0).whole(0)).isEqualTo(1);
+        assertThat(run(new Op.ArgExtremum(ExtremumFn.MIN, 0), y).get(0).whole(0))
+                .isEqualTo(1);
         assertThat(run(new Op.Sort(0, true), y).get(1)).isEqualTo(HostArray.indices(Shape.of(4), 1, 3, 2, 0));
     }
 
@@ -87,9 +103,9 @@ class SamplesTest {
         assertThat(run(new Op.MatMul(), a, b).get(0)).isEqualTo(reals(new long[] {2, 2}, 19, 22, 43, 50));
         HostArray image = reals(new long[] {1, 1, 2, 3}, 1, 9, 2, 3, 4, 5);
         assertThat(run(new Op.MaxPool2d(PoolSpec.of(2, 1)), image))
-                .containsExactly(
-                        reals(new long[] {1, 1, 1, 2}, 9, 9), HostArray.indices(Shape.of(1, 1, 1, 2), 1, 1));
-        // The padding counts in the divisor: a corner window of a 3x3 pool with padding 1 holds 4 elements and divides by 9.
+                .containsExactly(reals(new long[] {1, 1, 1, 2}, 9, 9), HostArray.indices(Shape.of(1, 1, 1, 2), 1, 1));
+        // The padding counts in the divisor: a corner window of a 3x3 pool with padding 1 holds 4 elements and divides
+        // by 9.
         assertThat(run(new Op.AvgPool2d(new PoolSpec(3, 3, 2, 2, 1, 1, 1, 1, false, true)), image)
                         .get(0)
                         .real(0))

@@ -42,8 +42,7 @@ record SmoothDomain(double low, double high, Smooth smooth) {
             case ADD, SUB, MUL -> on(-2, 2);
             case DIV -> new SmoothDomain(-2, 2, (a, b) -> Math.abs(b) > 0.4);
             case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD ->
-                new SmoothDomain(
-                        -3, 3, (a, b) -> Math.abs(b) > 0.5 && Math.abs(a / b - Math.rint(a / b)) > MARGIN);
+                new SmoothDomain(-3, 3, (a, b) -> Math.abs(b) > 0.5 && Math.abs(a / b - Math.rint(a / b)) > MARGIN);
             case POW -> on(0.4, 2);
             case MAXIMUM, MINIMUM -> new SmoothDomain(-2, 2, (a, b) -> Math.abs(a - b) > MARGIN);
             case ATAN2, HYPOT -> new SmoothDomain(-2, 2, (a, b) -> a * a + b * b > 0.2);

@@ -60,7 +60,9 @@ class SafetensorsTest {
         tensors.put("i32", Tensors.scalar(-7));
         tensors.put("u8", Tensors.ofUnsigned((byte) 255, (byte) 0, (byte) 7));
         tensors.put("empty", Tensors.zeros(2, 0, 3));
-        tensors.put("transposed \"ü\"", Tensors.of(new int[][] {{1, 2, 3}, {4, 5, 6}}).t());
+        tensors.put(
+                "transposed \"ü\"",
+                Tensors.of(new int[][] {{1, 2, 3}, {4, 5, 6}}).t());
         Path path = folder.resolve("all.safetensors");
         Safetensors.save(path, tensors, Map.of("epoch", "5", "note", "a\nb"));
 
@@ -79,7 +81,9 @@ class SafetensorsTest {
                 assertThat(e.dtype()).isEqualTo(DType.F64);
                 assertThat(e.end() - e.begin()).isEqualTo(8);
             });
-            assertThatThrownBy(() -> open.tensor("w")).hasMessageContaining("no tensor 'w'").hasMessageContaining("f64");
+            assertThatThrownBy(() -> open.tensor("w"))
+                    .hasMessageContaining("no tensor 'w'")
+                    .hasMessageContaining("f64");
         }
     }
 
@@ -117,7 +121,9 @@ class SafetensorsTest {
 
     @Test
     void aFileWrittenByOthersIsRead() throws IOException {
-        Path path = file("{\"__metadata__\":{\"format\":\"pt\"},\"w\":{\"shape\":[2],\"data_offsets\":[0,2],\"dtype\":\"U8\"}}  ", 2);
+        Path path = file(
+                "{\"__metadata__\":{\"format\":\"pt\"},\"w\":{\"shape\":[2],\"data_offsets\":[0,2],\"dtype\":\"U8\"}}  ",
+                2);
         try (Safetensors open = Safetensors.open(path)) {
             assertThat(open.metadata()).containsEntry("format", "pt");
             assertThat(open.tensor("w").toLongArray()).containsExactly(0, 0);
@@ -141,7 +147,8 @@ class SafetensorsTest {
                 Arguments.of(entry("F32", "[1]", "[0,4.0]"), 4, "a.data_offsets", "4.0 is not a whole number"),
                 Arguments.of(
                         entry("F32", "[1]", "[0,99999999999999999999]"), 4, "a.data_offsets", "is not a whole number"),
-                Arguments.of(entry("F32", "[2]", "[0,4]"), 4, "a.data_offsets", "is 4 bytes, but shape [2] of F32 takes 8"),
+                Arguments.of(
+                        entry("F32", "[2]", "[0,4]"), 4, "a.data_offsets", "is 4 bytes, but shape [2] of F32 takes 8"),
                 Arguments.of(entry("F32", "[-1]", "[0,4]"), 4, "a.shape", "-1 is not a whole number"),
                 Arguments.of(entry("F32", "\"1\"", "[0,4]"), 4, "a.shape", "an array"),
                 Arguments.of(entry("F32", "[4611686018427387904,4]", "[0,4]"), 4, "a.shape", "is not a shape"),
@@ -149,7 +156,10 @@ class SafetensorsTest {
                 Arguments.of("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "a.data_offsets", "missing"),
                 Arguments.of("{\"a\":{\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "a.dtype", "missing"),
                 Arguments.of(
-                        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":0}}", 4, "a.x", "no such field"),
+                        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":0}}",
+                        4,
+                        "a.x",
+                        "no such field"),
                 Arguments.of("{\"__metadata__\":{\"k\":1}}", 0, "__metadata__.k", "a string"),
                 Arguments.of("{\"__metadata__\":[]}", 0, "__metadata__", "an object of strings"),
                 Arguments.of(two("[0,4]", "[0,4]"), 8, "b.data_offsets", "overlaps a, which ends at 4"),
@@ -158,7 +168,9 @@ class SafetensorsTest {
                 Arguments.of(
                         "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},"
                                 + "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}",
-                        0, "header", "Duplicate field 'a'"));
+                        0,
+                        "header",
+                        "Duplicate field 'a'"));
     }
 
     private static String entry(String dtype, String shape, String offsets) {
@@ -182,30 +194,46 @@ class SafetensorsTest {
                 })
                 .hasMessageStartingWith(path + ": " + field + ": ")
                 .hasMessageContaining(problem);
-        assertThat(MemoryStats.of(Device.CPU).allocations()).as("nothing is allocated").isEqualTo(live);
+        assertThat(MemoryStats.of(Device.CPU).allocations())
+                .as("nothing is allocated")
+                .isEqualTo(live);
     }
 
     @Test
     void aHeaderLongerThanTheFileIsRefusedBeforeItIsAllocated() {
         for (long length : List.of(3L, 1L << 40, Long.MAX_VALUE, -1L, Long.MIN_VALUE)) {
-            byte[] content = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN).putLong(length).put("{}".getBytes(StandardCharsets.UTF_8)).array();
+            byte[] content = ByteBuffer.allocate(10)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(length)
+                    .put("{}".getBytes(StandardCharsets.UTF_8))
+                    .array();
             assertThatThrownBy(() -> Safetensors.open(bytes(content)))
                     .isInstanceOf(TensorFileException.class)
-                    .hasMessageContaining("header length: " + Long.toUnsignedString(length) + " bytes are more than the 2");
+                    .hasMessageContaining(
+                            "header length: " + Long.toUnsignedString(length) + " bytes are more than the 2");
         }
     }
 
     @Test
     void filesTooShortOrNotUtf8AreRefused() {
         assertThatThrownBy(() -> Safetensors.open(bytes())).hasMessageContaining("the file has 0 bytes");
-        assertThatThrownBy(() -> Safetensors.open(bytes((byte) 1, (byte) 0))).hasMessageContaining("the file has 2 bytes");
+        assertThatThrownBy(() -> Safetensors.open(bytes((byte) 1, (byte) 0)))
+                .hasMessageContaining("the file has 2 bytes");
         byte[] latin = "{\"\u00fc\":1}".getBytes(StandardCharsets.ISO_8859_1);
-        byte[] content = ByteBuffer.allocate(8 + latin.length).order(ByteOrder.LITTLE_ENDIAN).putLong(latin.length).put(latin).array();
+        byte[] content = ByteBuffer.allocate(8 + latin.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(latin.length)
+                .put(latin)
+                .array();
         assertThatThrownBy(() -> Safetensors.open(bytes(content)))
                 .isInstanceOf(TensorFileException.class)
                 .hasMessageContaining("not valid UTF-8");
         byte[] wide = "{}".getBytes(StandardCharsets.UTF_16LE);
-        byte[] utf16 = ByteBuffer.allocate(8 + wide.length).order(ByteOrder.LITTLE_ENDIAN).putLong(wide.length).put(wide).array();
+        byte[] utf16 = ByteBuffer.allocate(8 + wide.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(wide.length)
+                .put(wide)
+                .array();
         assertThatThrownBy(() -> Safetensors.open(bytes(utf16))).isInstanceOf(TensorFileException.class);
     }
 
@@ -216,7 +244,9 @@ class SafetensorsTest {
         byte[] content = Files.readAllBytes(whole);
         for (int n = 0; n < content.length; n++) {
             byte[] cut = java.util.Arrays.copyOf(content, n);
-            assertThatThrownBy(() -> Safetensors.load(bytes(cut))).as("the first %d bytes", n).isInstanceOf(TensorFileException.class);
+            assertThatThrownBy(() -> Safetensors.load(bytes(cut)))
+                    .as("the first %d bytes", n)
+                    .isInstanceOf(TensorFileException.class);
         }
     }
 
