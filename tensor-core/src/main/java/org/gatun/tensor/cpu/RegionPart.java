@@ -134,14 +134,14 @@ final class RegionPart {
                     s.kernel().applyScalarLeft(a, b, out, count);
                 }
             }
-            case Step.Choice s ->
-                s.kernel()
-                        .apply(
-                                repeatedAddress(s.cond(), start),
-                                repeatedAddress(s.a(), start),
-                                repeatedAddress(s.b(), start),
-                                address(s.out(), start),
-                                count);
+            case Step.Choice s -> {
+                // Single elements are computed first, when none is repeated yet.
+                boolean one = run.single[s.out()];
+                long condition = one ? at[s.cond()] : repeatedAddress(s.cond(), start);
+                long a = one ? at[s.a()] : repeatedAddress(s.a(), start);
+                long b = one ? at[s.b()] : repeatedAddress(s.b(), start);
+                s.kernel().apply(condition, a, b, address(s.out(), start), count);
+            }
         }
     }
 

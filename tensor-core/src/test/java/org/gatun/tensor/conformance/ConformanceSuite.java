@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.gatun.tensor.ConcreteTensor;
@@ -24,6 +25,7 @@ import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -258,6 +260,49 @@ public abstract class ConformanceSuite {
                 yield Dispatch.bind(a.op(), operands);
             }
         };
+    }
+
+    // ---- composites ----
+
+    /** Every public method that makes tensors of tensors, fused kernels included, agrees with the reference. */
+    @TestFactory
+    Stream<DynamicNode> composites() {
+        return CompositeSamples.all().stream()
+                .flatMap(sample -> Stream.of(DType.F64, DType.F32)
+                        .map(dtype -> dynamicTest(
+                                sample + " " + dtype, () -> balanced(() -> checkComposite(sample, dtype)))));
+    }
+
+    private void checkComposite(CompositeSample sample, DType dtype) {
+        for (List<LayoutVariant> layouts : sample.layouts(List.of(LayoutVariant.values()))) {
+            List<HostArray> filled = sample.fill(dtype);
+            var adapted = new ArrayList<HostArray>();
+            for (int k = 0; k < filled.size(); k++) {
+                adapted.add(layouts.get(k).adapt(filled.get(k)));
+            }
+            List<HostArray> expected = ReferenceTrace.evaluate(adapted, sample.body());
+            try (MemoryScope scope = MemoryScope.open("composite")) {
+                List<HostArray> actual = sample.body().apply(List.copyOf(place(adapted, layouts))).stream()
+                        .map(HostArray::of)
+                        .toList();
+                assertThat(actual).as("the number of results of %s", sample).hasSameSizeAs(expected);
+                for (int r = 0; r < expected.size(); r++) {
+                    @Nullable
+                    String complaint = Tolerance.COMPOSITE.complaint(
+                            expected.get(r), actual.get(r), Tolerance.atLeastOne(expected.get(r)));
+                    if (complaint != null) {
+                        fail(sample + " in layouts " + layouts + ": result " + r + " " + complaint);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A public method without a sample fails here: add it to the table of its family. */
+    @Test
+    void everyPublicMethodHasASample() {
+        assertThat(CompositeSamples.all().stream().map(CompositeSample::method).collect(Collectors.toSet()))
+                .containsExactlyInAnyOrderElementsOf(CompositeSamples.methods());
     }
 
     // ---- the cases themselves ----

@@ -20,6 +20,9 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
     static final Tolerance EXACT = new Tolerance(0, false, true);
     private static final Tolerance SUM = new Tolerance(16, true, false);
 
+    /** For functions made of several operations on numbers around 1. */
+    static final Tolerance COMPOSITE = new Tolerance(64, true, false);
+
     /** Relative to 1, for near a multiple of pi sine and cosine of a random angle are near 0. */
     private static final Tolerance NORMAL = new Tolerance(8, true, false);
 
@@ -83,11 +86,16 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
             return List.of();
         }
         return operands.isEmpty()
-                ? expected.stream()
-                        .map(e -> HostArray.reals(e.dtype(), e.shape(), i -> Math.max(1, Math.abs(e.real(i)))))
-                        .toList()
+                ? expected.stream().map(Tolerance::atLeastOne).toList()
                 : ReferenceInterpreter.run(
                         op, operands.stream().map(HostArray::magnitudes).toList());
+    }
+
+    /** Magnitudes of 1, or of the number where that is larger. */
+    static HostArray atLeastOne(HostArray x) {
+        return x.dtype().isFloating()
+                ? HostArray.reals(x.dtype(), x.shape(), i -> Math.max(1, Math.abs(x.real(i))))
+                : x;
     }
 
     /**

@@ -9,6 +9,10 @@ import java.util.Random;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.Elementwise;
+import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.Expr;
@@ -73,6 +77,20 @@ class RegionRunnerTest {
                             .isEqualTo(want[o]);
                 }
             }
+        }
+    }
+
+    /** A condition that is one element for all serves a choice among single elements and one among many. */
+    @Test
+    void aSingleConditionOfSingleAndOfManyElements() {
+        Region region = Elementwise.region((x, s) -> {
+            Tensor none = s.eq(Double.NEGATIVE_INFINITY);
+            return s.maskedFill(none, 0).sub(x.maskedFill(none, 0));
+        });
+        try (MemoryScope scope = MemoryScope.open()) {
+            Tensor x = Tensors.of(1.0, 2).reshape(2, 1).expand(2, 3);
+            Tensor s = Tensors.scalar(5.0).expand(2, 3);
+            assertThat(region.apply(x, s).toDoubleArray()).containsExactly(4, 4, 4, 3, 3, 3);
         }
     }
 

@@ -1,0 +1,161 @@
+package org.gatun.tensor.conformance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.shape.Shape;
+
+/**
+ * A use of a public method on tensors.
+ *
+ * @param method the method, as {@code Class.method}
+ * @param body the use
+ * @param slots what the operands are like
+ * @param differentiable whether the floating results carry derivatives
+ */
+public record CompositeSample(
+        String method, Function<List<Tensor>, List<Tensor>> body, List<Slot> slots, boolean differentiable) {
+    /** What an operand holds. */
+    enum Content {
+        /** Numbers anywhere but near 0. */
+        ANY,
+        /** Numbers from 0.3 to 2. */
+        POSITIVE,
+        /** Numbers from 0.1 to 0.9. */
+        PROBABILITY,
+        /** Rows along the last axis that are distributions: positive and of sum 1. */
+        DISTRIBUTION,
+        /** Numbers that are all different by a margin. */
+        DISTINCT,
+        /** I64 indices into an axis, from its start. */
+        INDEX,
+        /** I64 indices that are all different. */
+        UNIQUE_INDEX,
+        /** Truth values. */
+        TRUTH
+    }
+
+    /**
+     * An operand.
+     *
+     * @param shape its shape
+     * @param content what it holds
+     * @param bound for indices, the size of the axis
+     */
+    record Slot(Shape shape, Content content, long bound) {
+        /** An array for this slot, floating ones of the given dtype. */
+        HostArray fill(DType dtype, SplittableRandom random) {
+            long[] order = OperandValues.shuffled((int) Math.max(shape.elements(), bound), random);
+            double row = shape.rank() == 0 ? 1 : shape.size(-1);
+            return switch (content) {
+                case ANY ->
+                    HostArray.reals(dtype, shape, i -> random.nextDouble(0.3, 1.5) * (random.nextBoolean() ? 1 : -1));
+                case POSITIVE -> HostArray.reals(dtype, shape, i -> random.nextDouble(0.3, 2));
+                case PROBABILITY -> HostArray.reals(dtype, shape, i -> random.nextDouble(0.1, 0.9));
+                case DISTRIBUTION -> HostArray.reals(dtype, shape, i -> (1 + 0.5 * (i % row - (row - 1) / 2)) / row);
+                case DISTINCT ->
+                    HostArray.reals(
+                            dtype, shape, i -> 0.17 * (order[i] - 0.4 * order.length) + random.nextDouble(-0.03, 0.03));
+                case INDEX -> HostArray.wholes(DType.I64, shape, i -> random.nextLong(bound));
+                case UNIQUE_INDEX -> HostArray.wholes(DType.I64, shape, i -> order[i]);
+                case TRUTH -> HostArray.wholes(DType.BOOL, shape, i -> random.nextInt(2));
+            };
+        }
+
+        boolean isNumbers() {
+            return switch (content) {
+                case ANY, POSITIVE, PROBABILITY, DISTRIBUTION, DISTINCT -> true;
+                case INDEX, UNIQUE_INDEX, TRUTH -> false;
+            };
+        }
+    }
+
+    static Slot any(long... sizes) {
+        return new Slot(Shape.of(sizes), Content.ANY, 0);
+    }
+
+    static Slot positive(long... sizes) {
+        return new Slot(Shape.of(sizes), Content.POSITIVE, 0);
+    }
+
+    static Slot probability(long... sizes) {
+        return new Slot(Shape.of(sizes), Content.PROBABILITY, 0);
+    }
+
+    static Slot distribution(long... sizes) {
+        return new Slot(Shape.of(sizes), Content.DISTRIBUTION, 0);
+    }
+
+    static Slot distinct(long... sizes) {
+        return new Slot(Shape.of(sizes), Content.DISTINCT, 0);
+    }
+
+    static Slot index(long bound, long... sizes) {
+        return new Slot(Shape.of(sizes), Content.INDEX, bound);
+    }
+
+    static Slot uniqueIndex(long bound, long... sizes) {
+        return new Slot(Shape.of(sizes), Content.UNIQUE_INDEX, bound);
+    }
+
+    static Slot truth(long... sizes) {
+        return new Slot(Shape.of(sizes), Content.TRUTH, 0);
+    }
+
+    static CompositeSample of(String method, UnaryOperator<Tensor> body, Slot slot) {
+        return new CompositeSample(method, in -> List.of(body.apply(in.get(0))), List.of(slot), true);
+    }
+
+    static CompositeSample of(String method, BinaryOperator<Tensor> body, Slot a, Slot b) {
+        return new CompositeSample(method, in -> List.of(body.apply(in.get(0), in.get(1))), List.of(a, b), true);
+    }
+
+    static CompositeSample of(String method, Function<List<Tensor>, Tensor> body, Slot... slots) {
+        return new CompositeSample(method, in -> List.of(body.apply(in)), List.of(slots), true);
+    }
+
+    static CompositeSample several(String method, Function<List<Tensor>, List<Tensor>> body, Slot... slots) {
+        return new CompositeSample(method, body, List.of(slots), true);
+    }
+
+    /** This use of a method whose results do not depend smoothly on its operands. */
+    CompositeSample withoutDerivative() {
+        return new CompositeSample(method, body, slots, false);
+    }
+
+    /** Operands of the given dtype where they are numbers. */
+    List<HostArray> fill(DType dtype) {
+        var random = new SplittableRandom(method.hashCode() * 31L + slots.hashCode());
+        return slots.stream().map(s -> s.fill(dtype, random)).toList();
+    }
+
+    /** Each layout for the numbers among the operands, and different ones for each when there are several. */
+    List<List<LayoutVariant>> layouts(List<LayoutVariant> variants) {
+        var combinations = new ArrayList<List<LayoutVariant>>();
+        for (int first = 0; first < variants.size(); first++) {
+            for (int shift = 0; shift < 2; shift++) {
+                var layouts = new ArrayList<LayoutVariant>();
+                for (int k = 0; k < slots.size(); k++) {
+                    LayoutVariant layout = variants.get((first + k * shift) % variants.size());
+                    boolean fits = slots.get(k).isNumbers()
+                            && layout.applies(slots.get(k).shape());
+                    layouts.add(fits ? layout : LayoutVariant.CONTIGUOUS);
+                }
+                if (!combinations.contains(layouts)) {
+                    combinations.add(layouts);
+                }
+            }
+        }
+        return combinations;
+    }
+
+    @Override
+    public String toString() {
+        return method + " on " + slots.stream().map(s -> s.shape().toString()).toList();
+    }
+}
