@@ -4,12 +4,16 @@ module org.gatun.examples {
     requires info.picocli;
     requires java.desktop;
     requires me.tongfei.progressbar;
+    requires org.gatun.bindings;
     requires org.gatun.nn;
     requires org.gatun.optim;
     requires org.knowm.xchart;
     requires static org.jspecify;
 
     opens org.gatun.examples to
+            info.picocli;
+    opens org.gatun.examples.doctor to
+            com.fasterxml.jackson.databind,
             info.picocli;
     opens org.gatun.examples.mnist to
             com.fasterxml.jackson.databind,

@@ -1,5 +1,6 @@
 package org.gatun.examples;
 
+import org.gatun.examples.doctor.DoctorCommand;
 import org.gatun.examples.mnist.MnistCommand;
 import org.gatun.examples.practical.Practical;
 import picocli.CommandLine;
@@ -13,7 +14,7 @@ import picocli.CommandLine.ScopeType;
         description = "Tensors, gradients and training in the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {CommandLine.HelpCommand.class, Practical.class, MnistCommand.class})
+        subcommands = {CommandLine.HelpCommand.class, Practical.class, MnistCommand.class, DoctorCommand.class})
 public final class Gatun implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
     private boolean debug;

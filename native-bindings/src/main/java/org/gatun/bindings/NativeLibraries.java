@@ -1,6 +1,7 @@
 package org.gatun.bindings;
 
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -66,6 +67,17 @@ public final class NativeLibraries {
         return Arrays.stream(CudaLibrary.values())
                 .map(library -> CudaSearch.search(environment, Path.of("/"), library))
                 .toList();
+    }
+
+    /**
+     * The folder that native libraries are unpacked into: {@code gatun.cache}, {@code GATUN_CACHE}, or the platform's folder
+     * for caches.
+     *
+     * @return the folder, which may not exist yet
+     * @throws InvalidPathException if the setting is not a path
+     */
+    public static Path cache() {
+        return LibraryCache.root(Environment.current());
     }
 
     private static OpenBlasLibrary.Result openBlasResult() {

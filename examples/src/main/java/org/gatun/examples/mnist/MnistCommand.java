@@ -70,7 +70,8 @@ public final class MnistCommand implements Callable<Integer> {
     @Option(
             names = "--learning-rate",
             paramLabel = "RATE",
-            description = "The first learning rate, which falls to 0 along half a cosine. Default: 0.001.")
+            description = "The first learning rate, which falls to 0 along half a cosine. Default: 0.001 for mlp,"
+                    + " 0.002 for lenet.")
     private @Nullable Double learningRate;
 
     @Option(names = "--seed", paramLabel = "N", description = "The seed of parameters and order. Default: 1.")
@@ -106,9 +107,8 @@ public final class MnistCommand implements Callable<Integer> {
         if (!device.equals("cpu")) {
             spec.commandLine()
                     .getErr()
-                    .println(
-                            "gatun mnist: --device cuda: this version computes on the CPU only; 'gatun doctor' says what a GPU"
-                                    + " would need");
+                    .println("gatun mnist: --device cuda: this version computes on the CPU only; 'gatun doctor' says"
+                            + " what a GPU would need");
             return CommandLine.ExitCode.SOFTWARE;
         }
         Path source = resume == null ? null : resumeFile();
@@ -155,7 +155,8 @@ public final class MnistCommand implements Callable<Integer> {
                 results.add(r);
                 out.printf(
                         Locale.ROOT,
-                        "epoch %d/%d  loss %.4f  test loss %.4f  test accuracy %.2f %%  %,.0f samples/s  peak %,.1f MB%n",
+                        "epoch %d/%d  loss %.4f  test loss %.4f  test accuracy %.2f %%  %,.0f samples/s  peak %,.1f"
+                                + " MB%n",
                         e,
                         settings.epochs(),
                         r.trainLoss(),
@@ -290,8 +291,9 @@ public final class MnistCommand implements Callable<Integer> {
     /** The settings of the options; of a run that is resumed, those of its checkpoint, which options must not contradict. */
     private Settings settings(@Nullable Checkpoint checkpoint) {
         if (checkpoint == null) {
+            Network network = or(model, Network.mlp);
             return new Settings(
-                    or(model, Network.mlp), or(batch, 128), or(epochs, 5), or(learningRate, 1e-3), or(seed, 1L));
+                    network, or(batch, 128), or(epochs, 5), or(learningRate, network.learningRate()), or(seed, 1L));
         }
         Settings saved = new Settings(
                 Network.valueOf(checkpoint.metadata("model")),

@@ -13,7 +13,7 @@ import org.gatun.tensor.random.Generator;
 /** The networks that can be trained, each from images (n, 1, 28, 28) to logits (n, 10). */
 public enum Network {
     /** A multi-layer perceptron 784-512-256-10 with ReLU. */
-    mlp {
+    mlp(1e-3) {
         @Override
         Module create(Generator g) {
             return new Sequential(
@@ -26,7 +26,7 @@ public enum Network {
         }
     },
     /** LeNet-5 (LeCun et al. 1998) with ReLU and max pooling. */
-    lenet {
+    lenet(2e-3) {
         @Override
         Module create(Generator g) {
             return new Sequential(
@@ -44,6 +44,17 @@ public enum Network {
                     new Linear(84, 10, g));
         }
     };
+
+    /** The first learning rate unless one is given. */
+    private final double learningRate;
+
+    Network(double learningRate) {
+        this.learningRate = learningRate;
+    }
+
+    double learningRate() {
+        return learningRate;
+    }
 
     /** The network with fresh parameters. */
     abstract Module create(Generator generator);

@@ -31,6 +31,18 @@ public final class VectorSupport {
         return ENABLED ? new VectorKernels() : new ScalarKernels();
     }
 
+    /** The width of a vector register in bits, 0 without the Vector API. */
+    public static int bits() {
+        return ENABLED ? Width.preferred() : 0;
+    }
+
+    /** Loaded only when the Vector API is there. */
+    private static final class Width {
+        static int preferred() {
+            return jdk.incubator.vector.FloatVector.SPECIES_PREFERRED.vectorBitSize();
+        }
+    }
+
     private static boolean isWanted() {
         return !"off".equalsIgnoreCase(System.getProperty(PROPERTY));
     }
