@@ -24,7 +24,7 @@ final class BoolBytes {
     /** Reads 8 bytes as 8 bits. */
     static long get8(long address) {
         long bytes = Ram.getLong(address);
-        return (BIG_ENDIAN ? Long.reverseBytes(bytes) : bytes) * GATHER >>> 56;
+        return ((BIG_ENDIAN ? Long.reverseBytes(bytes) : bytes) * GATHER) >>> 56;
     }
 
     /** Writes the low {@code n} bits, at most 64, as bytes. */
