@@ -46,8 +46,14 @@ class ConventionsTest {
                 row("max along an axis", x -> x.max(0).values(), at(3, 1, 3), 1, 0, 0),
                 row("min along an axis", x -> x.min(0).values(), at(3, 1, 1), 0, 1, 0),
                 row("max with NaN", x -> x.max(0).values(), at(3, Double.NaN, 5), 0, 1, 0),
-                row("max pool", x -> Functional.maxPool2d(
-                        x.reshape(1, 1, 2, 2), PoolSpec.of(2)), at(2, 2, 1, 2), 1, 0, 0, 0),
+                row(
+                        "max pool",
+                        x -> Functional.maxPool2d(x.reshape(1, 1, 2, 2), PoolSpec.of(2)),
+                        at(2, 2, 1, 2),
+                        1,
+                        0,
+                        0,
+                        0),
                 row("norm 0", x -> x.norm(0), at(0, 3), 0, 0),
                 row("norm 1 at zero", x -> x.norm(1), at(0, -2), 0, -1),
                 row("norm 2 at zero", Tensor::norm, at(0, 0), 0, 0),
@@ -92,19 +98,18 @@ class ConventionsTest {
                         -1e12),
                 row(
                         "binaryCrossEntropyWithLogits",
-                        x -> Losses.binaryCrossEntropyWithLogits(
-                                x, Tensors.of(0.0, 1, 1), null, null, Reduction.SUM),
+                        x -> Losses.binaryCrossEntropyWithLogits(x, Tensors.of(0.0, 1, 1), null, null, Reduction.SUM),
                         at(1000, 1000, -1000),
                         1,
                         0,
                         -1),
-                row("klDiv where the target is 0", x -> Losses.klDiv(x, Tensors.of(0.0, 0.5), Reduction.SUM), at(-INF, -1), 0, -0.5),
                 row(
-                        "klDiv in the target",
-                        t -> Losses.klDiv(Tensors.of(-1.0, -1), t, Reduction.SUM),
-                        at(0, 1),
+                        "klDiv where the target is 0",
+                        x -> Losses.klDiv(x, Tensors.of(0.0, 0.5), Reduction.SUM),
+                        at(-INF, -1),
                         0,
-                        2),
+                        -0.5),
+                row("klDiv in the target", t -> Losses.klDiv(Tensors.of(-1.0, -1), t, Reduction.SUM), at(0, 1), 0, 2),
                 row(
                         "an ignored target",
                         x -> Losses.crossEntropy(x.reshape(2, 2), Tensors.of(-100, 1)),
@@ -124,8 +129,11 @@ class ConventionsTest {
                         0.125,
                         0.375,
                         -0.375),
-                row("gaussianNllLoss below epsilon", v -> Losses.gaussianNllLoss(
-                        Tensors.of(1.0), Tensors.of(0.0), v, 0.5, Reduction.SUM), at(0.1), (1 / 0.5 - 1 / 0.25) / 2));
+                row(
+                        "gaussianNllLoss below epsilon",
+                        v -> Losses.gaussianNllLoss(Tensors.of(1.0), Tensors.of(0.0), v, 0.5, Reduction.SUM),
+                        at(0.1),
+                        (1 / 0.5 - 1 / 0.25) / 2));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -138,7 +146,8 @@ class ConventionsTest {
         for (int i = 0; i < gradient.length; i++) {
             double tolerance = 1e-13 * Math.max(1, Math.abs(gradient[i]));
             assertThat(found[i]).as("gradient %d", i).isCloseTo(gradient[i], within(tolerance));
-            Tensor direction = Tensors.eye(DType.F64, at.length, at.length).select(0, i).copy();
+            Tensor direction =
+                    Tensors.eye(DType.F64, at.length, at.length).select(0, i).copy();
             assertThat(Grad.jvp(sum, x, direction).tangent().item())
                     .as("tangent %d", i)
                     .isCloseTo(gradient[i], within(tolerance));
@@ -152,7 +161,10 @@ class ConventionsTest {
         Tensor x = Tensors.ones(DType.F64, 100);
         double[] y = Functional.dropout(x, 0.4, true, generator).toDoubleArray();
         generator.restore(state);
-        assertThat(Grad.grad((Tensor z) -> Functional.dropout(z, 0.4, true, generator).sum()).apply(x).toDoubleArray())
+        assertThat(Grad.grad((Tensor z) ->
+                                Functional.dropout(z, 0.4, true, generator).sum())
+                        .apply(x)
+                        .toDoubleArray())
                 .containsExactly(y);
     }
 }

@@ -40,10 +40,13 @@ class TensorMethodsGradientTest {
                 row("var", in -> in.get(0).var(1), s(2, 3)),
                 row("var 0", in -> in.get(0).var(0, true, 0, 1), s(2, 3)),
                 row("std", in -> in.get(0).std(0), s(3, 2)),
-                row("varMean", in -> {
-                    var m = in.get(0).varMean(1, false, 1);
-                    return m.variance().mul(m.mean());
-                }, s(2, 3)),
+                row(
+                        "varMean",
+                        in -> {
+                            var m = in.get(0).varMean(1, false, 1);
+                            return m.variance().mul(m.mean());
+                        },
+                        s(2, 3)),
                 row("norm", in -> in.get(0).norm(), s(4)),
                 row("norm 3", in -> in.get(0).norm(3, 1), s(2, 3)),
                 row("norm 1.5", in -> in.get(0).norm(1.5, true, 0), s(2, 3)),
@@ -85,10 +88,7 @@ class TensorMethodsGradientTest {
                 row("indexSelect", in -> in.get(0).indexSelect(1, i(0, 0, -1)), s(2, 3)),
                 row("indexAdd", in -> in.get(0).indexAdd(0, i(1, 1), in.get(1)), s(3, 2), s(2, 2)),
                 row("take", in -> in.get(0).take(i(0, 5, 0)), s(2, 3)),
-                row(
-                        "get with ranges",
-                        in -> in.get(0).get(Index.at(-1), Index.step(-2), Index.newAxis()),
-                        s(2, 3, 2)),
+                row("get with ranges", in -> in.get(0).get(Index.at(-1), Index.step(-2), Index.newAxis()), s(2, 3, 2)),
                 row(
                         "get with tensors",
                         in -> in.get(0).get(Index.of(1, 0, 1), Index.all(), Index.of(0, 1, -1)),
@@ -100,12 +100,19 @@ class TensorMethodsGradientTest {
                 row("linear of a batch", in -> Functional.linear(in.get(0), in.get(1), null), s(2, 1, 3), s(2, 3)),
                 row(
                         "conv2d",
-                        in -> Functional.conv2d(in.get(0), in.get(1), in.get(2), ConvSpec.DEFAULT.padding(1).stride(2)),
+                        in -> Functional.conv2d(
+                                in.get(0),
+                                in.get(1),
+                                in.get(2),
+                                ConvSpec.DEFAULT.padding(1).stride(2)),
                         s(1, 2, 3, 3),
                         s(2, 2, 2, 2),
                         s(2)),
                 row("maxPool2d", in -> Functional.maxPool2d(in.get(0), PoolSpec.of(2, 1)), s(1, 3, 3)),
-                row("avgPool2d", in -> Functional.avgPool2d(in.get(0), PoolSpec.of(2).padding(1)), s(1, 1, 3, 3)),
+                row(
+                        "avgPool2d",
+                        in -> Functional.avgPool2d(in.get(0), PoolSpec.of(2).padding(1)),
+                        s(1, 1, 3, 3)),
                 row("gelu", in -> Functional.gelu(in.get(0)), s(5)),
                 row("geluTanh", in -> Functional.geluTanh(in.get(0)), s(5)),
                 row("silu", in -> Functional.silu(in.get(0)), s(5)),
@@ -125,15 +132,12 @@ class TensorMethodsGradientTest {
                 row("hardshrink", in -> Functional.hardshrink(in.get(0), 0.3), s(5)),
                 row("mseLoss", in -> Losses.mseLoss(in.get(0), in.get(1)), s(2, 2), s(2, 2)),
                 row("l1Loss", in -> Losses.l1Loss(in.get(0), in.get(1)), s(4), s(4)),
-                row(
-                        "smoothL1Loss",
-                        in -> Losses.smoothL1Loss(in.get(0), in.get(1), 0.7, Reduction.NONE),
-                        s(4),
-                        s(4)),
+                row("smoothL1Loss", in -> Losses.smoothL1Loss(in.get(0), in.get(1), 0.7, Reduction.NONE), s(4), s(4)),
                 row("huberLoss", in -> Losses.huberLoss(in.get(0), in.get(1), 0.7, Reduction.MEAN), s(4), s(4)),
                 row(
                         "binaryCrossEntropy",
-                        in -> Losses.binaryCrossEntropy(in.get(0).sigmoid(), in.get(1).sigmoid()),
+                        in -> Losses.binaryCrossEntropy(
+                                in.get(0).sigmoid(), in.get(1).sigmoid()),
                         s(3),
                         s(3)),
                 row(
@@ -178,7 +182,8 @@ class TensorMethodsGradientTest {
                 row("nllLoss", in -> Losses.nllLoss(in.get(0), i(1, 0)), s(2, 3)),
                 row(
                         "gaussianNllLoss",
-                        in -> Losses.gaussianNllLoss(in.get(0), in.get(1), in.get(2).exp(), 1e-6, Reduction.MEAN),
+                        in -> Losses.gaussianNllLoss(
+                                in.get(0), in.get(1), in.get(2).exp(), 1e-6, Reduction.MEAN),
                         s(3),
                         s(3),
                         s(3)));

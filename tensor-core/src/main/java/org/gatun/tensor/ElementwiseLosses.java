@@ -125,9 +125,9 @@ final class ElementwiseLosses {
     private static void check(String name, Tensor x, Tensor t) {
         Reductions.requireFloating(name, x);
         if (!x.shape().equals(t.shape())) {
-            throw new ShapeException(
-                    name + ": an input of shape " + x.shape() + " and a target of shape " + t.shape()
-                            + ": the two must be equal; reshape one of them, or broadcast it with broadcastTo if that is meant");
+            throw new ShapeException(name + ": an input of shape " + x.shape() + " and a target of shape " + t.shape()
+                    + ": the two must be equal; reshape one of them, or broadcast it with broadcastTo if that"
+                    + " is meant");
         }
         if (x.dtype() != t.dtype()) {
             throw new DTypeException(name + ": the input is " + x.dtype() + " and the target " + t.dtype()

@@ -178,7 +178,8 @@ final class InPlace {
                 if (!Broadcasting.fits(x.shape(), shape)) {
                     throw new ShapeException(
                             name + ": an operand of shape " + x.shape() + " can't be repeated to " + shape
-                                    + ", the shape of the tensor that is changed: in place, only the operand broadcasts");
+                                    + ", the shape of the tensor that is changed: in place, only the operand"
+                                    + " broadcasts");
                 }
                 if (!x.shape().equals(shape)) {
                     x = x.view(x.layout().broadcast(shape));

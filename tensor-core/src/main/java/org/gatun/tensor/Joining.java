@@ -45,7 +45,8 @@ final class Joining {
             if (!tensors[i].shape().equals(first)) {
                 throw new ShapeException(
                         "stack: shapes " + first + " (first) and " + tensors[i].shape() + " (number " + (i + 1)
-                                + ") differ: tensors that are stacked must have one shape; use cat to join along an axis");
+                                + ") differ: tensors that are stacked must have one shape; use cat to join along an"
+                                + " axis");
             }
             rows[i] = tensors[i].unsqueeze(a);
         }
