@@ -18,6 +18,7 @@ import org.gatun.tensor.shape.Shape;
  * @param slots what the operands are like
  * @param differentiable whether the floating results carry derivatives
  */
+@SuppressWarnings("overloads") // the bodies differ in their number of arguments
 public record CompositeSample(
         String method, Function<List<Tensor>, List<Tensor>> body, List<Slot> slots, boolean differentiable) {
     /** What an operand holds. */
