@@ -1,12 +1,15 @@
 package org.gatun.examples;
 
+import java.io.PrintWriter;
 import org.gatun.examples.doctor.DoctorCommand;
 import org.gatun.examples.mnist.MnistCommand;
 import org.gatun.examples.practical.Practical;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The {@code gatun} command. Exit status 0 only on success; 2 for a mistake on the command line, 1 for any other failure. */
 @Command(
@@ -19,30 +22,49 @@ public final class Gatun implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
     private boolean debug;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
     private Gatun() {}
 
     /** Without a subcommand: the usage. */
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    /** The command line, ready to execute: an error is one line on standard error, with {@code --debug} its stack trace too. */
-    public static CommandLine commandLine() {
+    /**
+     * Runs the command line: an error is one line on standard error, with {@code --debug} its stack trace; a mistake on the command
+     * line is one line and the usage.
+     *
+     * @param out where commands print
+     * @param err where errors go
+     * @param args the subcommand and its options
+     * @return the exit status: 0 on success, 2 for a mistake on the command line, 1 for any other failure
+     */
+    public static int execute(PrintWriter out, PrintWriter err, String... args) {
         var gatun = new Gatun();
-        return new CommandLine(gatun)
+        var line = new CommandLine(gatun)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, line, parsed) -> {
-                    if (gatun.debug) {
-                        e.printStackTrace(line.getErr());
-                    } else {
-                        String message = e.getMessage() == null ? e.toString() : e.getMessage();
-                        line.getErr()
-                                .println("gatun: " + message.lines().findFirst().orElse(message)
-                                        + " (--debug shows where)");
-                    }
-                    return CommandLine.ExitCode.SOFTWARE;
-                });
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler((e, command, parsed) -> gatun.failed(e, err));
+        try {
+            return line.execute(args);
+        } catch (Error e) { // picocli handles exceptions only
+            return gatun.failed(e, err);
+        }
+    }
+
+    private int failed(Throwable failure, PrintWriter err) {
+        if (debug) {
+            failure.printStackTrace(err);
+        } else {
+            err.println("gatun: " + ErrorLine.of(failure) + " (--debug shows where)");
+        }
+        err.flush();
+        return CommandLine.ExitCode.SOFTWARE;
     }
 
     /**
@@ -51,6 +73,6 @@ public final class Gatun implements Runnable {
      * @param args the subcommand and its options
      */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
     }
 }

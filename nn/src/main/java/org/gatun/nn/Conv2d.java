@@ -50,9 +50,8 @@ public final class Conv2d implements Module {
         }
         double bound = 1 / Math.sqrt((double) in / spec.groups() * kernelH * kernelW);
         Initializer initial = Initializer.uniform(-bound, bound);
-        this.weight =
-                initial.parameter("weight", dtype, Shape.of(out, in / spec.groups(), kernelH, kernelW), generator);
-        this.bias = bias ? initial.parameter("bias", dtype, Shape.of(out), generator) : null;
+        this.weight = initial.parameter(dtype, Shape.of(out, in / spec.groups(), kernelH, kernelW), generator);
+        this.bias = bias ? initial.parameter(dtype, Shape.of(out), generator) : null;
         this.spec = spec;
     }
 

@@ -36,8 +36,8 @@ public final class Linear implements Module {
                     "linear: sizes in " + in + " and out " + out + ": in must be 1 or more, out 0 or more");
         }
         Initializer initial = Initializer.uniform(-1 / Math.sqrt(in), 1 / Math.sqrt(in));
-        this.weight = initial.parameter("weight", dtype, Shape.of(out, in), generator);
-        this.bias = bias ? initial.parameter("bias", dtype, Shape.of(out), generator) : null;
+        this.weight = initial.parameter(dtype, Shape.of(out, in), generator);
+        this.bias = bias ? initial.parameter(dtype, Shape.of(out), generator) : null;
     }
 
     /** The weight (out, in). */

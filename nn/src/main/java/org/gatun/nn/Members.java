@@ -28,15 +28,24 @@ final class Members {
         var out = new LinkedHashMap<String, Object>();
         for (Class<?> type : types) {
             for (Field field : type.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && mayHold(field.getType())) {
+                if (!Modifier.isStatic(field.getModifiers()) && !isOuter(field) && mayHold(field.getType())) {
                     Object value = read(field, module);
-                    if (value != null) {
-                        out.put(field.getName(), value);
+                    if (value != null && out.put(field.getName(), value) != null) {
+                        throw new IllegalStateException(
+                                "module: " + module.getClass().getName() + " and a superclass both"
+                                        + " have a field '" + field.getName()
+                                        + "', so its parameters can't be told apart: rename one, or override"
+                                        + " members()");
                     }
                 }
             }
         }
         return out;
+    }
+
+    /** Whether a field is an inner class's reference to the object around it, which is no part of it. */
+    private static boolean isOuter(Field field) {
+        return field.isSynthetic() && field.getName().startsWith("this$");
     }
 
     private static boolean mayHold(Class<?> type) {
@@ -73,8 +82,9 @@ final class Members {
     private static void visit(String path, Object value, Map<String, Parameter> out, Set<Object> seen) {
         switch (value) {
             case Parameter p -> {
-                if (seen.add(p)) {
-                    out.put(path, p);
+                if (seen.add(p) && out.put(path, p) != null) {
+                    throw new IllegalStateException("module: two parameters have the path '" + path
+                            + "': give fields, or the keys of maps, names that can be told apart");
                 }
             }
             case Module m -> {

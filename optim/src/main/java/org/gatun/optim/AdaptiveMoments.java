@@ -3,6 +3,7 @@ package org.gatun.optim;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BinaryOperator;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.Elementwise;
@@ -88,6 +89,11 @@ abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Opti
     public S weightDecay(double factor) {
         this.weightDecay = nonNegative("weightDecay", factor);
         return self();
+    }
+
+    @Override
+    protected Set<String> stateNames() {
+        return Set.of("step", "exp_avg", "exp_avg_sq");
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
@@ -112,6 +113,9 @@ public abstract class Optimizer implements AutoCloseable {
      */
     protected abstract void update(Tensor value, Tensor gradient, Map<String, Tensor> state, double rate);
 
+    /** The names of the tensors that {@link #update} keeps in a parameter's state. */
+    protected abstract Set<String> stateNames();
+
     /** A state tensor of zeros like {@code value}, made at the first call and kept. */
     protected static Tensor zeros(Map<String, Tensor> state, String name, Tensor value) {
         return state.computeIfAbsent(name, n -> owned(value.fullLike(0)));
@@ -163,6 +167,10 @@ public abstract class Optimizer implements AutoCloseable {
             throw new IllegalArgumentException(
                     name() + ": the saved state has no entry 'steps': is it an optimizer's?");
         }
+        if (counter.rank() != 0 || counter.dtype() != DType.I64 || counter.itemLong() < 0) {
+            throw new IllegalArgumentException(name() + ": the saved 'steps' is " + counter.dtype() + counter.shape()
+                    + " and must be a number of updates, I64[], 0 or more");
+        }
         var restored = new ArrayList<Map<String, Tensor>>();
         for (int i = 0; i < parameters.size(); i++) {
             restored.add(new LinkedHashMap<>());
@@ -192,11 +200,16 @@ public abstract class Optimizer implements AutoCloseable {
             throw new IllegalArgumentException(name() + ": the saved state has an entry '" + key
                     + "' that fits none of the " + parameters.size() + " parameters");
         }
+        if (!stateNames().contains(parts[2])) {
+            throw new IllegalArgumentException(name() + ": the saved state has an entry '" + key
+                    + "', but the state of a parameter is " + stateNames() + ": was it another optimizer's?");
+        }
         Parameter p = parameters.get(number);
         boolean counts = parts[2].equals("step");
-        if (counts ? t.elements() != 1 : !t.shape().equals(p.shape()) || t.dtype() != p.dtype()) {
+        if (counts ? t.rank() != 0 || t.dtype() != DType.I64 : !t.shape().equals(p.shape()) || t.dtype() != p.dtype()) {
             throw new IllegalArgumentException(name() + ": the saved '" + key + "' is " + t.dtype() + t.shape()
-                    + " and the parameter is " + p.dtype() + p.shape() + ": the two must agree");
+                    + " and must be "
+                    + (counts ? "a number of updates, I64[]" : "as the parameter, " + p.dtype() + p.shape()));
         }
         restored.get(number).put(parts[2], t);
     }

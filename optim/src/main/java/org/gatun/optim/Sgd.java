@@ -3,6 +3,7 @@ package org.gatun.optim;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Tensor;
@@ -84,6 +85,11 @@ public final class Sgd extends Optimizer {
     public Sgd nesterov(boolean wanted) {
         this.nesterov = wanted;
         return this;
+    }
+
+    @Override
+    protected Set<String> stateNames() {
+        return Set.of("momentum_buffer");
     }
 
     @Override

@@ -1,5 +1,9 @@
 package org.gatun.examples.mnist;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+
 /**
  * What one epoch gave.
  *
@@ -18,4 +22,32 @@ record EpochResult(
         double testAccuracy,
         double seconds,
         double samplesPerSecond,
-        long peakNativeBytes) {}
+        long peakNativeBytes) {
+
+    /** The results of a run as one line of JSON, for its checkpoint. */
+    static String format(List<EpochResult> results) throws JsonProcessingException {
+        return new ObjectMapper().writeValueAsString(results);
+    }
+
+    /**
+     * Reads what {@link #format} wrote.
+     *
+     * @throws IllegalArgumentException when it is no such text, or the epochs are not 1, 2, ..
+     */
+    static List<EpochResult> parse(String json) {
+        EpochResult[] results;
+        try {
+            results = new ObjectMapper().readValue(json, EpochResult[].class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "checkpoint: the metadata 'results' is damaged: " + e.getOriginalMessage(), e);
+        }
+        for (int i = 0; i < results.length; i++) {
+            if (results[i] == null || results[i].epoch() != i + 1) {
+                throw new IllegalArgumentException(
+                        "checkpoint: the metadata 'results' does not list the epochs 1, 2, .. in order: " + json);
+            }
+        }
+        return List.of(results);
+    }
+}

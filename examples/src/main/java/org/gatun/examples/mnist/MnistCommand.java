@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -111,48 +112,50 @@ public final class MnistCommand implements Callable<Integer> {
                             + " what a GPU would need");
             return CommandLine.ExitCode.SOFTWARE;
         }
-        Path source = resume == null ? null : resumeFile();
-        try (Checkpoint checkpoint = source == null ? null : Checkpoint.load(source)) {
-            return train(settings(checkpoint), checkpoint, out);
+        if (json != null) {
+            prepare(json);
         }
-    }
-
-    private int train(Settings settings, @Nullable Checkpoint checkpoint, PrintWriter out) throws IOException {
-        Path folder = output != null ? output : Path.of("runs", "mnist-" + settings.model());
-        Files.createDirectories(folder);
+        Path source = resume == null ? null : resumeFile();
         Path where = data == null ? Mnist.find() : Mnist.within(data);
         if (where == null && data != null) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--data: " + data + " does not hold the four MNIST files, itself or in a folder mnist");
         }
+        try (Checkpoint checkpoint = source == null ? null : Checkpoint.load(source)) {
+            return train(settings(checkpoint, where), checkpoint, where, out);
+        }
+    }
+
+    private int train(Settings settings, @Nullable Checkpoint checkpoint, @Nullable Path where, PrintWriter out)
+            throws IOException {
+        Path folder = output != null ? output : Path.of("runs", "mnist-" + settings.model());
+        Files.createDirectories(folder);
         if (where == null) {
             out.println("No MNIST data in " + Mnist.places()
                     + ": training on generated digits instead. Give the folder of the files with --data.");
         }
         try (TensorDataset all = where == null ? GeneratedDigits.of(GENERATED_TRAIN, 1) : Mnist.train(where);
                 TensorDataset test = where == null ? GeneratedDigits.of(GENERATED_TEST, 2) : Mnist.test(where);
-                Trainer trainer = new Trainer(settings, limited(all), test)) {
-            int done = 0;
+                Trainer trainer = new Trainer(settings, limited(all, settings), test)) {
+            List<EpochResult> results = new ArrayList<>();
             if (checkpoint != null) {
                 trainer.model().loadStateDict(checkpoint.group("model"));
                 trainer.optimizer().loadStateDict(checkpoint.group("optimizer"));
-                done = number(checkpoint, "done");
-                out.printf("Resuming after epoch %d of %d.%n", done, settings.epochs());
+                results.addAll(EpochResult.parse(checkpoint.metadata("results")));
+                out.printf("Resuming after epoch %d of %d.%n", results.size(), settings.epochs());
             }
             out.printf(
                     Locale.ROOT,
                     "%s, %,d parameters, %,d training and %,d test samples, batches of %d%n",
                     settings.model(),
                     trainer.model().parameterCount(),
-                    limited(all).size(),
+                    limited(all, settings).size(),
                     test.size(),
                     settings.batch());
             out.flush();
-            List<EpochResult> results = new ArrayList<>();
-            for (int e = done + 1; e <= settings.epochs(); e++) {
-                EpochResult r = epoch(trainer, e, limited(all).size());
-                results.add(r);
+            for (int e = results.size() + 1; e <= settings.epochs(); e++) {
+                EpochResult r = epoch(trainer, e, limited(all, settings).size());
                 out.printf(
                         Locale.ROOT,
                         "epoch %d/%d  loss %.4f  test loss %.4f  test accuracy %.2f %%  %,.0f samples/s  peak %,.1f"
@@ -165,22 +168,26 @@ public final class MnistCommand implements Callable<Integer> {
                         r.samplesPerSecond(),
                         r.peakNativeBytes() / 1e6);
                 out.flush();
-                save(folder.resolve("checkpoint.safetensors"), settings, trainer, e);
+                if (!Double.isFinite(r.trainLoss())) {
+                    throw new ArithmeticException("the loss became " + r.trainLoss() + " in epoch " + e
+                            + ": start again with a --learning-rate below " + settings.learningRate());
+                }
+                results.add(r);
+                save(folder.resolve("checkpoint.safetensors"), settings, trainer, results);
             }
-            if (!results.isEmpty()) {
-                Charts.curves(folder.resolve("curves.png"), results);
-            }
+            Charts.curves(folder.resolve("curves.png"), results);
             Charts.mistakes(folder.resolve("misclassified.png"), mistakes(trainer, test));
             out.println("Wrote checkpoint.safetensors, curves.png and misclassified.png to " + folder);
             if (json != null) {
-                write(json, settings, where, results);
+                write(json, settings, results);
             }
         }
         return CommandLine.ExitCode.OK;
     }
 
-    private Dataset limited(Dataset all) {
-        return limit == null ? all : all.first(limit);
+    private static Dataset limited(Dataset all, Settings settings) {
+        Long count = settings.limit();
+        return count == null ? all : all.first(count);
     }
 
     @SuppressWarnings("SystemConsoleNull") // its contract still allows null
@@ -202,9 +209,10 @@ public final class MnistCommand implements Callable<Integer> {
         }
     }
 
-    private static void save(Path file, Settings settings, Trainer trainer, int done) throws IOException {
+    private static void save(Path file, Settings settings, Trainer trainer, List<EpochResult> results)
+            throws IOException {
         Map<String, String> metadata = settings.metadata();
-        metadata.put("done", Integer.toString(done));
+        metadata.put("results", EpochResult.format(results));
         Checkpoint.save(
                 file,
                 Map.of(
@@ -244,21 +252,24 @@ public final class MnistCommand implements Callable<Integer> {
         return Arrays.stream(x).map(v -> 255 * (v - low) / (high - low)).toArray();
     }
 
-    private void write(Path file, Settings settings, @Nullable Path where, List<EpochResult> results)
-            throws IOException {
+    /** Makes sure, before hours of training, that the file can be written at their end. */
+    private static void prepare(Path file) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                .close();
+    }
+
+    private void write(Path file, Settings settings, List<EpochResult> results) throws IOException {
         var report = new LinkedHashMap<String, Object>();
         report.put("settings", settings);
         report.put("device", device);
-        report.put("data", where == null ? "generated" : "mnist");
         report.put("java", Runtime.version().toString());
         report.put("processors", Runtime.getRuntime().availableProcessors());
         report.put("epochs", results);
-        if (!results.isEmpty()) {
-            report.put("testAccuracy", results.get(results.size() - 1).testAccuracy());
-        }
-        if (file.toAbsolutePath().getParent() != null) {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-        }
+        report.put("testAccuracy", results.getLast().testAccuracy());
         Files.writeString(
                 file,
                 new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n");
@@ -289,38 +300,34 @@ public final class MnistCommand implements Callable<Integer> {
     }
 
     /** The settings of the options; of a run that is resumed, those of its checkpoint, which options must not contradict. */
-    private Settings settings(@Nullable Checkpoint checkpoint) {
+    private Settings settings(@Nullable Checkpoint checkpoint, @Nullable Path where) {
+        String kind = where == null ? "generated" : "mnist";
         if (checkpoint == null) {
             Network network = or(model, Network.mlp);
             return new Settings(
-                    network, or(batch, 128), or(epochs, 5), or(learningRate, network.learningRate()), or(seed, 1L));
+                    network,
+                    or(batch, 128),
+                    or(epochs, 5),
+                    or(learningRate, network.learningRate()),
+                    or(seed, 1L),
+                    limit,
+                    kind);
         }
-        Settings saved = new Settings(
-                Network.valueOf(checkpoint.metadata("model")),
-                number(checkpoint, "batch"),
-                number(checkpoint, "epochs"),
-                Double.parseDouble(checkpoint.metadata("learningRate")),
-                Long.parseLong(checkpoint.metadata("seed")));
+        Settings saved = Settings.of(checkpoint);
         Settings asked = new Settings(
                 or(model, saved.model()),
                 or(batch, saved.batch()),
                 or(epochs, saved.epochs()),
                 or(learningRate, saved.learningRate()),
-                or(seed, saved.seed()));
+                or(seed, saved.seed()),
+                limit == null ? saved.limit() : limit,
+                kind);
         if (!asked.equals(saved)) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--resume: the checkpoint was made with " + saved + ", the options say " + asked);
         }
         return saved;
-    }
-
-    private static int number(Checkpoint checkpoint, String key) {
-        try {
-            return Integer.parseInt(checkpoint.metadata(key));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("checkpoint: metadata '" + key + "' is no number: " + e.getMessage(), e);
-        }
     }
 
     private static <T> T or(@Nullable T value, T otherwise) {

@@ -2,6 +2,9 @@ package org.gatun.examples.mnist;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
+import org.gatun.nn.Checkpoint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What determines a run: the same settings give the same losses.
@@ -11,8 +14,44 @@ import java.util.Map;
  * @param epochs passes over the training set
  * @param learningRate the first learning rate, which falls to 0 along half a cosine
  * @param seed the seed of parameters and order
+ * @param limit how many of the training samples are used, or null for all
+ * @param data {@code mnist} or {@code generated}
  */
-record Settings(Network model, int batch, int epochs, double learningRate, long seed) {
+record Settings(
+        Network model,
+        int batch,
+        int epochs,
+        double learningRate,
+        long seed,
+        @Nullable Long limit,
+        String data) {
+    /**
+     * The settings that a checkpoint remembers.
+     *
+     * @throws IllegalArgumentException naming the entry that is missing or wrong
+     */
+    static Settings of(Checkpoint checkpoint) {
+        return new Settings(
+                entry(checkpoint, "model", Network::valueOf),
+                entry(checkpoint, "batch", Integer::valueOf),
+                entry(checkpoint, "epochs", Integer::valueOf),
+                entry(checkpoint, "learningRate", Double::valueOf),
+                entry(checkpoint, "seed", Long::valueOf),
+                checkpoint.metadata().containsKey("limit") ? entry(checkpoint, "limit", Long::valueOf) : null,
+                checkpoint.metadata("data"));
+    }
+
+    private static <T> T entry(Checkpoint checkpoint, String key, Function<String, T> parse) {
+        String text = checkpoint.metadata(key);
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "checkpoint: the metadata '" + key + "' is '" + text + "', which is no value for it", e);
+        }
+    }
+
+    /** The settings as a checkpoint's metadata. */
     Map<String, String> metadata() {
         var out = new LinkedHashMap<String, String>();
         out.put("model", model.name());
@@ -20,6 +59,10 @@ record Settings(Network model, int batch, int epochs, double learningRate, long 
         out.put("epochs", Integer.toString(epochs));
         out.put("learningRate", Double.toString(learningRate));
         out.put("seed", Long.toString(seed));
+        if (limit != null) {
+            out.put("limit", Long.toString(limit));
+        }
+        out.put("data", data);
         return out;
     }
 }

@@ -5,6 +5,9 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +45,7 @@ public final class DataLoader implements AutoCloseable {
     private int threads = 1;
     private int ahead = 2;
     private @Nullable ExecutorService workers;
+    private final Set<Epoch> open = ConcurrentHashMap.newKeySet();
 
     private DataLoader(Dataset dataset) {
         this.dataset = dataset;
@@ -132,20 +136,27 @@ public final class DataLoader implements AutoCloseable {
         return known;
     }
 
-    /** Stops the threads. */
+    /** Ends the epochs that are still open, and stops the threads. */
     @Override
-    public synchronized void close() {
-        ExecutorService known = workers;
-        if (known != null) {
-            known.shutdownNow();
-            workers = null;
+    public void close() {
+        open.forEach(Epoch::close);
+        synchronized (this) {
+            ExecutorService known = workers;
+            if (known != null) {
+                known.shutdown();
+                workers = null;
+            }
         }
     }
 
-    /** The batches of one epoch, in order. Each belongs to the caller, who closes it. */
+    /**
+     * The batches of one epoch, in order. Each belongs to the caller, who closes it. When a batch can't be made, {@link #next} throws
+     * for that one, and goes on with the following when called again.
+     */
     public final class Epoch implements Iterator<Batch>, AutoCloseable {
         private final long @Nullable [] order;
-        private final Deque<Future<Batch>> waiting = new ArrayDeque<>();
+        private final Deque<Future<@Nullable Batch>> waiting = new ArrayDeque<>();
+        private volatile boolean ended;
         private long next;
         private long asked;
 
@@ -160,35 +171,56 @@ public final class DataLoader implements AutoCloseable {
         }
 
         @Override
-        public boolean hasNext() {
-            return next < batches();
+        public synchronized boolean hasNext() {
+            return !ended && next < batches();
         }
 
         @Override
-        public Batch next() {
+        public synchronized Batch next() {
             if (!hasNext()) {
-                throw new NoSuchElementException("loader: the epoch has no more than " + batches() + " batches");
+                throw new NoSuchElementException(
+                        ended
+                                ? "loader: the epoch was closed"
+                                : "loader: the epoch has no more than " + batches() + " batches");
             }
             if (threads == 0) {
-                return dataset.batch(indices(next++));
+                return made(next++);
             }
+            open.add(this);
             while (asked < batches() && waiting.size() < ahead) {
                 long number = asked++;
-                waiting.add(workers().submit(() -> dataset.batch(indices(number))));
+                waiting.add(workers().submit(() -> ended ? null : dataset.batch(indices(number))));
             }
+            Batch batch = taken(next, waiting.element());
             next++;
-            return take(waiting.remove());
+            return batch;
         }
 
-        private Batch take(Future<Batch> batch) {
+        private Batch made(long number) {
             try {
-                return batch.get();
+                return dataset.batch(indices(number));
+            } catch (RuntimeException e) {
+                throw failed(number, e);
+            }
+        }
+
+        private Batch taken(long number, Future<@Nullable Batch> future) {
+            try {
+                Batch batch = future.get();
+                waiting.remove();
+                return Objects.requireNonNull(batch);
             } catch (ExecutionException e) {
-                throw new IllegalStateException("loader: a batch could not be made: " + e.getCause(), e.getCause());
+                waiting.remove();
+                next++;
+                throw failed(number, e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("loader: interrupted while waiting for a batch", e);
+                throw new IllegalStateException("loader: interrupted while waiting for batch " + number, e);
             }
+        }
+
+        private IllegalStateException failed(long number, Throwable cause) {
+            return new IllegalStateException("loader: batch " + number + " could not be made: " + cause, cause);
         }
 
         private long[] indices(long batch) {
@@ -202,15 +234,28 @@ public final class DataLoader implements AutoCloseable {
             return out;
         }
 
-        /** Frees the batches that were made ahead and not taken. */
+        /** Frees the batches that were made ahead and not taken; a failure to make one of these is forgotten. */
         @Override
-        public void close() {
-            next = batches();
+        public synchronized void close() {
+            ended = true;
+            boolean interrupted = false;
             while (!waiting.isEmpty()) {
-                Future<Batch> batch = waiting.remove();
-                if (!batch.cancel(false)) {
-                    take(batch).close();
+                // A cancelled future would lose the batch that a thread is just making, so each is waited for.
+                try {
+                    Batch batch = waiting.element().get();
+                    waiting.remove();
+                    if (batch != null) {
+                        batch.close();
+                    }
+                } catch (ExecutionException e) {
+                    waiting.remove();
+                } catch (InterruptedException e) {
+                    interrupted = true;
                 }
+            }
+            open.remove(this);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -9,12 +9,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads IDX files, the format of MNIST (LeCun, Cortes and Burges), plain or gzipped: two zero bytes, a type, the number of axes, the
@@ -32,7 +35,13 @@ public final class IdxFile {
      *     the file holds
      */
     public static Tensor read(Path file) throws IOException {
-        try (InputStream in = open(file)) {
+        return read(file, null);
+    }
+
+    /** As above; the unpacked content goes through {@code digest} on the way. */
+    static Tensor read(Path file, @Nullable MessageDigest digest) throws IOException {
+        try (InputStream raw = open(file);
+                InputStream in = digest == null ? raw : new DigestInputStream(raw, digest)) {
             byte[] magic = header(file, in, 4, "magic number");
             if (magic[0] != 0 || magic[1] != 0) {
                 throw new DataFileException(

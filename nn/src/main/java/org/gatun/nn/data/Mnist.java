@@ -3,11 +3,16 @@ package org.gatun.nn.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.memory.MemoryScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +27,13 @@ public final class Mnist {
     /** Bytes to numbers with mean 0 and variance 1 over the training set. */
     private static final Elementwise.Region NORMALISE =
             Elementwise.region(x -> x.to(DType.F32).mul(1 / (255 * DEVIATION)).sub(MEAN / DEVIATION));
+
+    /** The MD5 sums of the original files' content, unpacked. */
+    private static final Map<String, String> SUMS = Map.of(
+            "train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb",
+            "train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624",
+            "t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea",
+            "t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637");
 
     private Mnist() {}
 
@@ -79,7 +91,7 @@ public final class Mnist {
     }
 
     /**
-     * The training set.
+     * The training set. A file with other content than the original is reported to the logger, and read all the same.
      *
      * @throws DataFileException when a file is damaged, or images and labels do not belong together
      */
@@ -95,8 +107,15 @@ public final class Mnist {
     private static TensorDataset load(Path folder, String imageFile, String labelFile) throws IOException {
         Path imagePath = required(folder, imageFile);
         Path labelPath = required(folder, labelFile);
-        Tensor images = IdxFile.read(imagePath);
-        Tensor labels = IdxFile.read(labelPath);
+        try (MemoryScope scope = MemoryScope.open("mnist")) {
+            Tensor images = read(imagePath, imageFile);
+            Tensor labels = read(labelPath, labelFile);
+            check(imagePath, images, labelPath, labels);
+            return new TensorDataset(images, labels.to(DType.I64), Mnist::normalise);
+        }
+    }
+
+    private static void check(Path imagePath, Tensor images, Path labelPath, Tensor labels) throws DataFileException {
         if (images.rank() != 3 || images.dtype() != DType.U8 || images.size(1) != 28 || images.size(2) != 28) {
             throw new DataFileException(
                     imagePath, "sizes", "holds " + images.dtype() + images.shape() + ", MNIST U8[n, 28, 28]");
@@ -108,9 +127,37 @@ public final class Mnist {
                     "holds " + labels.dtype() + labels.shape() + " beside images " + images.shape()
                             + ": one label for each image is needed");
         }
-        Tensor classes = labels.to(DType.I64);
-        labels.close();
-        return new TensorDataset(images, classes, Mnist::normalise);
+        long[] classes = labels.toLongArray();
+        for (int i = 0; i < classes.length; i++) {
+            if (classes[i] > 9) {
+                throw new DataFileException(labelPath, "label " + i, classes[i] + " is no digit from 0 to 9");
+            }
+        }
+    }
+
+    /** Reads a file, and says so when it has other content than the one that everybody else's results come from. */
+    private static Tensor read(Path path, String name) throws IOException {
+        MessageDigest digest = md5();
+        Tensor content = IdxFile.read(path, digest);
+        String sum = HexFormat.of().formatHex(digest.digest());
+        if (!sum.equals(SUMS.get(name))) {
+            System.getLogger(Mnist.class.getPackageName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "{0} is not the original of MNIST: its content has the MD5 sum {1}, the original''s is {2}",
+                            path,
+                            sum,
+                            SUMS.get(name));
+        }
+        return content;
+    }
+
+    private static MessageDigest md5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no MD5, which each must have", e);
+        }
     }
 
     private static Path required(Path folder, String name) throws DataFileException {

@@ -18,9 +18,9 @@ public interface Initializer {
     Tensor values(DType dtype, Shape shape, Generator generator);
 
     /** A new parameter with values from this initializer. */
-    default Parameter parameter(String name, DType dtype, Shape shape, Generator generator) {
+    default Parameter parameter(DType dtype, Shape shape, Generator generator) {
         try (var scope = MemoryScope.open("initial")) {
-            return Parameter.of("", values(dtype, shape, generator));
+            return Parameter.of(values(dtype, shape, generator));
         }
     }
 
@@ -99,9 +99,9 @@ public interface Initializer {
 
         private static Shape check(Shape shape) {
             if (shape.rank() < 2 || shape.isEmpty()) {
-                throw new ShapeException(
-                        "initializer: the fans of shape " + shape
-                                + " are not defined: a weight has rank 2 or more and no empty axis; use uniform, normal or constant");
+                throw new ShapeException("initializer: the fans of shape " + shape
+                        + " are not defined: a weight has rank 2 or more and no empty axis; use uniform,"
+                        + " normal or constant");
             }
             return shape;
         }
