@@ -19,5 +19,7 @@ module org.gatun.examples {
             com.fasterxml.jackson.databind,
             info.picocli;
     opens org.gatun.examples.practical to
-            info.picocli;
+            info.picocli,
+            org.gatun.autograd,
+            org.gatun.tensor;
 }
