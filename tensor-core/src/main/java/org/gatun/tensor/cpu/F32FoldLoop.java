@@ -55,7 +55,8 @@ final class F32FoldLoop implements FoldKernel {
             return few(in, n);
         }
         int i = 0;
-        FloatVector v = IDENTITY;
+        // Made afresh: a vector from a static field would keep the loop's vector on the heap.
+        FloatVector v = FloatVector.broadcast(SPECIES, DATA.identity());
         if (n >= STEP) {
             FloatVector a = load(in);
             FloatVector b = load(in + VECTOR);

@@ -13,7 +13,7 @@ final class F32RowSoftmax implements RowSoftmax {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final FloatVector ZERO = FloatVector.zero(SPECIES);
+    // Loops start from vectors made afresh: one from a static field would keep the loop's vector on the heap.
     private static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
 
     /** Elements whose exponentials are summed lane by lane before they join the sum of the row, in double precision. */
@@ -31,6 +31,10 @@ final class F32RowSoftmax implements RowSoftmax {
 
     @Override
     public void softmax(long x, long n, long out) {
+        if (n <= LANES) {
+            softmaxOfVector(x, (int) n, out);
+            return;
+        }
         float max = max(x, n);
         double sum = 0;
         for (long done = 0; done < n; done += BLOCK) {
@@ -42,8 +46,19 @@ final class F32RowSoftmax implements RowSoftmax {
         }
     }
 
+    private static void softmaxOfVector(long x, int n, long out) {
+        VectorMask<Float> mask = SPECIES.indexInRange(0, n);
+        FloatVector v = load(x, mask);
+        FloatVector e = F32Exp.exp(v.sub(v.reduceLanes(VectorOperators.MAX)));
+        e.div(sumOfLanes(e)).intoMemorySegment(Ram.ALL, out, ORDER, mask);
+    }
+
     @Override
     public void logSoftmax(long x, long n, long out) {
+        if (n <= LANES) {
+            logSoftmaxOfVector(x, (int) n, out);
+            return;
+        }
         float max = max(x, n);
         float log = (float) Math.log(sumOfExponentials(x, n, max));
         for (long done = 0; done < n; done += BLOCK) {
@@ -51,12 +66,32 @@ final class F32RowSoftmax implements RowSoftmax {
         }
     }
 
+    private static void logSoftmaxOfVector(long x, int n, long out) {
+        VectorMask<Float> mask = SPECIES.indexInRange(0, n);
+        FloatVector v = load(x, mask);
+        FloatVector shifted = v.sub(v.reduceLanes(VectorOperators.MAX));
+        float log = (float) Math.log(sumOfLanes(F32Exp.exp(shifted)));
+        shifted.sub(log).intoMemorySegment(Ram.ALL, out, ORDER, mask);
+    }
+
     @Override
     public void logSumExp(long x, long n, long out) {
+        if (n <= LANES) {
+            logSumExpOfVector(x, (int) n, out);
+            return;
+        }
         float max = max(x, n);
         float shift = Float.isInfinite(max) ? 0 : max;
         Ram.putFloat(out, shift);
         Ram.putFloat(out + 4, (float) Math.log(sumOfExponentials(x, n, shift)));
+    }
+
+    private static void logSumExpOfVector(long x, int n, long out) {
+        FloatVector v = load(x, SPECIES.indexInRange(0, n));
+        float max = v.reduceLanes(VectorOperators.MAX);
+        float shift = Float.isInfinite(max) ? 0 : max;
+        Ram.putFloat(out, shift);
+        Ram.putFloat(out + 4, (float) Math.log(sumOfLanes(F32Exp.exp(v.sub(shift)))));
     }
 
     private static double sumOfExponentials(long x, long n, float shift) {
@@ -76,21 +111,21 @@ final class F32RowSoftmax implements RowSoftmax {
     }
 
     private static float maxOfBlock(long x, int n) {
-        FloatVector max = LOWEST;
+        FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
             max = max.max(load(x + 4L * i));
         }
         if (i < n) {
             VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-            max = max.max(LOWEST.blend(load(x + 4L * i, rest), rest));
+            max = max.max(load(x + 4L * i, rest));
         }
         return max.reduceLanes(VectorOperators.MAX);
     }
 
     /** Writes {@code e^(x - shift)} and returns the sum. */
     private static float exponentials(long x, int n, float shift, long out) {
-        FloatVector sum = ZERO;
+        FloatVector sum = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
             FloatVector e = F32Exp.exp(load(x + 4L * i).sub(shift));
@@ -101,20 +136,20 @@ final class F32RowSoftmax implements RowSoftmax {
             VectorMask<Float> rest = SPECIES.indexInRange(i, n);
             FloatVector e = F32Exp.exp(load(x + 4L * i, rest).sub(shift));
             e.intoMemorySegment(Ram.ALL, out + 4L * i, ORDER, rest);
-            sum = sum.add(ZERO.blend(e, rest));
+            sum = sum.add(e);
         }
         return sumOfLanes(sum);
     }
 
     private static float sumOfBlock(long x, int n, float shift) {
-        FloatVector sum = ZERO;
+        FloatVector sum = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
             sum = sum.add(F32Exp.exp(load(x + 4L * i).sub(shift)));
         }
         if (i < n) {
             VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-            sum = sum.add(ZERO.blend(F32Exp.exp(load(x + 4L * i, rest).sub(shift)), rest));
+            sum = sum.add(F32Exp.exp(load(x + 4L * i, rest).sub(shift)));
         }
         return sumOfLanes(sum);
     }
@@ -160,7 +195,8 @@ final class F32RowSoftmax implements RowSoftmax {
         return FloatVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER);
     }
 
+    /** The elements under the mask, and -inf, which adds nothing to a sum of exponentials, in the other lanes. */
     private static FloatVector load(long address, VectorMask<Float> mask) {
-        return FloatVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask);
+        return LOWEST.blend(FloatVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask), mask);
     }
 }

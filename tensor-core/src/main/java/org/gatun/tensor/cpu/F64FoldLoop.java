@@ -55,7 +55,8 @@ final class F64FoldLoop implements FoldKernel {
             return few(in, n);
         }
         int i = 0;
-        DoubleVector v = IDENTITY;
+        // Made afresh: a vector from a static field would keep the loop's vector on the heap.
+        DoubleVector v = DoubleVector.broadcast(SPECIES, DATA.identity());
         if (n >= STEP) {
             DoubleVector a = load(in);
             DoubleVector b = load(in + VECTOR);
