@@ -94,6 +94,10 @@ class TensorMethodsGradientTest {
                         in -> in.get(0).get(Index.of(1, 0, 1), Index.all(), Index.of(0, 1, -1)),
                         s(2, 2, 3)),
                 row("get with a mask", in -> in.get(0).get(Index.mask(Tensors.of(true, false, true))), s(3, 2)),
+                row(
+                        "get with a mask of its own",
+                        in -> in.get(0).get(Index.mask(in.get(0).gt(0))),
+                        s(3, 2)),
                 row("maskedSelect", in -> in.get(0).maskedSelect(Tensors.of(true, false, true)), s(2, 3)),
                 row("maskedFill", in -> in.get(0).maskedFill(Tensors.of(true, false, true), 7), s(2, 3)),
                 row("linear", in -> Functional.linear(in.get(0), in.get(1), in.get(2)), s(2, 3), s(2, 3), s(2)),

@@ -19,7 +19,11 @@ final class Classification {
     private Classification() {}
 
     /** The rows of a batch: what comes in as (n, c, d1, ...) with targets (n, d1, ...) as (rows, c) and (rows). */
-    private record Rows(Tensor scores, Tensor target, Tensor ignored, long counted, Shape shape) {
+    private record Rows(Tensor scores, Tensor target, long ignoreIndex, long counted, Shape shape) {
+        Tensor ignored() {
+            return target.eq((double) ignoreIndex);
+        }
+
         long classes() {
             return scores.size(1);
         }
@@ -139,7 +143,7 @@ final class Classification {
         Tensor flat = rank == 1
                 ? scores.unsqueeze(0)
                 : rank == 2 ? scores : scores.moveAxis(1, -1).flatten(0, -2);
-        return new Rows(flat, classes, classes.eq((double) options.ignoreIndex()), counted, expected);
+        return new Rows(flat, classes, options.ignoreIndex(), counted, expected);
     }
 
     private static void requireWeight(String name, DType dtype, long classes, @Nullable Tensor weight) {

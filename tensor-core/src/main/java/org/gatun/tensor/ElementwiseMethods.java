@@ -467,6 +467,16 @@ public abstract sealed class ElementwiseMethods permits ReductionMethods {
         return Arithmetic.compare("isNan", CompareFn.NE, self(), self());
     }
 
+    /** Whether each element is infinity or -infinity, as BOOL. */
+    public final Tensor isInfinite() {
+        return self().dtype().isFloating() ? abs().eq(Double.POSITIVE_INFINITY) : ne(self());
+    }
+
+    /** Whether each element is neither infinite nor NaN, as BOOL. */
+    public final Tensor isFinite() {
+        return self().dtype().isFloating() ? abs().lt(Double.POSITIVE_INFINITY) : eq(self());
+    }
+
     /**
      * Elements limited to the range from {@code min} to {@code max}, as {@code torch.clamp}; NaN stays. The gradient passes at
      * the bounds.

@@ -148,6 +148,32 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
         return Reductions.bool("all", BoolReduceFn.ALL, self(), keepDims, axes);
     }
 
+    /**
+     * Whether the other tensor has this shape and dtype and equal elements, as {@code torch.equal}; NaN equals nothing. Reads
+     * the values.
+     */
+    public final boolean equalTo(Tensor other) {
+        return self().dtype() == other.dtype()
+                && self().shape().equals(other.shape())
+                && self().detach().eq(other.detach()).all().item() != 0;
+    }
+
+    /**
+     * Whether {@code |this - other| <= absolute + relative * |other|} everywhere, with broadcasting, as {@code torch.allclose};
+     * equal infinities are close, NaN is close to nothing. Reads the values.
+     */
+    public final boolean allClose(Tensor other, double relative, double absolute) {
+        Tensor a = self().detach();
+        Tensor b = other.detach();
+        Tensor near = a.sub(b).abs().le(b.abs().mul(relative).add(absolute));
+        return a.eq(b).or(near.and(b.isFinite())).all().item() != 0;
+    }
+
+    /** {@link #allClose(Tensor, double, double)} with relative tolerance 1e-5 and absolute tolerance 1e-8. */
+    public final boolean allClose(Tensor other) {
+        return allClose(other, 1e-5, 1e-8);
+    }
+
     // ---- statistics, of floating dtypes ----
 
     /** The unbiased variance over the given axes: {@code sum((x - mean)^2) / (n - 1)}, as {@code torch.var}; NaN for n = 1. */

@@ -233,6 +233,34 @@ class StatisticsTest {
     }
 
     @Test
+    void tensorsAreComparedAsAWhole() {
+        Tensor x = Tensors.of(1.0, INF, 3);
+        assertThat(x.equalTo(Tensors.of(1.0, INF, 3))).isTrue();
+        assertThat(x.equalTo(Tensors.of(1.0, INF, 4))).isFalse();
+        assertThat(x.equalTo(Tensors.of(1f, (float) INF, 3f))).isFalse();
+        assertThat(x.equalTo(x.reshape(3, 1))).isFalse();
+        assertThat(Tensors.of(Double.NaN).equalTo(Tensors.of(Double.NaN))).isFalse();
+        assertThat(x.allClose(Tensors.of(1 + 0.9e-5, INF, 3))).isTrue();
+        assertThat(x.allClose(Tensors.of(1 + 1.2e-5, INF, 3))).isFalse();
+        assertThat(x.allClose(Tensors.of(1.0, -INF, 3))).isFalse();
+        assertThat(x.allClose(Tensors.of(1.0, 2, 3))).isFalse();
+        assertThat(Tensors.of(2.0, 2).allClose(Tensors.scalar(2.5), 0, 0.5)).isTrue();
+        assertThat(Tensors.of(Double.NaN).allClose(Tensors.of(Double.NaN), 1, 1))
+                .isFalse();
+    }
+
+    @Test
+    void finiteAndInfiniteElements() {
+        Tensor x = Tensors.of(1f, Float.NaN, Float.NEGATIVE_INFINITY, Float.MAX_VALUE);
+        assertThat(x.isFinite().toBooleanArray()).containsExactly(true, false, false, true);
+        assertThat(x.isInfinite().toBooleanArray()).containsExactly(false, false, true, false);
+        assertThat(x.isNan().toBooleanArray()).containsExactly(false, true, false, false);
+        assertThat(Tensors.of(Integer.MIN_VALUE, 0).isFinite().toBooleanArray()).containsOnly(true);
+        assertThat(Tensors.of(Integer.MIN_VALUE, 0).isInfinite().toBooleanArray())
+                .containsOnly(false);
+    }
+
+    @Test
     void truthOverAxes() {
         Tensor x = Tensors.of(new int[][] {{0, 2}, {0, 0}});
         assertThat(x.any(true, 1).toBooleanArray()).containsExactly(true, false);

@@ -1,0 +1,46 @@
+package org.gatun.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
+import org.junit.jupiter.api.Test;
+
+/** In-place methods are for concrete tensors and parameters: what a tape or a transform follows refuses them. */
+class InPlaceOnTapeTest {
+    @Test
+    void aVariableOfATapeRefuses() {
+        Parameter w = Parameter.of(Tensors.of(1.0, 2));
+        try (Tape tape = Tape.open()) {
+            Tensor y = w.mul(2);
+            assertThatThrownBy(() -> y.add_(1))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("add_: a tensor of shape [2]")
+                    .hasMessageContaining("use add, which returns a new tensor");
+            Tensor plain = Tensors.of(1.0, 1);
+            assertThatThrownBy(() -> plain.mul_(y))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("a change in place is not recorded");
+            assertThatThrownBy(() -> plain.copy_(y)).isInstanceOf(IllegalStateException.class);
+            assertThat(plain.copy_(y.detach()).toDoubleArray()).containsExactly(2, 4);
+            tape.backward(y.sum());
+        }
+        assertThat(w.toDoubleArray()).containsExactly(1, 2);
+    }
+
+    @Test
+    void aDualNumberRefuses() {
+        Tensor x = Tensors.of(1.0);
+        assertThatThrownBy(() -> Grad.jvp(z -> z.neg_(), x, x)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> Grad.grad((Tensor z) -> z.zero_()).apply(x)).isInstanceOf(IllegalStateException.class);
+        assertThat(x.item()).isEqualTo(1);
+    }
+
+    @Test
+    void aParameterChangesItsValue() {
+        Parameter w = Parameter.of(Tensors.of(1.0, 2));
+        assertThat(w.mul_(3).add_(Tensors.of(1.0, 1))).isSameAs(w);
+        assertThat(w.toDoubleArray()).containsExactly(4, 7);
+    }
+}
