@@ -22,26 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Structure {
     private Structure() {}
 
-    /** The tensors of a structure, in order of components, elements or keys. */
-    static List<Tensor> tensors(Object structure) {
-        var out = new ArrayList<Tensor>();
-        map(structure, t -> {
-            out.add(t);
-            return t;
-        });
-        return out;
-    }
-
     /** A structure of the same form with every tensor replaced. */
     @SuppressWarnings("unchecked")
     static <P> P map(P structure, UnaryOperator<Tensor> f) {
         return (P) of(structure, f);
-    }
-
-    /** A structure of the same form that holds the given tensors, in the order of {@link #tensors}. */
-    static <P> P fill(P structure, List<Tensor> tensors) {
-        var next = tensors.iterator();
-        return map(structure, t -> next.next());
     }
 
     private static Object of(Object o, UnaryOperator<Tensor> f) {

@@ -33,7 +33,6 @@ public final class Tape implements AutoCloseable {
     private final MemoryScope scope;
     private final Recording recording;
     private final Map<Parameter, Variable> parameters = new IdentityHashMap<>();
-    private final Map<Tensor, Variable> watched = new IdentityHashMap<>();
     private boolean open = true;
 
     private Tape(MemoryScope scope, Recording recording) {
@@ -71,9 +70,7 @@ public final class Tape implements AutoCloseable {
      */
     public Tensor watch(Tensor x) {
         checkOpen("watch");
-        Variable leaf = recording.leaf(x instanceof Parameter p ? p.value() : x);
-        watched.put(leaf, leaf);
-        return leaf;
+        return recording.leaf(x instanceof Parameter p ? p.value() : x);
     }
 
     /**
@@ -136,10 +133,10 @@ public final class Tape implements AutoCloseable {
             throw new ShapeException("gradient: the loss has shape " + root.shape() + " and " + root.elements()
                     + " elements: reduce it to one with sum() or mean()");
         }
+        List<Variable> leaves = sources.stream().map(this::leaf).toList();
         @Nullable Tensor[] gradients = recording.pullback(root, root.value().fullLike(1), retain);
         var out = new ArrayList<Tensor>();
-        for (Tensor source : sources) {
-            Variable leaf = leaf(source);
+        for (Variable leaf : leaves) {
             Tensor g = gradients[leaf.slot()];
             out.add(g == null ? leaf.value().fullLike(0) : g);
         }
@@ -152,12 +149,11 @@ public final class Tape implements AutoCloseable {
     }
 
     private Variable leaf(Tensor source) {
-        Variable known = source instanceof Parameter p ? parameters.get(p) : watched.get(source);
-        if (known != null) {
-            return known;
-        }
         if (source instanceof Parameter p) {
             return variable(p);
+        }
+        if (source instanceof Variable v && recording.leaves().contains(v)) {
+            return v;
         }
         throw new IllegalArgumentException("gradient: a source of shape " + source.shape()
                 + " is not a leaf of this tape: pass what watch returned, or a parameter");

@@ -61,6 +61,15 @@ class TapeTest {
     }
 
     @Test
+    void aParameterThatTheLossDoesNotUseHasGradientZero() {
+        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
+                Parameter unused = Parameter.of(Tensors.of(1.0, 2.0));
+                Tape tape = Tape.open()) {
+            close(tape.gradient(w.square(), unused), 0, 0);
+        }
+    }
+
+    @Test
     void nestedTapesDifferentiateGradients() {
         try (Tape outer = Tape.open()) {
             Tensor x = outer.watch(Tensors.scalar(2.0));
