@@ -55,7 +55,7 @@ final class Arithmetic {
     }
 
     static Tensor binary(String name, BinaryFn fn, Tensor a, Tensor b) {
-        DType dtype = DType.promote(a.dtype(), b.dtype());
+        DType dtype = promote(a, b);
         if (!fn.accepts(dtype)) {
             if (dtype == DType.BOOL && fn.isArithmetic()) {
                 return truth(name, fn, a, b);
@@ -93,7 +93,7 @@ final class Arithmetic {
     }
 
     static Tensor compare(String name, CompareFn fn, Tensor a, Tensor b) {
-        DType dtype = DType.promote(a.dtype(), b.dtype());
+        DType dtype = promote(a, b);
         return apply(name, COMPARE[fn.ordinal()], cast(a, dtype), cast(b, dtype));
     }
 
@@ -111,7 +111,7 @@ final class Arithmetic {
     }
 
     static Tensor logic(String name, LogicFn fn, Tensor a, Tensor b) {
-        DType dtype = DType.promote(a.dtype(), b.dtype());
+        DType dtype = promote(a, b);
         if (dtype.isFloating()) {
             throw new DTypeException(name + ": takes BOOL or integer tensors, not " + a.dtype() + " and " + b.dtype()
                     + ": compare first, for instance x.ne(0)");
@@ -132,7 +132,7 @@ final class Arithmetic {
             throw new DTypeException("where: the condition is " + condition.dtype()
                     + " and must be BOOL: compare first," + " for instance x.ne(0)");
         }
-        DType dtype = DType.promote(a.dtype(), b.dtype());
+        DType dtype = promote(a, b);
         Shape shape =
                 Broadcasting.common("where", condition.shape(), Broadcasting.common("where", a.shape(), b.shape()));
         return Dispatch.bind(
@@ -157,6 +157,18 @@ final class Arithmetic {
 
     private static DType clampType(Tensor x, double bound) {
         return x.dtype().promoteWithScalar(bound == Math.rint(bound) ? DType.Kind.INTEGER : DType.Kind.FLOATING);
+    }
+
+    /** The dtype of an operation on two tensors, as {@code torch.result_type}. */
+    private static DType promote(Tensor a, Tensor b) {
+        if (a.dtype() == b.dtype()) {
+            return a.dtype();
+        }
+        boolean left = a.rank() == 0;
+        if (left == (b.rank() == 0)) {
+            return DType.promote(a.dtype(), b.dtype());
+        }
+        return left ? b.dtype().promoteWithZeroDim(a.dtype()) : a.dtype().promoteWithZeroDim(b.dtype());
     }
 
     static Tensor cast(Tensor x, DType dtype) {

@@ -4,8 +4,9 @@ package org.gatun.tensor;
  * The element types of tensors.
  *
  * <p>Promotion between them follows PyTorch's table: a category (boolean, integer, floating) wins over a lower one; within a
- * category the wider type wins; U8 with a signed integer gives the signed integer. Java scalars are weak: they take part with
- * their category only (see {@link #promoteWithScalar}).
+ * category the wider type wins; U8 with a signed integer gives the signed integer. A 0-d tensor beside one with axes counts only
+ * when its category is higher ({@link #promoteWithZeroDim}). Java scalars are weak: they take part with their category only
+ * ({@link #promoteWithScalar}).
  */
 public enum DType {
     /** IEEE 754 binary32, {@code float}: the default. */
@@ -92,6 +93,14 @@ public enum DType {
             case INTEGER -> I64;
             case BOOLEAN -> BOOL;
         };
+    }
+
+    /**
+     * The type of an operation between a tensor of this type with axes and a 0-d tensor: a 0-d tensor takes part with its own
+     * type only when its category is higher, so a 0-d F64 leaves F32 as it is, and a 0-d F32 makes F32 of I64.
+     */
+    public DType promoteWithZeroDim(DType zeroDim) {
+        return kind.compareTo(zeroDim.kind) >= 0 ? this : promote(this, zeroDim);
     }
 
     /** This type when it is floating, otherwise F32: the type in which functions such as {@code exp} work on this type. */
