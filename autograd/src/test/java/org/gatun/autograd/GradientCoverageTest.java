@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.conformance.CompositeSamples;
 import org.gatun.tensor.conformance.GradientSample;
 import org.gatun.tensor.conformance.GradientSamples;
 import org.gatun.tensor.conformance.OpCases;
@@ -32,14 +35,37 @@ class GradientCoverageTest {
                 .map(kind -> dynamicContainer(OpCases.name(kind), tests(GradientSamples.of(kind))));
     }
 
+    /** Every public method that makes tensors of tensors, with the kernels and derivatives that its composites bring. */
+    @TestFactory
+    Stream<DynamicNode> publicMethods() {
+        return CompositeSamples.all().stream().flatMap(sample -> tests(CompositeSamples.gradients(sample)));
+    }
+
     private static Stream<DynamicNode> tests(List<GradientSample> samples) {
         return samples.stream().map(sample -> dynamicTest(sample.name(), () -> check(sample)));
     }
 
     private static void check(GradientSample sample) {
         try (MemoryScope scope = MemoryScope.open("sample")) {
-            GradCheck.standard().step(sample.step()).check(sample::apply, sample.place(Device.CPU));
+            List<Tensor> origin = sample.place(Device.CPU);
+            GradCheck.Function f = sample.step() == GradientSample.STEP ? in -> bent(sample, in, origin) : sample::apply;
+            GradCheck.standard().step(sample.step()).check(f, sample.place(Device.CPU));
         }
+    }
+
+    /**
+     * The sample between two curves: its operands are {@code x + (x - x0)^2 / 2}, which is x at the point of the check, and its
+     * results {@code y + y^2 / 4}. So tangents and cotangents depend on x, and a rule that does not carry their derivatives fails at
+     * second order.
+     */
+    private static Tensor bent(GradientSample sample, List<Tensor> in, List<Tensor> origin) {
+        var operands = new ArrayList<Tensor>();
+        for (int k = 0; k < in.size(); k++) {
+            Tensor x = in.get(k);
+            operands.add(x.dtype().isFloating() ? x.add(x.sub(origin.get(k)).square().mul(0.5)) : x);
+        }
+        Tensor y = sample.apply(operands);
+        return y.add(y.square().mul(0.25));
     }
 
     /** Only conversions to dtypes without derivatives have no samples. */

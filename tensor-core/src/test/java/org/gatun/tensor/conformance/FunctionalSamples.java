@@ -187,11 +187,11 @@ final class FunctionalSamples {
             weighted(
                     "crossEntropy",
                     in -> Losses.crossEntropy(
-                            in.get(0), in.get(1), options.withWeight(in.get(2).detach())));
+                            in.get(0), in.get(1), options.withWeight(in.get(2))));
             weighted(
                     "nllLoss",
                     in -> Losses.nllLoss(
-                            in.get(0), in.get(1), options.withWeight(in.get(2).detach())));
+                            in.get(0), in.get(1), options.withWeight(in.get(2))));
         }
     }
 
