@@ -81,8 +81,8 @@ class GradCheckTest {
         double[] v = firstDirection();
         Tensor orthogonal = Tensors.of(v[1], -v[0], 0);
         assertFails(
-                CUBE.withVjp((in, y, g) ->
-                        List.of(in.get(0).square().mul(3).mul(g).add(orthogonal))),
+                CUBE.withVjp(
+                        (in, y, g) -> List.of(in.get(0).square().mul(3).mul(g).add(orthogonal))),
                 "order 1, reverse mode, VJP against the central difference");
     }
 
@@ -120,7 +120,8 @@ class GradCheckTest {
     @Test
     void aReverseRuleThatCannotBeDifferentiated() {
         assertFails(
-                CUBE.withVjp((in, y, g) -> List.of(in.get(0).detach().square().mul(3).mul(g))),
+                CUBE.withVjp(
+                        (in, y, g) -> List.of(in.get(0).detach().square().mul(3).mul(g))),
                 "order 2, over reverse mode");
     }
 
@@ -150,8 +151,7 @@ class GradCheckTest {
         CustomFunction wrong = CUBE.withJvp(
                 (in, y, t) -> in.get(0).square().mul(3).mul(t.get(0).detach()));
         try (MemoryScope scope = MemoryScope.open("check")) {
-            assertThatThrownBy(() -> GradCheck.standard()
-                            .check((Tensor x) -> wrong.apply(x.square()), point()))
+            assertThatThrownBy(() -> GradCheck.standard().check((Tensor x) -> wrong.apply(x.square()), point()))
                     .isInstanceOf(GradCheck.Failure.class)
                     .hasMessageContaining("order 2, over forward mode");
         }
@@ -194,14 +194,14 @@ class GradCheckTest {
 
     @Test
     void everyOperationHasSamplesThatShowWrongRules() {
-        assertThat(kindsWithSlopes()).allSatisfy(kind -> assertThat(sloping(kind))
-                .as("samples of %s whose derivative is not 0", OpCases.name(kind))
-                .isNotEmpty());
+        assertThat(kindsWithSlopes())
+                .allSatisfy(kind -> assertThat(sloping(kind))
+                        .as("samples of %s whose derivative is not 0", OpCases.name(kind))
+                        .isNotEmpty());
     }
 
     private static Stream<Op> kindsWithSlopes() {
-        return OpCases.kinds().stream()
-                .filter(kind -> !GradientSamples.of(kind).isEmpty() && !isConstant(kind));
+        return OpCases.kinds().stream().filter(kind -> !GradientSamples.of(kind).isEmpty() && !isConstant(kind));
     }
 
     private static List<GradientSample> sloping(Op kind) {
@@ -236,12 +236,17 @@ class GradCheckTest {
     }
 
     private static boolean isConstant(UnaryFn fn) {
-        return fn == UnaryFn.SIGN || fn == UnaryFn.FLOOR || fn == UnaryFn.CEIL || fn == UnaryFn.ROUND || fn == UnaryFn.TRUNC;
+        return fn == UnaryFn.SIGN
+                || fn == UnaryFn.FLOOR
+                || fn == UnaryFn.CEIL
+                || fn == UnaryFn.ROUND
+                || fn == UnaryFn.TRUNC;
     }
 
     /** Large enough to lie in every layout, and small enough that each element is checked. */
     private static boolean isOfMiddleSize(GradientSample sample) {
-        long elements = sample.shapes().stream().mapToLong(s -> s.elements()).min().orElse(0);
+        long elements =
+                sample.shapes().stream().mapToLong(s -> s.elements()).min().orElse(0);
         return elements >= 4 && elements <= 24;
     }
 
@@ -263,8 +268,7 @@ class GradCheckTest {
 
     /** The cotangents of the floating operands, 1 % too large: the gradient of {@code <g, f>}. */
     private static List<Tensor> pullback(GradientSample sample, List<Tensor> in, Tensor g) {
-        List<Tensor> floating =
-                in.stream().filter(t -> t.dtype().isFloating()).toList();
+        List<Tensor> floating = in.stream().filter(t -> t.dtype().isFloating()).toList();
         Function<List<Tensor>, Tensor> product =
                 p -> sample.apply(merge(in, p)).mul(g).sum();
         List<Tensor> gradients = Grad.grad(product).apply(floating);
@@ -278,8 +282,7 @@ class GradCheckTest {
 
     /** The tangent, 1 % too large: along the line through the operands. */
     private static Tensor pushforward(GradientSample sample, List<Tensor> in, List<Tensor> tangents) {
-        List<Tensor> floating =
-                in.stream().filter(t -> t.dtype().isFloating()).toList();
+        List<Tensor> floating = in.stream().filter(t -> t.dtype().isFloating()).toList();
         Tensor zero = Tensors.scalar(DType.F64, 0);
         Tensor one = Tensors.scalar(DType.F64, 1);
         List<Tensor> directions = new ArrayList<>();
@@ -322,7 +325,9 @@ class GradCheckTest {
                                         p -> sample.apply(p).sum())
                                 .apply(sample.place(Device.CPU));
                         for (Tensor gradient : gradients) {
-                            assertThat(gradient.ne(0).any().item()).as("%s", sample).isZero();
+                            assertThat(gradient.ne(0).any().item())
+                                    .as("%s", sample)
+                                    .isZero();
                         }
                     }
                 }

@@ -48,7 +48,8 @@ class GradientCoverageTest {
     private static void check(GradientSample sample) {
         try (MemoryScope scope = MemoryScope.open("sample")) {
             List<Tensor> origin = sample.place(Device.CPU);
-            GradCheck.Function f = sample.step() == GradientSample.STEP ? in -> bent(sample, in, origin) : sample::apply;
+            GradCheck.Function f =
+                    sample.step() == GradientSample.STEP ? in -> bent(sample, in, origin) : sample::apply;
             GradCheck.standard().step(sample.step()).check(f, sample.place(Device.CPU));
         }
     }
@@ -62,7 +63,8 @@ class GradientCoverageTest {
         var operands = new ArrayList<Tensor>();
         for (int k = 0; k < in.size(); k++) {
             Tensor x = in.get(k);
-            operands.add(x.dtype().isFloating() ? x.add(x.sub(origin.get(k)).square().mul(0.5)) : x);
+            operands.add(
+                    x.dtype().isFloating() ? x.add(x.sub(origin.get(k)).square().mul(0.5)) : x);
         }
         Tensor y = sample.apply(operands);
         return y.add(y.square().mul(0.25));

@@ -9,14 +9,14 @@ final class PairSort {
     private static final int RUN = 16;
 
     /** From here on radix passes are faster than merging. */
-    private static final long RADIX = 1024;
+    private static final long RADIX = 192;
 
     private static final int BUCKETS = 256;
 
     private PairSort() {}
 
-    /** Sorts {@code n} pairs in place, with scratch memory for as many. */
-    static void sort(long keys, long indices, long n, Scratch scratch) {
+    /** Sorts {@code n} pairs in place by keys of so many bytes, with scratch memory for as many. */
+    static void sort(long keys, long indices, long n, int bytes, Scratch scratch) {
         if (n <= RUN) {
             insertion(keys, indices, 0, n);
             return;
@@ -26,7 +26,7 @@ final class PairSort {
         if (n < RADIX) {
             merge(keys, indices, otherKeys, otherIndices, n);
         } else {
-            radix(keys, indices, otherKeys, otherIndices, n);
+            radix(keys, indices, otherKeys, otherIndices, n, bytes);
         }
     }
 
@@ -79,14 +79,14 @@ final class PairSort {
         }
     }
 
-    private static void radix(long keys, long indices, long otherKeys, long otherIndices, long n) {
-        long[][] counts = new long[8][BUCKETS];
+    private static void radix(long keys, long indices, long otherKeys, long otherIndices, long n, int bytes) {
+        long[][] counts = new long[bytes][BUCKETS];
         count(keys, n, counts);
         long k = keys;
         long x = indices;
         long toK = otherKeys;
         long toX = otherIndices;
-        for (int digit = 0; digit < 8; digit++) {
+        for (int digit = 0; digit < bytes; digit++) {
             int shift = 8 * digit;
             long[] count = counts[digit];
             if (count[(int) (Ram.getLong(k) >>> shift) & (BUCKETS - 1)] == n) {
@@ -112,7 +112,7 @@ final class PairSort {
     private static void count(long keys, long n, long[][] counts) {
         for (long i = 0; i < n; i++) {
             long key = Ram.getLong(keys + 8 * i);
-            for (int digit = 0; digit < 8; digit++) {
+            for (int digit = 0; digit < counts.length; digit++) {
                 counts[digit][(int) (key >>> (8 * digit)) & (BUCKETS - 1)]++;
             }
         }

@@ -88,7 +88,7 @@ final class Sorting {
                     if (k < n / 4) {
                         Selection.first(keys, n, places, k, scratch);
                     } else {
-                        sorted(keys, n, places, k, scratch);
+                        sorted(keys, n, bytes, places, k, scratch);
                     }
                     pick(row, places, k, values + r * k * bytes, dtype);
                 }
@@ -96,12 +96,12 @@ final class Sorting {
         });
     }
 
-    private static void sorted(long keys, long n, long places, long k, Scratch scratch) {
+    private static void sorted(long keys, long n, int bytes, long places, long k, Scratch scratch) {
         long all = k == n ? places : scratch.allocate(8 * n);
         for (long i = 0; i < n; i++) {
             Ram.putLong(all + 8 * i, i);
         }
-        PairSort.sort(keys, all, n, scratch);
+        PairSort.sort(keys, all, n, bytes, scratch);
         if (k != n) {
             Ram.copy(all, places, 8 * k);
         }

@@ -184,14 +184,8 @@ final class FunctionalSamples {
                     (x, t) -> Losses.crossEntropy(x, t, options.withLabelSmoothing(0.2)),
                     any(2, 3),
                     distribution(2, 3));
-            weighted(
-                    "crossEntropy",
-                    in -> Losses.crossEntropy(
-                            in.get(0), in.get(1), options.withWeight(in.get(2))));
-            weighted(
-                    "nllLoss",
-                    in -> Losses.nllLoss(
-                            in.get(0), in.get(1), options.withWeight(in.get(2))));
+            weighted("crossEntropy", in -> Losses.crossEntropy(in.get(0), in.get(1), options.withWeight(in.get(2))));
+            weighted("nllLoss", in -> Losses.nllLoss(in.get(0), in.get(1), options.withWeight(in.get(2))));
         }
     }
 
