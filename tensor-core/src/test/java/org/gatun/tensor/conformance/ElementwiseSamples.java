@@ -88,6 +88,8 @@ final class ElementwiseSamples {
         logic("xor", Tensor::xor);
         SAMPLES.add(of("Tensor.not", Tensor::not, truth(2, 3)).withoutDerivative());
         SAMPLES.add(of("Tensor.isNan", Tensor::isNan, any(2, 3)).withoutDerivative());
+        SAMPLES.add(of("Tensor.isFinite", Tensor::isFinite, any(2, 3)).withoutDerivative());
+        SAMPLES.add(of("Tensor.isInfinite", Tensor::isInfinite, any(2, 3)).withoutDerivative());
         SAMPLES.add(of("Tensor.where", in -> in.get(0).where(in.get(1), in.get(2)), truth(2, 3), any(3), any(2, 1)));
         SAMPLES.add(of("Tensor.where", in -> in.get(0).where(in.get(1), in.get(2)), truth(), any(), any()));
         add("to", x -> x.to(DType.F64).mul(2), any(2, 3));
