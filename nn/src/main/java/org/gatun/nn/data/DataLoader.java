@@ -212,7 +212,7 @@ public final class DataLoader implements AutoCloseable {
             } catch (ExecutionException e) {
                 waiting.remove();
                 next++;
-                throw failed(number, e.getCause());
+                throw failed(number, Objects.requireNonNullElse(e.getCause(), e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("loader: interrupted while waiting for batch " + number, e);
