@@ -1,4 +1,4 @@
-/**
+/*
  * The command line: training examples, the worked practical, and the doctor that explains an installation. It is open because
  * its options, reports and records of tensors are read by reflection.
  */
