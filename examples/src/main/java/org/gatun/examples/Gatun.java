@@ -73,6 +73,9 @@ public final class Gatun implements Runnable {
      * @param args the subcommand and its options
      */
     public static void main(String[] args) {
-        System.exit(execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+        System.exit(execute(
+                new PrintWriter(System.out, true, System.out.charset()),
+                new PrintWriter(System.err, true, System.err.charset()),
+                args));
     }
 }
