@@ -212,7 +212,7 @@ class IdxFileTest {
     }
 
     @Test
-    void moreAxesThanATensorHasAreRefusedByName() throws IOException {
+    void asManyAxesAsTheFormatAllowsAreRead() throws IOException {
         int[] ones = IntStream.generate(() -> 1).limit(255).toArray();
         Path file = file(out -> {
             header(out, 0x08, ones);
