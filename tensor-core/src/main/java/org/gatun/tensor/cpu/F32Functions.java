@@ -3,14 +3,20 @@ package org.gatun.tensor.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.gatun.tensor.cpu.math.F32Arithmetic;
+import org.gatun.tensor.cpu.math.F32Division;
+import org.gatun.tensor.cpu.math.F32Erf;
 import org.gatun.tensor.cpu.math.F32Exp;
+import org.gatun.tensor.cpu.math.F32Hyperbolic;
 import org.gatun.tensor.cpu.math.F32Log;
+import org.gatun.tensor.cpu.math.F32Trig;
+import org.gatun.tensor.cpu.math.F64Inverse;
+import org.gatun.tensor.cpu.math.F64Power;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.UnaryFn;
 import org.jspecify.annotations.Nullable;
 
-/** The elementwise functions on vectors of floats; null where a function has no vector form. */
+/** The elementwise functions on vectors of floats; null where a function is better computed in double precision. */
 final class F32Functions {
     private F32Functions() {}
 
@@ -30,10 +36,21 @@ final class F32Functions {
             case TRUNC -> F32Arithmetic::trunc;
             case EXP -> F32Exp::exp;
             case SIGMOID -> F32Exp::sigmoid;
-            case TANH -> F32Exp::tanh;
+            case TANH -> F32Hyperbolic::tanh;
             case LOG -> F32Log::log;
-            case EXP2, EXPM1, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN -> null;
-            case SINH, COSH, ASINH, ACOSH, ATANH, SOFTPLUS, ERF, ERFC -> null;
+            case EXP2 -> F32Exp::exp2;
+            case EXPM1 -> F32Exp::expm1;
+            case LOG2 -> F32Log::log2;
+            case LOG10 -> F32Log::log10;
+            case LOG1P -> F32Log::log1p;
+            case SOFTPLUS -> F32Log::softplus;
+            case SIN -> F32Trig::sin;
+            case COS -> F32Trig::cos;
+            case SINH -> F32Hyperbolic::sinh;
+            case COSH -> F32Hyperbolic::cosh;
+            case ERF -> F32Erf::erf;
+
+            case TAN, ASIN, ACOS, ATAN, ASINH, ACOSH, ATANH, ERFC -> null;
         };
     }
 
@@ -46,7 +63,25 @@ final class F32Functions {
             case MAXIMUM -> FloatVector::max;
             case MINIMUM -> FloatVector::min;
             case TRUNC_DIVIDE -> F32Arithmetic::truncDivide;
-            case FLOOR_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT -> null;
+            case FLOOR_DIVIDE -> F32Division::floorDivide;
+            case REMAINDER -> F32Division::remainder;
+            case FMOD -> F32Division::fmod;
+            case POW, ATAN2, HYPOT -> null;
+        };
+    }
+
+    /** The functions of floats that are computed in double precision, for others null. */
+    static @Nullable F64Unary wide(UnaryFn fn) {
+        return of(fn) == null ? F64Functions.of(fn) : null;
+    }
+
+    /** The functions of floats that are computed in double precision, for others null. */
+    static @Nullable F64Binary wide(BinaryFn fn) {
+        return switch (fn) {
+            case POW -> F64Power::powForFloats;
+            case HYPOT -> F64Power::hypotOfFloats;
+            case ATAN2 -> F64Inverse::atan2;
+            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, TRUNC_DIVIDE, FLOOR_DIVIDE, REMAINDER, FMOD -> null;
         };
     }
 

@@ -3,12 +3,19 @@ package org.gatun.tensor.cpu;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorOperators;
 import org.gatun.tensor.cpu.math.F64Arithmetic;
+import org.gatun.tensor.cpu.math.F64Division;
+import org.gatun.tensor.cpu.math.F64Erf;
+import org.gatun.tensor.cpu.math.F64Exp;
+import org.gatun.tensor.cpu.math.F64Hyperbolic;
+import org.gatun.tensor.cpu.math.F64Inverse;
+import org.gatun.tensor.cpu.math.F64Log;
+import org.gatun.tensor.cpu.math.F64Trig;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.UnaryFn;
 import org.jspecify.annotations.Nullable;
 
-/** The elementwise functions on vectors of doubles; null where a function has no vector form. */
+/** The elementwise functions on vectors of doubles; null for acosh, pow and hypot, which are computed lane by lane. */
 final class F64Functions {
     private F64Functions() {}
 
@@ -26,8 +33,29 @@ final class F64Functions {
             case CEIL -> F64Arithmetic::ceil;
             case ROUND -> F64Arithmetic::round;
             case TRUNC -> F64Arithmetic::trunc;
-            case EXP, SIGMOID, TANH, LOG, EXP2, EXPM1, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN -> null;
-            case SINH, COSH, ASINH, ACOSH, ATANH, SOFTPLUS, ERF, ERFC -> null;
+            case EXP -> F64Exp::exp;
+            case EXP2 -> F64Exp::exp2;
+            case EXPM1 -> F64Exp::expm1;
+            case SIGMOID -> F64Exp::sigmoid;
+            case LOG -> F64Log::log;
+            case LOG2 -> F64Log::log2;
+            case LOG10 -> F64Log::log10;
+            case LOG1P -> F64Log::log1p;
+            case SOFTPLUS -> F64Log::softplus;
+            case SIN -> F64Trig::sin;
+            case COS -> F64Trig::cos;
+            case TAN -> F64Trig::tan;
+            case ASIN -> F64Inverse::asin;
+            case ACOS -> F64Inverse::acos;
+            case ATAN -> F64Inverse::atan;
+            case SINH -> F64Hyperbolic::sinh;
+            case COSH -> F64Hyperbolic::cosh;
+            case TANH -> F64Hyperbolic::tanh;
+            case ASINH -> F64Hyperbolic::asinh;
+            case ATANH -> F64Hyperbolic::atanh;
+            case ERF -> F64Erf::erf;
+            case ERFC -> F64Erf::erfc;
+            case ACOSH -> null;
         };
     }
 
@@ -40,7 +68,11 @@ final class F64Functions {
             case MAXIMUM -> DoubleVector::max;
             case MINIMUM -> DoubleVector::min;
             case TRUNC_DIVIDE -> F64Arithmetic::truncDivide;
-            case FLOOR_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT -> null;
+            case FLOOR_DIVIDE -> F64Division::floorDivide;
+            case REMAINDER -> F64Division::remainder;
+            case FMOD -> F64Division::fmod;
+            case ATAN2 -> F64Inverse::atan2;
+            case POW, HYPOT -> null;
         };
     }
 

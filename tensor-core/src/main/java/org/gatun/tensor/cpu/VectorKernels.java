@@ -19,13 +19,18 @@ final class VectorKernels implements KernelProvider {
     @Override
     public @Nullable UnaryKernel unary(UnaryFn fn, DType dtype) {
         UnaryKernel kernel = switch (dtype) {
-            case F32 -> unary(F32UnaryLoop.class, F32Functions.of(fn));
+            case F32 -> f32(fn);
             case F64 -> unary(F64UnaryLoop.class, F64Functions.of(fn));
             case I64 -> unary(I64UnaryLoop.class, I64Functions.of(fn));
             case I32 -> unary(I32UnaryLoop.class, I32Functions.of(fn));
             case U8, BOOL -> null;
         };
         return kernel == null ? scalar.unary(fn, dtype) : kernel;
+    }
+
+    private static @Nullable UnaryKernel f32(UnaryFn fn) {
+        UnaryKernel kernel = unary(F32UnaryLoop.class, F32Functions.of(fn));
+        return kernel == null ? unary(F32WideUnaryLoop.class, F32Functions.wide(fn)) : kernel;
     }
 
     private static @Nullable UnaryKernel unary(Class<? extends UnaryKernel> template, @Nullable Object function) {
@@ -35,13 +40,18 @@ final class VectorKernels implements KernelProvider {
     @Override
     public @Nullable BinaryKernel binary(BinaryFn fn, DType dtype) {
         BinaryKernel kernel = switch (dtype) {
-            case F32 -> binary(F32BinaryLoop.class, F32Functions.of(fn));
+            case F32 -> f32(fn);
             case F64 -> binary(F64BinaryLoop.class, F64Functions.of(fn));
             case I64 -> binary(I64BinaryLoop.class, I64Functions.of(fn));
             case I32 -> binary(I32BinaryLoop.class, I32Functions.of(fn));
             case U8, BOOL -> null;
         };
         return kernel == null ? scalar.binary(fn, dtype) : kernel;
+    }
+
+    private static @Nullable BinaryKernel f32(BinaryFn fn) {
+        BinaryKernel kernel = binary(F32BinaryLoop.class, F32Functions.of(fn));
+        return kernel == null ? binary(F32WideBinaryLoop.class, F32Functions.wide(fn)) : kernel;
     }
 
     private static @Nullable BinaryKernel binary(Class<? extends BinaryKernel> template, @Nullable Object function) {

@@ -22,6 +22,17 @@ public final class F32Exp {
     private static final FloatVector LARGEST = F32.of(89);
 
     private static final FloatVector SMALLEST = F32.of(-104);
+    /** 2^x overflows above the first and is less than half the smallest float below the second. */
+    private static final FloatVector LARGEST_BASE_2 = F32.of(129);
+
+    private static final FloatVector SMALLEST_BASE_2 = F32.of(-151);
+    /** Below this e^x - 1 rounds to -1. */
+    private static final FloatVector SMALLEST_MINUS_1 = F32.of(-18);
+    /** Below this e^x - 1 rounds to x. */
+    private static final FloatVector TINY = F32.of(0x1p-26f);
+
+    private static final IntVector INT_ONE = F32.bits(1);
+    private static final IntVector INT_TWO = F32.bits(2);
 
     // (e^r - 1 - r) / r^2, error 2^-28 of e^r
     private static final FloatVector E0 = F32.of(4.9999994e-01f);
@@ -30,16 +41,13 @@ public final class F32Exp {
     private static final FloatVector E3 = F32.of(8.368851e-03f);
     private static final FloatVector E4 = F32.of(1.3814335e-03f);
 
-    // (tanh(x) / x - 1) / x^2 in powers of x^2, error 2^-32 up to x = 0.625
-    private static final FloatVector T0 = F32.of(-3.333333e-01f);
-    private static final FloatVector T1 = F32.of(1.333321e-01f);
-    private static final FloatVector T2 = F32.of(-5.394721e-02f);
-    private static final FloatVector T3 = F32.of(2.1702996e-02f);
-    private static final FloatVector T4 = F32.of(-8.182747e-03f);
-    private static final FloatVector T5 = F32.of(2.1476063e-03f);
-    private static final FloatVector TANH_POLYNOMIAL = F32.of(0.625f);
-    /** Above this tanh rounds to 1. */
-    private static final FloatVector TANH_ONE = F32.of(9.1f);
+    // (2^r - 1) / r, error 2^-29 of 2^r
+    private static final FloatVector P0 = F32.of(6.931472e-01f);
+    private static final FloatVector P1 = F32.of(2.4022648e-01f);
+    private static final FloatVector P2 = F32.of(5.5503324e-02f);
+    private static final FloatVector P3 = F32.of(9.618437e-03f);
+    private static final FloatVector P4 = F32.of(1.3398875e-03f);
+    private static final FloatVector P5 = F32.of(1.5353358e-04f);
 
     private F32Exp() {}
 
@@ -64,6 +72,16 @@ public final class F32Exp {
         return p.mul(F32.powerOfTwo(rounded.reinterpretAsInts().sub(F32.ROUNDER_BITS)));
     }
 
+    /** {@code e^x / 2} for x from 0 to 89.5, where e^x may overflow but its half does not. */
+    static FloatVector expHalf(FloatVector x) {
+        FloatVector rounded = x.fma(LOG2_E, F32.ROUNDER);
+        FloatVector k = rounded.sub(F32.ROUNDER);
+        FloatVector p = expReduced(k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, x)));
+        FloatVector quarter = p.mul(
+                F32.powerOfTwo(rounded.reinterpretAsInts().sub(F32.ROUNDER_BITS).sub(INT_TWO)));
+        return quarter.add(quarter);
+    }
+
     private static FloatVector expReduced(FloatVector r) {
         FloatVector q = E4.fma(r, E3).fma(r, E2).fma(r, E1).fma(r, E0);
         // 1 + r + q r^2 with the rounding error of 1 + r put back
@@ -71,20 +89,38 @@ public final class F32Exp {
         return q.fma(r.mul(r), F32.ONE.sub(s).add(r)).add(s);
     }
 
+    /** {@code 2^x}, at most 1 ulp; exact for integers. */
+    public static FloatVector exp2(FloatVector x) {
+        FloatVector c = x.blend(LARGEST_BASE_2, x.compare(GT, LARGEST_BASE_2));
+        c = c.blend(SMALLEST_BASE_2, c.compare(LT, SMALLEST_BASE_2));
+        FloatVector rounded = c.add(F32.ROUNDER);
+        FloatVector r = c.sub(rounded.sub(F32.ROUNDER));
+        FloatVector p =
+                P5.fma(r, P4).fma(r, P3).fma(r, P2).fma(r, P1).fma(r, P0).fma(r, F32.ONE);
+        IntVector n = rounded.reinterpretAsInts().sub(F32.ROUNDER_BITS);
+        IntVector half = n.lanewise(ASHR, 1);
+        return p.mul(F32.powerOfTwo(half)).mul(F32.powerOfTwo(n.sub(half)));
+    }
+
+    /** {@code e^x - 1}, at most 1.5 ulp: {@code 2^k (e^r - 1) + (2^k - 1)}. */
+    public static FloatVector expm1(FloatVector x) {
+        FloatVector c = x.blend(LARGEST, x.compare(GT, LARGEST));
+        c = c.blend(SMALLEST_MINUS_1, c.compare(LT, SMALLEST_MINUS_1));
+        FloatVector rounded = c.fma(LOG2_E, F32.ROUNDER);
+        FloatVector k = rounded.sub(F32.ROUNDER);
+        FloatVector r = k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, c));
+        FloatVector q = E4.fma(r, E3).fma(r, E2).fma(r, E1).fma(r, E0);
+        FloatVector p = q.fma(r.mul(r), r);
+        // half of it, because 2^k itself may overflow
+        IntVector n = rounded.reinterpretAsInts().sub(F32.ROUNDER_BITS);
+        FloatVector scale = F32.powerOfTwo(n.sub(INT_ONE));
+        FloatVector half = p.fma(scale, scale.sub(F32.HALF));
+        return half.add(half).blend(x, x.abs().compare(LT, TINY));
+    }
+
     /** {@code 1 / (1 + e^-x)}, at most 2.5 ulp, from {@code e^-|x|}, which cannot overflow. */
     public static FloatVector sigmoid(FloatVector x) {
         FloatVector e = exp(F32.withSignBit(x));
         return F32.ONE.blend(e, x.compare(LT, F32.ZERO)).div(e.add(F32.ONE));
-    }
-
-    /** The hyperbolic tangent, at most 2 ulp: a polynomial up to 0.625, {@code 1 - 2 / (e^2x + 1)} above. */
-    public static FloatVector tanh(FloatVector x) {
-        FloatVector a = x.abs();
-        FloatVector z = x.mul(x);
-        FloatVector p = T5.fma(z, T4).fma(z, T3).fma(z, T2).fma(z, T1).fma(z, T0);
-        FloatVector small = p.mul(z).fma(a, a);
-        FloatVector c = a.blend(TANH_ONE, a.compare(GT, TANH_ONE));
-        FloatVector large = F32.ONE.sub(F32.TWO.div(expBounded(c.add(c)).add(F32.ONE)));
-        return F32.withSign(large.blend(small, a.compare(LT, TANH_POLYNOMIAL)), x);
     }
 }
