@@ -10,11 +10,15 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.gatun.tensor.ScopePerTest;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.gatun.tensor.shape.Shape;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,8 +26,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** The MNIST files, damaged ones too, and the digits that stand in for them. */
 @ExtendWith({NativeMemoryBalance.class, ScopePerTest.class})
 class MnistTest {
+    /** Says that the small files of these tests are not the originals, as it should; nobody wants to read that here. */
+    private static final Logger LOGGER = Logger.getLogger(Mnist.class.getPackageName());
+
     @TempDir
     private Path folder;
+
+    @BeforeAll
+    static void beQuiet() {
+        LOGGER.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        LOGGER.setLevel(null);
+    }
 
     private void images(String name, int n, int side) throws IOException {
         ByteBuffer out = ByteBuffer.allocate(16 + n * side * side);
