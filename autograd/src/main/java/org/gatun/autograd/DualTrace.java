@@ -70,7 +70,9 @@ final class DualTrace implements Trace {
                 .run(k -> k < n ? values[k] : k < n + m ? results[k - n] : present(tangents[k - n - m]));
         Tensor[] duals = Arrays.copyOf(results, results.length, Tensor[].class);
         for (int i = 0; i < m; i++) {
-            duals[i] = dual(results[i], out[i]);
+            // A tangent that passes as it is gets a handle of its own: closing one dual number leaves the other.
+            Tensor t = out[i];
+            duals[i] = dual(results[i], t != null && Arrays.asList(tangents).contains(t) ? t.view() : t);
         }
         return duals;
     }
@@ -129,7 +131,7 @@ final class DualTrace implements Trace {
                                 "tangent of result " + i,
                                 t,
                                 new TensorType(results[i].dtype(), results[i].shape()));
-                        duals.add(dual(results[i], t));
+                        duals.add(dual(results[i], t.view()));
                     } else {
                         duals.add(results[i]);
                     }

@@ -320,9 +320,9 @@ final class Recording implements Trace {
             }
             if (reached) {
                 step(node, cotangents, sums);
-            }
-            if (!retain) {
-                node.free();
+                if (!retain) {
+                    node.free();
+                }
             }
         }
         return sums.kept();

@@ -33,16 +33,18 @@ public final class Tape implements AutoCloseable {
     private final MemoryScope scope;
     private final Recording recording;
     private final Map<Parameter, Variable> parameters = new IdentityHashMap<>();
+    private final @Nullable Tape outer;
     private boolean open = true;
 
-    private Tape(MemoryScope scope, Recording recording) {
+    private Tape(MemoryScope scope, Recording recording, @Nullable Tape outer) {
         this.scope = scope;
         this.recording = recording;
+        this.outer = outer;
     }
 
     /** Opens a tape on this thread. Close it with try-with-resources. */
     public static Tape open() {
-        Tape tape = new Tape(MemoryScope.open("tape"), Recording.open());
+        Tape tape = new Tape(MemoryScope.open("tape"), Recording.open(), current());
         OPEN.get().push(tape);
         return tape;
     }
@@ -55,10 +57,15 @@ public final class Tape implements AutoCloseable {
     Variable variable(Parameter parameter) {
         Variable known = parameters.get(parameter);
         if (known == null) {
-            known = recording.leaf(parameter.value());
+            // Over the outer tape's variable, so that it can differentiate this tape's gradients again.
+            known = recording.leaf(below(parameter));
             parameters.put(parameter, known);
         }
         return known;
+    }
+
+    private Tensor below(Parameter parameter) {
+        return outer == null || !parameter.requiresGrad() ? parameter.value() : outer.variable(parameter);
     }
 
     /**
@@ -70,7 +77,7 @@ public final class Tape implements AutoCloseable {
      */
     public Tensor watch(Tensor x) {
         checkOpen("watch");
-        return recording.leaf(x instanceof Parameter p ? p.value() : x);
+        return recording.leaf(x instanceof Parameter p ? below(p) : x);
     }
 
     /**
@@ -221,9 +228,12 @@ public final class Tape implements AutoCloseable {
             }
             open = false;
             OPEN.get().pop();
-            recording.close();
-            recording.free();
-            scope.close();
+            try {
+                recording.close();
+            } finally {
+                recording.free();
+                scope.close();
+            }
         }
     }
 }

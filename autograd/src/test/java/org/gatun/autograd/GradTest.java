@@ -56,6 +56,22 @@ class GradTest {
     }
 
     @Test
+    void forwardModeOverReverseOverReverse() {
+        // f' f'' of f = sin at 0.7, once more: -cos(0.7)
+        Tensor x = at(0.7);
+        UnaryOperator<Tensor> slope =
+                z -> Grad.grad(y -> y.sin().sum()).apply(z).sum();
+        close(Grad.jvp(Grad.grad(slope), x, at(1)).tangent(), -Math.cos(0.7));
+    }
+
+    @Test
+    void aDirectionBelongsToItsCaller() {
+        Tensor v = at(1.0);
+        close(Grad.hvp(y -> y.add(y).add(y.square()).sum(), at(2.0), v), 2);
+        close(v, 1);
+    }
+
+    @Test
     void levelsDoNotMix() {
         // d/dx [x * d/dy (x + y)] = d/dx [x * 1] = 1: a tangent of one level must not leak into the other.
         Tensor inner = Grad.jvp(

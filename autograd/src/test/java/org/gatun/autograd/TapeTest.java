@@ -85,6 +85,33 @@ class TapeTest {
     }
 
     @Test
+    void nestedTapesDifferentiateGradientsByParameters() {
+        // loss = 3 w^2 + w: the outer tape goes through the gradient that the inner one gave.
+        try (Parameter w = Parameter.of(Tensors.scalar(2.0));
+                Tape outer = Tape.open()) {
+            Tensor g;
+            try (Tape inner = Tape.open()) {
+                g = inner.gradient(w.pow(3), w);
+                g.keep();
+            }
+            outer.backward(g.add(w));
+            close(w.grad(), 6 * 2 + 1);
+        }
+    }
+
+    @Test
+    void twoLossesOnOneTape() {
+        try (Parameter w = Parameter.of(Tensors.scalar(2.0));
+                Tape tape = Tape.open()) {
+            Tensor a = w.square();
+            Tensor b = w.pow(3);
+            tape.backward(a);
+            tape.backward(b);
+            close(w.grad(), 4 + 12);
+        }
+    }
+
+    @Test
     void aGradientOutlivesItsTapeAndAKeptTensorToo() {
         Tensor kept;
         Tensor lost;

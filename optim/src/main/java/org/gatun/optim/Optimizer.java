@@ -180,12 +180,21 @@ public abstract class Optimizer implements AutoCloseable {
                 place(entry.getKey(), entry.getValue(), restored);
             }
         }
+        for (int i = 0; i < restored.size(); i++) {
+            Set<String> names = restored.get(i).keySet();
+            if (!names.isEmpty() && !names.equals(stateNames())) {
+                throw new IllegalArgumentException(name() + ": the saved state of parameter " + i + " has the entries "
+                        + names + " and must have " + stateNames());
+            }
+        }
+        // The copies first: what is loaded may be this optimizer's own state.
+        long count = counter.itemLong();
+        restored.forEach(entries -> entries.replaceAll((name, t) -> owned(t)));
         free();
         for (int i = 0; i < restored.size(); i++) {
-            var mine = state.get(i);
-            restored.get(i).forEach((name, t) -> mine.put(name, owned(t)));
+            state.get(i).putAll(restored.get(i));
         }
-        steps = counter.itemLong();
+        steps = count;
     }
 
     private void place(String key, Tensor t, List<Map<String, Tensor>> restored) {

@@ -60,17 +60,18 @@ final class Activations {
 
     /** Operands x, threshold, value. */
     static final Region THRESHOLD =
-            Elementwise.region((x, threshold, value) -> x.gt(threshold).where(x, value));
+            Elementwise.region((x, threshold, value) -> x.le(threshold).where(value, x));
 
     /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
     static final Region SOFT_SHRINK = Elementwise.region((x, lambda) -> {
-        Tensor above = x.gt(lambda).where(x.sub(lambda), x.fullLike(0));
-        return x.lt(lambda.neg()).where(x.add(lambda), above);
+        // Conditions that NaN does not meet come last, so that it passes.
+        Tensor outside = x.gt(lambda).where(x.sub(lambda), x.add(lambda));
+        return x.abs().le(lambda).where(x.fullLike(0), outside);
     });
 
     /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
     static final Region HARD_SHRINK =
-            Elementwise.region((x, lambda) -> x.abs().gt(lambda).where(x, x.fullLike(0)));
+            Elementwise.region((x, lambda) -> x.abs().le(lambda).where(x.fullLike(0), x));
 
     /** Operands x, uniform numbers on [0, 1), the probability of keeping, its reciprocal. */
     static final Region DROPOUT = Elementwise.region(4, in -> {

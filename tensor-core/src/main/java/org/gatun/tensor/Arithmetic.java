@@ -146,11 +146,12 @@ final class Arithmetic {
         }
         // Written with conditions, not with maximum and minimum, so that the gradient passes in full at the bounds.
         Tensor t = x;
-        if (max != Double.POSITIVE_INFINITY) {
-            t = t.gt(max).where(constant(t, clampType(t, max), max), t);
-        }
         if (min != Double.NEGATIVE_INFINITY) {
             t = t.lt(min).where(constant(t, clampType(t, min), min), t);
+        }
+        // The maximum last: it wins where min > max, as in PyTorch.
+        if (max != Double.POSITIVE_INFINITY) {
+            t = t.gt(max).where(constant(t, clampType(t, max), max), t);
         }
         return t == x ? x.view() : t;
     }

@@ -13,13 +13,16 @@ final class ElementwiseLosses {
     private static final Region L1 = Elementwise.region((x, t) -> x.sub(t).abs());
 
     private static final Region SMOOTH_L1 = Elementwise.region((x, t, beta) -> {
-        Tensor d = x.sub(t).abs();
-        return d.lt(beta).where(d.square().mul(0.5).div(beta), d.sub(beta.mul(0.5)));
+        Tensor e = x.sub(t);
+        Tensor d = e.abs();
+        // The square of e and not of |e|, whose second derivative at 0 is 0.
+        return d.lt(beta).where(e.square().mul(0.5).div(beta), d.sub(beta.mul(0.5)));
     });
 
     private static final Region HUBER = Elementwise.region((x, t, delta) -> {
-        Tensor d = x.sub(t).abs();
-        return d.le(delta).where(d.square().mul(0.5), delta.mul(d.sub(delta.mul(0.5))));
+        Tensor e = x.sub(t);
+        Tensor d = e.abs();
+        return d.le(delta).where(e.square().mul(0.5), delta.mul(d.sub(delta.mul(0.5))));
     });
 
     private static final Region BCE_LOGITS =
