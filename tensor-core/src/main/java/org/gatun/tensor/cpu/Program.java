@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.Expr;
 import org.gatun.tensor.ir.Op;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An elementwise region made ready to run: a kernel for each node, the constants in memory, and a place in the scratch memory
@@ -29,6 +30,7 @@ final class Program {
     private static final int LARGEST_BLOCK = 4096;
     private static final int SMALLEST_BLOCK = 512;
 
+    final Expr expr;
     final int inputs;
     final DType[] dtypes;
     final Step[] steps;
@@ -46,13 +48,18 @@ final class Program {
     final int block;
     /** The largest element of any value, in bytes. */
     final int widest;
+    /** The work for each element, as {@link Cost} counts it. */
+    final int cost;
     /** The fewest elements worth handing to another thread. */
     final long grain;
 
     private final MemorySegment constantMemory;
+    private final boolean compiles;
+    private volatile RegionVariant[] variants = {};
 
     private Program(Expr expr) {
         List<Expr.Node> nodes = expr.nodes();
+        this.expr = expr;
         this.inputs = expr.inputs().size();
         int values = inputs + nodes.size();
         this.dtypes = new DType[values];
@@ -67,7 +74,9 @@ final class Program {
         this.widest = Arrays.stream(dtypes).mapToInt(DType::bytes).max().orElse(1);
         long streams = (long) (slotCount + inputs + outputs.length) * widest;
         this.block = (int) Math.clamp(Long.highestOneBit(BLOCK_BYTES / streams), SMALLEST_BLOCK, (long) LARGEST_BLOCK);
-        this.grain = Cost.grain(cost(nodes));
+        this.cost = cost(nodes);
+        this.grain = Cost.grain(cost);
+        this.compiles = RegionTrainer.ENABLED && RegionCompiler.accepts(expr);
     }
 
     /** The program of a region, made once. */
@@ -79,6 +88,46 @@ final class Program {
                 KEPT.clear();
             }
             known = KEPT.computeIfAbsent(expr, Program::new);
+        }
+        return known;
+    }
+
+    /**
+     * The compiled loop of this program for a choice of single elements; null while there is none.
+     *
+     * @param single which values are one element for all places; kept
+     * @param elements the elements of the run that asks
+     */
+    @Nullable
+    RegionLoop loop(boolean[] single, long elements) {
+        if (!compiles) {
+            return null;
+        }
+        RegionVariant found = find(single);
+        return (found == null ? add(single) : found).loopFor(elements);
+    }
+
+    /** The variants that have run. */
+    List<RegionVariant> variants() {
+        return List.of(variants);
+    }
+
+    private @Nullable RegionVariant find(boolean[] single) {
+        for (RegionVariant variant : variants) {
+            if (Arrays.equals(variant.single, single)) {
+                return variant;
+            }
+        }
+        return null;
+    }
+
+    private synchronized RegionVariant add(boolean[] single) {
+        RegionVariant known = find(single);
+        if (known == null) {
+            known = new RegionVariant(this, single);
+            RegionVariant[] more = Arrays.copyOf(variants, variants.length + 1);
+            more[variants.length] = known;
+            variants = more;
         }
         return known;
     }

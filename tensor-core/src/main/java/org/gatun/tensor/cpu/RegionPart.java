@@ -1,5 +1,7 @@
 package org.gatun.tensor.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 /** What one thread does of a {@link RegionRun}: a range of the elements, block by block, in its own scratch memory. */
 final class RegionPart {
     /** Places in the scratch memory lie a little apart, so that equal offsets do not compete for the same cache lines. */
@@ -7,30 +9,57 @@ final class RegionPart {
     /** The place of a value that is one element: a cache line. */
     private static final long CELL_BYTES = 64;
 
+    /** The elements of a block that needs no scratch memory. */
+    private static final int LARGEST_BLOCK = 1 << 24;
+
     private final RegionRun run;
     private final Program program;
+    private final @Nullable RegionLoop loop;
+    /** Whether the loop touches nothing but operands and results where they lie. */
+    private final boolean bare;
+
     private final int block;
     private final long slotBytes;
     /** Where each value starts. */
     private final long[] at;
     /** For each single element that some step needs repeated, the address of a block of copies of it. */
     private final long[] repeated;
+    /** Where each value of the current block starts, for a compiled loop. */
+    private final long[] now;
 
     RegionPart(RegionRun run, long elements, Scratch scratch) {
         this.run = run;
         this.program = run.program;
-        this.block = (int) Math.min(program.block, elements);
+        this.loop = run.loop;
+        this.bare = loop != null && isAllInPlace();
+        this.block = (int) Math.min(bare ? LARGEST_BLOCK : program.block, elements);
         this.slotBytes = (((long) block * program.widest + 63) & -64) + SLOT_PADDING;
         this.at = run.bases.clone();
         this.repeated = new long[at.length];
+        this.now = new long[loop == null ? 0 : at.length];
         markRepeated();
         layOut(scratch);
         computeSingleElements();
     }
 
+    /** Whether every operand is read, and every result written, where it lies. */
+    private boolean isAllInPlace() {
+        for (StridedView view : run.gathered) {
+            if (view != null) {
+                return false;
+            }
+        }
+        for (boolean direct : run.direct) {
+            if (!direct) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void markRepeated() {
         for (Step step : program.steps) {
-            if (step instanceof Step.Choice choice && !run.single[choice.out()]) {
+            if (loop == null && step instanceof Step.Choice choice && !run.single[choice.out()]) {
                 markIfSingle(choice.cond());
                 markIfSingle(choice.a());
                 markIfSingle(choice.b());
@@ -48,14 +77,15 @@ final class RegionPart {
     }
 
     private void layOut(Scratch scratch) {
-        long slots = program.slotCount;
+        long slotCount = bare ? 0 : program.slotCount;
+        long slots = slotCount;
         long cells = 0;
         for (int v = 0; v < at.length; v++) {
             slots += (repeated[v] != 0 ? 1 : 0) + (isGathered(v) ? 1 : 0);
             cells += isSingleStep(v) ? 1 : 0;
         }
         long first = scratch.allocate(slots * slotBytes + cells * CELL_BYTES);
-        long next = first + program.slotCount * slotBytes;
+        long next = first + slotCount * slotBytes;
         for (int v = 0; v < at.length; v++) {
             if (repeated[v] != 0) {
                 repeated[v] = next;
@@ -107,10 +137,17 @@ final class RegionPart {
                 view.gather(start, count, at[i]);
             }
         }
-        for (Step step : program.steps) {
-            if (!run.single[step.out()]) {
-                step(step, start, count);
+        if (loop == null) {
+            for (Step step : program.steps) {
+                if (!run.single[step.out()]) {
+                    step(step, start, count);
+                }
             }
+        } else {
+            for (int v = 0; v < now.length; v++) {
+                now[v] = address(v, start);
+            }
+            loop.run(now, count);
         }
         for (int o = 0; o < program.outputs.length; o++) {
             if (!run.direct[o]) {

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegionRun implements RangeBody {
     final Program program;
+    /** The whole region as one loop, if there is one. */
+    final @Nullable RegionLoop loop;
+
     private final long elements;
     /** Where each value starts: 0 for those in the scratch memory, which is each thread's own. */
     final long[] bases;
@@ -51,6 +54,7 @@ final class RegionRun implements RangeBody {
         for (Step step : program.steps) {
             single[step.out()] = isSingle(step);
         }
+        this.loop = program.loop(single, elements);
         for (int o = 0; o < out.length; o++) {
             placeOutput(o, out[o], in);
         }
@@ -122,14 +126,17 @@ final class RegionRun implements RangeBody {
         } else if (value >= program.inputs
                 && !single[value]
                 && advances[value] == 0
-                && !isReadLater(out.address(), value, in)) {
+                && (loop != null || !isReadLater(out.address(), value, in))) {
             direct[o] = true;
             bases[value] = out.address();
             advances[value] = out.dtype().bytes();
         }
     }
 
-    /** Whether a step after the one that computes {@code value} still reads an operand that lies at {@code address}. */
+    /**
+     * Whether a step after the one that computes {@code value} still reads an operand that lies at {@code address}. A compiled loop
+     * reads all operands of a vector before it writes any result.
+     */
     private boolean isReadLater(long address, int value, ConcreteTensor[] in) {
         int computed = 0;
         while (program.steps[computed].out() != value) {
