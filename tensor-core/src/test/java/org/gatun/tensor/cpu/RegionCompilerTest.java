@@ -60,7 +60,7 @@ class RegionCompilerTest {
     void randomRegionsOnRandomLayouts(DType dtype) {
         Random random = new Random(11);
         int compiled = 0;
-        for (int trial = 0; trial < 400; trial++) {
+        for (int trial = 0; trial < 1200; trial++) {
             Expr expr = randomExpr(random, dtype);
             Shape shape = trial % 3 == 0 ? Shape.of(1 + random.nextInt(90)) : RandomLayouts.shape(random, 3, 9);
             try (MemoryScope scope = MemoryScope.open()) {
@@ -83,7 +83,7 @@ class RegionCompilerTest {
     @EnumSource(names = {"F32", "F64"})
     void resultsIntoTheMemoryOfOperands(DType dtype) {
         Random random = new Random(12);
-        for (int trial = 0; trial < 300; trial++) {
+        for (int trial = 0; trial < 900; trial++) {
             Expr expr = randomExpr(random, dtype);
             Shape shape = trial % 20 == 0 ? Shape.of(40_001) : Shape.of(1 + random.nextInt(70));
             try (MemoryScope scope = MemoryScope.open()) {
