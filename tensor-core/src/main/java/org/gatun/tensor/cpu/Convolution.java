@@ -22,7 +22,7 @@ record Convolution(DType dtype, ConvGeometry geometry) {
     void forward(long x, long weight, long y) {
         var g = geometry;
         int bytes = dtype.bytes();
-        var windows = new WindowMatrix(g, bytes);
+        var windows = new WindowMatrix(g, dtype);
         long images = g.batch() * g.groups();
         long band = bandRows(images);
         long bands = Math.ceilDiv(g.outHeight(), band);
@@ -45,7 +45,7 @@ record Convolution(DType dtype, ConvGeometry geometry) {
     void inputGradient(long dy, long weight, long dx) {
         var g = geometry;
         int bytes = dtype.bytes();
-        var windows = new WindowMatrix(g, bytes);
+        var windows = new WindowMatrix(g, dtype);
         long images = g.batch() * g.groups();
         // Channels of an image are independent of each other: with few images, threads share out the channels too.
         long blocks = Math.clamp(
@@ -128,7 +128,7 @@ record Convolution(DType dtype, ConvGeometry geometry) {
             long dy, long x, long image, long first, long rows, long target, boolean accumulate) {
         var g = geometry;
         int bytes = dtype.bytes();
-        var windows = new WindowMatrix(g, bytes);
+        var windows = new WindowMatrix(g, dtype);
         for (int group = 0; group < g.groups(); group++) {
             long which = image * g.groups() + group;
             long source = x + which * g.channels() * g.plane() * bytes;

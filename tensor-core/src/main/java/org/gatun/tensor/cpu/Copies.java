@@ -21,12 +21,7 @@ final class Copies {
     /** The elements row by row in fresh memory under another shape with as many. */
     static ConcreteTensor copy(ConcreteTensor x, Shape shape) {
         ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape, x.device());
-        StridedCopy.copy(
-                x.address(),
-                x.layout(),
-                out.address(),
-                Layout.contiguous(x.shape()),
-                x.dtype().bytes());
+        StridedCopy.copy(x.address(), x.layout(), out.address(), Layout.contiguous(x.shape()), x.dtype());
         return out;
     }
 
@@ -42,7 +37,7 @@ final class Copies {
                 step[i]++;
             }
             Layout target = out.layout().sliced(spec.low().toArray(), step, x.shape());
-            StridedCopy.copy(x.address(), x.layout(), out.address() + target.offset() * bytes, target, bytes);
+            StridedCopy.copy(x.address(), x.layout(), out.address() + target.offset() * bytes, target, x.dtype());
         }
         return out;
     }
@@ -61,7 +56,7 @@ final class Copies {
         long at = out.address();
         for (ConcreteTensor x : in) {
             Layout target = Layout.strided(x.shape(), out.layout().strides(), 0);
-            StridedCopy.copy(x.address(), x.layout(), at, target, bytes);
+            StridedCopy.copy(x.address(), x.layout(), at, target, x.dtype());
             at += x.shape().size(axis) * stride;
         }
         return out;

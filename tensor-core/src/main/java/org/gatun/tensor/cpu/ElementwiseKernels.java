@@ -127,18 +127,6 @@ public final class ElementwiseKernels {
         return (x, out, n) -> Ram.copy(x, out, n * bytes);
     }
 
-    /**
-     * Writes {@code n} copies of one element.
-     *
-     * @param value the address of the element
-     * @param out the address of the first copy, apart from {@code value}
-     * @param n the number of copies
-     * @param bytes the element's size: 1, 4 or 8
-     */
-    public static void fill(long value, long out, long n, int bytes) {
-        Fill.fill(value, out, n, bytes);
-    }
-
     private static <K> K made(@Nullable K kernel, Object fn, DType dtype) {
         if (kernel == null) {
             throw new IllegalArgumentException("no kernel computes " + fn + " on " + dtype.longName()

@@ -1,5 +1,7 @@
 package org.gatun.tensor.cpu;
 
+import org.gatun.tensor.DType;
+
 /** Repeats one element: a few copies by hand, the rest as block copies of what is there already. */
 final class Fill {
     /** Bytes written element by element, and then the unit of the copies: it stays in the L1 cache. */
@@ -7,24 +9,33 @@ final class Fill {
 
     private Fill() {}
 
-    static void fill(long value, long out, long n, int bytes) {
-        long total = n * bytes;
+    /** Writes {@code n} copies of the element at {@code value} to {@code out}, in memory apart from it. */
+    static void fill(long value, long out, long n, DType dtype) {
+        long total = n * dtype.bytes();
+        switch (dtype) {
+            case F32, I32 -> ints(Ram.getInt(value), out, total);
+            case F64, I64 -> longs(Ram.getLong(value), out, total);
+            case U8, BOOL -> Ram.ALL.asSlice(out, total).fill(Ram.getByte(value));
+        }
+    }
+
+    private static void ints(int element, long out, long total) {
         long seed = Math.min(total, SEED_BYTES);
-        if (bytes == 1) {
-            Ram.ALL.asSlice(out, total).fill(Ram.getByte(value));
-            return;
+        for (long i = 0; i < seed; i += 4) {
+            Ram.putInt(out + i, element);
         }
-        if (bytes == 4) {
-            int element = Ram.getInt(value);
-            for (long i = 0; i < seed; i += 4) {
-                Ram.putInt(out + i, element);
-            }
-        } else {
-            long element = Ram.getLong(value);
-            for (long i = 0; i < seed; i += 8) {
-                Ram.putLong(out + i, element);
-            }
+        repeat(out, seed, total);
+    }
+
+    private static void longs(long element, long out, long total) {
+        long seed = Math.min(total, SEED_BYTES);
+        for (long i = 0; i < seed; i += 8) {
+            Ram.putLong(out + i, element);
         }
+        repeat(out, seed, total);
+    }
+
+    private static void repeat(long out, long seed, long total) {
         for (long done = seed; done < total; done += seed) {
             Ram.copy(out, out + done, Math.min(seed, total - done));
         }

@@ -75,7 +75,7 @@ final class Indexing {
                             Layout.strided(touched, base.layout().strides(), 0),
                             values,
                             Layout.contiguous(touched),
-                            base.dtype().bytes());
+                            base.dtype());
                     PlaceKernels.scatter(src.dtype(), from, places, values, lanes);
                     putPart(values, touched, out);
                 }
@@ -126,9 +126,8 @@ final class Indexing {
         if (layout.isContiguous()) {
             return x.address();
         }
-        int bytes = x.dtype().bytes();
-        long copy = scratch.allocate(part.elements() * bytes);
-        StridedCopy.copy(x.address(), layout, copy, Layout.contiguous(part), bytes);
+        long copy = scratch.allocate(part.elements() * x.dtype().bytes());
+        StridedCopy.copy(x.address(), layout, copy, Layout.contiguous(part), x.dtype());
         return copy;
     }
 
@@ -139,7 +138,7 @@ final class Indexing {
                 Layout.contiguous(part),
                 out.address(),
                 Layout.strided(part, out.layout().strides(), 0),
-                out.dtype().bytes());
+                out.dtype());
     }
 
     /**

@@ -20,11 +20,11 @@ final class IntegerGemm {
             DType dtype, Matrix a, Matrix b, long c, long ldc, boolean accumulate, @Nullable Epilogue epilogue) {
         try (Scratch scratch = Scratch.open()) {
             int bytes = dtype.bytes();
-            Matrix right = b.columnStride() == 1 ? b : Packing.pack(b, bytes, scratch);
+            Matrix right = b.columnStride() == 1 ? b : Packing.pack(b, dtype, scratch);
             long grain = Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, a.columns() * b.columns()));
             WorkerPool.parallelFor(a.rows(), grain, (begin, end) -> {
                 for (long i = begin; i < end; i++) {
-                    row(bytes, a, i, right, c + i * ldc * bytes, accumulate);
+                    row(dtype, a, i, right, c + i * ldc * bytes, accumulate);
                 }
                 if (epilogue != null) {
                     epilogue.apply(c + begin * ldc * bytes, end - begin, b.columns(), ldc, begin, 0);
@@ -33,7 +33,8 @@ final class IntegerGemm {
         }
     }
 
-    private static void row(int bytes, Matrix a, long i, Matrix b, long target, boolean accumulate) {
+    private static void row(DType dtype, Matrix a, long i, Matrix b, long target, boolean accumulate) {
+        int bytes = dtype.bytes();
         for (long j = 0; j < b.columns(); j += BAND) {
             int count = (int) Math.min(BAND, b.columns() - j);
             long to = target + j * bytes;
@@ -43,10 +44,11 @@ final class IntegerGemm {
             for (long p = 0; p < a.columns(); p++) {
                 long factor = a.address() + (i * a.rowStride() + p * a.columnStride()) * bytes;
                 long from = b.address() + (p * b.rowStride() + j) * bytes;
-                switch (bytes) {
-                    case 8 -> addLongs(Ram.getLong(factor), from, to, count);
-                    case 4 -> addInts(Ram.getInt(factor), from, to, count);
-                    default -> addBytes(Ram.getByte(factor), from, to, count);
+                switch (dtype) {
+                    case I64 -> addLongs(Ram.getLong(factor), from, to, count);
+                    case I32 -> addInts(Ram.getInt(factor), from, to, count);
+                    case U8 -> addBytes(Ram.getByte(factor), from, to, count);
+                    case F32, F64, BOOL -> throw new IllegalArgumentException("integer product: of " + dtype);
                 }
             }
         }

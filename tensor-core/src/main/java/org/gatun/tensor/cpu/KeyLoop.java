@@ -15,7 +15,7 @@ final class KeyLoop implements KeyReader {
     private static final LongUnaryOperator KEY = DATA.key();
     private static final long SIZE = DATA.bytes();
     private static final long FLIP = DATA.flip();
-    private static final long MASK = SIZE == 8 ? -1 : (1L << (8 * SIZE)) - 1;
+    private static final long MASK = -1L >>> (Long.SIZE - 8 * SIZE);
 
     @Override
     public void read(long in, long n, long keys) {

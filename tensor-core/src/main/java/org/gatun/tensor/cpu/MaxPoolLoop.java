@@ -94,16 +94,13 @@ record MaxPoolLoop(
 
     private void integers(long plane, int i, long to, long toIndex) {
         int bytes = dtype.bytes();
+        long least = least();
         int top = rows.first(i);
         int down = rows.taps(i);
         for (int j = 0; j < columns.count(); j++) {
             int across = columns.taps(j);
             long start = (long) top * width + columns.first(j);
-            long best = switch (bytes) {
-                case 8 -> Long.MIN_VALUE;
-                case 4 -> Integer.MIN_VALUE;
-                default -> 0;
-            };
+            long best = least;
             long bestIndex = across == 0 || down == 0 ? 0 : start;
             for (int y = 0; y < down; y++) {
                 long at = start + (long) y * dilationH * width;
@@ -115,20 +112,39 @@ record MaxPoolLoop(
                     }
                 }
             }
-            switch (bytes) {
-                case 8 -> Ram.putLong(to + 8L * j, best);
-                case 4 -> Ram.putInt(to + 4L * j, (int) best);
-                default -> Ram.putByte(to + j, (byte) best);
-            }
+            putInteger(to + (long) j * bytes, best);
             Ram.putLong(toIndex + 8L * j, bestIndex);
         }
     }
 
-    private long integer(long address) {
-        return switch (dtype.bytes()) {
-            case 8 -> Ram.getLong(address);
-            case 4 -> Ram.getInt(address);
-            default -> Ram.getU8(address);
+    private long least() {
+        return switch (dtype) {
+            case I64 -> Long.MIN_VALUE;
+            case I32 -> Integer.MIN_VALUE;
+            case U8, BOOL -> 0;
+            case F32, F64 -> throw notInteger();
         };
+    }
+
+    private long integer(long address) {
+        return switch (dtype) {
+            case I64 -> Ram.getLong(address);
+            case I32 -> Ram.getInt(address);
+            case U8, BOOL -> Ram.getU8(address);
+            case F32, F64 -> throw notInteger();
+        };
+    }
+
+    private void putInteger(long address, long value) {
+        switch (dtype) {
+            case I64 -> Ram.putLong(address, value);
+            case I32 -> Ram.putInt(address, (int) value);
+            case U8, BOOL -> Ram.putByte(address, (byte) value);
+            case F32, F64 -> throw notInteger();
+        }
+    }
+
+    private IllegalArgumentException notInteger() {
+        return new IllegalArgumentException("max pooling: " + dtype + " is not an integer dtype");
     }
 }

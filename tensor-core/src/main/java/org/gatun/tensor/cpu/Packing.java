@@ -1,6 +1,7 @@
 package org.gatun.tensor.cpu;
 
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 
@@ -15,11 +16,11 @@ final class Packing {
 
     private Packing() {}
 
-    /** A contiguous copy of a matrix with elements of 1, 4 or 8 bytes. */
-    static Matrix pack(Matrix source, int bytes, Scratch scratch) {
+    /** A contiguous copy of a matrix. */
+    static Matrix pack(Matrix source, DType dtype, Scratch scratch) {
         Matrix target = Matrix.contiguous(
-                scratch.allocate(source.rows() * source.columns() * bytes), source.rows(), source.columns());
-        copy(source, target, bytes);
+                scratch.allocate(source.rows() * source.columns() * dtype.bytes()), source.rows(), source.columns());
+        copy(source, target, dtype);
         return target;
     }
 
@@ -40,13 +41,16 @@ final class Packing {
             for (long p = begin; p < end; p++) {
                 long from = address + (p / channels * layout.stride(0) + p % channels * layout.stride(1)) * bytes;
                 Matrix source = new Matrix(from, shape.size(2), shape.size(3), layout.stride(2), layout.stride(3));
-                copy(source, Matrix.contiguous(target + p * plane * bytes, shape.size(2), shape.size(3)), bytes);
+                copy(
+                        source,
+                        Matrix.contiguous(target + p * plane * bytes, shape.size(2), shape.size(3)),
+                        tensor.dtype());
             }
         });
         return target;
     }
 
-    private static void copy(Matrix source, Matrix target, int bytes) {
+    private static void copy(Matrix source, Matrix target, DType dtype) {
         if (source.rows() == 0 || source.columns() == 0) {
             return;
         }
@@ -55,23 +59,24 @@ final class Packing {
         WorkerPool.parallelFor(bands, grain, (begin, end) -> {
             for (long row = begin * BLOCK; row < Math.min(end * BLOCK, source.rows()); row += BLOCK) {
                 for (long column = 0; column < source.columns(); column += BLOCK) {
-                    block(source, target, row, column, bytes);
+                    block(source, target, row, column, dtype);
                 }
             }
         });
     }
 
-    private static void block(Matrix source, Matrix target, long row, long column, int bytes) {
+    private static void block(Matrix source, Matrix target, long row, long column, DType dtype) {
+        int bytes = dtype.bytes();
         int columns = (int) Math.min(BLOCK, source.columns() - column);
         long rows = Math.min(BLOCK, source.rows() - row);
         long step = source.columnStride() * bytes;
         for (long i = row; i < row + rows; i++) {
             long from = source.address() + (i * source.rowStride() + column * source.columnStride()) * bytes;
             long to = target.address() + (i * target.rowStride() + column) * bytes;
-            switch (bytes) {
-                case 4 -> copyInts(from, step, to, columns);
-                case 8 -> copyLongs(from, step, to, columns);
-                default -> copyBytes(from, step, to, columns);
+            switch (dtype) {
+                case F32, I32 -> copyInts(from, step, to, columns);
+                case F64, I64 -> copyLongs(from, step, to, columns);
+                case U8, BOOL -> copyBytes(from, step, to, columns);
             }
         }
     }

@@ -75,12 +75,7 @@ final class Reduce {
             long from = x.address();
             if (!layout.isContiguous()) {
                 from = scratch.allocate(shape.elements() * x.dtype().bytes());
-                StridedCopy.copy(
-                        x.address(),
-                        layout,
-                        from,
-                        Layout.contiguous(shape),
-                        x.dtype().bytes());
+                StridedCopy.copy(x.address(), layout, from, Layout.contiguous(shape), x.dtype());
             }
             fold(fn, x.dtype(), from, shape.toArray(), reduced, out.address(), scratch);
         }

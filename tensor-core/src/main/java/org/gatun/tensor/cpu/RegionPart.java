@@ -119,7 +119,7 @@ final class RegionPart {
         }
         for (int v = 0; v < at.length; v++) {
             if (repeated[v] != 0) {
-                Fill.fill(at[v], repeated[v], block, program.dtypes[v].bytes());
+                Fill.fill(at[v], repeated[v], block, program.dtypes[v]);
             }
         }
     }
@@ -200,7 +200,7 @@ final class RegionPart {
         if (view != null) {
             view.scatter(start, count, repeatedAddress(value, start));
         } else if (run.single[value]) {
-            Fill.fill(at[value], target, count, bytes);
+            Fill.fill(at[value], target, count, program.dtypes[value]);
         } else {
             Ram.copy(address(value, start), target, (long) count * bytes);
         }

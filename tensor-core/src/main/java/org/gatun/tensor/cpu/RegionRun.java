@@ -82,7 +82,7 @@ final class RegionRun implements RangeBody {
         } else if (!x.isContiguous() && isOneElement(x.layout())) {
             single[input] = true;
         } else {
-            gathered[input] = StridedView.of(x.address(), x.layout(), x.dtype().bytes());
+            gathered[input] = StridedView.of(x.address(), x.layout(), x.dtype());
             bases[input] = 0;
         }
     }
@@ -121,8 +121,7 @@ final class RegionRun implements RangeBody {
         int value = program.outputs[o];
         outAddresses[o] = out.address();
         if (!out.isContiguous()) {
-            scattered[o] =
-                    StridedView.of(out.address(), out.layout(), out.dtype().bytes());
+            scattered[o] = StridedView.of(out.address(), out.layout(), out.dtype());
         } else if (value >= program.inputs
                 && !single[value]
                 && advances[value] == 0

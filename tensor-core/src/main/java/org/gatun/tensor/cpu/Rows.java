@@ -13,9 +13,8 @@ final class Rows {
         if (x.isContiguous()) {
             return x.address();
         }
-        int bytes = x.dtype().bytes();
-        long copy = scratch.allocate(x.shape().elements() * bytes);
-        StridedCopy.copy(x.address(), x.layout(), copy, Layout.contiguous(x.shape()), bytes);
+        long copy = scratch.allocate(x.shape().elements() * x.dtype().bytes());
+        StridedCopy.copy(x.address(), x.layout(), copy, Layout.contiguous(x.shape()), x.dtype());
         return copy;
     }
 

@@ -171,9 +171,8 @@ public final class SoftmaxKernels {
         if (layout.isContiguous()) {
             return x.address();
         }
-        int bytes = x.dtype().bytes();
-        long copy = scratch.allocate(layout.shape().elements() * bytes);
-        StridedCopy.copy(x.address(), layout, copy, Layout.contiguous(layout.shape()), bytes);
+        long copy = scratch.allocate(layout.shape().elements() * x.dtype().bytes());
+        StridedCopy.copy(x.address(), layout, copy, Layout.contiguous(layout.shape()), x.dtype());
         return copy;
     }
 

@@ -54,7 +54,7 @@ final class Sorting {
                 long in = x.address();
                 if (!layout.isContiguous()) {
                     in = scratch.allocate(layout.shape().elements() * bytes);
-                    StridedCopy.copy(x.address(), layout, in, Layout.contiguous(layout.shape()), bytes);
+                    StridedCopy.copy(x.address(), layout, in, Layout.contiguous(layout.shape()), x.dtype());
                 }
                 rows(x.dtype(), in, values.address(), indices.address(), sorted.elements() / k, n, k, descending);
             }

@@ -1,5 +1,6 @@
 package org.gatun.tensor.cpu;
 
+import org.gatun.tensor.DType;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 
@@ -13,15 +14,16 @@ final class StridedCopy {
     /** Rows of a plane that make one unit of work. */
     private static final long UNIT_ROWS = 64;
 
-    private final int bytes;
+    private final DType dtype;
     private int rank;
     private final long[] sizes;
     private final long[] from;
     private final long[] to;
 
-    private StridedCopy(Layout source, Layout target, int bytes) {
+    private StridedCopy(Layout source, Layout target, DType dtype) {
         Shape shape = source.shape();
-        this.bytes = bytes;
+        int bytes = dtype.bytes();
+        this.dtype = dtype;
         this.sizes = new long[Math.max(2, shape.rank())];
         this.from = new long[sizes.length];
         this.to = new long[sizes.length];
@@ -44,13 +46,14 @@ final class StridedCopy {
      * @param source their layout, whose offset is in {@code x} already
      * @param out the address of the first element to write, in memory apart from the source's
      * @param target where to write them, with the shape of {@code source} and no two at one place
-     * @param bytes the element size: 1, 4 or 8
+     * @param dtype the dtype of both
      */
-    static void copy(long x, Layout source, long out, Layout target, int bytes) {
+    static void copy(long x, Layout source, long out, Layout target, DType dtype) {
         if (source.shape().isEmpty()) {
             return;
         }
         long n = source.shape().elements();
+        int bytes = dtype.bytes();
         if (source.isContiguous() && target.isContiguous()) {
             WorkerPool.parallelFor(
                     n,
@@ -58,7 +61,7 @@ final class StridedCopy {
                     (begin, end) -> Ram.copy(x + begin * bytes, out + begin * bytes, (end - begin) * bytes));
             return;
         }
-        new StridedCopy(source, target, bytes).run(x, out);
+        new StridedCopy(source, target, dtype).run(x, out);
     }
 
     /** Adds an axis, in the order of falling distances at the destination. */
@@ -147,7 +150,7 @@ final class StridedCopy {
         }
         long height = Math.min(UNIT_ROWS, rows - firstRow);
         StridedRuns.plane(
-                source, from[rank - 2], from[rank - 1], target, to[rank - 2], to[rank - 1], height, columns, bytes);
+                source, from[rank - 2], from[rank - 1], target, to[rank - 2], to[rank - 1], height, columns, dtype);
     }
 
     /** Copies a plane of few rows, which may be long. */
@@ -164,6 +167,6 @@ final class StridedCopy {
                         to[rank - 1],
                         rows,
                         end - begin,
-                        bytes));
+                        dtype));
     }
 }

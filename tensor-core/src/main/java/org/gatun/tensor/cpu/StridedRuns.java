@@ -1,8 +1,10 @@
 package org.gatun.tensor.cpu;
 
+import org.gatun.tensor.DType;
+
 /**
  * Copies between two strided places, along one axis and over a plane of two. Strides are in bytes, of any sign; those of the
- * source may be 0. The element size is 1, 4 or 8 bytes.
+ * source may be 0.
  */
 final class StridedRuns {
     /** Runs shorter than this are copied by a loop: a call of the block copy would take longer. */
@@ -15,17 +17,22 @@ final class StridedRuns {
     private StridedRuns() {}
 
     /** Copies {@code n} elements along one axis. */
-    static void run(long x, long xStride, long out, long outStride, long n, int bytes) {
+    static void run(long x, long xStride, long out, long outStride, long n, DType dtype) {
+        int bytes = dtype.bytes();
         if (xStride == bytes && outStride == bytes && n * bytes >= BLOCK_COPY_BYTES) {
             Ram.copy(x, out, n * bytes);
         } else if (xStride == 0 && outStride == bytes && n * bytes >= BLOCK_COPY_BYTES) {
-            Fill.fill(x, out, n, bytes);
-        } else if (bytes == 4) {
-            run4(x, xStride, out, outStride, n);
-        } else if (bytes == 8) {
-            run8(x, xStride, out, outStride, n);
+            Fill.fill(x, out, n, dtype);
         } else {
-            run1(x, xStride, out, outStride, n);
+            loop(x, xStride, out, outStride, n, dtype);
+        }
+    }
+
+    private static void loop(long x, long xStride, long out, long outStride, long n, DType dtype) {
+        switch (dtype) {
+            case F32, I32 -> run4(x, xStride, out, outStride, n);
+            case F64, I64 -> run8(x, xStride, out, outStride, n);
+            case U8, BOOL -> run1(x, xStride, out, outStride, n);
         }
     }
 
@@ -64,9 +71,10 @@ final class StridedRuns {
             long outColumn,
             long rows,
             long columns,
-            int bytes) {
+            DType dtype) {
+        int bytes = dtype.bytes();
         if (xRow == 0 && outColumn == bytes && outRow == columns * bytes && rows > 1) {
-            repeatRow(x, xColumn, out, rows, columns, bytes);
+            repeatRow(x, xColumn, out, rows, columns, dtype);
         } else if (rows > 1 && columns > 1 && isTransposed(xRow, xColumn, outRow, outColumn)) {
             for (long i = 0; i < rows; i += TILE) {
                 long height = Math.min(TILE, rows - i);
@@ -81,12 +89,12 @@ final class StridedRuns {
                             outColumn,
                             height,
                             width,
-                            bytes);
+                            dtype);
                 }
             }
         } else {
             for (long i = 0; i < rows; i++) {
-                run(x + i * xRow, xColumn, out + i * outRow, outColumn, columns, bytes);
+                run(x + i * xRow, xColumn, out + i * outRow, outColumn, columns, dtype);
             }
         }
     }
@@ -107,24 +115,19 @@ final class StridedRuns {
             long outColumn,
             long height,
             long width,
-            int bytes) {
+            DType dtype) {
         // Reads along a column of the source, where the elements are close together; the tile's rows stay in the cache.
         for (long j = 0; j < width; j++) {
-            if (bytes == 4) {
-                run4(x + j * xColumn, xRow, out + j * outColumn, outRow, height);
-            } else if (bytes == 8) {
-                run8(x + j * xColumn, xRow, out + j * outColumn, outRow, height);
-            } else {
-                run1(x + j * xColumn, xRow, out + j * outColumn, outRow, height);
-            }
+            loop(x + j * xColumn, xRow, out + j * outColumn, outRow, height, dtype);
         }
     }
 
     /** Writes one row many times, one after the other: the first from the source, then doubling what is there. */
-    private static void repeatRow(long x, long xColumn, long out, long rows, long columns, int bytes) {
+    private static void repeatRow(long x, long xColumn, long out, long rows, long columns, DType dtype) {
+        int bytes = dtype.bytes();
         long rowBytes = columns * bytes;
         long total = rows * rowBytes;
-        run(x, xColumn, out, bytes, columns, bytes);
+        run(x, xColumn, out, bytes, columns, dtype);
         for (long done = rowBytes; done < total; ) {
             // whole rows, and not so many that the copy reads from beyond the cache
             long most = Math.min(done, Math.max(rowBytes, REPEAT_BYTES / rowBytes * rowBytes));

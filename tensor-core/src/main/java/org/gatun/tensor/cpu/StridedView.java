@@ -1,5 +1,6 @@
 package org.gatun.tensor.cpu;
 
+import org.gatun.tensor.DType;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 
@@ -9,15 +10,17 @@ import org.gatun.tensor.shape.Shape;
  */
 final class StridedView {
     private final long address;
+    private final DType dtype;
     private final int bytes;
     private final int rank;
     private final long[] sizes;
     /** In bytes. */
     private final long[] strides;
 
-    private StridedView(long address, int bytes, int rank, long[] sizes, long[] strides) {
+    private StridedView(long address, DType dtype, int rank, long[] sizes, long[] strides) {
         this.address = address;
-        this.bytes = bytes;
+        this.dtype = dtype;
+        this.bytes = dtype.bytes();
         this.rank = rank;
         this.sizes = sizes;
         this.strides = strides;
@@ -28,9 +31,9 @@ final class StridedView {
      *
      * @param address the address of the first element
      * @param layout the sizes and strides; its offset is in {@code address} already
-     * @param bytes the element size: 1, 4 or 8
+     * @param dtype the dtype of the elements
      */
-    static StridedView of(long address, Layout layout, int bytes) {
+    static StridedView of(long address, Layout layout, DType dtype) {
         Shape shape = layout.shape();
         int axes = shape.rank();
         long[] sizes = new long[Math.max(2, axes)];
@@ -38,7 +41,7 @@ final class StridedView {
         int rank = 0;
         for (int i = 0; i < axes; i++) {
             long size = shape.size(i);
-            long stride = layout.stride(i) * bytes;
+            long stride = layout.stride(i) * dtype.bytes();
             if (size == 1) {
                 continue;
             }
@@ -59,7 +62,7 @@ final class StridedView {
             strides[0] = 0;
             rank++;
         }
-        return new StridedView(address, bytes, rank, sizes, strides);
+        return new StridedView(address, dtype, rank, sizes, strides);
     }
 
     /** Copies the elements {@code start} to {@code start + count - 1} to contiguous memory. */
@@ -117,9 +120,9 @@ final class StridedView {
         long columnStride = strides[rank - 1];
         long place = origin + row * rowStride + column * columnStride;
         if (gather) {
-            StridedRuns.plane(place, rowStride, columnStride, packed, width * bytes, bytes, height, width, bytes);
+            StridedRuns.plane(place, rowStride, columnStride, packed, width * bytes, bytes, height, width, dtype);
         } else {
-            StridedRuns.plane(packed, width * bytes, bytes, place, rowStride, columnStride, height, width, bytes);
+            StridedRuns.plane(packed, width * bytes, bytes, place, rowStride, columnStride, height, width, dtype);
         }
     }
 

@@ -1,14 +1,16 @@
 package org.gatun.tensor.cpu;
 
+import org.gatun.tensor.DType;
+
 /**
  * The matrix whose product with a convolution's weights is the convolution of one image: row {@code (channel, tap row, tap
  * column)}, column {@code (result row, result column)}; it holds the image's element that the tap meets there, or 0 in the
  * padding ("im2col"). And its transpose, which adds such a matrix up into an image ("col2im").
  *
  * @param geometry the convolution's sizes
- * @param bytes the bytes of an element, 4 for F32 or 8 for F64
+ * @param dtype the dtype of the elements, F32 or F64
  */
-record WindowMatrix(ConvGeometry geometry, int bytes) {
+record WindowMatrix(ConvGeometry geometry, DType dtype) {
 
     /**
      * Writes the matrix for some channels and result rows.
@@ -31,6 +33,7 @@ record WindowMatrix(ConvGeometry geometry, int bytes) {
     private void move(long image, long channels, long firstRow, long rows, long matrix, boolean unfold) {
         var g = geometry;
         var spec = g.spec();
+        long bytes = dtype.bytes();
         long length = rows * g.outWidth();
         long at = matrix;
         for (long channel = 0; channel < channels; channel++) {
@@ -72,15 +75,18 @@ record WindowMatrix(ConvGeometry geometry, int bytes) {
     }
 
     private void block(long inImage, long inMatrix, int length, int count, boolean unfold) {
+        int bytes = dtype.bytes();
         long imageStep = geometry.spec().strideH() * geometry.width() * bytes;
         long matrixStep = geometry.outWidth() * bytes;
         if (geometry.spec().strideW() == 1) {
             if (unfold) {
                 RowLoops.get().copyWords(inImage, imageStep, inMatrix, matrixStep, length * (bytes / 4), count);
-            } else if (bytes == 4) {
-                RowLoops.get().addFloats(inMatrix, matrixStep, inImage, imageStep, length, count);
-            } else {
-                RowLoops.get().addDoubles(inMatrix, matrixStep, inImage, imageStep, length, count);
+                return;
+            }
+            switch (dtype) {
+                case F32 -> RowLoops.get().addFloats(inMatrix, matrixStep, inImage, imageStep, length, count);
+                case F64 -> RowLoops.get().addDoubles(inMatrix, matrixStep, inImage, imageStep, length, count);
+                case I64, I32, U8, BOOL -> throw notFloating();
             }
             return;
         }
@@ -88,12 +94,16 @@ record WindowMatrix(ConvGeometry geometry, int bytes) {
         for (int i = 0; i < count; i++) {
             long image = inImage + i * imageStep;
             long matrix = inMatrix + i * matrixStep;
-            if (bytes == 4) {
-                floats(image, step, matrix, length, unfold);
-            } else {
-                doubles(image, step, matrix, length, unfold);
+            switch (dtype) {
+                case F32 -> floats(image, step, matrix, length, unfold);
+                case F64 -> doubles(image, step, matrix, length, unfold);
+                case I64, I32, U8, BOOL -> throw notFloating();
             }
         }
+    }
+
+    private IllegalArgumentException notFloating() {
+        return new IllegalArgumentException("convolution: of " + dtype + ", not F32 or F64");
     }
 
     private static void floats(long image, long step, long matrix, int length, boolean unfold) {

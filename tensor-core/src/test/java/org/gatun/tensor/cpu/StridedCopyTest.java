@@ -110,7 +110,7 @@ class StridedCopyTest {
                     from.layout(),
                     target.address(to.layout().offset()),
                     to.layout(),
-                    dtype.bytes());
+                    dtype);
             assertThat(target.toArray())
                     .as("%s to %s", from.layout(), to.layout())
                     .isEqualTo(want);
@@ -119,7 +119,6 @@ class StridedCopyTest {
     }
 
     private static StridedView view(NativeArray array, Layout layout) {
-        return StridedView.of(
-                array.address(layout.offset()), layout, array.dtype().bytes());
+        return StridedView.of(array.address(layout.offset()), layout, array.dtype());
     }
 }
