@@ -2,6 +2,7 @@ package org.gatun.autograd;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -25,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * of the operands in forward mode). {@link #reads} tells which; the tape saves no others.
  */
 final class DerivativeRegion {
-    /** What a region is made for. {@code wanted} are the active operands, {@code seeded} the results or operands with a seed. */
-    private record Key(Op.Diagonal op, List<DType> operands, int wanted, int seeded, boolean reverse) {}
+    /**
+     * What a region is made for. {@code wanted} are the active operands, {@code seeded} the results or operands with a seed.
+     * Nobody changes the sets once they are here.
+     */
+    private record Key(Op.Diagonal op, List<DType> operands, BitSet wanted, BitSet seeded, boolean reverse) {}
 
     private static final ConcurrentHashMap<Key, DerivativeRegion> KNOWN = new ConcurrentHashMap<>();
 
@@ -44,13 +48,13 @@ final class DerivativeRegion {
         this.results = results;
     }
 
-    /** The pullback: from cotangents of the results in {@code seeded} (a bit set) to those of the operands in {@code wanted}. */
-    static DerivativeRegion vjp(Op.Diagonal op, List<DType> operands, int wanted, int seeded) {
+    /** The pullback: from cotangents of the results in {@code seeded} to those of the operands in {@code wanted}. */
+    static DerivativeRegion vjp(Op.Diagonal op, List<DType> operands, BitSet wanted, BitSet seeded) {
         return of(new Key(op, operands, wanted, seeded, true));
     }
 
     /** The push-forward: from tangents of the operands in {@code wanted} to those of all results. */
-    static DerivativeRegion jvp(Op.Diagonal op, List<DType> operands, int wanted) {
+    static DerivativeRegion jvp(Op.Diagonal op, List<DType> operands, BitSet wanted) {
         return of(new Key(op, operands, wanted, wanted, false));
     }
 
@@ -229,12 +233,12 @@ final class DerivativeRegion {
         return c.dtype().isFloating() ? like.constant(c.dtype(), c.value()) : like.constant(c.dtype(), c.bits());
     }
 
-    private static @Nullable Tensor[] reverse(Expr expr, Tensor[] values, List<Tensor> seeds, int wanted, int seeded) {
+    private static @Nullable Tensor[] reverse(Expr expr, Tensor[] values, List<Tensor> seeds, BitSet wanted, BitSet seeded) {
         int n = expr.inputs().size();
         boolean[] active = active(expr, wanted);
         @Nullable Tensor[] cotangent = new Tensor[values.length];
         for (int o = 0; o < expr.outputs().size(); o++) {
-            if ((seeded >> o & 1) != 0) {
+            if (seeded.get(o)) {
                 add(cotangent, expr.outputs().get(o), seeds.get(o));
             }
         }
@@ -254,16 +258,16 @@ final class DerivativeRegion {
         }
         @Nullable Tensor[] out = new Tensor[n];
         for (int i = 0; i < n; i++) {
-            out[i] = (wanted >> i & 1) != 0 ? cotangent[i] : null;
+            out[i] = wanted.get(i) ? cotangent[i] : null;
         }
         return out;
     }
 
-    private static @Nullable Tensor[] forward(Expr expr, Tensor[] values, List<Tensor> seeds, int wanted) {
+    private static @Nullable Tensor[] forward(Expr expr, Tensor[] values, List<Tensor> seeds, BitSet wanted) {
         int n = expr.inputs().size();
         @Nullable Tensor[] tangent = new Tensor[values.length];
         for (int i = 0; i < n; i++) {
-            tangent[i] = (wanted >> i & 1) != 0 ? seeds.get(i) : null;
+            tangent[i] = wanted.get(i) ? seeds.get(i) : null;
         }
         for (int i = 0; i < expr.nodes().size(); i++) {
             if (expr.nodes().get(i) instanceof Expr.Apply a) {
@@ -303,11 +307,11 @@ final class DerivativeRegion {
     }
 
     /** Which values depend on a wanted operand through floating values. */
-    private static boolean[] active(Expr expr, int wanted) {
+    private static boolean[] active(Expr expr, BitSet wanted) {
         int n = expr.inputs().size();
         boolean[] active = new boolean[n + expr.nodes().size()];
         for (int i = 0; i < n; i++) {
-            active[i] = (wanted >> i & 1) != 0;
+            active[i] = wanted.get(i);
         }
         for (int i = 0; i < expr.nodes().size(); i++) {
             if (expr.nodes().get(i) instanceof Expr.Apply a && a.dtype().isFloating()) {

@@ -2,6 +2,7 @@ package org.gatun.autograd;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.gatun.tensor.DType;
@@ -60,10 +61,10 @@ final class DualTrace implements Trace {
         int n = values.length;
         int m = results.length;
         DType[] types = new DType[n];
-        int wanted = 0;
+        BitSet wanted = new BitSet();
         for (int i = 0; i < n; i++) {
             types[i] = values[i].dtype();
-            wanted |= tangents[i] != null ? 1 << i : 0;
+            wanted.set(i, tangents[i] != null);
         }
         @Nullable
         Tensor[] out = DerivativeRegion.jvp(op, Arrays.asList(types), wanted)

@@ -2,6 +2,7 @@ package org.gatun.autograd;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -120,36 +121,28 @@ final class Recording implements Trace {
         Tensor[] values = values(inputs);
         Tensor[] results = Dispatch.bindAll(op, values);
         DType[] dtypes = new DType[values.length];
-        int wanted = 0;
+        BitSet wanted = new BitSet();
         for (int i = 0; i < values.length; i++) {
             dtypes[i] = values[i].dtype();
-            if (own(inputs[i])) {
-                wanted |= 1 << i;
-            }
+            wanted.set(i, own(inputs[i]));
         }
-        int seeded = 0;
+        BitSet seeded = new BitSet();
         for (int i = 0; i < results.length; i++) {
-            if (results[i].dtype().isFloating()) {
-                seeded |= 1 << i;
-            }
+            seeded.set(i, results[i].dtype().isFloating());
         }
-        if (seeded == 0) {
+        if (seeded.isEmpty()) {
             return results;
         }
         List<DType> types = Arrays.asList(dtypes);
         DerivativeRegion region = DerivativeRegion.vjp(op, types, wanted, seeded);
         int n = values.length;
-        int active = wanted;
-        int all = seeded;
         Node.Pullback pullback = (p, g) -> {
-            int present = 0;
+            BitSet present = new BitSet();
             for (int i = 0; i < g.length; i++) {
-                if (g[i] != null) {
-                    present |= 1 << i;
-                }
+                present.set(i, g[i] != null);
             }
             // A result that no gradient flowed into drops out of the region.
-            DerivativeRegion r = present == all ? region : DerivativeRegion.vjp(op, types, active, present);
+            DerivativeRegion r = present.equals(seeded) ? region : DerivativeRegion.vjp(op, types, wanted, present);
             return r.run(k -> k < n
                     ? p.input(k)
                     : k < n + g.length ? p.result(k - n) : Objects.requireNonNull(g[k - n - g.length]));
