@@ -233,7 +233,8 @@ final class DerivativeRegion {
         return c.dtype().isFloating() ? like.constant(c.dtype(), c.value()) : like.constant(c.dtype(), c.bits());
     }
 
-    private static @Nullable Tensor[] reverse(Expr expr, Tensor[] values, List<Tensor> seeds, BitSet wanted, BitSet seeded) {
+    private static @Nullable Tensor[] reverse(
+            Expr expr, Tensor[] values, List<Tensor> seeds, BitSet wanted, BitSet seeded) {
         int n = expr.inputs().size();
         boolean[] active = active(expr, wanted);
         @Nullable Tensor[] cotangent = new Tensor[values.length];

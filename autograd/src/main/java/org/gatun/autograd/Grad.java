@@ -267,7 +267,7 @@ public final class Grad {
     /** A tensor like {@code x} with 1 at one element and 0 elsewhere. */
     private static Tensor basis(Tensor x, long i) {
         Tensor index = Dispatch.source(new Op.Iota(x.elements()), x.device());
-        return index.eq((double) i).to(x.dtype()).reshape(x.shape());
+        return index.eq(i).to(x.dtype()).reshape(x.shape());
     }
 
     private static Tensor join(List<Tensor> parts, int axis) {

@@ -20,9 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NativeMemoryBalance.class)
 class WideRegionTest {
     private static Region region(int n) {
-        return Elementwise.region(n, in -> IntStream.range(0, n)
-                .mapToObj(j -> in.get(j).square().mul(in.get(0)).mul(j + 1.0))
-                .toList());
+        return Elementwise.region(
+                n,
+                in -> IntStream.range(0, n)
+                        .mapToObj(j -> in.get(j).square().mul(in.get(0)).mul(j + 1.0))
+                        .toList());
     }
 
     /** The operands: every third follows {@code x}, the others are constants of the same values. */
@@ -72,8 +74,8 @@ class WideRegionTest {
         double[] x = values(n);
         double[] v = IntStream.range(0, n).mapToDouble(i -> 1 - i / 32.0).toArray();
         Region region = region(n);
-        JvpResult pushed = Grad.jvp(
-                in -> Tensors.stack(0, region.applyAll(operands(in))), Tensors.of(x), Tensors.of(v));
+        JvpResult pushed =
+                Grad.jvp(in -> Tensors.stack(0, region.applyAll(operands(in))), Tensors.of(x), Tensors.of(v));
         double[] expected = new double[n];
         for (int j = 0; j < n; j++) {
             expected[j] = (j + 1) * (x[j] * x[j] * v[0] + (isActive(j) ? 2 * x[j] * x[0] * v[j] : 0));

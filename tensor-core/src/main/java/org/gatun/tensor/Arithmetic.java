@@ -44,10 +44,15 @@ final class Arithmetic {
         if (fn.accepts(x.dtype())) {
             return Dispatch.bind(UNARY[fn.ordinal()], x);
         }
-        if (fn.isArithmetic()) {
-            throw new DTypeException(name(fn) + ": not defined on BOOL: convert first, for instance to(DType.I64)");
-        }
+        requireArithmetic(name(fn), fn, x);
         return Dispatch.bind(UNARY[fn.ordinal()], cast(x, x.dtype().toFloating()));
+    }
+
+    /** Refuses truth values where numbers are needed. */
+    static void requireArithmetic(String name, UnaryFn fn, Tensor x) {
+        if (fn.isArithmetic() && x.dtype() == DType.BOOL) {
+            throw new DTypeException(name + ": not defined on BOOL: convert first, for instance to(DType.I64)");
+        }
     }
 
     static Tensor rounding(UnaryFn fn, Tensor x) {
@@ -58,7 +63,7 @@ final class Arithmetic {
         DType dtype = promote(a, b);
         if (!fn.accepts(dtype)) {
             if (dtype == DType.BOOL && fn.isArithmetic()) {
-                return truth(name, fn, a, b);
+                return logic(name, truth(name, fn), a, b);
             }
             dtype = dtype.toFloating();
         }
@@ -77,19 +82,33 @@ final class Arithmetic {
             dtype = dtype.toFloating();
         }
         Tensor left = cast(a, dtype);
-        return apply(name, BINARY[fn.ordinal()], left, constant(left, dtype, b));
+        return apply(name, BINARY[fn.ordinal()], left, constant(left, dtype, operand(name, fn, dtype, b)));
     }
 
-    /** The arithmetic of truth values that PyTorch defines: + and max are or, * and min are and. */
-    private static Tensor truth(String name, BinaryFn fn, Tensor a, Tensor b) {
-        LogicFn logic = switch (fn) {
+    /**
+     * A number as an operand of the given dtype. Bytes are summed and multiplied modulo 256, where -1 is 255: as in PyTorch, a
+     * negative number is taken for what it is equal to.
+     *
+     * @throws DTypeException when the dtype can't hold it
+     */
+    static long operand(String name, BinaryFn fn, DType dtype, long b) {
+        boolean modular = fn == BinaryFn.ADD || fn == BinaryFn.SUB || fn == BinaryFn.MUL;
+        return dtype == DType.U8 && modular && b < 0 && b > -256 ? b + 256 : Scalars.checked(name, dtype, b);
+    }
+
+    /**
+     * The arithmetic of truth values that PyTorch defines: + and max are or, * and min are and.
+     *
+     * @throws DTypeException when the function is none of these
+     */
+    static LogicFn truth(String name, BinaryFn fn) {
+        return switch (fn) {
             case ADD, MAXIMUM -> LogicFn.OR;
             case MUL, MINIMUM -> LogicFn.AND;
             case SUB, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, DIV, ATAN2, HYPOT ->
                 throw new DTypeException(name
                         + ": not defined on two BOOL tensors: convert one, for instance to(DType.I64), or use xor");
         };
-        return logic(name, logic, a, b);
     }
 
     static Tensor compare(String name, CompareFn fn, Tensor a, Tensor b) {
@@ -98,16 +117,38 @@ final class Arithmetic {
     }
 
     static Tensor compare(String name, CompareFn fn, Tensor a, double b) {
-        // A whole number compares as an integer with integers; anything else as a floating number.
-        boolean whole = b == Math.rint(b) && Math.abs(b) < 0x1p53;
-        DType dtype = a.dtype().promoteWithScalar(whole ? DType.Kind.INTEGER : DType.Kind.FLOATING);
-        if (dtype == DType.U8 && (b < 0 || b > 255)) {
-            dtype = DType.I64;
-        } else if (dtype == DType.I32 && Math.abs(b) > Integer.MAX_VALUE) {
-            dtype = DType.I64;
+        DType dtype = a.dtype();
+        return dtype.isFloating()
+                ? apply(name, COMPARE[fn.ordinal()], a, constant(a, dtype, b))
+                : compareWhole(name, fn, a, b);
+    }
+
+    /** Integers compared with a real number, exactly: in place of the number comes a long on the same side of every integer. */
+    private static Tensor compareWhole(String name, CompareFn fn, Tensor a, double b) {
+        double bound = switch (fn) {
+            case EQ, NE -> b;
+            case LT, GE -> Math.ceil(b);
+            case LE, GT -> Math.floor(b);
+        };
+        if (bound != Math.rint(bound)) {
+            // A fraction, which no integer equals, or NaN, which is unequal to all and otherwise compares as false.
+            return compare(name, fn == CompareFn.NE ? CompareFn.GE : CompareFn.LT, a, Long.MIN_VALUE);
         }
-        Tensor left = cast(a, dtype);
-        return apply(name, COMPARE[fn.ordinal()], left, constant(left, dtype, b));
+        if (bound >= 0x1p63) {
+            boolean below = fn == CompareFn.LT || fn == CompareFn.LE || fn == CompareFn.NE;
+            return compare(name, below ? CompareFn.LE : CompareFn.GT, a, Long.MAX_VALUE);
+        }
+        if (bound < -0x1p63) {
+            boolean above = fn == CompareFn.GT || fn == CompareFn.GE || fn == CompareFn.NE;
+            return compare(name, above ? CompareFn.GE : CompareFn.LT, a, Long.MIN_VALUE);
+        }
+        return compare(name, fn, a, (long) bound);
+    }
+
+    static Tensor compare(String name, CompareFn fn, Tensor a, long b) {
+        DType dtype = a.dtype().promoteWithScalar(DType.Kind.INTEGER);
+        Tensor left = cast(a, Scalars.fits(dtype, b) ? dtype : DType.I64);
+        return apply(name, COMPARE[fn.ordinal()], left, constant(left, left.dtype(), b));
     }
 
     static Tensor logic(String name, LogicFn fn, Tensor a, Tensor b) {
@@ -139,25 +180,64 @@ final class Arithmetic {
                 SELECT, expand(condition, shape), expand(cast(a, dtype), shape), expand(cast(b, dtype), shape));
     }
 
-    static Tensor clamp(Tensor x, double min, double max) {
+    static Tensor maskedFill(Tensor x, Tensor mask, Tensor value) {
+        requireMask("maskedFill", mask);
+        return where(mask, value, x);
+    }
+
+    static void requireMask(String name, Tensor mask) {
+        if (mask.dtype() != DType.BOOL) {
+            throw new DTypeException(
+                    name + ": the mask is " + mask.dtype() + " and must be BOOL: compare first, for instance x.gt(0)");
+        }
+    }
+
+    static Tensor clamp(String name, Tensor x, double min, double max) {
         if (Double.isNaN(min) || Double.isNaN(max)) {
-            throw new IllegalArgumentException("clamp: the bounds " + min + " and " + max
+            throw new IllegalArgumentException(name + ": the bounds " + min + " and " + max
                     + " must be numbers; use -infinity or infinity for none");
         }
+        if (!x.dtype().isFloating() && min == Math.rint(min) && max == Math.rint(max)) {
+            if (Math.min(min, max) >= 0x1p63 || max < -0x1p63) {
+                throw beyond(name, DType.I64, min, max);
+            }
+            // Beyond the longs there is no integer to limit: the conversion stops at the last.
+            return clamp(name, x, (long) min, (long) max);
+        }
         // Written with conditions, not with maximum and minimum, so that the gradient passes in full at the bounds.
-        Tensor t = x;
+        DType dtype = x.dtype().toFloating();
+        Tensor t = cast(x, dtype);
         if (min != Double.NEGATIVE_INFINITY) {
-            t = t.lt(min).where(constant(t, clampType(t, min), min), t);
+            t = t.lt(min).where(constant(t, dtype, min), t);
         }
         // The maximum last: it wins where min > max, as in PyTorch.
         if (max != Double.POSITIVE_INFINITY) {
-            t = t.gt(max).where(constant(t, clampType(t, max), max), t);
+            t = t.gt(max).where(constant(t, dtype, max), t);
         }
         return t == x ? x.view() : t;
     }
 
-    private static DType clampType(Tensor x, double bound) {
-        return x.dtype().promoteWithScalar(bound == Math.rint(bound) ? DType.Kind.INTEGER : DType.Kind.FLOATING);
+    static Tensor clamp(String name, Tensor x, long min, long max) {
+        if (x.dtype().isFloating()) {
+            return clamp(name, x, (double) min, (double) max);
+        }
+        DType dtype = x.dtype().promoteWithScalar(DType.Kind.INTEGER);
+        long low = Math.min(min, max);
+        if (low > Scalars.greatest(dtype) || max < Scalars.least(dtype)) {
+            throw beyond(name, dtype, min, max);
+        }
+        Tensor t = cast(x, dtype);
+        if (low > Scalars.least(dtype)) {
+            t = t.lt(low).where(constant(t, dtype, low), t);
+        }
+        if (max < Scalars.greatest(dtype)) {
+            t = t.gt(max).where(constant(t, dtype, max), t);
+        }
+        return t == x ? x.view() : t;
+    }
+
+    private static DTypeException beyond(String name, DType dtype, Number min, Number max) {
+        return Scalars.outside(name, dtype, "every number from " + min + " to " + max);
     }
 
     /** The dtype of an operation on two tensors, as {@code torch.result_type}. */
@@ -178,6 +258,16 @@ final class Arithmetic {
 
     static Tensor expand(Tensor x, Shape shape) {
         return x.shape().equals(shape) ? x : Dispatch.bind(new Op.Broadcast(shape), x);
+    }
+
+    /** A 0-d constant of the dtype of {@code like}, which must be able to hold it. */
+    static Tensor constant(String name, Tensor like, double value) {
+        return constant(like, like.dtype(), Scalars.checked(name, like.dtype(), value));
+    }
+
+    /** A 0-d constant of the dtype of {@code like}, which must be able to hold it. */
+    static Tensor constant(String name, Tensor like, long value) {
+        return constant(like, like.dtype(), Scalars.checked(name, like.dtype(), value));
     }
 
     /** A 0-d constant that goes with {@code like}: on its device, or in its region. */

@@ -21,7 +21,7 @@ final class Classification {
     /** The rows of a batch: what comes in as (n, c, d1, ...) with targets (n, d1, ...) as (rows, c) and (rows). */
     private record Rows(Tensor scores, Tensor target, long ignoreIndex, long counted, Shape shape) {
         Tensor ignored() {
-            return target.eq((double) ignoreIndex);
+            return target.eq(ignoreIndex);
         }
 
         long classes() {

@@ -50,23 +50,27 @@ public final class ConcreteTensor extends Tensor {
         return new ConcreteTensor(storage, layout, dtype, false);
     }
 
-    /** A 0-d tensor holding {@code value} converted to {@code dtype}. */
+    /**
+     * A 0-d tensor holding {@code value} converted to {@code dtype}.
+     *
+     * @throws DTypeException when the value is outside an integer dtype's range
+     */
     public static ConcreteTensor scalar(DType dtype, double value, Device device) {
+        Scalars.checked("scalar", dtype, value);
         ConcreteTensor t = allocate(dtype, Shape.SCALAR, device);
         t.write(0, value);
         return t;
     }
 
-    /** A 0-d tensor holding {@code value} converted to {@code dtype}, exact for I64. */
+    /**
+     * A 0-d tensor holding {@code value} converted to {@code dtype}, exact for I64.
+     *
+     * @throws DTypeException when the value is outside an integer dtype's range
+     */
     public static ConcreteTensor scalar(DType dtype, long value, Device device) {
+        Scalars.checked("scalar", dtype, value);
         ConcreteTensor t = allocate(dtype, Shape.SCALAR, device);
-        if (dtype == DType.I64) {
-            Memory.ALL.set(I64, t.address(), value);
-        } else if (dtype == DType.I32 || dtype == DType.U8) {
-            t.writeLong(0, value);
-        } else {
-            t.write(0, (double) value);
-        }
+        t.write(0, value);
         return t;
     }
 
@@ -170,12 +174,15 @@ public final class ConcreteTensor extends Tensor {
         }
     }
 
-    private void writeLong(long position, long value) {
+    private void write(long position, long value) {
         long at = address() + position * dtype.bytes();
         switch (dtype) {
+            case F32 -> Memory.ALL.set(F32, at, (float) value);
+            case F64 -> Memory.ALL.set(F64, at, (double) value);
+            case I64 -> Memory.ALL.set(I64, at, value);
             case I32 -> Memory.ALL.set(I32, at, (int) value);
             case U8 -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) value);
-            case F32, F64, I64, BOOL -> write(position, (double) value);
+            case BOOL -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) (value != 0 ? 1 : 0));
         }
     }
 

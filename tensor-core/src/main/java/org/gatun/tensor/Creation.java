@@ -12,7 +12,16 @@ final class Creation {
         if (Double.doubleToRawLongBits(value) == 0) {
             return HostCopies.zeros(dtype, shape, device);
         }
-        ConcreteTensor one = ConcreteTensor.scalar(dtype, value, device);
+        return repeated(ConcreteTensor.scalar(dtype, value, device), shape);
+    }
+
+    static Tensor full(DType dtype, long value, Shape shape, Device device) {
+        return value == 0
+                ? HostCopies.zeros(dtype, shape, device)
+                : repeated(ConcreteTensor.scalar(dtype, value, device), shape);
+    }
+
+    private static Tensor repeated(ConcreteTensor one, Shape shape) {
         if (shape.rank() == 0) {
             return one;
         }
@@ -65,6 +74,10 @@ final class Creation {
         double[] values = new double[(int) Math.max(count, 0)];
         for (int i = 0; i < values.length; i++) {
             values[i] = start + i * step;
+        }
+        if (values.length > 0) {
+            Scalars.checked("arange", dtype, values[0]);
+            Scalars.checked("arange", dtype, values[values.length - 1]);
         }
         return converted(dtype, values);
     }

@@ -392,6 +392,11 @@ public abstract sealed class ElementwiseMethods permits ReductionMethods {
         return Arithmetic.compare("eq", CompareFn.EQ, self(), other);
     }
 
+    /** {@code this == other}, elementwise, as BOOL, exact for every {@code long} where this is of integers. */
+    public final Tensor eq(long other) {
+        return Arithmetic.compare("eq", CompareFn.EQ, self(), other);
+    }
+
     /** {@code this != other} as BOOL, elementwise, with broadcasting and dtype promotion. */
     public final Tensor ne(Tensor other) {
         return Arithmetic.compare("ne", CompareFn.NE, self(), other);
@@ -399,6 +404,11 @@ public abstract sealed class ElementwiseMethods permits ReductionMethods {
 
     /** {@code this != other} as BOOL, elementwise. */
     public final Tensor ne(double other) {
+        return Arithmetic.compare("ne", CompareFn.NE, self(), other);
+    }
+
+    /** {@code this != other}, elementwise, as BOOL, exact for every {@code long} where this is of integers. */
+    public final Tensor ne(long other) {
         return Arithmetic.compare("ne", CompareFn.NE, self(), other);
     }
 
@@ -412,6 +422,11 @@ public abstract sealed class ElementwiseMethods permits ReductionMethods {
         return Arithmetic.compare("lt", CompareFn.LT, self(), other);
     }
 
+    /** {@code this < other}, elementwise, as BOOL, exact for every {@code long} where this is of integers. */
+    public final Tensor lt(long other) {
+        return Arithmetic.compare("lt", CompareFn.LT, self(), other);
+    }
+
     /** {@code this <= other} as BOOL, elementwise, with broadcasting and dtype promotion. */
     public final Tensor le(Tensor other) {
         return Arithmetic.compare("le", CompareFn.LE, self(), other);
@@ -419,6 +434,11 @@ public abstract sealed class ElementwiseMethods permits ReductionMethods {
 
     /** {@code this <= other} as BOOL, elementwise. */
     public final Tensor le(double other) {
+        return Arithmetic.compare("le", CompareFn.LE, self(), other);
+    }
+
+    /** {@code this <= other}, elementwise, as BOOL, exact for every {@code long} where this is of integers. */
+    public final Tensor le(long other) {
         return Arithmetic.compare("le", CompareFn.LE, self(), other);
     }
 
@@ -432,6 +452,11 @@ public abstract sealed class ElementwiseMethods permits ReductionMethods {
         return Arithmetic.compare("gt", CompareFn.GT, self(), other);
     }
 
+    /** {@code this > other}, elementwise, as BOOL, exact for every {@code long} where this is of integers. */
+    public final Tensor gt(long other) {
+        return Arithmetic.compare("gt", CompareFn.GT, self(), other);
+    }
+
     /** {@code this >= other} as BOOL, elementwise, with broadcasting and dtype promotion. */
     public final Tensor ge(Tensor other) {
         return Arithmetic.compare("ge", CompareFn.GE, self(), other);
@@ -439,6 +464,11 @@ public abstract sealed class ElementwiseMethods permits ReductionMethods {
 
     /** {@code this >= other} as BOOL, elementwise. */
     public final Tensor ge(double other) {
+        return Arithmetic.compare("ge", CompareFn.GE, self(), other);
+    }
+
+    /** {@code this >= other}, elementwise, as BOOL, exact for every {@code long} where this is of integers. */
+    public final Tensor ge(long other) {
         return Arithmetic.compare("ge", CompareFn.GE, self(), other);
     }
 
@@ -479,10 +509,20 @@ public abstract sealed class ElementwiseMethods permits ReductionMethods {
 
     /**
      * Elements limited to the range from {@code min} to {@code max}, as {@code torch.clamp}; NaN stays. The gradient passes at
-     * the bounds.
+     * the bounds. Where min is above max, every element becomes max.
+     *
+     * <p>Integers stay integers when both bounds are whole: a bound beyond their dtype's range then limits nothing. With a
+     * fraction, they are taken as F32.
+     *
+     * @throws DTypeException when no integer of this dtype lies within the bounds
      */
     public final Tensor clamp(double min, double max) {
-        return Arithmetic.clamp(self(), min, max);
+        return Arithmetic.clamp("clamp", self(), min, max);
+    }
+
+    /** As {@link #clamp(double, double)}, exact for every {@code long} where this is of integers. */
+    public final Tensor clamp(long min, long max) {
+        return Arithmetic.clamp("clamp", self(), min, max);
     }
 
     /**

@@ -21,7 +21,7 @@ final class InPlace {
     static Tensor binary(String name, BinaryFn fn, Tensor target, Tensor other) {
         ConcreteTensor t = writable(name, target);
         try (Converted x = new Converted(name, t, other)) {
-            run(name, new Op.Binary(fn), List.of(t, x.tensor()), List.of(t));
+            run(name, op(name, fn, t), List.of(t, x.tensor()), List.of(t));
         }
         return target;
     }
@@ -40,31 +40,55 @@ final class InPlace {
     static Tensor binary(String name, BinaryFn fn, Tensor target, long other) {
         ConcreteTensor t = writable(name, target);
         requireKind(name, t, t.dtype().promoteWithScalar(DType.Kind.INTEGER));
-        try (Tensor x = ConcreteTensor.scalar(t.dtype(), other, t.device())) {
-            run(name, new Op.Binary(fn), List.of(t, x), List.of(t));
+        try (Tensor x = ConcreteTensor.scalar(t.dtype(), Arithmetic.operand(name, fn, t.dtype(), other), t.device())) {
+            run(name, op(name, fn, t), List.of(t, x), List.of(t));
         }
         return target;
+    }
+
+    /** The operation on the tensor's own dtype, as {@link Arithmetic#binary} chooses it. */
+    private static Op.Scalar op(String name, BinaryFn fn, ConcreteTensor t) {
+        if (t.dtype() == DType.BOOL && fn.isArithmetic()) {
+            return new Op.Logic(Arithmetic.truth(name, fn));
+        }
+        if (!fn.accepts(t.dtype())) {
+            requireKind(name, t, t.dtype().toFloating());
+        }
+        return new Op.Binary(fn);
     }
 
     /** {@code target = fn(target)}. */
     static Tensor unary(String name, UnaryFn fn, Tensor target) {
         ConcreteTensor t = writable(name, target);
+        Arithmetic.requireArithmetic(name, fn, t);
+        if (!fn.accepts(t.dtype())) {
+            requireKind(name, t, t.dtype().toFloating());
+        }
         run(name, new Op.Unary(fn), List.of(t), List.of(t));
         return target;
     }
 
     static Tensor clamp(Tensor target, double min, double max) {
         ConcreteTensor t = writable("clamp_", target);
-        try (Tensor limited = t.clamp(min, max);
-                Converted x = new Converted("clamp_", t, limited)) {
-            run("clamp_", new Op.Cast(t.dtype()), List.of(x.tensor()), List.of(t));
+        return replace("clamp_", t, target, Arithmetic.clamp("clamp_", t, min, max));
+    }
+
+    static Tensor clamp(Tensor target, long min, long max) {
+        ConcreteTensor t = writable("clamp_", target);
+        return replace("clamp_", t, target, Arithmetic.clamp("clamp_", t, min, max));
+    }
+
+    private static Tensor replace(String name, ConcreteTensor t, Tensor target, Tensor values) {
+        try (values;
+                Converted x = new Converted(name, t, values)) {
+            run(name, new Op.Cast(t.dtype()), List.of(x.tensor()), List.of(t));
         }
         return target;
     }
 
     static Tensor fill(String name, Tensor target, double value) {
         ConcreteTensor t = writable(name, target);
-        try (Tensor x = ConcreteTensor.scalar(t.dtype(), value, t.device())) {
+        try (Tensor x = Arithmetic.constant(name, t, value)) {
             run(name, new Op.Cast(t.dtype()), List.of(x), List.of(t));
         }
         return target;
@@ -72,7 +96,7 @@ final class InPlace {
 
     static Tensor fill(String name, Tensor target, long value) {
         ConcreteTensor t = writable(name, target);
-        try (Tensor x = ConcreteTensor.scalar(t.dtype(), value, t.device())) {
+        try (Tensor x = Arithmetic.constant(name, t, value)) {
             run(name, new Op.Cast(t.dtype()), List.of(x), List.of(t));
         }
         return target;
@@ -87,12 +111,18 @@ final class InPlace {
 
     static Tensor maskedFill(Tensor target, Tensor mask, double value) {
         ConcreteTensor t = writable("maskedFill_", target);
-        if (mask.dtype() != DType.BOOL) {
-            throw new DTypeException("maskedFill_: the mask is " + mask.dtype()
-                    + " and must be BOOL: compare first, for" + " instance x.gt(0)");
-        }
-        try (Tensor x = ConcreteTensor.scalar(t.dtype(), value, t.device())) {
-            run("maskedFill_", new Op.Select(), List.of(readable("maskedFill_", mask), x, t), List.of(t));
+        return maskedFill(t, target, mask, Arithmetic.constant("maskedFill_", t, value));
+    }
+
+    static Tensor maskedFill(Tensor target, Tensor mask, long value) {
+        ConcreteTensor t = writable("maskedFill_", target);
+        return maskedFill(t, target, mask, Arithmetic.constant("maskedFill_", t, value));
+    }
+
+    private static Tensor maskedFill(ConcreteTensor t, Tensor target, Tensor mask, Tensor value) {
+        try (value) {
+            Arithmetic.requireMask("maskedFill_", mask);
+            run("maskedFill_", new Op.Select(), List.of(readable("maskedFill_", mask), value, t), List.of(t));
         }
         return target;
     }

@@ -7,7 +7,8 @@ import org.gatun.tensor.ir.UnaryFn;
  * The methods of {@link Tensor} that change it in place, and through it every view of the same memory. They exist on concrete
  * tensors and parameters; a tensor that an interpreter follows refuses, because what was computed from it would no longer fit.
  * Other operands broadcast to this shape, never the other way round; their values are converted to this dtype, which must be of
- * the same category or a higher one. Nothing is recorded: an operand that a tape follows is refused too. Each method returns this
+ * the same category or a higher one. So a {@code double} changes floating tensors only, and a {@code long} must lie within the
+ * range of an integer dtype. Nothing is recorded: an operand that a tape follows is refused too. Each method returns this
  * tensor.
  */
 public abstract sealed class InPlaceMethods extends IndexingMethods permits Tensor {
@@ -108,12 +109,26 @@ public abstract sealed class InPlaceMethods extends IndexingMethods permits Tens
         return InPlace.unary("tanh_", UnaryFn.TANH, self());
     }
 
-    /** Each element limited to the range from {@code min} to {@code max}; NaN stays. */
+    /** {@code this = this^exponent}, elementwise. */
+    public final Tensor pow_(long exponent) {
+        return InPlace.binary("pow_", BinaryFn.POW, self(), exponent);
+    }
+
+    /** Each element limited to the range from {@code min} to {@code max}, as {@link Tensor#clamp(double, double)}; NaN stays. */
     public final Tensor clamp_(double min, double max) {
         return InPlace.clamp(self(), min, max);
     }
 
-    /** Each element replaced by {@code value} converted to this dtype, as {@code torch.Tensor.fill_}. */
+    /** As {@link #clamp_(double, double)}, exact for every {@code long} where this is of integers. */
+    public final Tensor clamp_(long min, long max) {
+        return InPlace.clamp(self(), min, max);
+    }
+
+    /**
+     * Each element replaced by {@code value} converted to this dtype, as {@code torch.Tensor.fill_}.
+     *
+     * @throws DTypeException when the value is outside this integer dtype's range
+     */
     public final Tensor fill_(double value) {
         return InPlace.fill("fill_", self(), value);
     }
@@ -133,8 +148,17 @@ public abstract sealed class InPlaceMethods extends IndexingMethods permits Tens
         return InPlace.copy("copy_", self(), source);
     }
 
-    /** {@code value} where {@code mask} (BOOL) is true, as {@code torch.Tensor.masked_fill_}. */
+    /**
+     * {@code value} where {@code mask} (BOOL) is true, as {@code torch.Tensor.masked_fill_}.
+     *
+     * @throws DTypeException when the mask is not BOOL, or the value outside this integer dtype's range
+     */
     public final Tensor maskedFill_(Tensor mask, double value) {
+        return InPlace.maskedFill(self(), mask, value);
+    }
+
+    /** As {@link #maskedFill_(Tensor, double)}, exact for I64. */
+    public final Tensor maskedFill_(Tensor mask, long value) {
         return InPlace.maskedFill(self(), mask, value);
     }
 }

@@ -35,9 +35,18 @@ public abstract sealed class IndexingMethods extends ShapeMethods permits InPlac
         return Picking.scatter(self(), axis, index, src);
     }
 
-    /** A copy with the elements at the index along an axis set to {@code value}, as {@code torch.scatter}. */
+    /**
+     * A copy with the elements at the index along an axis set to {@code value}, as {@code torch.scatter}.
+     *
+     * @throws DTypeException when the value is outside this integer dtype's range
+     */
     public final Tensor scatter(int axis, Tensor index, double value) {
-        return Picking.scatter(self(), axis, index, value);
+        return Picking.scatterValue(self(), axis, index, Arithmetic.constant("scatter", self(), value));
+    }
+
+    /** As {@link #scatter(int, Tensor, double)}, exact for I64. */
+    public final Tensor scatter(int axis, Tensor index, long value) {
+        return Picking.scatterValue(self(), axis, index, Arithmetic.constant("scatter", self(), value));
     }
 
     /** A copy with {@code out[.., index[.., i, ..], ..] += src[.., i, ..]} along an axis, as {@code torch.scatter_add}. */
@@ -73,8 +82,17 @@ public abstract sealed class IndexingMethods extends ShapeMethods permits InPlac
         return Picking.maskedSelect(self(), mask);
     }
 
-    /** {@code mask ? value : this}, elementwise with broadcasting, as {@code torch.masked_fill}; {@code mask} is BOOL. */
+    /**
+     * {@code mask ? value : this}, elementwise with broadcasting, as {@code torch.masked_fill}; {@code mask} is BOOL.
+     *
+     * @throws DTypeException when the mask is not BOOL, or the value outside this integer dtype's range
+     */
     public final Tensor maskedFill(Tensor mask, double value) {
-        return Arithmetic.where(mask, Arithmetic.constant(self(), self().dtype(), value), self());
+        return Arithmetic.maskedFill(self(), mask, Arithmetic.constant("maskedFill", self(), value));
+    }
+
+    /** As {@link #maskedFill(Tensor, double)}, exact for I64. */
+    public final Tensor maskedFill(Tensor mask, long value) {
+        return Arithmetic.maskedFill(self(), mask, Arithmetic.constant("maskedFill", self(), value));
     }
 }

@@ -6,12 +6,14 @@ import org.gatun.tensor.ir.PadSpec;
 import org.gatun.tensor.ir.SliceSpec;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
+import org.jspecify.annotations.Nullable;
 
 /** Padding with a constant, and cropping. */
 final class Padding {
     private Padding() {}
 
-    static Tensor pad(Tensor x, long[] before, long[] after, double value) {
+    /** Padding with {@code value}, a scalar of x's dtype, or zeros. */
+    static Tensor pad(Tensor x, long[] before, long[] after, @Nullable Tensor value) {
         int rank = x.rank();
         if (before.length != rank || after.length != rank) {
             throw new ShapeException("pad: " + Arrays.toString(before) + " before and " + Arrays.toString(after)
@@ -43,12 +45,12 @@ final class Padding {
         Shape none = Shape.of(new long[rank]);
         Op.Pad op = new Op.Pad(new PadSpec(Shape.of(low), Shape.of(high), none));
         Tensor padded = Dispatch.bind(op, inner);
-        if (value == 0) {
+        if (value == null) {
             return padded;
         }
         Tensor yes = Arithmetic.expand(ConcreteTensor.scalar(DType.BOOL, 1.0, x.device()), inner.shape());
         Tensor inside = Dispatch.bind(op, yes);
-        return inside.where(padded, Arithmetic.constant(padded, padded.dtype(), value));
+        return inside.where(padded, value);
     }
 
     /** The box of the given size from a start. */

@@ -30,8 +30,8 @@ final class Picking {
         return Dispatch.bind(new Op.Scatter(a), x, i, source("scatter", x, i, src));
     }
 
-    static Tensor scatter(Tensor x, int axis, Tensor index, double value) {
-        return scatter(x, axis, index, Arithmetic.expand(Arithmetic.constant(x, x.dtype(), value), index.shape()));
+    static Tensor scatterValue(Tensor x, int axis, Tensor index, Tensor value) {
+        return scatter(x, axis, index, Arithmetic.expand(value, index.shape()));
     }
 
     static Tensor scatterAdd(Tensor x, int axis, Tensor index, Tensor src) {
@@ -129,10 +129,7 @@ final class Picking {
     }
 
     static Tensor maskedSelect(Tensor x, Tensor mask) {
-        if (mask.dtype() != DType.BOOL) {
-            throw new DTypeException("maskedSelect: the mask is " + mask.dtype()
-                    + " and must be BOOL: compare first, for" + " instance x.gt(0)");
-        }
+        Arithmetic.requireMask("maskedSelect", mask);
         Shape shape = Broadcasting.common("maskedSelect", x.shape(), mask.shape());
         Tensor places = nonzero(Arithmetic.expand(mask, shape).flatten());
         return Dispatch.bind(

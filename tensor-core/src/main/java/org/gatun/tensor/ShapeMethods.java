@@ -59,7 +59,7 @@ public abstract sealed class ShapeMethods extends ReductionMethods permits Index
 
     /** With zeros around, or cropped, as {@link #pad(long[], long[], double)}. */
     public final Tensor pad(long[] before, long[] after) {
-        return Padding.pad(self(), before, after, 0);
+        return Padding.pad(self(), before, after, null);
     }
 
     /**
@@ -68,9 +68,15 @@ public abstract sealed class ShapeMethods extends ReductionMethods permits Index
      * axis, first axis first.
      *
      * @throws ShapeException when there is not one entry for each axis, or more is cropped than there is
+     * @throws DTypeException when the value is outside this integer dtype's range
      */
     public final Tensor pad(long[] before, long[] after, double value) {
-        return Padding.pad(self(), before, after, value);
+        return Padding.pad(self(), before, after, value == 0 ? null : Arithmetic.constant("pad", self(), value));
+    }
+
+    /** As {@link #pad(long[], long[], double)}, exact for I64. */
+    public final Tensor pad(long[] before, long[] after, long value) {
+        return Padding.pad(self(), before, after, value == 0 ? null : Arithmetic.constant("pad", self(), value));
     }
 
     /**

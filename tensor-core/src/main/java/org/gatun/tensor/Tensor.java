@@ -15,6 +15,11 @@ import org.gatun.tensor.trace.Traced;
  * <p>Memory belongs to the {@link org.gatun.tensor.memory.MemoryScope} that is open on the thread when a tensor is made, and is
  * freed when it closes; without one, when the tensor becomes unreachable. {@link #close} frees it at once.
  *
+ * <p>Where a Java number meets a tensor, a {@code long} is exact and a {@code double} makes floating numbers of integers, as in
+ * PyTorch; comparisons alone are exact with either. A number that becomes an element loses its fraction in an integer dtype, and
+ * is refused where it is outside the dtype's range: numbers are never wrapped. Bytes (U8) alone take negative numbers down to
+ * -255 in sums, differences and products, which are modulo 256.
+ *
  * <p>Axis arguments may be negative and then count from the end. Errors are {@link ShapeException}, {@link DTypeException} and
  * {@link IndexOutOfBoundsException}, which name the operation, the operands' shapes or dtypes, and the remedy.
  */
@@ -132,9 +137,18 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
         return concrete().view(concrete().layout());
     }
 
-    /** A tensor of this shape, dtype and device with every element {@code value}; one element in memory, repeated by stride 0. */
+    /**
+     * A tensor of this shape, dtype and device with every element {@code value}; one element in memory, repeated by stride 0.
+     *
+     * @throws DTypeException when the value is outside this integer dtype's range
+     */
     public final Tensor fullLike(double value) {
-        return Arithmetic.expand(Arithmetic.constant(this, dtype(), value), shape());
+        return Arithmetic.expand(Arithmetic.constant("fullLike", this, value), shape());
+    }
+
+    /** As {@link #fullLike(double)}, exact for I64. */
+    public final Tensor fullLike(long value) {
+        return Arithmetic.expand(Arithmetic.constant("fullLike", this, value), shape());
     }
 
     /** This tensor converted to a dtype; itself when it has that dtype already. Floating to integer truncates to zero. */

@@ -47,8 +47,17 @@ public final class Tensors {
         return HostCopies.of(Shape.SCALAR, value);
     }
 
-    /** A 0-d tensor of a dtype. */
+    /**
+     * A 0-d tensor of a dtype; an integer dtype cuts the fraction off.
+     *
+     * @throws DTypeException when the value is outside an integer dtype's range
+     */
     public static Tensor scalar(DType dtype, double value) {
+        return ConcreteTensor.scalar(dtype, value, Device.CPU);
+    }
+
+    /** As {@link #scalar(DType, double)}, exact for I64. */
+    public static Tensor scalar(DType dtype, long value) {
         return ConcreteTensor.scalar(dtype, value, Device.CPU);
     }
 
@@ -261,19 +270,42 @@ public final class Tensors {
         return Creation.full(DType.F32, value, Shape.of(sizes), Device.CPU);
     }
 
-    /** A tensor with every element equal to {@code value} converted to the dtype. */
+    /**
+     * A tensor with every element equal to {@code value} converted to the dtype; an integer dtype cuts the fraction off.
+     *
+     * @throws DTypeException when the value is outside an integer dtype's range
+     */
     public static Tensor full(DType dtype, double value, long... sizes) {
-        return Creation.full(dtype, value, Shape.of(sizes), Device.CPU);
+        return full(dtype, value, Shape.of(sizes), Device.CPU);
     }
 
-    /** A tensor with every element equal to {@code value} converted to the dtype, on a device. */
+    /** As {@link #full(DType, double, long...)}, exact for I64. */
+    public static Tensor full(DType dtype, long value, long... sizes) {
+        return full(dtype, value, Shape.of(sizes), Device.CPU);
+    }
+
+    /** As {@link #full(DType, double, long...)}, on a device. */
     public static Tensor full(DType dtype, double value, Shape shape, Device device) {
-        return Creation.full(dtype, value, shape, device);
+        return Creation.full(dtype, Scalars.checked("full", dtype, value), shape, device);
     }
 
-    /** A tensor of equal elements with the shape, dtype and device of {@code x}, as {@code torch.full_like}. */
+    /** As {@link #full(DType, double, long...)}, on a device, exact for I64. */
+    public static Tensor full(DType dtype, long value, Shape shape, Device device) {
+        return Creation.full(dtype, Scalars.checked("full", dtype, value), shape, device);
+    }
+
+    /**
+     * A tensor of equal elements with the shape, dtype and device of {@code x}, as {@code torch.full_like}.
+     *
+     * @throws DTypeException when the value is outside an integer dtype's range
+     */
     public static Tensor fullLike(Tensor x, double value) {
-        return Creation.full(x.dtype(), value, x.shape(), x.device());
+        return Creation.full(x.dtype(), Scalars.checked("fullLike", x.dtype(), value), x.shape(), x.device());
+    }
+
+    /** As {@link #fullLike(Tensor, double)}, exact for I64. */
+    public static Tensor fullLike(Tensor x, long value) {
+        return Creation.full(x.dtype(), Scalars.checked("fullLike", x.dtype(), value), x.shape(), x.device());
     }
 
     /** A tensor whose values are whatever its memory holds, to be overwritten in place, as {@code torch.empty}. */
@@ -327,7 +359,12 @@ public final class Tensors {
         return Creation.arange(DType.F32, start, end, step);
     }
 
-    /** As {@link #arange(double, double, double)} in another dtype. */
+    /**
+     * As {@link #arange(double, double, double)} in another dtype; an integer dtype cuts fractions off.
+     *
+     * @throws ShapeException when the step is 0, or an argument is not finite
+     * @throws DTypeException when a number is outside an integer dtype's range
+     */
     public static Tensor arange(DType dtype, double start, double end, double step) {
         return Creation.arange(dtype, start, end, step);
     }

@@ -3,6 +3,7 @@ package org.gatun.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -129,9 +130,57 @@ class InPlaceTest {
         refused(x -> x.mul_(Tensors.of(0.5)), Tensors.of(1, 2), DTypeException.class, "mul_: the result is F64", "I32");
         refused(x -> x.add_(2L), Tensors.of(true), DTypeException.class, "add_: the result is I64", "BOOL");
         refused(x -> x.clamp_(0.5, 1), Tensors.of(1, 2), DTypeException.class, "clamp_", "I32");
-        refused(x -> x.exp_(), Tensors.of(1, 2), DTypeException.class, "I32");
+        refused(
+                x -> x.add_(Tensors.of(0.5f)),
+                Tensors.of(1, 2),
+                DTypeException.class,
+                "add_: the result is F32",
+                "tensor of I32",
+                "use add,");
         refused(x -> x.div_(2.0), Tensors.of(1, 2), DTypeException.class, "div_", "I32");
         refused(x -> x.maskedFill_(x, 0), Tensors.of(1, 2), DTypeException.class, "mask is I32");
+    }
+
+    /** Functions that give floating numbers, and numbers where there are truth values: the error names the method. */
+    @Test
+    void aFunctionThatTheDtypeLacksIsRefused() {
+        List<Consumer<Tensor>> floating = List.of(
+                Tensor::exp_,
+                Tensor::sqrt_,
+                Tensor::sigmoid_,
+                Tensor::tanh_,
+                x -> x.div_(2.0),
+                x -> x.div_(x),
+                x -> x.pow_(0.5));
+        List<String> names = List.of("exp_", "sqrt_", "sigmoid_", "tanh_", "div_", "div_", "pow_");
+        for (DType dtype : List.of(DType.I64, DType.I32, DType.U8, DType.BOOL)) {
+            for (int i = 0; i < names.size(); i++) {
+                String name = names.get(i);
+                refused(
+                        floating.get(i),
+                        Tensors.of(1, 0).to(dtype),
+                        DTypeException.class,
+                        name + ": the result is F32",
+                        "tensor of " + dtype,
+                        "use " + name.substring(0, name.length() - 1) + ",");
+            }
+        }
+        Tensor truth = Tensors.of(true, false);
+        refused(Tensor::neg_, truth, DTypeException.class, "neg_: not defined on BOOL", "to(DType.I64)");
+        refused(Tensor::abs_, truth, DTypeException.class, "abs_: not defined on BOOL");
+        refused(Tensor::relu_, truth, DTypeException.class, "relu_: not defined on BOOL");
+        refused(x -> x.sub_(x), truth, DTypeException.class, "sub_: not defined on two BOOL tensors", "use xor");
+        refused(x -> x.sub_(1), truth, DTypeException.class, "sub_: the result is I64", "tensor of BOOL");
+    }
+
+    /** As out of place, and as in PyTorch: + is or, * is and. */
+    @Test
+    void truthValuesAddAndMultiply() {
+        Tensor other = Tensors.of(true, true, false, false);
+        assertThat(Tensors.of(true, false, true, false).add_(other).toBooleanArray())
+                .containsExactly(true, true, true, false);
+        assertThat(Tensors.of(true, false, true, false).mul_(other).toBooleanArray())
+                .containsExactly(true, false, false, false);
     }
 
     @Test

@@ -51,7 +51,7 @@ public record CrossEntropy(long ignoreIndex) implements Composite {
     }
 
     private Tensor ignored(Tensor target) {
-        return target.eq((double) ignoreIndex);
+        return target.eq(ignoreIndex);
     }
 
     private Tensor safe(Tensor target) {

@@ -24,11 +24,23 @@ public final class Expr {
      * @param bits for floating dtypes the bits of the value as a {@code double}, for others the value itself
      */
     public record Constant(DType dtype, long bits) implements Node {
-        /** A floating constant. */
+        /** A number as the dtype has it: for integers without its fraction, for BOOL whether it is not 0. */
         public static Constant of(DType dtype, double value) {
-            return dtype.isFloating()
-                    ? new Constant(dtype, Double.doubleToLongBits(value))
-                    : new Constant(dtype, (long) value);
+            return switch (dtype) {
+                case F32, F64 -> new Constant(dtype, Double.doubleToLongBits(value));
+                case I64, I32, U8 -> new Constant(dtype, (long) value);
+                case BOOL -> new Constant(dtype, value != 0 ? 1 : 0);
+            };
+        }
+
+        /** An integer as the dtype has it, rounded once where it is floating. */
+        public static Constant of(DType dtype, long value) {
+            return switch (dtype) {
+                case F32 -> of(dtype, (double) (float) value);
+                case F64 -> of(dtype, (double) value);
+                case I64, I32, U8 -> new Constant(dtype, value);
+                case BOOL -> new Constant(dtype, value != 0 ? 1 : 0);
+            };
         }
 
         /** The value as a double. */
@@ -137,7 +149,10 @@ public final class Expr {
         for (int i = 0; i < nodes.size(); i++) {
             s.append('%').append(inputs.size() + i).append(" = ");
             switch (nodes.get(i)) {
-                case Constant c -> s.append(c.value()).append(':').append(c.dtype());
+                case Constant c ->
+                    (c.dtype().isFloating() ? s.append(c.value()) : s.append(c.bits()))
+                            .append(':')
+                            .append(c.dtype());
                 case Apply a -> {
                     s.append(name(a.op)).append(" %").append(a.a);
                     if (a.b >= 0) {

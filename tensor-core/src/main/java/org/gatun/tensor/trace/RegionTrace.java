@@ -194,8 +194,7 @@ public final class RegionTrace implements Trace {
 
         @Override
         public Tensor constant(DType dtype, long value) {
-            return new Value(builder.add(
-                    dtype.isFloating() ? Expr.Constant.of(dtype, (double) value) : new Expr.Constant(dtype, value)));
+            return new Value(builder.add(Expr.Constant.of(dtype, value)));
         }
     }
 }

@@ -1,0 +1,68 @@
+package org.gatun.tensor;
+
+/**
+ * Java numbers as elements of a dtype. A number becomes the nearest floating one, and an integer after its fraction is cut off;
+ * one outside an integer dtype's range is refused, as in PyTorch, rather than wrapped. BOOL is whether the number is not 0.
+ */
+final class Scalars {
+    private Scalars() {}
+
+    /** The smallest long that the dtype can hold. */
+    static long least(DType dtype) {
+        return switch (dtype) {
+            case F32, F64, I64, BOOL -> Long.MIN_VALUE;
+            case I32 -> Integer.MIN_VALUE;
+            case U8 -> 0;
+        };
+    }
+
+    /** The largest long that the dtype can hold. */
+    static long greatest(DType dtype) {
+        return switch (dtype) {
+            case F32, F64, I64, BOOL -> Long.MAX_VALUE;
+            case I32 -> Integer.MAX_VALUE;
+            case U8 -> 255;
+        };
+    }
+
+    static boolean fits(DType dtype, long value) {
+        return value >= least(dtype) && value <= greatest(dtype);
+    }
+
+    static boolean fits(DType dtype, double value) {
+        // The bounds of I64 as doubles: the lower is exact, the upper is one more than the largest long.
+        return !dtype.isInteger()
+                || (value >= least(dtype) && (dtype == DType.I64 ? value < 0x1p63 : value <= greatest(dtype)));
+    }
+
+    /**
+     * @return the value
+     * @throws DTypeException naming the method when the dtype can't hold the value
+     */
+    static long checked(String name, DType dtype, long value) {
+        if (!fits(dtype, value)) {
+            throw outside(name, dtype, Long.toString(value));
+        }
+        return value;
+    }
+
+    /**
+     * @return the value
+     * @throws DTypeException naming the method when the dtype can't hold the value
+     */
+    static double checked(String name, DType dtype, double value) {
+        if (!fits(dtype, value)) {
+            throw outside(name, dtype, Double.toString(value));
+        }
+        return value;
+    }
+
+    static DTypeException outside(String name, DType dtype, String value) {
+        String wider = dtype == DType.I64 ? "F64" : "I64";
+        return new DTypeException(
+                name + ": " + value + " is outside the range of " + dtype + ", " + least(dtype) + " to "
+                        + greatest(dtype)
+                        + ": give a number inside it, or use a wider dtype, for instance with to(DType." + wider
+                        + ")");
+    }
+}
