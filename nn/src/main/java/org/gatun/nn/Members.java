@@ -3,8 +3,8 @@ package org.gatun.nn;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -12,15 +12,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.gatun.autograd.Parameter;
+import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the parameters of modules in their fields. */
+/** Finds the parameters and buffers of modules in their fields. */
 final class Members {
+    private final Map<String, Tensor> found = new LinkedHashMap<>();
+    private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private Members() {}
 
-    /** The fields of an object that hold a value, by name, those of superclasses first. */
+    /** The fields of an object that hold tensors or may lead to some, by name, those of superclasses first. */
     static Map<String, Object> of(Object module) {
+        if (module instanceof Collection || module instanceof Map) {
+            throw new IllegalStateException("module: " + module.getClass().getName()
+                    + " is itself a collection, whose elements are in no fields: keep the collection in a field, or"
+                    + " override members()");
+        }
         Deque<Class<?>> types = new ArrayDeque<>();
         for (Class<?> c = module.getClass(); c != null && c != Object.class; c = c.getSuperclass()) {
             types.push(c);
@@ -28,28 +37,36 @@ final class Members {
         var out = new LinkedHashMap<String, Object>();
         for (Class<?> type : types) {
             for (Field field : type.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !isOuter(field) && mayHold(field.getType())) {
-                    Object value = read(field, module);
-                    if (value != null && out.put(field.getName(), value) != null) {
-                        throw new IllegalStateException(
-                                "module: " + module.getClass().getName() + " and a superclass both"
-                                        + " have a field '" + field.getName()
-                                        + "', so its parameters can't be told apart: rename one, or override"
-                                        + " members()");
-                    }
+                Object value = isPart(field) ? read(field, module) : null;
+                if (value != null && isMember(value) && out.put(field.getName(), value) != null) {
+                    throw new IllegalStateException(
+                            "module: " + module.getClass().getName() + " and a superclass both have a field '"
+                                    + field.getName()
+                                    + "', so its parameters can't be told apart: rename one, or override members()");
                 }
             }
         }
         return out;
     }
 
-    /** Whether a field is an inner class's reference to the object around it, which is no part of it. */
-    private static boolean isOuter(Field field) {
-        return field.isSynthetic() && field.getName().startsWith("this$");
+    /** Whether to look into a field at all: not into an inner class's reference to the object around it. */
+    private static boolean isPart(Field field) {
+        Class<?> type = field.getType();
+        return !Modifier.isStatic(field.getModifiers())
+                && !Modifier.isTransient(field.getModifiers())
+                && !(field.isSynthetic() && field.getName().startsWith("this$"))
+                && !type.isPrimitive()
+                && type != String.class
+                && !type.isEnum()
+                && !Number.class.isAssignableFrom(type);
     }
 
-    private static boolean mayHold(Class<?> type) {
-        return !type.isPrimitive() && type != String.class && !type.isEnum() && !Number.class.isAssignableFrom(type);
+    private static boolean isMember(Object value) {
+        return value instanceof Tensor
+                || value instanceof Module
+                || value instanceof Collection
+                || value instanceof Map
+                || value instanceof Object[];
     }
 
     private static @Nullable Object read(Field field, Object module) {
@@ -69,82 +86,91 @@ final class Members {
 
     static Map<String, Parameter> parameters(Module module) {
         var out = new LinkedHashMap<String, Parameter>();
-        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        module.members().forEach((name, value) -> visit(name, value, out, seen));
-        out.forEach((name, p) -> {
-            if (p.name().isEmpty()) {
-                p.name(name);
+        tensors(module).forEach((name, t) -> {
+            if (t instanceof Parameter p) {
+                out.put(name, p);
+                if (p.name().isEmpty()) {
+                    p.name(name);
+                }
             }
         });
         return out;
     }
 
-    private static void visit(String path, Object value, Map<String, Parameter> out, Set<Object> seen) {
+    static Map<String, Tensor> buffers(Module module) {
+        Map<String, Tensor> out = tensors(module);
+        out.values().removeIf(t -> t instanceof Parameter);
+        return out;
+    }
+
+    /** Parameters and buffers by path, in order of the fields. */
+    static Map<String, Tensor> tensors(Module module) {
+        var members = new Members();
+        members.seen.add(module);
+        module.members().forEach(members::visit);
+        return members.found;
+    }
+
+    private void visit(String path, @Nullable Object value) {
         switch (value) {
-            case Parameter p -> {
-                if (seen.add(p) && out.put(path, p) != null) {
-                    throw new IllegalStateException("module: two parameters have the path '" + path
-                            + "': give fields, or the keys of maps, names that can be told apart");
-                }
-            }
+            case Parameter p -> found(path, p);
+            case ConcreteTensor buffer -> found(path, buffer);
             case Module m -> {
                 if (seen.add(m)) {
-                    m.members().forEach((name, v) -> visit(path + "." + name, v, out, seen));
+                    m.members().forEach((name, v) -> visit(path + "." + name, v));
                 }
             }
-            case Iterable<?> list
-            when !(value instanceof Path) -> {
+            case Collection<?> elements -> {
                 int i = 0;
-                for (Object e : list) {
-                    if (e != null) {
-                        visit(path + "." + i, e, out, seen);
-                    }
-                    i++;
+                for (Object e : elements) {
+                    visit(path + "." + i++, e);
                 }
             }
-            case Object[] array -> {
-                for (int i = 0; i < array.length; i++) {
-                    if (array[i] != null) {
-                        visit(path + "." + i, array[i], out, seen);
-                    }
+            case Object[] elements -> {
+                for (int i = 0; i < elements.length; i++) {
+                    visit(path + "." + i, elements[i]);
                 }
             }
-            case Map<?, ?> map ->
-                map.forEach((k, v) -> {
-                    if (v != null) {
-                        visit(path + "." + k, v, out, seen);
-                    }
-                });
-            default -> {
-                // Anything else holds no parameters: a number, a setting, a generator.
+            case Map<?, ?> map -> map.forEach((key, v) -> visit(path + "." + key, v));
+            case null, default -> {
+                // Anything else holds no tensors: a number, a setting, a generator.
             }
         }
     }
 
+    private void found(String path, Tensor t) {
+        if (seen.add(t) && found.put(path, t) != null) {
+            throw new IllegalStateException("module: two parameters have the path '" + path
+                    + "': give fields, or the keys of maps, names that can be told apart");
+        }
+    }
+
     static void load(Module module, Map<String, Tensor> state) {
-        Map<String, Parameter> parameters = module.namedParameters();
+        Map<String, Tensor> own = module.stateDict();
         for (String name : state.keySet()) {
-            if (!parameters.containsKey(name)) {
+            if (!own.containsKey(name)) {
                 throw new IllegalArgumentException("loadStateDict: the entry '" + name
-                        + "' fits no parameter of the module, which has " + parameters.keySet());
+                        + "' fits no parameter or buffer of the module, which has " + own.keySet());
             }
         }
-        parameters.forEach((name, p) -> {
-            Tensor t = state.get(name);
-            if (t == null) {
-                throw new IllegalArgumentException("loadStateDict: there is no entry for the parameter '" + name
-                        + "' of " + p.dtype() + p.shape() + "; there are " + state.keySet());
-            }
-            if (!t.shape().equals(p.shape()) || t.dtype() != p.dtype()) {
-                throw new IllegalArgumentException("loadStateDict: the entry '" + name + "' is " + t.dtype() + t.shape()
-                        + " and the parameter " + p.dtype() + p.shape() + ": the two must agree");
-            }
-        });
-        parameters.forEach((name, p) -> {
-            Tensor t = state.get(name);
-            if (t != null) {
-                p.assign(t);
-            }
-        });
+        // All checks come before the first change.
+        own.forEach((name, mine) -> check(name, mine, state));
+        own.forEach((name, mine) -> mine.copy_(state.get(name).concrete()));
+    }
+
+    private static void check(String name, Tensor mine, Map<String, Tensor> state) {
+        Tensor t = state.get(name);
+        if (t == null) {
+            throw new IllegalArgumentException("loadStateDict: there is no entry for '" + name + "', " + mine.dtype()
+                    + mine.shape() + "; there are " + state.keySet());
+        }
+        if (!t.shape().equals(mine.shape()) || t.dtype() != mine.dtype()) {
+            throw new IllegalArgumentException("loadStateDict: the entry '" + name + "' is " + t.dtype() + t.shape()
+                    + " and the module's " + mine.dtype() + mine.shape() + ": the two must agree");
+        }
+        if (t.isClosed()) {
+            throw new IllegalArgumentException(
+                    "loadStateDict: the entry '" + name + "' is closed: load before closing what it was read from");
+        }
     }
 }

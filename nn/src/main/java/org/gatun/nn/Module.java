@@ -1,6 +1,5 @@
 package org.gatun.nn;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.gatun.autograd.Parameter;
@@ -22,6 +21,10 @@ import org.gatun.tensor.Tensor;
  * }
  * }</pre>
  *
+ * <p>A tensor in a field that is no parameter is a buffer: saved and loaded with the parameters, and not trained, such as a running
+ * mean. Memory scopes free it like any other tensor, so make it with {@link Tensor#unscope}. A field that is {@code transient} is no part
+ * of the module.
+ *
  * <p>Modules have no training mode: dropout is on inside a {@link Training} scope and off outside.
  */
 @FunctionalInterface
@@ -30,8 +33,8 @@ public interface Module {
     Tensor forward(Tensor x);
 
     /**
-     * What this module consists of, by name: parameters, modules, and lists, arrays and maps of these. By default the fields of a class
-     * (those of superclasses first) or the components of a record.
+     * What this module consists of, by name: parameters, buffers, modules, and lists, arrays and maps of these. By default the fields of
+     * a class (those of superclasses first) or the components of a record.
      */
     default Map<String, Object> members() {
         return Members.of(this);
@@ -47,22 +50,30 @@ public interface Module {
         return Members.parameters(this);
     }
 
+    /** All buffers of this module and the modules in it by path, PyTorch's {@code named_buffers}. */
+    default Map<String, Tensor> namedBuffers() {
+        return Members.buffers(this);
+    }
+
     /** The number of trained numbers. */
     default long parameterCount() {
         return parameters().stream().mapToLong(Parameter::elements).sum();
     }
 
-    /** The values of all parameters by path, PyTorch's {@code state_dict}. The tensors are the parameters' own memory. */
+    /**
+     * The values of all parameters and buffers by path, PyTorch's {@code state_dict}. The tensors are the module's own memory.
+     */
     default Map<String, Tensor> stateDict() {
-        var out = new LinkedHashMap<String, Tensor>();
-        namedParameters().forEach((name, p) -> out.put(name, p.value()));
+        Map<String, Tensor> out = Members.tensors(this);
+        out.replaceAll((name, t) -> t instanceof Parameter p ? p.value() : t);
         return out;
     }
 
     /**
-     * Copies values into the parameters, as {@code load_state_dict} with {@code strict=True}.
+     * Copies values into the parameters and buffers, as {@code load_state_dict} with {@code strict=True}.
      *
-     * @throws IllegalArgumentException naming the entry when one is missing, unknown, or of another shape or dtype; nothing is changed
+     * @throws IllegalArgumentException naming the entry when one is missing, unknown, closed, or of another shape or dtype; nothing is
+     *     changed
      */
     default void loadStateDict(Map<String, Tensor> state) {
         Members.load(this, state);
@@ -73,8 +84,8 @@ public interface Module {
         parameters().forEach(p -> p.requiresGrad(wanted));
     }
 
-    /** Frees the memory of all parameters. */
+    /** Frees the memory of all parameters and buffers. */
     default void free() {
-        parameters().forEach(Parameter::close);
+        Members.tensors(this).values().forEach(Tensor::close);
     }
 }
