@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.io.Safetensors;
+import org.gatun.tensor.io.TensorFileException;
 import org.gatun.tensor.memory.MemoryScope;
 
 /**
@@ -36,6 +37,7 @@ public final class Checkpoint implements AutoCloseable {
      *
      * @param groups named groups of named tensors; a tensor's name in the file is {@code GROUP.NAME}
      * @param metadata what else to remember
+     * @throws IOException when the file can't be written; whatever fails, an earlier file of that name stays as it was
      */
     public static void save(Path file, Map<String, Map<String, Tensor>> groups, Map<String, String> metadata)
             throws IOException {
@@ -53,7 +55,8 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Reads a checkpoint.
      *
-     * @throws IOException naming the file and the field when it is damaged
+     * @throws TensorFileException naming the file and the field when it is damaged
+     * @throws IOException naming the file when it can't be read
      */
     public static Checkpoint load(Path file) throws IOException {
         try (Safetensors source = Safetensors.open(file);

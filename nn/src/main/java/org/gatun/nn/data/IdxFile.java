@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -33,6 +34,7 @@ public final class IdxFile {
      *
      * @throws DataFileException naming the file and the field when the header or the length is wrong; no more memory is taken than
      *     the file holds
+     * @throws IOException when it can't be read
      */
     public static Tensor read(Path file) throws IOException {
         return read(file, null);
@@ -80,6 +82,9 @@ public final class IdxFile {
     }
 
     private static InputStream open(Path file) throws IOException {
+        if (Files.isDirectory(file)) { // Linux opens it and then refuses to read, without its name
+            throw new FileSystemException(file.toString(), null, "is a folder, not an IDX file");
+        }
         InputStream in = new BufferedInputStream(Files.newInputStream(file), CHUNK);
         in.mark(2);
         boolean zipped = in.read() == 0x1f && in.read() == 0x8b;

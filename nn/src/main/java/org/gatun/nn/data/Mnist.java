@@ -120,6 +120,9 @@ public final class Mnist {
             throw new DataFileException(
                     imagePath, "sizes", "holds " + images.dtype() + images.shape() + ", MNIST U8[n, 28, 28]");
         }
+        if (images.size(0) == 0) {
+            throw new DataFileException(imagePath, "sizes", "holds no images");
+        }
         if (labels.rank() != 1 || labels.dtype() != DType.U8 || labels.size(0) != images.size(0)) {
             throw new DataFileException(
                     labelPath,

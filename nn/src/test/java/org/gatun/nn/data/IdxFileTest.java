@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -200,6 +201,19 @@ class IdxFileTest {
     }
 
     /** A header of 12 bytes that announces almost 2 GiB must not make the reader take them. */
+    @Test
+    void aFolderAnEmptyFileAndAMissingOneAreNamed() throws IOException {
+        assertThatThrownBy(() -> IdxFile.read(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(folder.toString())
+                .hasMessageContaining("is a folder");
+        damaged("magic number", "ends after 0 of its 4 bytes", out -> {});
+        Path missing = folder.resolve("missing.idx");
+        assertThatThrownBy(() -> IdxFile.read(missing))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining(missing.toString());
+    }
+
     @Test
     void nothingIsAllocatedForElementsThatAreNotThere() throws IOException {
         Path file = file(out -> header(out, 0x08, 2000, 1_000_000));

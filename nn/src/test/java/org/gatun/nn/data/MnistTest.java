@@ -100,6 +100,12 @@ class MnistTest {
                 .isInstanceOf(DataFileException.class)
                 .hasMessageContaining("train-images-idx3-ubyte: sizes")
                 .hasMessageContaining("[n, 28, 28]");
+        images("train", 0, 28);
+        labels("train");
+        assertThatThrownBy(() -> Mnist.train(folder))
+                .isInstanceOf(DataFileException.class)
+                .hasMessageContaining("train-images-idx3-ubyte: sizes")
+                .hasMessageContaining("no images");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.gatun.tensor.ConcreteTensor;
@@ -68,6 +70,9 @@ public final class Safetensors implements AutoCloseable {
      * @throws IOException when it can't be read
      */
     public static Safetensors open(Path file) throws IOException {
+        if (Files.isDirectory(file)) { // Linux opens it and then refuses to read, without its name
+            throw new FileSystemException(file.toString(), null, "is a folder, not a safetensors file");
+        }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
             long size = channel.size();
@@ -205,6 +210,7 @@ public final class Safetensors implements AutoCloseable {
      * text. The file is replaced in one step; when anything fails, it is as it was.
      *
      * @throws IllegalArgumentException when a tensor is named {@code __metadata__}
+     * @throws NullPointerException when a text is null
      * @throws IOException when the file can't be written
      */
     public static void save(Path file, Map<String, ? extends Tensor> tensors, Map<String, String> metadata)
@@ -213,6 +219,8 @@ public final class Safetensors implements AutoCloseable {
             throw new IllegalArgumentException(
                     file + ": a tensor can't be named __metadata__: that is the free text's name");
         }
+        metadata.forEach((key, text) ->
+                Objects.requireNonNull(text, () -> file + ": the metadata '" + key + "' is null: leave the entry out"));
         Map<String, Tensor> ordered = new LinkedHashMap<>();
         for (int bytes : new int[] {8, 4, 1}) {
             tensors.forEach((name, t) -> {

@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -261,6 +263,23 @@ class SafetensorsTest {
     }
 
     @Test
+    void aFolderAnEmptyFileAndAMissingOneAreNamed() throws IOException {
+        assertThatThrownBy(() -> Safetensors.open(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(folder.toString())
+                .hasMessageContaining("is a folder");
+        Path empty = bytes(new byte[0]);
+        assertThatThrownBy(() -> Safetensors.open(empty))
+                .isInstanceOf(TensorFileException.class)
+                .hasMessageContaining(empty.toString())
+                .hasMessageContaining("0 bytes");
+        Path missing = folder.resolve("missing.safetensors");
+        assertThatThrownBy(() -> Safetensors.open(missing))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining(missing.toString());
+    }
+
+    @Test
     void aFailedSaveLeavesTheOldFile() throws IOException {
         Path path = folder.resolve("model.safetensors");
         Safetensors.save(path, Map.of("w", Tensors.of(1f)));
@@ -270,6 +289,12 @@ class SafetensorsTest {
         assertThatThrownBy(() -> Safetensors.save(path, Map.of("w", closed))).isInstanceOf(RuntimeException.class);
         assertThatThrownBy(() -> Safetensors.save(path, Map.of("__metadata__", Tensors.of(1f))))
                 .isInstanceOf(IllegalArgumentException.class);
+        Map<String, String> noText = new HashMap<>();
+        noText.put("epoch", null);
+        assertThatThrownBy(() -> Safetensors.save(path, Map.of("w", Tensors.of(2f)), noText))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining(path.toString())
+                .hasMessageContaining("'epoch' is null");
         assertThat(Files.readAllBytes(path)).isEqualTo(before);
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(path);
