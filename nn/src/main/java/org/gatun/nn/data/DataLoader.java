@@ -46,6 +46,7 @@ public final class DataLoader implements AutoCloseable {
     private int ahead = 2;
     private @Nullable ExecutorService workers;
     private final Set<Epoch> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     private DataLoader(Dataset dataset) {
         this.dataset = dataset;
@@ -108,8 +109,14 @@ public final class DataLoader implements AutoCloseable {
         return epoch(number, 0);
     }
 
-    /** The batches of an epoch, from batch {@code first} on: to resume within it. */
+    /**
+     * The batches of an epoch, from batch {@code first} on: to resume within it.
+     *
+     * @throws IllegalStateException when the loader is closed
+     * @throws IndexOutOfBoundsException when the epoch has no such batch
+     */
     public Epoch epoch(long number, long first) {
+        requireOpen();
         return new Epoch(order(number), first);
     }
 
@@ -124,6 +131,7 @@ public final class DataLoader implements AutoCloseable {
     }
 
     private synchronized ExecutorService workers() {
+        requireOpen();
         ExecutorService known = workers;
         if (known == null) {
             known = Executors.newFixedThreadPool(threads, task -> {
@@ -136,16 +144,27 @@ public final class DataLoader implements AutoCloseable {
         return known;
     }
 
-    /** Ends the epochs that are still open, and stops the threads. */
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "loader: it is closed, and its epochs with it: make a new one, or close it after the last batch");
+        }
+    }
+
+    /**
+     * Frees what was made ahead, and stops the threads. Epochs that have not come to their end throw when used again, since a loop
+     * that just ended would look complete. Closing twice does no harm.
+     */
     @Override
     public void close() {
+        ExecutorService known;
+        synchronized (this) { // from here on no thread is started
+            closed = true;
+            known = workers;
+        }
         open.forEach(Epoch::close);
-        synchronized (this) {
-            ExecutorService known = workers;
-            if (known != null) {
-                known.shutdown();
-                workers = null;
-            }
+        if (known != null) {
+            known.shutdown();
         }
     }
 
@@ -170,9 +189,18 @@ public final class DataLoader implements AutoCloseable {
             this.asked = first;
         }
 
+        /**
+         * Whether batches are to come.
+         *
+         * @throws IllegalStateException when there are, but the loader is closed
+         */
         @Override
         public synchronized boolean hasNext() {
-            return !ended && next < batches();
+            if (next >= batches()) {
+                return false;
+            }
+            requireOpen();
+            return !ended;
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.gatun.tensor.ScopePerTest;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
@@ -99,13 +100,81 @@ class DataLoaderTest {
         }
     }
 
-    @Test
-    void closingTheLoaderClosesItsEpochs() {
-        DataLoader loader = DataLoader.of(new Numbers(100)).batchSize(10).prefetch(1, 6);
-        DataLoader.Epoch epoch = loader.epoch(0);
-        epoch.next().close();
+    /** An epoch that ended as if it were complete would train on a part of the data and say nothing. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void aClosedLoaderRefusesToGoOn(int threads) {
+        DataLoader loader = DataLoader.of(new Numbers(100)).batchSize(10).prefetch(threads, 6);
+        DataLoader.Epoch complete = loader.epoch(0);
+        while (complete.hasNext()) {
+            complete.next().close();
+        }
+        DataLoader.Epoch begun = loader.epoch(1);
+        begun.next().close();
+        DataLoader.Epoch fresh = loader.epoch(2);
         loader.close();
-        assertThat(epoch.hasNext()).isFalse();
+        loader.close();
+        assertThat(complete.hasNext()).isFalse();
+        for (DataLoader.Epoch epoch : List.of(begun, fresh)) {
+            closed(epoch::hasNext);
+            closed(epoch::next);
+            epoch.close();
+        }
+        closed(() -> loader.epoch(3));
+        closed(() -> loader.epoch(3, 2));
+    }
+
+    private static void closed(ThrowingCallable use) {
+        assertThatThrownBy(use)
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("loader: it is closed")
+                .hasMessageContaining("make a new one");
+    }
+
+    /** Whoever waits for a batch while another thread closes the loader gets this one, and then the error. */
+    @Test
+    void closingWhileAnEpochWaitsForABatchLosesNothing() throws InterruptedException {
+        var started = new CountDownLatch(1);
+        var proceed = new CountDownLatch(1);
+        Dataset slow = new Dataset() {
+            @Override
+            public long size() {
+                return 8;
+            }
+
+            @Override
+            public Batch batch(long[] indices) {
+                started.countDown();
+                try {
+                    proceed.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return new Numbers(8).batch(indices);
+            }
+        };
+        DataLoader loader = DataLoader.of(slow).prefetch(2, 4);
+        var failure = new Throwable[1];
+        Thread reader = new Thread(() -> {
+            try (DataLoader.Epoch epoch = loader.epoch(0)) {
+                while (epoch.hasNext()) {
+                    epoch.next().close();
+                }
+            } catch (IllegalStateException e) {
+                failure[0] = e;
+            }
+        });
+        reader.start();
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        Thread closer = new Thread(loader::close);
+        closer.start();
+        while (closer.getState() == Thread.State.RUNNABLE || closer.getState() == Thread.State.NEW) {
+            Thread.onSpinWait(); // until it waits for the reader
+        }
+        proceed.countDown();
+        closer.join();
+        reader.join();
+        assertThat(failure[0]).hasMessageContaining("loader: it is closed");
     }
 
     /** A batch that a thread is just making when the epoch is closed must be freed too, without the collector's help. */
