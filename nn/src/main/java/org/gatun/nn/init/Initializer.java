@@ -4,7 +4,6 @@ import org.gatun.autograd.Parameter;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
-import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.memory.MemoryScope;
@@ -40,8 +39,9 @@ public interface Initializer {
 
     /** Uniform in [low, high). */
     static Initializer uniform(double low, double high) {
-        if (!(low <= high)) {
-            throw new IllegalArgumentException("uniform: low " + low + " must not be above high " + high);
+        if (!(low <= high) || !Double.isFinite(high - low)) {
+            throw new IllegalArgumentException(
+                    "uniform: low " + low + " and high " + high + " must be in order and a finite distance apart");
         }
         return (dtype, shape, g) ->
                 Tensors.rand(g, dtype, shape, Device.CPU).mul(high - low).add(low);
@@ -49,8 +49,9 @@ public interface Initializer {
 
     /** Normal with the given mean and standard deviation. */
     static Initializer normal(double mean, double deviation) {
-        if (!(deviation >= 0)) {
-            throw new IllegalArgumentException("normal: the standard deviation " + deviation + " must be 0 or more");
+        if (!(deviation >= 0) || !Double.isFinite(deviation) || !Double.isFinite(mean)) {
+            throw new IllegalArgumentException("normal: the mean " + mean + " and the standard deviation " + deviation
+                    + " must be finite, and the deviation 0 or more");
         }
         return (dtype, shape, g) ->
                 Tensors.randn(g, dtype, shape, Device.CPU).mul(deviation).add(mean);
@@ -58,60 +59,50 @@ public interface Initializer {
 
     /** Uniform in {@code +-gain sqrt(6 / (fanIn + fanOut))} (Glorot and Bengio 2010). */
     static Initializer xavierUniform(double gain) {
+        Gain.check("xavierUniform", gain);
         return (dtype, shape, g) -> {
-            double a = gain * Math.sqrt(6.0 / (Fans.in(shape) + Fans.out(shape)));
+            double a = gain * Math.sqrt(6 / (Fan.IN.of(shape) + Fan.OUT.of(shape)));
             return uniform(-a, a).values(dtype, shape, g);
         };
     }
 
     /** Normal with standard deviation {@code gain sqrt(2 / (fanIn + fanOut))} (Glorot and Bengio 2010). */
     static Initializer xavierNormal(double gain) {
-        return (dtype, shape, g) -> normal(0, gain * Math.sqrt(2.0 / (Fans.in(shape) + Fans.out(shape))))
+        Gain.check("xavierNormal", gain);
+        return (dtype, shape, g) -> normal(0, gain * Math.sqrt(2 / (Fan.IN.of(shape) + Fan.OUT.of(shape))))
                 .values(dtype, shape, g);
     }
 
     /** Uniform in {@code +-sqrt(6 / fanIn)}: for ReLU networks (He et al. 2015). */
     static Initializer kaimingUniform() {
+        return kaimingUniform(Fan.IN, Gain.RELU);
+    }
+
+    /**
+     * Uniform in {@code +-gain sqrt(3 / fan)} (He et al. 2015).
+     *
+     * @param gain that of the nonlinearity behind the weight, see {@link Gain}
+     */
+    static Initializer kaimingUniform(Fan fan, double gain) {
+        Gain.check("kaimingUniform", gain);
         return (dtype, shape, g) -> {
-            double a = Math.sqrt(6.0 / Fans.in(shape));
+            double a = gain * Math.sqrt(3 / fan.of(shape));
             return uniform(-a, a).values(dtype, shape, g);
         };
     }
 
     /** Normal with standard deviation {@code sqrt(2 / fanIn)}: for ReLU networks (He et al. 2015). */
     static Initializer kaimingNormal() {
-        return (dtype, shape, g) -> normal(0, Math.sqrt(2.0 / Fans.in(shape))).values(dtype, shape, g);
+        return kaimingNormal(Fan.IN, Gain.RELU);
     }
 
-    /** The number of inputs and outputs of one unit of a weight. */
-    final class Fans {
-        private Fans() {}
-
-        /** {@code shape[1] * window}. */
-        static double in(Shape shape) {
-            return check(shape).size(1) * window(shape);
-        }
-
-        /** {@code shape[0] * window}. */
-        static double out(Shape shape) {
-            return check(shape).size(0) * window(shape);
-        }
-
-        private static Shape check(Shape shape) {
-            if (shape.rank() < 2 || shape.isEmpty()) {
-                throw new ShapeException("initializer: the fans of shape " + shape
-                        + " are not defined: a weight has rank 2 or more and no empty axis; use uniform,"
-                        + " normal or constant");
-            }
-            return shape;
-        }
-
-        private static double window(Shape shape) {
-            double n = 1;
-            for (int a = 2; a < shape.rank(); a++) {
-                n *= shape.size(a);
-            }
-            return n;
-        }
+    /**
+     * Normal with standard deviation {@code gain / sqrt(fan)} (He et al. 2015).
+     *
+     * @param gain that of the nonlinearity behind the weight, see {@link Gain}
+     */
+    static Initializer kaimingNormal(Fan fan, double gain) {
+        Gain.check("kaimingNormal", gain);
+        return (dtype, shape, g) -> normal(0, gain / Math.sqrt(fan.of(shape))).values(dtype, shape, g);
     }
 }
