@@ -10,6 +10,14 @@ import org.gatun.tensor.ir.PoolSpec;
  * @param spec window, stride and padding
  */
 public record AvgPool2d(PoolSpec spec) implements Module {
+    /** Checks that there is no dilation, which averages do not have. */
+    public AvgPool2d {
+        if (spec.dilationH() != 1 || spec.dilationW() != 1) {
+            throw new IllegalArgumentException("avgPool2d: dilation (" + spec.dilationH() + ", " + spec.dilationW()
+                    + "): averages have no dilation, give 1");
+        }
+    }
+
     /** Square windows side by side. */
     public AvgPool2d(int kernel) {
         this(PoolSpec.of(kernel));

@@ -39,6 +39,7 @@ public final class Conv2d implements Module {
      * @param spec stride, padding, dilation and groups
      * @param bias whether there is a bias
      * @param dtype a floating dtype
+     * @throws IllegalArgumentException when a number is out of range, or the dtype not floating
      */
     public Conv2d(
             int in, int out, int kernelH, int kernelW, ConvSpec spec, boolean bias, DType dtype, Generator generator) {
@@ -48,6 +49,7 @@ public final class Conv2d implements Module {
                             + kernelW + "), groups " + spec.groups()
                             + ": all must be 1 or more, and both channel numbers multiples of the groups");
         }
+        Linear.requireFloating("conv2d", dtype);
         double bound = 1 / Math.sqrt((double) in / spec.groups() * kernelH * kernelW);
         Initializer initial = Initializer.uniform(-bound, bound);
         this.weight = initial.parameter(dtype, Shape.of(out, in / spec.groups(), kernelH, kernelW), generator);

@@ -3,6 +3,7 @@ package org.gatun.nn;
 import org.gatun.autograd.Parameter;
 import org.gatun.nn.init.Initializer;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.random.Generator;
@@ -29,15 +30,25 @@ public final class Linear implements Module {
      * @param out the size of the last axis of outputs
      * @param bias whether there is a bias
      * @param dtype a floating dtype
+     * @throws IllegalArgumentException when a size is out of range, or the dtype not floating
      */
     public Linear(long in, long out, boolean bias, DType dtype, Generator generator) {
         if (in < 1 || out < 0) {
             throw new IllegalArgumentException(
                     "linear: sizes in " + in + " and out " + out + ": in must be 1 or more, out 0 or more");
         }
+        requireFloating("linear", dtype);
         Initializer initial = Initializer.uniform(-1 / Math.sqrt(in), 1 / Math.sqrt(in));
         this.weight = initial.parameter(dtype, Shape.of(out, in), generator);
         this.bias = bias ? initial.parameter(dtype, Shape.of(out), generator) : null;
+    }
+
+    /** A dtype that a layer is made with must have gradients. */
+    static void requireFloating(String layer, DType dtype) {
+        if (!dtype.isFloating()) {
+            throw new DTypeException(
+                    layer + ": the dtype of a layer must be floating, not " + dtype + ": give DType.F32 or DType.F64");
+        }
     }
 
     /** The weight (out, in). */
