@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.ConcreteTensor;
@@ -155,7 +156,7 @@ final class Members {
         }
         // All checks come before the first change.
         own.forEach((name, mine) -> check(name, mine, state));
-        own.forEach((name, mine) -> mine.copy_(state.get(name).concrete()));
+        own.forEach((name, mine) -> mine.copy_(Objects.requireNonNull(state.get(name)).concrete()));
     }
 
     private static void check(String name, Tensor mine, Map<String, Tensor> state) {
