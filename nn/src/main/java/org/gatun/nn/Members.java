@@ -156,7 +156,8 @@ final class Members {
         }
         // All checks come before the first change.
         own.forEach((name, mine) -> check(name, mine, state));
-        own.forEach((name, mine) -> mine.copy_(Objects.requireNonNull(state.get(name)).concrete()));
+        own.forEach((name, mine) ->
+                mine.copy_(Objects.requireNonNull(state.get(name)).concrete()));
     }
 
     private static void check(String name, Tensor mine, Map<String, Tensor> state) {
