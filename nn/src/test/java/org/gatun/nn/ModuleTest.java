@@ -26,6 +26,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** How modules that users write are searched for parameters and buffers, and how these are named, saved and loaded. */
 @ExtendWith({NativeMemoryBalance.class, ScopePerTest.class})
+// Fields are read by the search itself; arrays and hidden fields are among what it must find its way through.
+@SuppressWarnings({"UnusedVariable", "HidingField", "ArrayRecordComponent", "EffectivelyPrivate"})
 class ModuleTest {
     private final Generator g = new Generator(1);
     private final List<Module> made = new ArrayList<>();
