@@ -1,6 +1,8 @@
 package org.gatun.examples;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
 import org.gatun.examples.doctor.DoctorCommand;
 import org.gatun.examples.mnist.MnistCommand;
 import org.gatun.examples.practical.Practical;
@@ -8,8 +10,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code gatun} command. Exit status 0 only on success; 2 for a mistake on the command line, 1 for any other failure. */
 @Command(
@@ -49,12 +53,29 @@ public final class Gatun implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(out)
                 .setErr(err)
+                .setParameterExceptionHandler(Gatun::misused)
                 .setExecutionExceptionHandler((e, command, parsed) -> gatun.failed(e, err));
         try {
             return line.execute(args);
         } catch (Error e) { // picocli handles exceptions only
             return gatun.failed(e, err);
         }
+    }
+
+    private static int misused(ParameterException mistake, String[] args) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        if (Arrays.asList(args).contains("--debug")) { // which a mistake may have kept from being read
+            mistake.printStackTrace(err);
+        } else {
+            List<String> similar =
+                    mistake instanceof UnmatchedArgumentException unknown ? unknown.getSuggestions() : List.of();
+            err.println(command.getCommandSpec().qualifiedName() + ": " + ErrorLine.of(mistake)
+                    + (similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?"));
+        }
+        command.usage(err);
+        err.flush();
+        return CommandLine.ExitCode.USAGE;
     }
 
     private int failed(Throwable failure, PrintWriter err) {
