@@ -45,8 +45,10 @@ public final class Sheet {
     public void answer(String what, double[] analytic, double[] computed, double tolerance) {
         boolean equal = analytic.length == computed.length;
         for (int i = 0; equal && i < analytic.length; i++) {
+            // Within any tolerance of infinity lies every number: infinities must be equal. NaN equals nothing.
             equal = analytic[i] == computed[i]
-                    || Math.abs(analytic[i] - computed[i]) <= tolerance * Math.max(1, Math.abs(analytic[i]));
+                    || (Double.isFinite(analytic[i])
+                            && Math.abs(analytic[i] - computed[i]) <= tolerance * Math.max(1, Math.abs(analytic[i])));
         }
         answers++;
         if (!equal) {
@@ -68,6 +70,17 @@ public final class Sheet {
             different++;
         }
         out.printf("%-58s %s%n", what, holds ? "ok" : "DIFFERENT");
+    }
+
+    /**
+     * Prints how many answers differ.
+     *
+     * @return the exit status: 0 when none does, otherwise 1
+     */
+    public int finish() {
+        out.printf("%n%d answers, %d different%n", answers, different);
+        out.flush();
+        return different == 0 ? 0 : 1;
     }
 
     /** The number of answers so far. */
