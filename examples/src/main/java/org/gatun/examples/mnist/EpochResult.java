@@ -1,6 +1,7 @@
 package org.gatun.examples.mnist;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 
@@ -37,10 +38,15 @@ record EpochResult(
     static List<EpochResult> parse(String json) {
         EpochResult[] results;
         try {
-            results = new ObjectMapper().readValue(json, EpochResult[].class);
+            results = new ObjectMapper()
+                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .readValue(json, EpochResult[].class);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "checkpoint: the metadata 'results' is damaged: " + e.getOriginalMessage(), e);
+        }
+        if (results == null) {
+            throw new IllegalArgumentException("checkpoint: the metadata 'results' is null: it must list the epochs");
         }
         for (int i = 0; i < results.length; i++) {
             if (results[i] == null || results[i].epoch() != i + 1) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -112,10 +113,7 @@ public final class MnistCommand implements Callable<Integer> {
                             + " what a GPU would need");
             return CommandLine.ExitCode.SOFTWARE;
         }
-        if (json != null) {
-            prepare(json);
-        }
-        Path source = resume == null ? null : resumeFile();
+        Path source = resume == null ? null : resumeFile(resume);
         Path where = data == null ? Mnist.find() : Mnist.within(data);
         if (where == null && data != null) {
             throw new ParameterException(
@@ -130,7 +128,6 @@ public final class MnistCommand implements Callable<Integer> {
     private int train(Settings settings, @Nullable Checkpoint checkpoint, @Nullable Path where, PrintWriter out)
             throws IOException {
         Path folder = output != null ? output : Path.of("runs", "mnist-" + settings.model());
-        Files.createDirectories(folder);
         if (where == null) {
             out.println("No MNIST data in " + Mnist.places()
                     + ": training on generated digits instead. Give the folder of the files with --data.");
@@ -140,9 +137,15 @@ public final class MnistCommand implements Callable<Integer> {
                 Trainer trainer = new Trainer(settings, limited(all, settings), test)) {
             List<EpochResult> results = new ArrayList<>();
             if (checkpoint != null) {
-                trainer.model().loadStateDict(checkpoint.group("model"));
-                trainer.optimizer().loadStateDict(checkpoint.group("optimizer"));
                 results.addAll(EpochResult.parse(checkpoint.metadata("results")));
+                if (results.size() > settings.epochs()) {
+                    throw new IllegalArgumentException("checkpoint: the metadata 'results' lists " + results.size()
+                            + " epochs of " + settings.epochs());
+                }
+                trainer.restore(checkpoint, results.size());
+            }
+            prepare(folder, json);
+            if (checkpoint != null) {
                 out.printf("Resuming after epoch %d of %d.%n", results.size(), settings.epochs());
             }
             out.printf(
@@ -173,14 +176,16 @@ public final class MnistCommand implements Callable<Integer> {
                             + ": start again with a --learning-rate below " + settings.learningRate());
                 }
                 results.add(r);
-                save(folder.resolve("checkpoint.safetensors"), settings, trainer, results);
+                Map<String, String> metadata = settings.metadata();
+                metadata.put("results", EpochResult.format(results));
+                trainer.save(folder.resolve("checkpoint.safetensors"), metadata);
+            }
+            if (json != null) {
+                write(json, settings, results); // first: a picture that fails must not take the results with it
             }
             Charts.curves(folder.resolve("curves.png"), results);
             Charts.mistakes(folder.resolve("misclassified.png"), mistakes(trainer, test));
             out.println("Wrote checkpoint.safetensors, curves.png and misclassified.png to " + folder);
-            if (json != null) {
-                write(json, settings, results);
-            }
         }
         return CommandLine.ExitCode.OK;
     }
@@ -207,18 +212,6 @@ public final class MnistCommand implements Callable<Integer> {
                 .build()) {
             return trainer.epoch(number, bar::stepBy);
         }
-    }
-
-    private static void save(Path file, Settings settings, Trainer trainer, List<EpochResult> results)
-            throws IOException {
-        Map<String, String> metadata = settings.metadata();
-        metadata.put("results", EpochResult.format(results));
-        Checkpoint.save(
-                file,
-                Map.of(
-                        "model", trainer.model().stateDict(),
-                        "optimizer", trainer.optimizer().stateDict()),
-                metadata);
     }
 
     private static List<Charts.Mistake> mistakes(Trainer trainer, TensorDataset test) {
@@ -252,14 +245,26 @@ public final class MnistCommand implements Callable<Integer> {
         return Arrays.stream(x).map(v -> 255 * (v - low) / (high - low)).toArray();
     }
 
-    /** Makes sure, before hours of training, that the file can be written at their end. */
-    private static void prepare(Path file) throws IOException {
-        Path parent = file.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
+    /** Makes sure, before hours of training, that their results can be written, and leaves no empty file behind. */
+    private static void prepare(Path folder, @Nullable Path report) throws IOException {
+        Files.createDirectories(folder);
+        try {
+            Files.delete(Files.createTempFile(folder, ".gatun", null));
+        } catch (IOException e) {
+            throw new IOException(folder + ": no files can be made in this folder", e);
         }
-        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
-                .close();
+        if (report != null) {
+            Path parent = report.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            boolean isNew = Files.notExists(report);
+            Files.newOutputStream(report, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                    .close();
+            if (isNew) {
+                Files.delete(report);
+            }
+        }
     }
 
     private void write(Path file, Settings settings, List<EpochResult> results) throws IOException {
@@ -291,12 +296,14 @@ public final class MnistCommand implements Callable<Integer> {
         }
     }
 
-    private Path resumeFile() {
-        if (resume != null && !resume.isEmpty()) {
-            return Path.of(resume);
+    private Path resumeFile(String named) throws NoSuchFileException {
+        Path folder = output != null ? output : Path.of("runs", "mnist-" + or(model, Network.mlp));
+        Path file = named.isEmpty() ? folder.resolve("checkpoint.safetensors") : Path.of(named);
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(
+                    file.toString(), null, "there is no checkpoint to --resume; name it, or its folder with --output");
         }
-        Path folder = output != null ? output : Path.of("runs", "mnist-" + (model == null ? Network.mlp : model));
-        return folder.resolve("checkpoint.safetensors");
+        return file;
     }
 
     /** The settings of the options; of a run that is resumed, those of its checkpoint, which options must not contradict. */

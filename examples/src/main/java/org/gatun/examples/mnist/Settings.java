@@ -33,15 +33,22 @@ record Settings(
     static Settings of(Checkpoint checkpoint) {
         return new Settings(
                 entry(checkpoint, "model", Network::valueOf),
-                entry(checkpoint, "batch", Integer::valueOf),
-                entry(checkpoint, "epochs", Integer::valueOf),
-                entry(checkpoint, "learningRate", Double::valueOf),
+                entry(checkpoint, "batch", text -> positive(Integer.valueOf(text))),
+                entry(checkpoint, "epochs", text -> positive(Integer.valueOf(text))),
+                entry(checkpoint, "learningRate", text -> positive(Double.valueOf(text))),
                 entry(checkpoint, "seed", Long::valueOf),
-                checkpoint.metadata().containsKey("limit") ? entry(checkpoint, "limit", Long::valueOf) : null,
+                checkpoint.metadata().containsKey("limit")
+                        ? entry(checkpoint, "limit", text -> positive(Long.valueOf(text)))
+                        : null,
                 checkpoint.metadata("data"));
     }
 
-    private static <T> T entry(Checkpoint checkpoint, String key, Function<String, T> parse) {
+    /**
+     * One entry of a checkpoint's metadata.
+     *
+     * @throws IllegalArgumentException naming the entry when it is missing or wrong
+     */
+    static <T> T entry(Checkpoint checkpoint, String key, Function<String, T> parse) {
         String text = checkpoint.metadata(key);
         try {
             return parse.apply(text);
@@ -49,6 +56,13 @@ record Settings(
             throw new IllegalArgumentException(
                     "checkpoint: the metadata '" + key + "' is '" + text + "', which is no value for it", e);
         }
+    }
+
+    private static <N extends Number> N positive(N number) {
+        if (!(number.doubleValue() > 0 && number.doubleValue() < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(number + " must be more than 0");
+        }
+        return number;
     }
 
     /** The settings as a checkpoint's metadata. */

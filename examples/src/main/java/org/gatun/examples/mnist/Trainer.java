@@ -1,9 +1,14 @@
 package org.gatun.examples.mnist;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.gatun.autograd.Tape;
+import org.gatun.nn.Checkpoint;
 import org.gatun.nn.Module;
 import org.gatun.nn.Training;
 import org.gatun.nn.data.Batch;
@@ -48,16 +53,35 @@ final class Trainer implements AutoCloseable {
         return model;
     }
 
-    Optimizer optimizer() {
-        return optimizer;
+    /** Writes a checkpoint of everything that training goes on from, with further metadata. */
+    void save(Path file, Map<String, String> metadata) throws IOException {
+        var all = new LinkedHashMap<>(metadata);
+        Generator.State state = generator.state();
+        all.put("generator.key", Long.toString(state.key()));
+        all.put("generator.position", Long.toString(state.position()));
+        Map<String, Tensor> updates = optimizer.stateDict();
+        try (Tensor steps = updates.get("steps")) {
+            Checkpoint.save(file, Map.of("model", model.stateDict(), "optimizer", updates), all);
+        }
     }
 
-    Generator generator() {
-        return generator;
-    }
-
-    long batches() {
-        return train.batches();
+    /**
+     * Continues from a checkpoint.
+     *
+     * @param epochs how many epochs it was made after
+     * @throws IllegalArgumentException when it does not fit
+     */
+    void restore(Checkpoint checkpoint, int epochs) {
+        model.loadStateDict(checkpoint.group("model"));
+        optimizer.loadStateDict(checkpoint.group("optimizer"));
+        generator.restore(new Generator.State(
+                Settings.entry(checkpoint, "generator.key", Long::valueOf),
+                Settings.entry(checkpoint, "generator.position", Long::valueOf)));
+        if (optimizer.steps() != epochs * train.batches()) {
+            throw new IllegalArgumentException("checkpoint: it was made after " + optimizer.steps() + " updates, but "
+                    + epochs + " epochs of this data have " + epochs * train.batches()
+                    + ": resume with the data that the run began with");
+        }
     }
 
     /** Trains for one epoch and evaluates. {@code progress} is told the number of samples of each batch when it is done. */
