@@ -151,6 +151,7 @@ class CheckpointTest {
             assertThatThrownBy(() -> Checkpoint.load(file()))
                     .as("cut after %d bytes", length)
                     .isInstanceOf(TensorFileException.class)
+                    .isInstanceOf(IOException.class) // as every error of reading
                     .hasMessageContaining(file().toString());
         }
         byte[] garbled = good.clone();

@@ -184,7 +184,7 @@ public final class Safetensors implements AutoCloseable {
         }
     }
 
-    private void requireTruth(String name, MemorySegment memory) {
+    private void requireTruth(String name, MemorySegment memory) throws TensorFileException {
         for (long i = 0; i < memory.byteSize(); i++) {
             byte b = memory.get(ValueLayout.JAVA_BYTE, i);
             if (b != 0 && b != 1) {

@@ -40,8 +40,9 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
      * @param file named in messages
      * @param json the header's bytes
      * @param dataBytes the number of bytes that follow the header
+     * @throws TensorFileException naming the field that is damaged
      */
-    static SafetensorsHeader parse(Path file, byte[] json, long dataBytes) {
+    static SafetensorsHeader parse(Path file, byte[] json, long dataBytes) throws TensorFileException {
         if (json.length == 0 || json[0] != '{') {
             throw new TensorFileException(file, "header", "it must be a JSON object and begin with '{'");
         }
@@ -55,6 +56,8 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
             }
             header.checkCover(file, dataBytes);
             return header;
+        } catch (TensorFileException e) {
+            throw e;
         } catch (JsonProcessingException e) {
             throw new TensorFileException(file, "header", "it is not valid JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
@@ -63,7 +66,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
     }
 
     /** The tensors must fill the data from its first byte to its last, none over another and without holes. */
-    private void checkCover(Path file, long dataBytes) {
+    private void checkCover(Path file, long dataBytes) throws TensorFileException {
         List<TensorEntry> sorted = new ArrayList<>(entries.values());
         sorted.sort(Comparator.comparingLong(TensorEntry::begin).thenComparingLong(TensorEntry::end));
         long at = 0;
@@ -150,14 +153,15 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                     require(name, "data_offsets", offsets));
         }
 
-        private <T> T require(String name, String field, @Nullable T value) {
+        private <T> T require(String name, String field, @Nullable T value) throws TensorFileException {
             if (value == null) {
                 throw new TensorFileException(file, name + "." + field, "it is missing");
             }
             return value;
         }
 
-        private TensorEntry checked(String name, DType dtype, Shape shape, List<Long> offsets) {
+        private TensorEntry checked(String name, DType dtype, Shape shape, List<Long> offsets)
+                throws TensorFileException {
             String field = name + ".data_offsets";
             if (offsets.size() != 2) {
                 throw new TensorFileException(

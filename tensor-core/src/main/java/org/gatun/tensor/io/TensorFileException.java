@@ -1,9 +1,10 @@
 package org.gatun.tensor.io;
 
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** A tensor file that does not hold what it claims; the message names the file, the field and what is wrong with it. */
-public final class TensorFileException extends RuntimeException {
+public final class TensorFileException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final transient Path file;
