@@ -59,6 +59,38 @@ class ActivationTest {
             case GELU -> new double[] {x[i] * normal(x[i]), k[i] * (normal(x[i]) + x[i] * density)};
             case SILU -> new double[] {x[i] * s, k[i] * (s + x[i] * s * (1 - s))};
             case SOFTPLUS -> new double[] {Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i]))), k[i] * s};
+            case GELU_TANH -> {
+                double inner = Math.sqrt(2 / Math.PI) * (x[i] + 0.044715 * x[i] * x[i] * x[i]);
+                double slope = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x[i] * x[i]);
+                double th = Math.tanh(inner);
+                yield new double[] {x[i] / 2 * (1 + th), k[i] * ((1 + th) / 2 + x[i] / 2 * (1 - th * th) * slope)};
+            }
+            case SELU -> {
+                // The fixed point of mean 0 and variance 1 (Klambauer et al. 2017).
+                double alpha = 1.6732632423543772;
+                double scale = 1.0507009873554805;
+                yield new double[] {
+                    scale * (x[i] > 0 ? x[i] : alpha * Math.expm1(x[i])),
+                    k[i] * scale * (x[i] > 0 ? 1 : alpha * Math.exp(x[i]))
+                };
+            }
+            case LOG_SIGMOID ->
+                new double[] {Math.min(x[i], 0) - Math.log1p(Math.exp(-Math.abs(x[i]))), k[i] * sigmoid(-x[i])};
+            case RELU6 -> new double[] {Math.clamp(x[i], 0.0, 6), x[i] > 0 && x[i] < 6 ? k[i] : 0};
+            case HARDSIGMOID -> new double[] {Math.clamp(x[i] + 3, 0.0, 6) / 6, Math.abs(x[i]) < 3 ? k[i] / 6 : 0};
+            case HARDSWISH ->
+                new double[] {
+                    x[i] * Math.clamp(x[i] + 3, 0.0, 6) / 6, k[i] * (x[i] < -3 ? 0 : x[i] > 3 ? 1 : x[i] / 3 + 0.5)
+                };
+            case MISH -> {
+                double th = Math.tanh(Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i]))));
+                yield new double[] {x[i] * th, k[i] * (th + x[i] * (1 - th * th) * s)};
+            }
+            case SOFTSIGN -> {
+                double below = 1 + Math.abs(x[i]);
+                yield new double[] {x[i] / below, k[i] / (below * below)};
+            }
+            case TANHSHRINK -> new double[] {x[i] - tanh, k[i] * tanh * tanh};
             case SOFTMAX -> {
                 double mean = 0;
                 for (int j = 0; j < x.length; j++) {
