@@ -242,6 +242,33 @@ class ModuleTest {
         assertThat(freed(new Parent(g)).namedParameters().keySet()).containsExactly("own.weight", "own.bias");
     }
 
+    /** A member that is a function of the whole, and a child that comes before the whole's own parameters. */
+    private static final class Tangled implements Module {
+        private final Child child = new Child();
+        private final Module head = x -> x.mul(this.scale());
+        private final Parameter w = Parameter.of(Tensors.of(2f));
+
+        Tangled() {
+            child.parent = this;
+        }
+
+        private Tensor scale() {
+            return w;
+        }
+
+        @Override
+        public Tensor forward(Tensor x) {
+            return head.forward(child.forward(x));
+        }
+    }
+
+    @Test
+    void aFunctionThatCapturesTheWholeIsNoPart() {
+        Tangled model = freed(new Tangled());
+        assertThat(model.namedParameters().keySet()).containsExactly("w");
+        assertThat(model.forward(Tensors.of(3f)).item()).isEqualTo(6);
+    }
+
     private final class Inner implements Module {
         private final Linear layer = new Linear(1, 1, g);
 

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class DataLoader implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
+    /** Tells the stream of the orders from other uses of a seed; any large number does. */
+    private static final long SHUFFLE = 0x5348_5546_464C_4521L;
+
     private final Dataset dataset;
     private int batchSize = 1;
     private boolean dropLast;
@@ -124,8 +127,10 @@ public final class DataLoader implements AutoCloseable {
         if (!shuffled) {
             return null;
         }
-        // Every epoch has a key of its own, well away from its neighbours' (the golden ratio's multiplier).
-        try (Tensor order = Tensors.randperm(new Generator(seed * 0x9E3779B97F4A7C15L + epoch), dataset.size())) {
+        // A fork for each epoch: of another stream than the seed's own, which parameters may have been drawn from.
+        var forks = new Generator(seed ^ SHUFFLE);
+        forks.restore(new Generator.State(forks.seed(), epoch));
+        try (Tensor order = Tensors.randperm(forks.fork(), dataset.size())) {
             return order.toLongArray();
         }
     }

@@ -44,12 +44,20 @@ public final class GeneratedDigits {
         long[] labels = new long[count];
         IntStream.range(0, count).parallel().forEach(i -> {
             labels[i] = i % 10;
-            draw(i % 10, new SplittableRandom(seed * 0x9E3779B97F4A7C15L + i), images, i * SIZE * SIZE);
+            draw(i % 10, random(seed, i), images, i * SIZE * SIZE);
         });
         return new TensorDataset(
                 Tensors.ofUnsigned(Shape.of(count, SIZE, SIZE), images),
                 Tensors.of(Shape.of(count), labels),
                 Mnist::normalise);
+    }
+
+    /**
+     * The random numbers of one image. A SplittableRandom counts on from its seed, so the seeds are mixed first: else the numbers
+     * of one could be those of another, shifted.
+     */
+    static SplittableRandom random(long seed, int image) {
+        return new SplittableRandom(new SplittableRandom(seed).nextLong() + image);
     }
 
     private static void draw(int digit, SplittableRandom random, byte[] out, int at) {

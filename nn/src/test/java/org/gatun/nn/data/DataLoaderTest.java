@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +15,7 @@ import org.gatun.tensor.ScopePerTest;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.memory.NativeMemoryBalance;
+import org.gatun.tensor.random.Generator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -83,6 +85,25 @@ class DataLoaderTest {
             // Resumed in the middle: the same batches from there on.
             assertThat(take(loader.epoch(1, 9))).isEqualTo(second.subList(9, 15));
             assertThat(take(loader.epoch(1, 15))).isEmpty();
+        }
+    }
+
+    /** Equal seeds are the rule: the order must not follow from the numbers that the parameters were drawn from. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, -1, 42})
+    void theOrderIsNotThatOfTheSeedsOwnStreamNorOfItsNeighbours(long seed) {
+        var orders = new HashSet<List<Long>>();
+        for (long s = seed - 2; s <= seed + 2; s++) {
+            try (DataLoader loader =
+                    DataLoader.of(new Numbers(50)).batchSize(50).shuffle(s)) {
+                for (long epoch = 0; epoch < 4; epoch++) {
+                    assertThat(orders.add(take(loader.epoch(epoch)).getFirst())).isTrue();
+                }
+            }
+        }
+        for (long s = seed - 2; s <= seed + 6; s++) {
+            long[] permutation = Tensors.randperm(new Generator(s), 50).toLongArray();
+            assertThat(orders).doesNotContain(LongStream.of(permutation).boxed().toList());
         }
     }
 

@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.SplittableRandom;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.gatun.tensor.ScopePerTest;
@@ -150,6 +152,22 @@ class MnistTest {
                 right += nearest(means, other[i]) == i % 10 ? 1 : 0;
             }
             assertThat(right).as("of 500 by the nearest mean; 50 by chance").isGreaterThan(375);
+        }
+    }
+
+    /** Training on seed 1 and testing on seed 2 must not see the same numbers, in whatever order. */
+    @Test
+    void generatedDigitsOfDifferentSeedsAreDrawnFromDifferentNumbers() {
+        var seen = new HashSet<Long>();
+        for (long seed = -1; seed <= 3; seed++) {
+            for (int image = 0; image < 100; image++) {
+                SplittableRandom random = GeneratedDigits.random(seed, image);
+                for (int draw = 0; draw < 20; draw++) {
+                    assertThat(seen.add(random.nextLong()))
+                            .as("draw %d of image %d of seed %d is new", draw, image, seed)
+                            .isTrue();
+                }
+            }
         }
     }
 
