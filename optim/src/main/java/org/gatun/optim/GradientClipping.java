@@ -12,7 +12,7 @@ public final class GradientClipping {
 
     /**
      * Scales all gradients together so that their Euclidean norm is at most {@code maximum}: by {@code min(1, maximum / (norm +
-     * 1e-6))}, as {@code torch.nn.utils.clip_grad_norm_}.
+     * 1e-6))}, as {@code torch.nn.utils.clip_grad_norm_}. A norm that is NaN makes every gradient NaN.
      *
      * @return the norm before
      */
@@ -30,7 +30,7 @@ public final class GradientClipping {
             }
             double norm = Math.sqrt(squares);
             double factor = maximum / (norm + 1e-6);
-            if (factor < 1) {
+            if (!(factor >= 1)) { // also NaN
                 for (Parameter p : parameters) {
                     if (p.grad() != null) {
                         Tensor g = Objects.requireNonNull(p.grad());

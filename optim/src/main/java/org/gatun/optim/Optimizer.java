@@ -159,7 +159,7 @@ public abstract class Optimizer implements AutoCloseable {
     /**
      * Restores what {@link #stateDict} gave, by copying; the next update is that of the run that was saved.
      *
-     * @throws IllegalArgumentException when an entry is missing, unknown, or of another shape or dtype
+     * @throws IllegalArgumentException when an entry is missing, unknown, of another shape or dtype, or a negative number of updates
      */
     public final void loadStateDict(Map<String, Tensor> saved) {
         Tensor counter = saved.get("steps");
@@ -167,7 +167,7 @@ public abstract class Optimizer implements AutoCloseable {
             throw new IllegalArgumentException(
                     name() + ": the saved state has no entry 'steps': is it an optimizer's?");
         }
-        if (counter.rank() != 0 || counter.dtype() != DType.I64 || counter.itemLong() < 0) {
+        if (!isCount(counter)) {
             throw new IllegalArgumentException(name() + ": the saved 'steps' is " + counter.dtype() + counter.shape()
                     + " and must be a number of updates, I64[], 0 or more");
         }
@@ -197,6 +197,10 @@ public abstract class Optimizer implements AutoCloseable {
         steps = count;
     }
 
+    private static boolean isCount(Tensor t) {
+        return t.rank() == 0 && t.dtype() == DType.I64 && t.itemLong() >= 0;
+    }
+
     private void place(String key, Tensor t, List<Map<String, Tensor>> restored) {
         String[] parts = key.split("\\.", 3);
         int number;
@@ -215,10 +219,12 @@ public abstract class Optimizer implements AutoCloseable {
         }
         Parameter p = parameters.get(number);
         boolean counts = parts[2].equals("step");
-        if (counts ? t.rank() != 0 || t.dtype() != DType.I64 : !t.shape().equals(p.shape()) || t.dtype() != p.dtype()) {
+        if (counts ? !isCount(t) : !t.shape().equals(p.shape()) || t.dtype() != p.dtype()) {
             throw new IllegalArgumentException(name() + ": the saved '" + key + "' is " + t.dtype() + t.shape()
                     + " and must be "
-                    + (counts ? "a number of updates, I64[]" : "as the parameter, " + p.dtype() + p.shape()));
+                    + (counts
+                            ? "a number of updates, I64[], 0 or more"
+                            : "as the parameter, " + p.dtype() + p.shape()));
         }
         restored.get(number).put(parts[2], t);
     }

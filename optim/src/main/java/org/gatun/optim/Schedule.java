@@ -19,9 +19,11 @@ public interface Schedule {
      * {@code initial * gamma^floor(step / every)}, as {@code torch.optim.lr_scheduler.StepLR} counted in updates.
      *
      * @param every the number of updates between two drops, at least 1
+     * @param gamma the factor of a drop, 0 or more
      */
     static Schedule step(double initial, long every, double gamma) {
         require("step", "initial", initial);
+        require("step", "gamma", gamma);
         if (every < 1) {
             throw new IllegalArgumentException("schedule step: every is " + every + " and must be 1 or more");
         }
@@ -53,10 +55,10 @@ public interface Schedule {
         return step -> step < steps ? rate(step) * (step + 1) / (steps + 1) : rate(step);
     }
 
-    private static void require(String schedule, String what, double rate) {
-        if (!(rate >= 0) || Double.isInfinite(rate)) {
+    private static void require(String schedule, String what, double value) {
+        if (!(value >= 0) || Double.isInfinite(value)) {
             throw new IllegalArgumentException(
-                    "schedule " + schedule + ": " + what + " is " + rate + " and must be a finite number, 0 or more");
+                    "schedule " + schedule + ": " + what + " is " + value + " and must be a finite number, 0 or more");
         }
     }
 }

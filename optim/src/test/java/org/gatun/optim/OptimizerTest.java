@@ -239,6 +239,7 @@ class OptimizerTest {
             refused(adam, good, Map.of("state.0.exp_avg", Tensors.of(1.0f)), "", "state.0.exp_avg");
             refused(adam, good, Map.of("state.0.exp_avg", Tensors.of(1.0, 2.0)), "", "F64[2]");
             refused(adam, good, Map.of("state.0.step", Tensors.scalar(1.0f)), "", "state.0.step");
+            refused(adam, good, Map.of("state.0.step", Tensors.scalar(-1L)), "", "state.0.step");
             refused(adam, good, Map.of("state.1.exp_avg", Tensors.of(1.0f, 2.0f)), "", "none of the 1 parameters");
             refused(adam, good, Map.of("state.x.exp_avg", Tensors.of(1.0f, 2.0f)), "", "state.x.exp_avg");
             refused(adam, good, Map.of("weight", Tensors.of(1.0f, 2.0f)), "", "weight");
@@ -305,6 +306,29 @@ class OptimizerTest {
             assertThat(b.grad().toDoubleArray()).containsExactly(new double[] {-0.8}, within(1e-6));
             assertThat(none.grad()).isNull();
             wrong(() -> GradientClipping.byNorm(List.of(a), -1), "maximum");
+        }
+    }
+
+    /** As PyTorch: no gradient is a small one when the norm of all is not a number. */
+    @Test
+    void clippingByANormThatIsNaNMakesEveryGradientNaN() {
+        try (Parameter a = Parameter.of(Tensors.of(0.0, 0.0));
+                Parameter b = Parameter.of(Tensors.of(0.0))) {
+            a.grad(Tensors.of(3.0, Double.NaN));
+            b.grad(Tensors.of(-4.0));
+            assertThat(GradientClipping.byNorm(List.of(a, b), 1)).isNaN();
+            assertThat(a.grad().toDoubleArray()).containsExactly(Double.NaN, Double.NaN);
+            assertThat(b.grad().toDoubleArray()).containsExactly(Double.NaN);
+        }
+    }
+
+    /** The factor is 1 / infinity = 0: what is finite becomes 0, and 0 times infinity is not a number. */
+    @Test
+    void clippingByAnInfiniteNormLeavesNothing() {
+        try (Parameter a = Parameter.of(Tensors.of(0.0, 0.0))) {
+            a.grad(Tensors.of(3.0, Double.NEGATIVE_INFINITY));
+            assertThat(GradientClipping.byNorm(List.of(a), 1)).isInfinite();
+            assertThat(a.grad().toDoubleArray()).containsExactly(0, Double.NaN);
         }
     }
 }

@@ -49,6 +49,9 @@ class ScheduleTest {
         wrong(() -> Schedule.constant(-1), "constant");
         wrong(() -> Schedule.constant(Double.NaN), "constant");
         wrong(() -> Schedule.step(0.1, 0, 0.5), "every");
+        for (double gamma : new double[] {-0.5, Double.NaN, Double.POSITIVE_INFINITY}) {
+            wrong(() -> Schedule.step(0.1, 10, gamma), "schedule step: gamma is " + gamma);
+        }
         wrong(() -> Schedule.cosine(0.1, -1, 5), "minimum");
         wrong(() -> Schedule.cosine(0.1, 0, 0), "steps");
         wrong(() -> Schedule.constant(1).warmup(-1), "warmup");
