@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The MNIST digits (LeCun, Cortes and Burges): 28x28 images and their labels. They are looked for in a folder that is named, in
- * {@code -Dgatun.data}, in {@code GATUN_DATA}, in {@code ../shared/data} beside the project, and in the user's cache; each may hold
- * the four IDX files itself or in a folder {@code mnist}. Nothing is downloaded.
+ * {@code -Dgatun.data}, in {@code GATUN_DATA}, in {@code ../shared/data} as seen from {@code -Dgatun.root} or else from the working
+ * directory, and in the user's cache; each may hold the four IDX files itself or in a folder {@code mnist}. Nothing is downloaded.
  */
 public final class Mnist {
     private static final double MEAN = 0.1307;
@@ -81,7 +81,8 @@ public final class Mnist {
         if (variable != null) {
             places.add(Path.of(variable));
         }
-        places.add(Path.of("..", "shared", "data"));
+        String root = System.getProperty("gatun.root", ""); // set by ./gatun, whatever folder it is called from
+        places.add(Path.of(root).resolve(Path.of("..", "shared", "data")).normalize());
         String cache = System.getenv("XDG_CACHE_HOME");
         places.add(
                 cache != null

@@ -131,6 +131,20 @@ class MnistTest {
         }
     }
 
+    @Test
+    void dataBesideTheProjectIsFoundFromAnyFolder() {
+        assertThat(Mnist.places()).contains(Path.of("..", "shared", "data"));
+        Path project = folder.resolve("project");
+        System.setProperty("gatun.root", project.toString());
+        try {
+            assertThat(Mnist.places())
+                    .contains(folder.resolve("shared").resolve("data"))
+                    .doesNotContain(Path.of("..", "shared", "data"));
+        } finally {
+            System.clearProperty("gatun.root");
+        }
+    }
+
     /** Digits are equal for equal seeds, differ otherwise, and the nearest mean image tells most of them apart. */
     @Test
     void generatedDigitsAreReproducibleAndTellApart() {
