@@ -2,6 +2,7 @@ package org.gatun.tensor;
 
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.ir.ExtremumFn;
+import org.gatun.tensor.shape.Axes;
 
 /**
  * Norms of vectors. Where a derivative has no limit at zero it is taken as 0: zeros are replaced before the function whose
@@ -34,23 +35,24 @@ final class Norms {
             throw new IllegalArgumentException(
                     "norm: p is NaN: give a number, or an infinity for the largest magnitude");
         }
+        int[] over = Axes.reduction("norm", x.rank(), axes).toArray();
         if (p == 0) {
-            return x.ne(0).to(x.dtype()).sum(keepDims, axes);
+            return x.ne(0).to(x.dtype()).sum(keepDims, over);
         }
         if (p == 1) {
-            return x.abs().sum(keepDims, axes);
+            return x.abs().sum(keepDims, over);
         }
         if (p == 2) {
-            return ROOT.apply(x.square().sum(keepDims, axes));
+            return ROOT.apply(x.square().sum(keepDims, over));
         }
         if (p == Double.POSITIVE_INFINITY) {
-            return Reductions.extremum("norm", ExtremumFn.MAX, x.abs(), keepDims, axes);
+            return Reductions.extremum("norm", ExtremumFn.MAX, x.abs(), keepDims, over);
         }
         if (p == Double.NEGATIVE_INFINITY) {
-            return Reductions.extremum("norm", ExtremumFn.MIN, x.abs(), keepDims, axes);
+            return Reductions.extremum("norm", ExtremumFn.MIN, x.abs(), keepDims, over);
         }
         Tensor powers = POWER.apply(x, Arithmetic.constant(x, x.dtype(), p));
-        Tensor sum = powers.sum(keepDims, axes);
+        Tensor sum = powers.sum(keepDims, over);
         return POWER.apply(sum, Arithmetic.constant(x, x.dtype(), 1 / p));
     }
 }

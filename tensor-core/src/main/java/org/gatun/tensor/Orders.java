@@ -11,8 +11,8 @@ final class Orders {
 
     static ValuesIndices extremum(String name, ExtremumFn fn, Tensor x, int axis, boolean keepDims) {
         if (x.rank() == 0) {
-            ValuesIndices one = extremum(name, fn, x.reshape(1), axis, true);
-            return new ValuesIndices(one.values().reshape(), one.indices().reshape());
+            Axes.ofScalar(name, axis);
+            return scalar(extremum(name, fn, x.reshape(1), 0, true));
         }
         Tensor kept = Reductions.arg(name, fn, x, axis, true);
         int a = Axes.normalise(name, axis, x.rank());
@@ -24,7 +24,8 @@ final class Orders {
 
     static ValuesIndices sort(String name, Tensor x, int axis, boolean descending) {
         if (x.rank() == 0) {
-            return scalar(sort(name, x.reshape(1), axis, descending));
+            Axes.ofScalar(name, axis);
+            return scalar(sort(name, x.reshape(1), 0, descending));
         }
         int a = Axes.normalise(name, axis, x.rank());
         Tensor[] sorted = Dispatch.bindAll(new Op.Sort(a, descending), x);
@@ -33,7 +34,8 @@ final class Orders {
 
     static ValuesIndices topk(Tensor x, long k, int axis, boolean largest) {
         if (x.rank() == 0) {
-            ValuesIndices one = topk(x.reshape(1), k, axis, largest);
+            Axes.ofScalar("topk", axis);
+            ValuesIndices one = topk(x.reshape(1), k, 0, largest);
             return k == 1 ? scalar(one) : one;
         }
         int a = Axes.normalise("topk", axis, x.rank());
@@ -52,7 +54,7 @@ final class Orders {
     static Tensor cumsum(Tensor x, int axis) {
         Tensor t = Reductions.accumulating(x);
         if (x.rank() == 0) {
-            Axes.normalise("cumsum", axis, 1);
+            Axes.ofScalar("cumsum", axis);
             return t.copy();
         }
         return Dispatch.bind(new Op.CumSum(Axes.normalise("cumsum", axis, x.rank()), false), t);
@@ -61,7 +63,7 @@ final class Orders {
     static Tensor cumprod(Tensor x, int axis) {
         Tensor t = Reductions.accumulating(x);
         if (x.rank() == 0) {
-            Axes.normalise("cumprod", axis, 1);
+            Axes.ofScalar("cumprod", axis);
             return t.copy();
         }
         return Dispatch.bind(new Op.CumProd(Axes.normalise("cumprod", axis, x.rank())), t);

@@ -73,6 +73,11 @@ final class Parts {
     }
 
     static Tensor moveAxis(Tensor x, int from, int to) {
+        if (x.rank() == 0) {
+            Axes.ofScalar("moveAxis", from);
+            Axes.ofScalar("moveAxis", to);
+            return Shaping.permute(x);
+        }
         int f = Axes.normalise("moveAxis", from, x.rank());
         int t = Axes.normalise("moveAxis", to, x.rank());
         List<Integer> order = new ArrayList<>();

@@ -12,7 +12,8 @@ final class Picking {
 
     static Tensor gather(Tensor x, int axis, Tensor index) {
         if (x.rank() == 0) {
-            return gather(x.reshape(1), axis, vector(index)).reshape(index.shape());
+            Axes.ofScalar("gather", axis);
+            return gather(x.reshape(1), 0, vector(index)).reshape(index.shape());
         }
         int a = Axes.normalise("gather", axis, x.rank());
         Tensor i = Indices.checked("gather", index);
@@ -22,7 +23,8 @@ final class Picking {
 
     static Tensor scatter(Tensor x, int axis, Tensor index, Tensor src) {
         if (x.rank() == 0) {
-            return scatter(x.reshape(1), axis, vector(index), vector(src)).reshape();
+            Axes.ofScalar("scatter", axis);
+            return scatter(x.reshape(1), 0, vector(index), vector(src)).reshape();
         }
         int a = Axes.normalise("scatter", axis, x.rank());
         Tensor i = Indices.checked("scatter", index);
@@ -36,7 +38,8 @@ final class Picking {
 
     static Tensor scatterAdd(Tensor x, int axis, Tensor index, Tensor src) {
         if (x.rank() == 0) {
-            return scatterAdd(x.reshape(1), axis, vector(index), vector(src)).reshape();
+            Axes.ofScalar("scatterAdd", axis);
+            return scatterAdd(x.reshape(1), 0, vector(index), vector(src)).reshape();
         }
         int a = Axes.normalise("scatterAdd", axis, x.rank());
         Tensor i = Indices.checked("scatterAdd", index);
@@ -81,12 +84,21 @@ final class Picking {
     static Tensor indexSelect(Tensor x, int axis, Tensor index) {
         Tensor i = Indices.vector("indexSelect", index);
         if (x.rank() == 0) {
-            return indexSelect(x.reshape(1), axis, i);
+            Axes.ofScalar("indexSelect", axis);
+            if (i.elements() != 1) {
+                throw new ShapeException("indexSelect: an index of shape " + index.shape()
+                        + " does not fit a scalar: give one position, or reshape the scalar to (1)");
+            }
+            return indexSelect(x.reshape(1), 0, i).reshape();
         }
         return Dispatch.bind(new Op.IndexSelect(Axes.normalise("indexSelect", axis, x.rank())), x, i);
     }
 
     static Tensor indexAdd(Tensor x, int axis, Tensor index, Tensor src) {
+        if (x.rank() == 0) {
+            Axes.ofScalar("indexAdd", axis);
+            return indexAdd(x.reshape(1), 0, index, vector(src)).reshape();
+        }
         int a = Axes.normalise("indexAdd", axis, x.rank());
         Tensor i = Indices.vector("indexAdd", index);
         requireSameType("indexAdd", x, src);

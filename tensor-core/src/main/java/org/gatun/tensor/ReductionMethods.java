@@ -5,7 +5,8 @@ import org.gatun.tensor.ir.ExtremumFn;
 
 /**
  * The methods of {@link Tensor} that fold elements along axes: reductions, statistics, running sums, orders and softmax. Without
- * axes, reductions fold all elements; the reduced axes go away unless {@code keepDims}. NaN propagates.
+ * axes, reductions fold all elements; the reduced axes go away unless {@code keepDims}. A scalar counts as one element along axis
+ * 0 (or -1), and results have its shape. NaN propagates.
  */
 public abstract sealed class ReductionMethods extends ElementwiseMethods permits ShapeMethods {
     ReductionMethods() {}

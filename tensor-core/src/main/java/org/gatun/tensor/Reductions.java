@@ -37,7 +37,7 @@ final class Reductions {
 
     static Tensor arg(String name, ExtremumFn fn, Tensor x, int axis, boolean keepDims) {
         if (x.rank() == 0) {
-            Axes.normalise(name, axis, 1);
+            Axes.ofScalar(name, axis);
             return Dispatch.bind(new Op.ArgExtremum(fn, 0), x.reshape(1)).reshape();
         }
         int a = Axes.normalise(name, axis, x.rank());

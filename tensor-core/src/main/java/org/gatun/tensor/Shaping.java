@@ -59,6 +59,8 @@ final class Shaping {
 
     static Tensor flatten(Tensor x, int from, int to) {
         if (x.rank() == 0) {
+            Axes.ofScalar("flatten", from);
+            Axes.ofScalar("flatten", to);
             return reshape(x, Shape.of(1));
         }
         int a = Axes.normalise("flatten", from, x.rank());
@@ -91,6 +93,11 @@ final class Shaping {
     }
 
     static Tensor transpose(Tensor x, int a, int b) {
+        if (x.rank() == 0) {
+            Axes.ofScalar("transpose", a);
+            Axes.ofScalar("transpose", b);
+            return permute(x);
+        }
         int[] order = Axes.all(x.rank()).toArray();
         int i = Axes.normalise("transpose", a, x.rank());
         int j = Axes.normalise("transpose", b, x.rank());

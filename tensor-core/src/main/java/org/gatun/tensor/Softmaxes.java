@@ -14,7 +14,8 @@ final class Softmaxes {
     static Tensor softmax(Tensor x, int axis) {
         Reductions.requireFloating("softmax", x);
         if (x.rank() == 0) {
-            return softmax(x.reshape(1), axis).reshape();
+            Axes.ofScalar("softmax", axis);
+            return softmax(x.reshape(1), 0).reshape();
         }
         int a = Axes.normalise("softmax", axis, x.rank());
         return x.elements() == 0 ? x.copy() : Dispatch.bind(new Op.Call(new Softmax(a)), x);
@@ -23,7 +24,8 @@ final class Softmaxes {
     static Tensor logSoftmax(Tensor x, int axis) {
         Reductions.requireFloating("logSoftmax", x);
         if (x.rank() == 0) {
-            return logSoftmax(x.reshape(1), axis).reshape();
+            Axes.ofScalar("logSoftmax", axis);
+            return logSoftmax(x.reshape(1), 0).reshape();
         }
         int a = Axes.normalise("logSoftmax", axis, x.rank());
         return x.elements() == 0 ? x.copy() : Dispatch.bind(new Op.Call(new LogSoftmax(a)), x);

@@ -32,11 +32,15 @@ public final class Axes {
     }
 
     /**
-     * A sorted set of axes of a tensor of the given rank, for reductions; none given means all of them.
+     * A sorted set of axes of a tensor of the given rank, for reductions; none given means all of them. For a scalar see {@link
+     * #ofScalar}.
      *
      * @throws ShapeException naming {@code operation} when an axis does not exist or stands twice
      */
     public static Axes reduction(String operation, int rank, int... axes) {
+        if (rank == 0) {
+            return ofScalar(operation, axes);
+        }
         if (axes.length == 0) {
             return all(rank);
         }
@@ -62,6 +66,23 @@ public final class Axes {
             }
         }
         return new Axes(a);
+    }
+
+    /**
+     * The axes of a scalar, of which there are none. What works along axes takes a scalar for one element along axis 0, as
+     * PyTorch does, so 0 and -1 may be given.
+     *
+     * @throws ShapeException naming {@code operation} when another axis is given, or that one twice
+     */
+    public static Axes ofScalar(String operation, int... axes) {
+        for (int axis : axes) {
+            if (axis != 0 && axis != -1) {
+                throw new ShapeException(operation + ": axis " + axis
+                        + " does not exist in a scalar, which counts as one element along axis 0: give 0 or -1");
+            }
+        }
+        listed(operation, 1, axes);
+        return NONE;
     }
 
     /** All axes of a tensor of the given rank, in order. */
