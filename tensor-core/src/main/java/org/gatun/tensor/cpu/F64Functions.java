@@ -9,17 +9,17 @@ import org.gatun.tensor.cpu.math.F64Exp;
 import org.gatun.tensor.cpu.math.F64Hyperbolic;
 import org.gatun.tensor.cpu.math.F64Inverse;
 import org.gatun.tensor.cpu.math.F64Log;
+import org.gatun.tensor.cpu.math.F64Power;
 import org.gatun.tensor.cpu.math.F64Trig;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.UnaryFn;
-import org.jspecify.annotations.Nullable;
 
-/** The elementwise functions on vectors of doubles; null for acosh, pow and hypot, which are computed lane by lane. */
+/** The elementwise functions on vectors of doubles. */
 final class F64Functions {
     private F64Functions() {}
 
-    static @Nullable F64Unary of(UnaryFn fn) {
+    static F64Unary of(UnaryFn fn) {
         return switch (fn) {
             case NEG -> DoubleVector::neg;
             case ABS -> DoubleVector::abs;
@@ -52,14 +52,14 @@ final class F64Functions {
             case COSH -> F64Hyperbolic::cosh;
             case TANH -> F64Hyperbolic::tanh;
             case ASINH -> F64Hyperbolic::asinh;
+            case ACOSH -> F64Hyperbolic::acosh;
             case ATANH -> F64Hyperbolic::atanh;
             case ERF -> F64Erf::erf;
             case ERFC -> F64Erf::erfc;
-            case ACOSH -> null;
         };
     }
 
-    static @Nullable F64Binary of(BinaryFn fn) {
+    static F64Binary of(BinaryFn fn) {
         return switch (fn) {
             case ADD -> DoubleVector::add;
             case SUB -> DoubleVector::sub;
@@ -72,7 +72,8 @@ final class F64Functions {
             case REMAINDER -> F64Division::remainder;
             case FMOD -> F64Division::fmod;
             case ATAN2 -> F64Inverse::atan2;
-            case POW, HYPOT -> null;
+            case POW -> F64Power::pow;
+            case HYPOT -> F64Power::hypot;
         };
     }
 

@@ -53,8 +53,8 @@ final class ScalarFunctions {
             case ASIN -> Math::asin;
             case ACOS -> Math::acos;
             case ATAN -> Math::atan;
-            case SINH -> Math::sinh;
-            case COSH -> Math::cosh;
+            case SINH -> ScalarMath::sinh;
+            case COSH -> ScalarMath::cosh;
             case TANH -> Math::tanh;
             case ASINH -> ScalarMath::asinh;
             case ACOSH -> ScalarMath::acosh;

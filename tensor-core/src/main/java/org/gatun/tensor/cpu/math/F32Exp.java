@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * The exponential function and its relatives on vectors of floats.
@@ -118,9 +119,15 @@ public final class F32Exp {
         return half.add(half).blend(x, x.abs().compare(LT, TINY));
     }
 
-    /** {@code 1 / (1 + e^-x)}, at most 2.5 ulp, from {@code e^-|x|}, which cannot overflow. */
+    /** {@code 1 / (1 + e^-x)}, at most 2 ulp, from {@code e^-|x|}, which cannot overflow. */
     public static FloatVector sigmoid(FloatVector x) {
         FloatVector e = exp(F32.withSignBit(x));
-        return F32.ONE.blend(e, x.compare(LT, F32.ZERO)).div(e.add(F32.ONE));
+        VectorMask<Float> negative = x.compare(LT, F32.ZERO);
+        FloatVector above = F32.ONE.blend(e, negative);
+        FloatVector below = e.add(F32.ONE);
+        FloatVector y = above.div(below);
+        // what the quotient and the sum below it lost, divided by that sum, whose inverse is y or 1 - y
+        FloatVector lost = y.fma(below.sub(F32.ONE).sub(e), y.neg().fma(below, above));
+        return lost.fma(y.blend(F32.ONE.sub(y), negative), y);
     }
 }

@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * The exponential function and its relatives on vectors of doubles.
@@ -69,10 +70,7 @@ public final class F64Exp {
         DoubleVector rounded = c.fma(LOG2_E, F64.ROUNDER);
         DoubleVector k = rounded.sub(F64.ROUNDER);
         DoubleVector p = expReduced(k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, c)));
-        LongVector n = rounded.reinterpretAsLongs().sub(F64.ROUNDER_BITS);
-        // in two steps, so that overflow and gradual underflow happen in the last multiplication
-        LongVector half = n.lanewise(ASHR, 1);
-        return p.mul(F64.powerOfTwo(half)).mul(F64.powerOfTwo(n.sub(half)));
+        return scale(p, rounded);
     }
 
     /** {@code e^x / 2} for x from 0 to 710.5, where e^x may overflow but its half does not. */
@@ -85,8 +83,42 @@ public final class F64Exp {
         return quarter.add(quarter);
     }
 
+    /** {@code e^x (factor + factorLow)} with one rounding of the product, for x from -746 to 0. */
+    static DoubleVector expTimes(DoubleVector x, DoubleVector factor, DoubleVector factorLow) {
+        DoubleVector rounded = x.fma(LOG2_E, F64.ROUNDER);
+        DoubleVector k = rounded.sub(F64.ROUNDER);
+        DoubleVector r = k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, x));
+        DoubleVector head = r.add(F64.ONE);
+        DoubleVector tail = expTail(r);
+        DoubleVector p = head.add(tail);
+        DoubleVector pLow = head.sub(p).add(tail);
+        DoubleVector product = p.mul(factor);
+        DoubleVector low = p.fma(factor, product.neg()).add(p.fma(factorLow, pLow.mul(factor)));
+        return scale(product.add(low), rounded);
+    }
+
+    /** {@code p 2^k}, k standing in the low bits of {@code rounded}. */
+    static DoubleVector scale(DoubleVector p, DoubleVector rounded) {
+        LongVector n = rounded.reinterpretAsLongs().sub(F64.ROUNDER_BITS);
+        // in two steps, so that overflow and gradual underflow happen in the last multiplication
+        LongVector half = n.lanewise(ASHR, 1);
+        return p.mul(F64.powerOfTwo(half)).mul(F64.powerOfTwo(n.sub(half)));
+    }
+
     private static DoubleVector expReduced(DoubleVector r) {
-        DoubleVector q = E10.fma(r, E9)
+        return expTail(r).add(r.add(F64.ONE));
+    }
+
+    /** {@code e^r} less the rounded {@code 1 + r}. */
+    static DoubleVector expTail(DoubleVector r) {
+        DoubleVector q = quadratic(r);
+        DoubleVector s = r.add(F64.ONE);
+        return q.fma(r.mul(r), F64.ONE.sub(s).add(r));
+    }
+
+    /** {@code (e^r - 1 - r) / r^2}. */
+    private static DoubleVector quadratic(DoubleVector r) {
+        return E10.fma(r, E9)
                 .fma(r, E8)
                 .fma(r, E7)
                 .fma(r, E6)
@@ -96,9 +128,6 @@ public final class F64Exp {
                 .fma(r, E2)
                 .fma(r, E1)
                 .fma(r, E0);
-        // 1 + r + q r^2 with the rounding error of 1 + r put back
-        DoubleVector s = r.add(F64.ONE);
-        return q.fma(r.mul(r), F64.ONE.sub(s).add(r)).add(s);
     }
 
     /** {@code 2^x}, at most 1 ulp; exact for integers. */
@@ -118,9 +147,7 @@ public final class F64Exp {
                 .fma(r, P1)
                 .fma(r, P0)
                 .fma(r, F64.ONE);
-        LongVector n = rounded.reinterpretAsLongs().sub(F64.ROUNDER_BITS);
-        LongVector half = n.lanewise(ASHR, 1);
-        return p.mul(F64.powerOfTwo(half)).mul(F64.powerOfTwo(n.sub(half)));
+        return scale(p, rounded);
     }
 
     /** {@code e^x - 1}, at most 1.5 ulp: {@code 2^k (e^r - 1) + (2^k - 1)}. */
@@ -129,28 +156,31 @@ public final class F64Exp {
         c = c.blend(SMALLEST_MINUS_1, c.compare(LT, SMALLEST_MINUS_1));
         DoubleVector rounded = c.fma(LOG2_E, F64.ROUNDER);
         DoubleVector k = rounded.sub(F64.ROUNDER);
-        DoubleVector r = k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, c));
-        DoubleVector q = E10.fma(r, E9)
-                .fma(r, E8)
-                .fma(r, E7)
-                .fma(r, E6)
-                .fma(r, E5)
-                .fma(r, E4)
-                .fma(r, E3)
-                .fma(r, E2)
-                .fma(r, E1)
-                .fma(r, E0);
-        DoubleVector p = q.fma(r.mul(r), r);
+        DoubleVector whole = k.fma(MINUS_LN2_HIGH, c);
+        DoubleVector r = k.fma(MINUS_LN2_LOW, whole);
+        DoubleVector square = r.mul(r);
+        DoubleVector q = quadratic(r);
+        // e^r - 1 = p + low: what the roundings of p and of r lost
+        DoubleVector p = q.fma(square, r);
+        DoubleVector low = q.fma(square, r.sub(p)).add(k.fma(MINUS_LN2_LOW, whole.sub(r)));
         // half of it, because 2^k itself may overflow
         LongVector n = rounded.reinterpretAsLongs().sub(F64.ROUNDER_BITS);
         DoubleVector scale = F64.powerOfTwo(n.sub(LONG_ONE));
-        DoubleVector half = p.fma(scale, scale.sub(F64.HALF));
+        DoubleVector offset = scale.sub(F64.HALF);
+        DoubleVector sum = p.fma(scale, offset);
+        DoubleVector half = low.fma(scale, p.fma(scale, offset.sub(sum))).add(sum);
         return half.add(half).blend(x, x.abs().compare(LT, TINY));
     }
 
-    /** {@code 1 / (1 + e^-x)}, at most 2.5 ulp, from {@code e^-|x|}, which cannot overflow. */
+    /** {@code 1 / (1 + e^-x)}, at most 2 ulp, from {@code e^-|x|}, which cannot overflow. */
     public static DoubleVector sigmoid(DoubleVector x) {
         DoubleVector e = exp(F64.withSignBit(x));
-        return F64.ONE.blend(e, x.compare(LT, F64.ZERO)).div(e.add(F64.ONE));
+        VectorMask<Double> negative = x.compare(LT, F64.ZERO);
+        DoubleVector above = F64.ONE.blend(e, negative);
+        DoubleVector below = e.add(F64.ONE);
+        DoubleVector y = above.div(below);
+        // what the quotient and the sum below it lost, divided by that sum, whose inverse is y or 1 - y
+        DoubleVector lost = y.fma(below.sub(F64.ONE).sub(e), y.neg().fma(below, above));
+        return lost.fma(y.blend(F64.ONE.sub(y), negative), y);
     }
 }

@@ -34,7 +34,13 @@ public final class F64Hyperbolic {
         DoubleVector a = x.abs();
         DoubleVector c = a.blend(TANH_ONE, a.compare(GT, TANH_ONE));
         DoubleVector m = F64Exp.expm1(c.add(c));
-        return F64.withSign(m.div(m.add(F64.TWO)), x);
+        DoubleVector divisor = m.add(F64.TWO);
+        DoubleVector inverse = F64.ONE.div(divisor);
+        DoubleVector y = m.mul(inverse);
+        // what the quotient and the divisor lost
+        DoubleVector divisorLow = divisor.sub(m.max(F64.TWO)).sub(m.min(F64.TWO));
+        DoubleVector lost = y.fma(divisorLow, y.neg().fma(divisor, m));
+        return F64.withSign(lost.fma(inverse, y).abs(), x);
     }
 
     /** The hyperbolic sine, at most 1.5 ulp: a polynomial up to 1, {@code (e^x - e^-x) / 2} above. */
@@ -61,7 +67,7 @@ public final class F64Hyperbolic {
         return half.add(QUARTER.div(half));
     }
 
-    /** The inverse hyperbolic sine, at most 2.5 ulp. */
+    /** The inverse hyperbolic sine, at most 2 ulp. */
     public static DoubleVector asinh(DoubleVector x) {
         DoubleVector a = x.abs();
         var large = a.compare(GT, LOGARITHMIC);
@@ -72,7 +78,19 @@ public final class F64Hyperbolic {
         return F64.withSign(y.blend(y.add(LN2), large), x);
     }
 
-    /** The inverse hyperbolic tangent, at most 2.5 ulp: infinite at -1 and 1, NaN beyond. */
+    /** The inverse hyperbolic cosine, at most 2 ulp: {@code log(1 + t + sqrt(t (t + 2)))} with {@code t = x - 1}; NaN below 1. */
+    public static DoubleVector acosh(DoubleVector x) {
+        DoubleVector t = x.sub(F64.ONE);
+        var large = x.compare(GT, LOGARITHMIC);
+        DoubleVector root = t.fma(t, t.add(t)).sqrt();
+        DoubleVector near = root.add(t);
+        DoubleVector nearLow = root.sub(near).add(t);
+        // log 2x = log1p(x - 1) + log 2
+        DoubleVector y = F64Log.log1p(near.blend(t, large), nearLow.blend(F64.ZERO, large));
+        return y.blend(y.add(LN2), large).blend(F64.NAN, x.compare(LT, F64.ONE));
+    }
+
+    /** The inverse hyperbolic tangent, at most 2 ulp: infinite at -1 and 1, NaN beyond. */
     public static DoubleVector atanh(DoubleVector x) {
         DoubleVector a = x.abs();
         DoubleVector y = F64Log.log1p(a.add(a).div(F64.ONE.sub(a)));

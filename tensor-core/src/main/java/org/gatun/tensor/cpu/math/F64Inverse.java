@@ -28,6 +28,10 @@ public final class F64Inverse {
     private static final DoubleVector HALF_PI = F64.of(1.5707963267948966);
     private static final DoubleVector HALF_PI_LOW = F64.of(6.123233995736766e-17);
     private static final DoubleVector PI = F64.of(Math.PI);
+    /** Points beyond are not for the formula of the angle. */
+    private static final DoubleVector SMALLEST = F64.of(0x1p-960);
+
+    private static final DoubleVector LARGEST = F64.of(0x1p1022);
     private static final DoubleVector PI_LOW = F64.of(1.2246467991473532e-16);
 
     // (asin(x) / x - 1) / x^2 in powers of x^2, error 2^-59 up to x = 0.5
@@ -49,7 +53,7 @@ public final class F64Inverse {
 
     private F64Inverse() {}
 
-    /** The inverse tangent, at most 1.5 ulp. */
+    /** The inverse tangent, at most 2 ulp. */
     public static DoubleVector atan(DoubleVector x) {
         DoubleVector a = x.abs();
         return F64.withSign(atanOfQuotient(a, F64.ONE).abs(), x);
@@ -137,8 +141,8 @@ public final class F64Inverse {
     }
 
     /**
-     * The angle of the point (x, y), at most 2 ulp. Points with both coordinates 0 or infinite go lane by lane through {@link
-     * Math#atan2}.
+     * The angle of the point (x, y), at most 2 ulp. Points with both coordinates 0 or infinite, or so small or large that sums and
+     * products of them leave the range, go lane by lane through {@link Math#atan2}.
      */
     public static DoubleVector atan2(DoubleVector y, DoubleVector x) {
         DoubleVector height = y.abs();
@@ -147,12 +151,12 @@ public final class F64Inverse {
         DoubleVector r = angle.blend(PI.sub(angle.sub(PI_LOW)), x.compare(LT, F64.ZERO));
         r = F64.withSign(r.abs(), y);
         DoubleVector larger = height.max(width);
-        VectorMask<Double> ordinary = larger.compare(GT, F64.ZERO).and(larger.compare(LT, F64.INFINITY));
+        VectorMask<Double> ordinary = larger.compare(GT, SMALLEST).and(larger.compare(LT, LARGEST));
         if (ordinary.allTrue()) {
             return r;
         }
         double[] lanes = r.toArray();
-        Lanes.atan2(y.toArray(), x.toArray(), lanes);
+        Lanes.atan2(y.toArray(), x.toArray(), lanes, SMALLEST.lane(0), LARGEST.lane(0));
         return DoubleVector.fromArray(F64.SPECIES, lanes, 0);
     }
 }

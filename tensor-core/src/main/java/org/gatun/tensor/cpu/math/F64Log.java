@@ -18,9 +18,9 @@ import jdk.incubator.vector.VectorMask;
  */
 public final class F64Log {
     private static final LongVector SQRT_HALF_BITS = F64.bits(0x3FE6A09E667F3BCDL);
-    private static final DoubleVector MIN_NORMAL = F64.of(Double.MIN_NORMAL);
-    private static final DoubleVector SUBNORMAL_SCALE = F64.of(0x1p52);
-    private static final DoubleVector SUBNORMAL_EXPONENT = F64.of(-52);
+    static final DoubleVector MIN_NORMAL = F64.of(Double.MIN_NORMAL);
+    static final DoubleVector SUBNORMAL_SCALE = F64.of(0x1p52);
+    static final DoubleVector SUBNORMAL_EXPONENT = F64.of(-52);
     private static final DoubleVector LN2_HIGH = F64.of(6.93147180369123816490e-01);
     private static final DoubleVector LN2_LOW = F64.of(1.90821492927058770002e-10);
     private static final DoubleVector LOG2_E = F64.of(1.4426950408889634);
@@ -95,13 +95,19 @@ public final class F64Log {
     /** {@code log(1 + x)}, at most 1.5 ulp, with the rounding error of {@code 1 + x} put back. */
     public static DoubleVector log1p(DoubleVector x) {
         DoubleVector u = x.add(F64.ONE);
-        return special(log1pFinite(x, u), u).blend(x, x.abs().compare(LT, TINY));
+        return special(log1pFinite(x, u, F64.ZERO), u).blend(x, x.abs().compare(LT, TINY));
     }
 
-    /** {@code log(1 + x)} for finite x above -1 with {@code u} the rounded {@code 1 + x}. */
-    private static DoubleVector log1pFinite(DoubleVector x, DoubleVector u) {
+    /** {@code log(1 + x + low)}, where low is less than an ulp of x. */
+    static DoubleVector log1p(DoubleVector x, DoubleVector low) {
+        DoubleVector u = x.add(F64.ONE);
+        return special(log1pFinite(x, u, low), u).blend(x, x.abs().compare(LT, TINY));
+    }
+
+    /** {@code log(1 + x + low)} for finite x above -1 with {@code u} the rounded {@code 1 + x}. */
+    private static DoubleVector log1pFinite(DoubleVector x, DoubleVector u, DoubleVector low) {
         VectorMask<Double> large = x.compare(GT, F64.ONE);
-        DoubleVector lost = F64.ONE.blend(x, large).sub(u).add(x.blend(F64.ONE, large));
+        DoubleVector lost = F64.ONE.blend(x, large).sub(u).add(x.blend(F64.ONE, large)).add(low);
         LongVector bits = u.reinterpretAsLongs();
         LongVector n = exponent(bits);
         DoubleVector scaledLost =
@@ -134,16 +140,16 @@ public final class F64Log {
         return log.add(F64.ZERO.blend(x, x.compare(LT, F64.ZERO).not()));
     }
 
-    private static LongVector exponent(LongVector bits) {
+    static LongVector exponent(LongVector bits) {
         return bits.sub(SQRT_HALF_BITS).lanewise(ASHR, 52);
     }
 
-    private static DoubleVector toDouble(LongVector n) {
+    static DoubleVector toDouble(LongVector n) {
         return n.add(F64.ROUNDER_BITS).reinterpretAsDoubles().sub(F64.ROUNDER);
     }
 
     /** {@code x / 2^n - 1}. */
-    private static DoubleVector fraction(LongVector bits, LongVector n) {
+    static DoubleVector fraction(LongVector bits, LongVector n) {
         return bits.sub(n.lanewise(LSHL, 52)).reinterpretAsDoubles().sub(F64.ONE);
     }
 

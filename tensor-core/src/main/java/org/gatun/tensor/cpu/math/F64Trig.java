@@ -23,7 +23,7 @@ public final class F64Trig {
     private static final DoubleVector TWO_BY_PI = F64.of(0.6366197723675814);
     private static final DoubleVector MINUS_HALF_PI = F64.of(-1.5707963267948966);
     private static final DoubleVector MINUS_HALF_PI_LOW = F64.of(-6.123233995736766e-17);
-    private static final DoubleVector MINUS_HALF_PI_LOWEST = F64.of(1.4973849048591833e-33);
+    private static final DoubleVector MINUS_HALF_PI_LOWEST = F64.of(1.4973849048591698e-33);
     private static final LongVector LONG_ONE = F64.bits(1);
     private static final LongVector LONG_TWO = F64.bits(2);
     private static final LongVector LONG_ZERO = F64.bits(0);
@@ -52,8 +52,9 @@ public final class F64Trig {
         DoubleVector rounded = x.fma(TWO_BY_PI, F64.ROUNDER);
         DoubleVector k = rounded.sub(F64.ROUNDER);
         DoubleVector first = k.fma(MINUS_HALF_PI, x);
-        DoubleVector r = k.fma(MINUS_HALF_PI_LOW, first);
-        DoubleVector y = sinOfQuadrant(r, low(k, first, r), rounded.reinterpretAsLongs())
+        DoubleVector second = k.mul(MINUS_HALF_PI_LOW);
+        DoubleVector r = first.add(second);
+        DoubleVector y = sinOfQuadrant(r, low(k, first, second, r), rounded.reinterpretAsLongs())
                 .blend(x, x.abs().compare(LT, TINY));
         VectorMask<Double> ordinary = x.abs().compare(LT, LARGEST);
         if (ordinary.allTrue()) {
@@ -69,9 +70,10 @@ public final class F64Trig {
         DoubleVector rounded = x.fma(TWO_BY_PI, F64.ROUNDER);
         DoubleVector k = rounded.sub(F64.ROUNDER);
         DoubleVector first = k.fma(MINUS_HALF_PI, x);
-        DoubleVector r = k.fma(MINUS_HALF_PI_LOW, first);
+        DoubleVector second = k.mul(MINUS_HALF_PI_LOW);
+        DoubleVector r = first.add(second);
         DoubleVector y =
-                sinOfQuadrant(r, low(k, first, r), rounded.reinterpretAsLongs().add(LONG_ONE));
+                sinOfQuadrant(r, low(k, first, second, r), rounded.reinterpretAsLongs().add(LONG_ONE));
         VectorMask<Double> ordinary = x.abs().compare(LT, LARGEST);
         if (ordinary.allTrue()) {
             return y;
@@ -81,22 +83,35 @@ public final class F64Trig {
         return DoubleVector.fromArray(F64.SPECIES, lanes, 0);
     }
 
-    /** The tangent, at most 2 ulp: the quotient of sine and cosine. */
+    /** The tangent, at most 1.5 ulp: the quotient of sine and cosine. */
     public static DoubleVector tan(DoubleVector x) {
         DoubleVector rounded = x.fma(TWO_BY_PI, F64.ROUNDER);
         DoubleVector k = rounded.sub(F64.ROUNDER);
         DoubleVector first = k.fma(MINUS_HALF_PI, x);
-        DoubleVector r = k.fma(MINUS_HALF_PI_LOW, first);
-        DoubleVector low = low(k, first, r);
-        DoubleVector sin = sinReduced(r, low);
-        DoubleVector cos = cosReduced(r, low);
+        DoubleVector second = k.mul(MINUS_HALF_PI_LOW);
+        DoubleVector r = first.add(second);
+        DoubleVector low = low(k, first, second, r);
         VectorMask<Double> odd = rounded.reinterpretAsLongs()
                 .and(LONG_ONE)
                 .compare(NE, LONG_ZERO)
                 .cast(F64.SPECIES);
-        DoubleVector y = sin.blend(cos.neg(), odd)
-                .div(cos.blend(sin, odd))
-                .blend(x, x.abs().compare(LT, TINY));
+        // sin / cos or -cos / sin, all four as sums of two
+        DoubleVector cosHead = cosHead(r);
+        DoubleVector sinTail = sinTail(r, low);
+        DoubleVector cosTail = cosTail(r, low);
+        DoubleVector topTail = sinTail.blend(cosTail.neg(), odd);
+        DoubleVector topHead = r.blend(cosHead.neg(), odd);
+        DoubleVector bottomTail = cosTail.blend(sinTail, odd);
+        DoubleVector bottomHead = cosHead.blend(r, odd);
+        DoubleVector top = topHead.add(topTail);
+        DoubleVector bottom = bottomHead.add(bottomTail);
+        DoubleVector inverse = F64.ONE.div(bottom);
+        DoubleVector quotient = top.mul(inverse);
+        // what the two sums and the quotient lost
+        DoubleVector topLow = topHead.sub(top).add(topTail);
+        DoubleVector bottomLow = bottomHead.sub(bottom).add(bottomTail);
+        DoubleVector lost = quotient.neg().fma(bottomLow, quotient.neg().fma(bottom, top).add(topLow));
+        DoubleVector y = lost.fma(inverse, quotient).blend(x, x.abs().compare(LT, TINY));
         VectorMask<Double> ordinary = x.abs().compare(LT, LARGEST);
         if (ordinary.allTrue()) {
             return y;
@@ -106,9 +121,10 @@ public final class F64Trig {
         return DoubleVector.fromArray(F64.SPECIES, lanes, 0);
     }
 
-    /** What {@code first - k pi/2} lost when it was rounded to {@code r}. */
-    private static DoubleVector low(DoubleVector k, DoubleVector first, DoubleVector r) {
-        return k.fma(MINUS_HALF_PI_LOWEST, k.fma(MINUS_HALF_PI_LOW, first.sub(r)));
+    /** What {@code first + second} lost when it was rounded to r, what the product {@code second} lost, and the third part. */
+    private static DoubleVector low(DoubleVector k, DoubleVector first, DoubleVector second, DoubleVector r) {
+        DoubleVector productLow = k.fma(MINUS_HALF_PI_LOW, second.neg());
+        return k.fma(MINUS_HALF_PI_LOWEST, first.sub(r).add(second).add(productLow));
     }
 
     /** {@code sin(r + low + n pi/2)}; only the two lowest bits of n count. */
@@ -121,19 +137,33 @@ public final class F64Trig {
     }
 
     private static DoubleVector sinReduced(DoubleVector r, DoubleVector low) {
+        return sinTail(r, low).add(r);
+    }
+
+    /** {@code sin(r + low) - r}. */
+    private static DoubleVector sinTail(DoubleVector r, DoubleVector low) {
         DoubleVector z = r.mul(r);
         DoubleVector p =
                 S6.fma(z, S5).fma(z, S4).fma(z, S3).fma(z, S2).fma(z, S1).fma(z, S0);
-        // r + (low cos(r) + r^3 p)
-        return p.fma(z.mul(r), z.mul(low).fma(F64.MINUS_HALF, low)).add(r);
+        // low cos(r) + r^3 p
+        return p.fma(z.mul(r), z.mul(low).fma(F64.MINUS_HALF, low));
     }
 
     private static DoubleVector cosReduced(DoubleVector r, DoubleVector low) {
+        return cosTail(r, low).add(cosHead(r));
+    }
+
+    /** {@code 1 - r^2/2}, rounded. */
+    private static DoubleVector cosHead(DoubleVector r) {
+        return F64.ONE.sub(r.mul(r).mul(F64.HALF));
+    }
+
+    /** {@code cos(r + low)} less the head. */
+    private static DoubleVector cosTail(DoubleVector r, DoubleVector low) {
         DoubleVector z = r.mul(r);
         DoubleVector p = C5.fma(z, C4).fma(z, C3).fma(z, C2).fma(z, C1).fma(z, C0);
-        // 1 - z/2 with its rounding error put back
         DoubleVector half = z.mul(F64.HALF);
-        DoubleVector w = F64.ONE.sub(half);
-        return p.fma(z.mul(z), F64.ONE.sub(w).sub(half).sub(r.mul(low))).add(w);
+        // what the head lost, and r^4 p
+        return p.fma(z.mul(z), F64.ONE.sub(cosHead(r)).sub(half).sub(r.mul(low)));
     }
 }

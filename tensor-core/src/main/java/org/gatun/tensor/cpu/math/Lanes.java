@@ -49,11 +49,11 @@ final class Lanes {
         }
     }
 
-    /** The angle of points whose coordinates are both 0 or both infinite, or not all numbers. */
-    static void atan2(double[] y, double[] x, double[] angle) {
+    /** The angle of points whose larger coordinate is not between the bounds, or not a number. */
+    static void atan2(double[] y, double[] x, double[] angle, double smallest, double largest) {
         for (int i = 0; i < x.length; i++) {
             double larger = Math.max(Math.abs(y[i]), Math.abs(x[i]));
-            if (!(larger > 0 && larger < Double.POSITIVE_INFINITY)) {
+            if (!(larger > smallest && larger < largest)) {
                 angle[i] = Math.atan2(y[i], x[i]);
             }
         }

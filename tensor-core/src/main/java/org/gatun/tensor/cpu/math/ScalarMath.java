@@ -1,12 +1,16 @@
 package org.gatun.tensor.cpu.math;
 
 /**
- * The functions of one {@code double} that {@link Math} lacks. Each is within 2 ulp (erfc 3 ulp), and right at NaN, infinities
+ * The functions of one {@code double} that {@link Math} lacks. Each is within 2 ulp, and right at NaN, infinities
  * and signed zeros. They serve the path without the Vector API, in F32 too (computed in double precision, rounded once), and
  * the rare lanes that a vector function hands over.
  */
 public final class ScalarMath {
     private static final double LN2 = 0.6931471805599453;
+    /** log 2 to 21 bits. */
+    private static final double LN2_HIGH = 0x1.62e43p-1;
+
+    private static final double LN2_LOW = -1.904654299957768e-09;
     private static final double LOG2_E = 1.4426950408889634;
 
     /** {@code erf(x) / x} in powers of {@code x^2}, minimax on [0, 1]. */
@@ -26,31 +30,31 @@ public final class ScalarMath {
         5.945290031037285e-11
     };
 
-    /** {@code (1 + 2x) e^(x^2) erfc(x)} in powers of {@code q = (x - 4) / (x + 4)}, for x from 0.5 to infinity. */
+    /** {@code (1 + 2x) e^(x^2) erfc(x) - 5/4} in powers of {@code q = (x - 4) / (x + 4)}, for x from 0.5 to infinity. */
     private static final double[] ERFCX = {
-        1.2329951186255526,
+        -0.01700488137444749,
         -0.1396211168405625,
-        0.01537965210262021,
-        0.06809705425468858,
-        -0.10103906603634742,
-        0.09373283499851863,
-        -0.06633036581087434,
-        0.03716751553423657,
-        -0.016197734077877748,
-        0.0050319700130714105,
-        -0.0007577731198845029,
-        -0.00019925692900828166,
-        0.0001506208125905374,
-        -2.4398198695781975e-05,
-        -1.1219239450968377e-05,
-        5.706822301859325e-06,
-        2.880833478272064e-07,
-        -8.199551611794782e-07,
-        8.187721285705348e-08,
-        1.0358588303681392e-07,
-        -2.30775672736564e-08,
-        -9.752941425191894e-09,
-        3.4238599655102397e-09
+        0.015379652102619884,
+        0.06809705425468875,
+        -0.10103906603631306,
+        0.09373283499852214,
+        -0.066330365812005,
+        0.03716751553402437,
+        -0.01619773406049114,
+        0.00503197001619697,
+        -0.0007577732685684664,
+        -0.00019925695092427674,
+        0.00015062158407125643,
+        -2.4398113706890203e-05,
+        -1.1221769226204889e-05,
+        5.706631632697629e-06,
+        2.9336072037548933e-07,
+        -8.197118704318532e-07,
+        7.508104584231185e-08,
+        1.034253504648148e-07,
+        -1.8148570361331108e-08,
+        -9.712058383942141e-09,
+        1.8830509767409798e-09
     };
 
     /** Beyond this erfc is below half the smallest double. */
@@ -65,7 +69,15 @@ public final class ScalarMath {
 
     /** {@code a^b}, with IEEE's {@code 1^b = 1} for every b and {@code (-1)^(+-inf) = 1}, where Java has NaN. */
     public static double pow(double a, double b) {
-        return a == 1 || (a == -1 && Double.isInfinite(b)) ? 1 : Math.pow(a, b);
+        if (a == 1 || (a == -1 && Double.isInfinite(b))) {
+            return 1;
+        }
+        boolean ordinary = a != 0 && Double.isFinite(a) && Double.isFinite(b) && (a > 0 || b == Math.rint(b));
+        if (!ordinary) {
+            return Math.pow(a, b);
+        }
+        double magnitude = ScalarPower.positive(Math.abs(a), b);
+        return a < 0 && Math.abs(b % 2) == 1 ? -magnitude : magnitude;
     }
 
     /** The logarithm to base 2; exact at powers of two. */
@@ -94,11 +106,32 @@ public final class ScalarMath {
 
     /** The inverse hyperbolic cosine; NaN below 1. */
     public static double acosh(double x) {
-        if (x > 0x1p28) {
+        if (!(x <= 0x1p28)) {
             return Math.log(x) + LN2;
         }
         double t = x - 1;
-        return Math.log1p(t + Math.sqrt(2 * t + t * t));
+        double root = Math.sqrt(Math.fma(t, t, 2 * t));
+        double sum = root + t;
+        double low = root - sum + t;
+        // the square root is real below -1 too
+        return x < 1 ? Double.NaN : Math.log1p(sum) + low / (1 + sum);
+    }
+
+    /** The hyperbolic cosine; unlike {@link Math#cosh} accurate where e^x overflows and its half does not. */
+    public static double cosh(double x) {
+        double a = Math.abs(x);
+        return a < 709 ? Math.cosh(a) : halfOfExp(a);
+    }
+
+    /** The hyperbolic sine; unlike {@link Math#sinh} accurate where e^x overflows and its half does not. */
+    public static double sinh(double x) {
+        double a = Math.abs(x);
+        return a < 709 ? Math.sinh(x) : Math.copySign(halfOfExp(a), x);
+    }
+
+    /** {@code e^x / 2 = e^(x - log 2)} for x of 709 and more, whose difference from the upper part of log 2 is exact. */
+    private static double halfOfExp(double x) {
+        return Math.exp(x - LN2_HIGH) * (1 - LN2_LOW);
     }
 
     /** The inverse hyperbolic tangent: infinite at -1 and 1, NaN beyond. */
@@ -140,18 +173,23 @@ public final class ScalarMath {
         if (!(x < ERFC_ZERO)) {
             return Double.isNaN(x) ? x : 0;
         }
-        double g = polynomial(ERFCX, 0, (x - 4) / (x + 4));
+        double p = polynomial(ERFCX, 0, (x - 4) / (x + 4));
+        double g = 1.25 + p;
+        double gLow = 1.25 - g + p;
         double divisor = 1 + 2 * x;
         double divisorLow = 2 * x - (divisor - 1);
         double quotient = g / divisor;
-        double quotientLow = (Math.fma(-quotient, divisor, g) - quotient * divisorLow) / divisor;
+        double quotientLow = (Math.fma(-quotient, divisor, g) - quotient * divisorLow + gLow) / divisor;
         double square = x * x;
         double squareLow = Math.fma(x, x, -square);
-        return Math.exp(-square) * (quotient + (quotientLow - quotient * squareLow));
+        double e = Math.exp(-square);
+        // the product with what it and its second factor lost
+        double product = e * quotient;
+        return product + (Math.fma(e, quotient, -product) + e * (quotientLow - quotient * squareLow));
     }
 
     /** The coefficients from index {@code from} on, in powers of z. */
-    private static double polynomial(double[] coefficients, int from, double z) {
+    static double polynomial(double[] coefficients, int from, double z) {
         double sum = coefficients[coefficients.length - 1];
         for (int i = coefficients.length - 2; i >= from; i--) {
             sum = Math.fma(sum, z, coefficients[i]);
