@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import org.gatun.tensor.DType;
@@ -14,9 +17,22 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The F32 kernels against the same functions in double precision, whose own error is 2^-29 of a float's ulp. */
+/**
+ * The F32 kernels, on vectors and one by one, against the same functions in double precision, whose own error ({@link
+ * F64AccuracyTest}) is 2^-28 of a float's ulp.
+ */
 class F32AccuracyTest {
     private static final int COUNT = 1_000_003;
+    /** What a double rounded to a float is off by. */
+    private static final double SCALAR_BOUND = 0.5;
+
+    /** Where formulas change over, functions have zeros, poles or kinks, and results overflow or underflow. */
+    private static final float[] CENTERS = {
+        0x1p-149f, 0x1p-126f, 0x1p-24f, 0x1p-12f, 0.25f, 0.41421357f, 0.5f, 0.625f, 0.70710677f, 1, 1.4142135f, 2, 2.4142137f,
+        9.01f, 10.05f, 14.43f, 17.33f, 22, 44.36f, 87.33655f, 88.72284f, 89.41599f, 103.97208f, 126, 128, 149, 150, 0x1p13f,
+        0x1p22f, 0x1p23f, 0x1p24f, 0x1p31f, 0x1p127f
+    };
+
     private static final float[] SAMPLE = SampleValues.floats(1000, 17);
 
     /** The error that each function's documentation promises, in ulps. */
@@ -32,23 +48,51 @@ class F32AccuracyTest {
         };
     }
 
+    /** Special values, random bits, ordinary ranges, the neighbours of the hard places, and multiples of pi/2. */
+    private static float[] arguments(long seed) {
+        FloatBuffer values = FloatBuffer.allocate(COUNT + 4000 * CENTERS.length + 240_000);
+        values.put(SampleValues.floats(COUNT, seed));
+        for (float center : CENTERS) {
+            int bits = Float.floatToRawIntBits(center);
+            for (int i = Math.max(0, bits - 1000); i < bits + 1000; i++) {
+                values.put(Float.intBitsToFloat(i)).put(-Float.intBitsToFloat(i));
+            }
+        }
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int k = 1; k <= 40_000; k++) {
+            // in turn each multiple and one of any size
+            long multiple = k % 2 == 0 ? k / 2 : random.nextLong(1L << random.nextInt(1, 62));
+            float x = (float) (multiple * (Math.PI / 2));
+            values.put(x).put(Math.nextUp(x)).put(Math.nextDown(x));
+            values.put(-x).put(-Math.nextUp(x)).put(-Math.nextDown(x));
+        }
+        return Arrays.copyOf(values.array(), values.position());
+    }
+
     @ParameterizedTest
     @EnumSource
     void unaryFunctionsKeepTheirBound(UnaryFn fn, TestReporter reporter) {
+        float[] x = arguments(fn.ordinal());
+        UlpHistogram vectors = measure(new VectorKernels().unary(fn, DType.F32), fn, x);
+        UlpHistogram scalars = measure(new ScalarKernels().unary(fn, DType.F32), fn, x);
+        reporter.publishEntry(fn + " F32", vectors.toString());
+        assertThat(vectors.worst()).as("%s: %s", fn, vectors).isLessThanOrEqualTo(bound(fn) + 1e-6);
+        assertThat(scalars.worst()).as("%s one by one: %s", fn, scalars).isLessThanOrEqualTo(SCALAR_BOUND + 1e-6);
+    }
+
+    private static UlpHistogram measure(UnaryKernel kernel, UnaryFn fn, float[] x) {
         DoubleUnaryOperator reference = ScalarFunctions.floating(fn);
         UlpHistogram histogram = new UlpHistogram();
         try (Arena arena = Arena.ofConfined()) {
-            float[] x = SampleValues.floats(COUNT, fn.ordinal());
             MemorySegment in = arena.allocateFrom(ValueLayout.JAVA_FLOAT, x);
-            MemorySegment out = arena.allocate(4L * COUNT, 64);
-            ElementwiseKernels.unary(fn, DType.F32).apply(in.address(), out.address(), COUNT);
-            for (int i = 0; i < COUNT; i++) {
+            MemorySegment out = arena.allocate(4L * x.length, 64);
+            kernel.apply(in.address(), out.address(), x.length);
+            for (int i = 0; i < x.length; i++) {
                 float got = out.getAtIndex(ValueLayout.JAVA_FLOAT, i);
                 histogram.add(UlpHistogram.floatUlps(got, reference.applyAsDouble(x[i])), x[i], Double.NaN);
             }
         }
-        reporter.publishEntry(fn + " F32", histogram.toString());
-        assertThat(histogram.worst()).as("%s: %s", fn, histogram).isLessThanOrEqualTo(bound(fn) + 1e-6);
+        return histogram;
     }
 
     private static double bound(BinaryFn fn) {
@@ -63,31 +107,38 @@ class F32AccuracyTest {
     @ParameterizedTest
     @EnumSource
     void binaryFunctionsKeepTheirBound(BinaryFn fn, TestReporter reporter) {
+        float[] a = SampleValues.floats(COUNT, 2L * fn.ordinal());
+        float[] b = SampleValues.floats(COUNT, 2L * fn.ordinal() + 1);
+        for (int i = 0; i < COUNT; i++) {
+            // every special value with every other, and random pairs of all kinds
+            int j = i < 40_000 ? i / 200 * 4 : (int) (i * 7919L % COUNT);
+            int k = i < 40_000 ? i % 200 * 4 : i;
+            float swap = a[i];
+            a[i] = i < 40_000 ? SAMPLE[j] : swap;
+            b[i] = i < 40_000 ? SAMPLE[k] : b[j];
+        }
+        UlpHistogram vectors = measure(new VectorKernels().binary(fn, DType.F32), fn, a, b);
+        UlpHistogram scalars = measure(new ScalarKernels().binary(fn, DType.F32), fn, a, b);
+        reporter.publishEntry(fn + " F32", vectors.toString());
+        assertThat(vectors.worst()).as("%s: %s", fn, vectors).isLessThanOrEqualTo(bound(fn) + 1e-6);
+        assertThat(scalars.worst()).as("%s one by one: %s", fn, scalars).isLessThanOrEqualTo(SCALAR_BOUND + 1e-6);
+    }
+
+    private static UlpHistogram measure(BinaryKernel kernel, BinaryFn fn, float[] a, float[] b) {
         DoubleBinaryOperator exact = ScalarFunctions.floating(fn);
         DoubleBinaryOperator reference =
-                fn == BinaryFn.TRUNC_DIVIDE ? (a, b) -> exact.applyAsDouble((float) (a / b), 1) : exact;
+                fn == BinaryFn.TRUNC_DIVIDE ? (x, y) -> exact.applyAsDouble((float) (x / y), 1) : exact;
         UlpHistogram histogram = new UlpHistogram();
         try (Arena arena = Arena.ofConfined()) {
-            float[] a = SampleValues.floats(COUNT, 2L * fn.ordinal());
-            float[] b = SampleValues.floats(COUNT, 2L * fn.ordinal() + 1);
-            for (int i = 0; i < COUNT; i++) {
-                // every special value with every other, and random pairs of all kinds
-                int j = i < 40_000 ? i / 200 * 4 : (int) (i * 7919L % COUNT);
-                int k = i < 40_000 ? i % 200 * 4 : i;
-                float swap = a[i];
-                a[i] = i < 40_000 ? SAMPLE[j] : swap;
-                b[i] = i < 40_000 ? SAMPLE[k] : b[j];
-            }
             MemorySegment left = arena.allocateFrom(ValueLayout.JAVA_FLOAT, a);
             MemorySegment right = arena.allocateFrom(ValueLayout.JAVA_FLOAT, b);
-            MemorySegment out = arena.allocate(4L * COUNT, 64);
-            ElementwiseKernels.binary(fn, DType.F32).apply(left.address(), right.address(), out.address(), COUNT);
-            for (int i = 0; i < COUNT; i++) {
+            MemorySegment out = arena.allocate(4L * a.length, 64);
+            kernel.apply(left.address(), right.address(), out.address(), a.length);
+            for (int i = 0; i < a.length; i++) {
                 float got = out.getAtIndex(ValueLayout.JAVA_FLOAT, i);
                 histogram.add(UlpHistogram.floatUlps(got, reference.applyAsDouble(a[i], b[i])), a[i], b[i]);
             }
         }
-        reporter.publishEntry(fn + " F32", histogram.toString());
-        assertThat(histogram.worst()).as("%s: %s", fn, histogram).isLessThanOrEqualTo(bound(fn) + 1e-6);
+        return histogram;
     }
 }

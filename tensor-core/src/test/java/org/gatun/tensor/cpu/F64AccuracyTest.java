@@ -187,8 +187,10 @@ class F64AccuracyTest {
             BigDecimal sin = PreciseMath.sin(x);
             BigDecimal cos = PreciseMath.cos(x);
             assertClose(sin.multiply(sin).add(cos.multiply(cos)), "1");
-            BigDecimal atan = PreciseMath.atan(x);
-            assertClose(PreciseMath.sin(atan), x.multiply(PreciseMath.cos(atan)).toString());
+            BigDecimal inverse = BigDecimal.ONE.divide(x, PreciseMath.DIGITS);
+            assertClose(PreciseMath.tan(PreciseMath.atan(x.min(inverse))), x.min(inverse).toString());
+            BigDecimal rightAngle = PreciseMath.atan(x).add(PreciseMath.atan(inverse));
+            assertClose(rightAngle.multiply(BigDecimal.TWO), PreciseMath.PI.toString());
         }
         for (double v : new double[] {1e-9, 0.3, 0.9, 1.9, 2.0, 2.1, 5}) {
             BigDecimal x = new BigDecimal(v);
@@ -197,7 +199,11 @@ class F64AccuracyTest {
             assertClose(PreciseMath.log1p(PreciseMath.expm1(x)), x.toString());
             BigDecimal tanh = PreciseMath.tanh(x);
             assertClose(PreciseMath.atanh(tanh), x.toString());
-            assertClose(PreciseMath.acosh(PreciseMath.cosh(x)), x.toString());
+            BigDecimal acosh = PreciseMath.acosh(x.add(BigDecimal.ONE));
+            BigDecimal half = new BigDecimal("0.5");
+            assertClose(PreciseMath.cosh(acosh), x.add(BigDecimal.ONE).toString());
+            BigDecimal root = x.multiply(half).sqrt(PreciseMath.DIGITS);
+            assertClose(PreciseMath.asinh(root), acosh.multiply(half).toString());
         }
         for (double v : new double[] {-0.99, -0.3, 1e-9, 0.5, 0.99}) {
             BigDecimal x = new BigDecimal(v);

@@ -106,15 +106,17 @@ public final class ScalarMath {
 
     /** The inverse hyperbolic cosine; NaN below 1. */
     public static double acosh(double x) {
-        if (!(x <= 0x1p28)) {
+        if (x < 1) {
+            return Double.NaN;
+        }
+        if (x > 0x1p28) {
             return Math.log(x) + LN2;
         }
         double t = x - 1;
         double root = Math.sqrt(Math.fma(t, t, 2 * t));
         double sum = root + t;
         double low = root - sum + t;
-        // the square root is real below -1 too
-        return x < 1 ? Double.NaN : Math.log1p(sum) + low / (1 + sum);
+        return Math.log1p(sum) + low / (1 + sum);
     }
 
     /** The hyperbolic cosine; unlike {@link Math#cosh} accurate where e^x overflows and its half does not. */
