@@ -61,12 +61,12 @@ class F64AccuracyTest {
                 hard.add(x).add(-x);
             }
             for (int k = 2; k < 54; k += 3) {
-                hard.add(center * (1 + random.nextDouble(-1, 1) * Math.scalb(1, -k)));
-                hard.add(-center * (1 + random.nextDouble(-1, 1) * Math.scalb(1, -k)));
+                hard.add(center * (1 + random.nextDouble(-1, 1) * Math.scalb(1.0, -k)));
+                hard.add(-center * (1 + random.nextDouble(-1, 1) * Math.scalb(1.0, -k)));
             }
         }
         for (int k = 1; k < 60; k++) {
-            hard.add(random.nextDouble(-1, 1) * Math.scalb(1, -k));
+            hard.add(random.nextDouble(-1, 1) * Math.scalb(1.0, -k));
         }
         for (int k = 1; k < 300; k++) {
             hard.add(k * (Math.PI / 2)).add(Math.rint(random.nextDouble(-1, 1) * 660_000) * (Math.PI / 2));
@@ -119,7 +119,7 @@ class F64AccuracyTest {
             int rest = i - special.length * special.length;
             // often at the ends of the range
             int exponent = random.nextInt(-1300, 1300);
-            double scale = Math.scalb(1, Math.max(-1074 + (exponent & 7), Math.min(1023 - (exponent & 3), exponent)));
+            double scale = Math.scalb(1.0, Math.max(-1074 + (exponent & 7), Math.min(1023 - (exponent & 3), exponent)));
             if (rest < 0) {
                 a[i] = special[i / special.length];
                 b[i] = special[i % special.length];
@@ -128,7 +128,7 @@ class F64AccuracyTest {
                 b[i] = any[rest + RANDOM];
             } else if (rest < 2 * RANDOM) {
                 a[i] = scale * random.nextDouble(-2, 2);
-                b[i] = scale * random.nextDouble(-2, 2) * Math.scalb(1, random.nextInt(-3, 3));
+                b[i] = scale * random.nextDouble(-2, 2) * Math.scalb(1.0, random.nextInt(-3, 3));
             } else {
                 // for powers: bases of all sizes, many close to 1, with exponents that reach overflow and underflow
                 a[i] = rest % 2 == 0 ? scale * random.nextDouble() : 1 + random.nextDouble(-1, 1) / (1L << random.nextInt(50));

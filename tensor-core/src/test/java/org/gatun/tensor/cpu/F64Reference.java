@@ -1,6 +1,7 @@
 package org.gatun.tensor.cpu;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.UnaryFn;
@@ -10,7 +11,7 @@ import org.gatun.tensor.ir.UnaryFn;
  * value from {@link PreciseMath}, rounded to a double and what that lost.
  *
  * @param high the value rounded to a double
- * @param low the value less {@code high}
+ * @param low the value less {@code high}, in ulps of {@code high}: of subnormal numbers it would be no double
  */
 record F64Reference(double high, double low) {
     private static F64Reference exactly(double value) {
@@ -18,13 +19,13 @@ record F64Reference(double high, double low) {
     }
 
     private static F64Reference of(BigDecimal value) {
-        double high = value.doubleValue();
-        if (high == 0) {
-            return exactly(value.signum() < 0 ? -0.0 : 0.0);
+        double high = Math.copySign(value.doubleValue(), value.signum());
+        if (Double.isInfinite(high)) {
+            return exactly(high);
         }
-        return Double.isInfinite(high)
-                ? exactly(high)
-                : new F64Reference(high, value.subtract(new BigDecimal(high)).doubleValue());
+        BigDecimal lost = value.subtract(new BigDecimal(high));
+        return new F64Reference(
+                high, lost.divide(new BigDecimal(Math.ulp(high)), MathContext.DECIMAL64).doubleValue());
     }
 
     static F64Reference of(UnaryFn fn, double x) {

@@ -18,12 +18,12 @@ final class UlpHistogram {
         return Math.abs(got - want) / Math.ulp(rounded);
     }
 
-    /** The distance of {@code got} from {@code want + wantLow} in ulps of {@code want}. */
+    /** The distance of {@code got} from {@code want} and {@code wantLow} ulps more, in ulps of {@code want}. */
     static double doubleUlps(double got, double want, double wantLow) {
         if (special(got, want)) {
             return same(got, want) ? 0 : Double.POSITIVE_INFINITY;
         }
-        return Math.abs((got - want) - wantLow) / Math.ulp(want);
+        return Math.abs((got - want) / Math.ulp(want) - wantLow);
     }
 
     private static boolean special(double got, double want) {
