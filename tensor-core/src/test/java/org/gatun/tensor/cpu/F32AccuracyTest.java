@@ -28,9 +28,39 @@ class F32AccuracyTest {
 
     /** Where formulas change over, functions have zeros, poles or kinks, and results overflow or underflow. */
     private static final float[] CENTERS = {
-        0x1p-149f, 0x1p-126f, 0x1p-24f, 0x1p-12f, 0.25f, 0.41421357f, 0.5f, 0.625f, 0.70710677f, 1, 1.4142135f, 2, 2.4142137f,
-        9.01f, 10.05f, 14.43f, 17.33f, 22, 44.36f, 87.33655f, 88.72284f, 89.41599f, 103.97208f, 126, 128, 149, 150, 0x1p13f,
-        0x1p22f, 0x1p23f, 0x1p24f, 0x1p31f, 0x1p127f
+        0x1p-149f,
+        0x1p-126f,
+        0x1p-24f,
+        0x1p-12f,
+        0.25f,
+        0.41421357f,
+        0.5f,
+        0.625f,
+        0.70710677f,
+        1,
+        1.4142135f,
+        2,
+        2.4142137f,
+        9.01f,
+        10.05f,
+        14.43f,
+        17.33f,
+        22,
+        44.36f,
+        87.33655f,
+        88.72284f,
+        89.41599f,
+        103.97208f,
+        126,
+        128,
+        149,
+        150,
+        0x1p13f,
+        0x1p22f,
+        0x1p23f,
+        0x1p24f,
+        0x1p31f,
+        0x1p127f
     };
 
     private static final float[] SAMPLE = SampleValues.floats(1000, 17);

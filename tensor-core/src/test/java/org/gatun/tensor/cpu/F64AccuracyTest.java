@@ -26,9 +26,34 @@ class F64AccuracyTest {
 
     /** Where formulas change over, functions have zeros, poles or kinks, and results overflow or underflow. */
     private static final double[] CENTERS = {
-        0.25, 0.41421356237309503, 0.5, 0.625, 0.7071067811865476, 1, 1.4142135623730951, 2, 2.414213562373095, 20, 22,
-        27.3, 38, 708.3964185322641, 709, 709.782712893384, 710.4758600739439, 745.1332191019411, 1022, 1024, 1074, 1075,
-        0x1p20, 0x1p27, 0x1p28, 0x1p51, 0x1p52, 0x1p53
+        0.25,
+        0.41421356237309503,
+        0.5,
+        0.625,
+        0.7071067811865476,
+        1,
+        1.4142135623730951,
+        2,
+        2.414213562373095,
+        20,
+        22,
+        27.3,
+        38,
+        708.3964185322641,
+        709,
+        709.782712893384,
+        710.4758600739439,
+        745.1332191019411,
+        1022,
+        1024,
+        1074,
+        1075,
+        0x1p20,
+        0x1p27,
+        0x1p28,
+        0x1p51,
+        0x1p52,
+        0x1p53
     };
 
     /** The error that each function's documentation promises, in ulps. */
@@ -81,7 +106,8 @@ class F64AccuracyTest {
     @EnumSource
     void unaryFunctionsKeepTheirBound(UnaryFn fn, TestReporter reporter) {
         double[] x = arguments(fn.ordinal());
-        F64Reference[] want = Arrays.stream(x).mapToObj(v -> F64Reference.of(fn, v)).toArray(F64Reference[]::new);
+        F64Reference[] want =
+                Arrays.stream(x).mapToObj(v -> F64Reference.of(fn, v)).toArray(F64Reference[]::new);
         UlpHistogram vectors = measure(new VectorKernels().unary(fn, DType.F64), x, want);
         UlpHistogram scalars = measure(new ScalarKernels().unary(fn, DType.F64), x, want);
         reporter.publishEntry(fn + " F64", vectors + "; one by one " + scalars);
@@ -131,7 +157,9 @@ class F64AccuracyTest {
                 b[i] = scale * random.nextDouble(-2, 2) * Math.scalb(1.0, random.nextInt(-3, 3));
             } else {
                 // for powers: bases of all sizes, many close to 1, with exponents that reach overflow and underflow
-                a[i] = rest % 2 == 0 ? scale * random.nextDouble() : 1 + random.nextDouble(-1, 1) / (1L << random.nextInt(50));
+                a[i] = rest % 2 == 0
+                        ? scale * random.nextDouble()
+                        : 1 + random.nextDouble(-1, 1) / (1L << random.nextInt(50));
                 b[i] = random.nextDouble(-1080, 1080) / Math.max(1e-300, Math.abs(Math.log(a[i]) / Math.log(2)));
             }
         }
@@ -161,8 +189,7 @@ class F64AccuracyTest {
             kernel.apply(a.address(), b.address(), out.address(), want.length);
             for (int i = 0; i < want.length; i++) {
                 double got = out.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
-                histogram.add(
-                        UlpHistogram.doubleUlps(got, want[i].high(), want[i].low()), pairs[0][i], pairs[1][i]);
+                histogram.add(UlpHistogram.doubleUlps(got, want[i].high(), want[i].low()), pairs[0][i], pairs[1][i]);
             }
         }
         return histogram;
@@ -188,7 +215,9 @@ class F64AccuracyTest {
             BigDecimal cos = PreciseMath.cos(x);
             assertClose(sin.multiply(sin).add(cos.multiply(cos)), "1");
             BigDecimal inverse = BigDecimal.ONE.divide(x, PreciseMath.DIGITS);
-            assertClose(PreciseMath.tan(PreciseMath.atan(x.min(inverse))), x.min(inverse).toString());
+            assertClose(
+                    PreciseMath.tan(PreciseMath.atan(x.min(inverse))),
+                    x.min(inverse).toString());
             BigDecimal rightAngle = PreciseMath.atan(x).add(PreciseMath.atan(inverse));
             assertClose(rightAngle.multiply(BigDecimal.TWO), PreciseMath.PI.toString());
         }

@@ -25,7 +25,9 @@ record F64Reference(double high, double low) {
         }
         BigDecimal lost = value.subtract(new BigDecimal(high));
         return new F64Reference(
-                high, lost.divide(new BigDecimal(Math.ulp(high)), MathContext.DECIMAL64).doubleValue());
+                high,
+                lost.divide(new BigDecimal(Math.ulp(high)), MathContext.DECIMAL64)
+                        .doubleValue());
     }
 
     static F64Reference of(UnaryFn fn, double x) {

@@ -36,7 +36,8 @@ final class PreciseMath {
         BigDecimal small = BigDecimal.ONE.divide(new BigDecimal(239), PI_DIGITS);
         for (int n = 0; n < 330; n++) {
             BigDecimal divisor = new BigDecimal((n % 2 == 0 ? 1 : -1) * (2 * n + 1));
-            sum = sum.add(new BigDecimal(8).multiply(fifth.pow(2 * n + 1, PI_DIGITS)).divide(divisor, PI_DIGITS));
+            sum = sum.add(
+                    new BigDecimal(8).multiply(fifth.pow(2 * n + 1, PI_DIGITS)).divide(divisor, PI_DIGITS));
             sum = sum.subtract(TWO.multiply(small.pow(2 * n + 1, PI_DIGITS)).divide(divisor, PI_DIGITS));
         }
         return sum.round(PI_DIGITS);
@@ -169,16 +170,15 @@ final class PreciseMath {
 
     static BigDecimal asin(BigDecimal x) {
         BigDecimal square = BigDecimal.ONE.subtract(x.multiply(x));
-        return square.signum() == 0
-                ? PI.multiply(HALF).multiply(x)
-                : atan(x.divide(square.sqrt(DIGITS), DIGITS));
+        return square.signum() == 0 ? PI.multiply(HALF).multiply(x) : atan(x.divide(square.sqrt(DIGITS), DIGITS));
     }
 
     static BigDecimal acos(BigDecimal x) {
         BigDecimal sum = BigDecimal.ONE.add(x);
         return sum.signum() == 0
                 ? PI
-                : atan(BigDecimal.ONE.subtract(x).divide(sum, DIGITS).sqrt(DIGITS)).multiply(TWO);
+                : atan(BigDecimal.ONE.subtract(x).divide(sum, DIGITS).sqrt(DIGITS))
+                        .multiply(TWO);
     }
 
     /** The angle of the point (x, y), which is not on an axis. */

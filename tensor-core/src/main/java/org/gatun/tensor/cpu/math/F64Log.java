@@ -107,7 +107,8 @@ public final class F64Log {
     /** {@code log(1 + x + low)} for finite x above -1 with {@code u} the rounded {@code 1 + x}. */
     private static DoubleVector log1pFinite(DoubleVector x, DoubleVector u, DoubleVector low) {
         VectorMask<Double> large = x.compare(GT, F64.ONE);
-        DoubleVector lost = F64.ONE.blend(x, large).sub(u).add(x.blend(F64.ONE, large)).add(low);
+        DoubleVector lost =
+                F64.ONE.blend(x, large).sub(u).add(x.blend(F64.ONE, large)).add(low);
         LongVector bits = u.reinterpretAsLongs();
         LongVector n = exponent(bits);
         DoubleVector scaledLost =

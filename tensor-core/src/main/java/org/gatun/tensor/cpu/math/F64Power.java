@@ -2,8 +2,8 @@ package org.gatun.tensor.cpu.math;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 
@@ -53,9 +53,8 @@ public final class F64Power {
     public static DoubleVector pow(DoubleVector a, DoubleVector b) {
         DoubleVector magnitude = a.abs();
         VectorMask<Double> tiny = magnitude.compare(LT, F64Log.MIN_NORMAL);
-        LongVector bits = magnitude
-                .blend(magnitude.mul(F64Log.SUBNORMAL_SCALE), tiny)
-                .reinterpretAsLongs();
+        LongVector bits =
+                magnitude.blend(magnitude.mul(F64Log.SUBNORMAL_SCALE), tiny).reinterpretAsLongs();
         LongVector n = F64Log.exponent(bits);
         DoubleVector k = F64Log.toDouble(n).add(F64.ZERO.blend(F64Log.SUBNORMAL_EXPONENT, tiny));
         DoubleVector f = F64Log.fraction(bits, n);
@@ -65,8 +64,7 @@ public final class F64Power {
         DoubleVector inverse = F64.ONE.div(divisor);
         DoubleVector s = f.mul(inverse);
         DoubleVector sNegative = s.neg();
-        DoubleVector sLow =
-                sNegative.fma(divisorLow, sNegative.fma(divisor, f)).mul(inverse);
+        DoubleVector sLow = sNegative.fma(divisorLow, sNegative.fma(divisor, f)).mul(inverse);
         DoubleVector z = s.mul(s);
         DoubleVector zLow = s.add(s).fma(sLow, s.fma(s, z.neg()));
         // t = 1/3 + z P(z), then u = z t, then v = s u
@@ -82,8 +80,7 @@ public final class F64Power {
 
         // log2 |a| = k + 2 atanh(s) / log 2
         DoubleVector w = atanh.mul(TWICE_LOG2_E);
-        DoubleVector wLow =
-                atanhLow.fma(TWICE_LOG2_E, atanh.fma(TWICE_LOG2_E_LOW, atanh.fma(TWICE_LOG2_E, w.neg())));
+        DoubleVector wLow = atanhLow.fma(TWICE_LOG2_E, atanh.fma(TWICE_LOG2_E_LOW, atanh.fma(TWICE_LOG2_E, w.neg())));
         DoubleVector log = k.add(w);
         DoubleVector logLow = k.sub(log).add(w).add(wLow);
         log = log.blend(magnitude, magnitude.compare(LT, F64.INFINITY).not());
@@ -143,14 +140,10 @@ public final class F64Power {
     public static DoubleVector hypot(DoubleVector a, DoubleVector b) {
         DoubleVector x = a.abs();
         DoubleVector y = b.abs();
-        LongVector exponent = x.max(y)
-                .reinterpretAsLongs()
-                .lanewise(LSHR, 52)
-                .max(LONG_ONE)
-                .min(LARGEST_BIASED);
+        LongVector exponent =
+                x.max(y).reinterpretAsLongs().lanewise(LSHR, 52).max(LONG_ONE).min(LARGEST_BIASED);
         DoubleVector size = exponent.lanewise(LSHL, 52).reinterpretAsDoubles();
-        DoubleVector inverse =
-                TWICE_BIAS.sub(exponent).lanewise(LSHL, 52).reinterpretAsDoubles();
+        DoubleVector inverse = TWICE_BIAS.sub(exponent).lanewise(LSHL, 52).reinterpretAsDoubles();
         DoubleVector u = x.mul(inverse);
         DoubleVector v = y.mul(inverse);
         return infiniteIfEither(u.fma(u, v.mul(v)).sqrt().mul(size), x, y);

@@ -72,8 +72,8 @@ public final class F64Trig {
         DoubleVector first = k.fma(MINUS_HALF_PI, x);
         DoubleVector second = k.mul(MINUS_HALF_PI_LOW);
         DoubleVector r = first.add(second);
-        DoubleVector y =
-                sinOfQuadrant(r, low(k, first, second, r), rounded.reinterpretAsLongs().add(LONG_ONE));
+        DoubleVector y = sinOfQuadrant(
+                r, low(k, first, second, r), rounded.reinterpretAsLongs().add(LONG_ONE));
         VectorMask<Double> ordinary = x.abs().compare(LT, LARGEST);
         if (ordinary.allTrue()) {
             return y;
@@ -110,7 +110,8 @@ public final class F64Trig {
         // what the two sums and the quotient lost
         DoubleVector topLow = topHead.sub(top).add(topTail);
         DoubleVector bottomLow = bottomHead.sub(bottom).add(bottomTail);
-        DoubleVector lost = quotient.neg().fma(bottomLow, quotient.neg().fma(bottom, top).add(topLow));
+        DoubleVector lost =
+                quotient.neg().fma(bottomLow, quotient.neg().fma(bottom, top).add(topLow));
         DoubleVector y = lost.fma(inverse, quotient).blend(x, x.abs().compare(LT, TINY));
         VectorMask<Double> ordinary = x.abs().compare(LT, LARGEST);
         if (ordinary.allTrue()) {
