@@ -76,6 +76,9 @@ final class ScalarReference {
 
     private static double acosh(double x) {
         double t = x - 1;
+        if (t < 0) {
+            return Double.NaN;
+        }
         return x > 1e8 ? StrictMath.log(x) + LN_2 : StrictMath.log1p(t + StrictMath.sqrt(2 * t + t * t));
     }
 
