@@ -180,9 +180,20 @@ final class Arithmetic {
                 SELECT, expand(condition, shape), expand(cast(a, dtype), shape), expand(cast(b, dtype), shape));
     }
 
-    static Tensor maskedFill(Tensor x, Tensor mask, Tensor value) {
+    static Tensor maskedFill(Tensor x, Tensor mask, double value) {
+        requireMaskFor(x, mask);
+        return where(mask, constant("maskedFill", x, value), x);
+    }
+
+    static Tensor maskedFill(Tensor x, Tensor mask, long value) {
+        requireMaskFor(x, mask);
+        return where(mask, constant("maskedFill", x, value), x);
+    }
+
+    /** Checked before the constant is made, which would stay when the mask is refused. */
+    private static void requireMaskFor(Tensor x, Tensor mask) {
         requireMask("maskedFill", mask);
-        return where(mask, value, x);
+        Broadcasting.common("maskedFill", x.shape(), mask.shape());
     }
 
     static void requireMask(String name, Tensor mask) {

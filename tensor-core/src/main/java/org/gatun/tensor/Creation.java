@@ -42,7 +42,8 @@ final class Creation {
 
     static Tensor arange(long start, long end, long step) {
         if (step == 0) {
-            throw new ShapeException("arange: the step is 0: from " + start + " to " + end + " would never end");
+            throw new ShapeException("arange: the step is 0: from " + start + " to " + end
+                    + " would never end, give 1 or more, or -1 or less to count down");
         }
         boolean none = step > 0 ? start >= end : start <= end;
         long count;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
@@ -146,7 +147,9 @@ final class Indexing {
         int at = neighbours ? picks.get(0).axis() : 0;
         Tensor positions = picks.size() == 1 ? picks.get(0).positions() : linear(x, picks, group);
         Tensor flat = picks.size() == 1 ? together : together.flatten(at, at + picks.size() - 1);
-        Tensor picked = Dispatch.bind(new Op.IndexSelect(at), flat, positions.flatten());
+        Tensor picked = picks.size() == 1
+                ? select(flat, at, positions, x, at)
+                : Dispatch.bind(new Op.IndexSelect(at), flat, positions.flatten());
         long[] sizes = new long[flat.rank() - 1 + group.rank()];
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = i < at
@@ -154,6 +157,15 @@ final class Indexing {
                     : i < at + group.rank() ? group.size(i - at) : flat.size(i - group.rank() + 1);
         }
         return picked.reshape(Shape.of(sizes));
+    }
+
+    /** The elements at positions along an axis, which come from axis {@code axis} of {@code x}. */
+    private static Tensor select(Tensor t, int at, Tensor positions, Tensor x, int axis) {
+        try {
+            return Dispatch.bind(new Op.IndexSelect(at), t, positions.flatten());
+        } catch (IndexOutOfBoundsException e) {
+            throw Indices.outside("get", positions, "axis " + axis + " of shape " + x.shape(), x.size(axis), e);
+        }
     }
 
     private static int[] front(Tensor x, List<Pick> picks) {
@@ -176,14 +188,21 @@ final class Indexing {
      * range and turns negative positions round.
      */
     private static Tensor linear(Tensor x, List<Pick> picks, Shape group) {
+        try (MemoryScope scope = MemoryScope.open("get")) {
+            Tensor places = places(x, picks, group);
+            scope.keep(places);
+            return places;
+        }
+    }
+
+    private static Tensor places(Tensor x, List<Pick> picks, Shape group) {
         long stride = 1;
         Tensor sum = null;
         for (int i = picks.size() - 1; i >= 0; i--) {
             Pick pick = picks.get(i);
             long n = x.size(pick.axis());
             Tensor multiples = Dispatch.source(new Op.Iota(n), x.device()).mul(stride);
-            Tensor part = Dispatch.bind(
-                            new Op.IndexSelect(0), multiples, pick.positions().flatten())
+            Tensor part = select(multiples, 0, pick.positions(), x, pick.axis())
                     .reshape(pick.positions().shape());
             sum = sum == null ? part : sum.add(part);
             stride *= Math.max(n, 1);

@@ -88,11 +88,11 @@ public abstract sealed class IndexingMethods extends ShapeMethods permits InPlac
      * @throws DTypeException when the mask is not BOOL, or the value outside this integer dtype's range
      */
     public final Tensor maskedFill(Tensor mask, double value) {
-        return Arithmetic.maskedFill(self(), mask, Arithmetic.constant("maskedFill", self(), value));
+        return Arithmetic.maskedFill(self(), mask, value);
     }
 
     /** As {@link #maskedFill(Tensor, double)}, exact for I64. */
     public final Tensor maskedFill(Tensor mask, long value) {
-        return Arithmetic.maskedFill(self(), mask, Arithmetic.constant("maskedFill", self(), value));
+        return Arithmetic.maskedFill(self(), mask, value);
     }
 }

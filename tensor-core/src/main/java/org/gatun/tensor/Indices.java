@@ -55,6 +55,26 @@ final class Indices {
         return count;
     }
 
+    /**
+     * What to throw for a kernel that found an index out of range, but does not know the method and the axis that the user named.
+     *
+     * @param where the axis or elements that are indexed, for the message
+     * @param size how many there are
+     */
+    static IndexOutOfBoundsException outside(
+            String name, Tensor index, String where, long size, IndexOutOfBoundsException cause) {
+        long[] values = Values.longs(index.detach());
+        int i = 0;
+        while (i < values.length - 1 && values[i] >= -size && values[i] < size) {
+            i++;
+        }
+        String remedy = size == 0 ? "give no index" : "give " + -size + " to " + (size - 1);
+        var e = new IndexOutOfBoundsException(name + ": index " + values[i] + " at position " + i
+                + " of an index of shape " + index.shape() + " is out of range for " + where + ": " + remedy);
+        e.initCause(cause);
+        return e;
+    }
+
     /** The shape of a gather or scatter: {@code index} may be smaller than {@code x} along other axes than {@code axis}. */
     static void requireWithin(String name, Shape index, Shape x, int axis) {
         boolean fits = index.rank() == x.rank();

@@ -15,7 +15,7 @@ final class Joining {
         requireSome(name, tensors);
         Shape first = tensors[0].shape();
         if (first.rank() == 0) {
-            throw new ShapeException(name + ": scalars have no axis to join along: use stack");
+            throw new ShapeException(name + ": a scalar, of shape [], has no axis to join along: use stack");
         }
         int a = Axes.normalise(name, axis, first.rank());
         DType dtype = tensors[0].dtype();

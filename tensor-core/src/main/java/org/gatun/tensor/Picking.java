@@ -27,9 +27,10 @@ final class Picking {
             return scatter(x.reshape(1), 0, vector(index), vector(src)).reshape();
         }
         int a = Axes.normalise("scatter", axis, x.rank());
+        requireSameType("scatter", x, src);
         Tensor i = Indices.checked("scatter", index);
         Indices.requireWithin("scatter", i.shape(), x.shape(), a);
-        return Dispatch.bind(new Op.Scatter(a), x, i, source("scatter", x, i, src));
+        return Dispatch.bind(new Op.Scatter(a), x, i, source("scatter", i, src));
     }
 
     static Tensor scatterValue(Tensor x, int axis, Tensor index, Tensor value) {
@@ -42,10 +43,11 @@ final class Picking {
             return scatterAdd(x.reshape(1), 0, vector(index), vector(src)).reshape();
         }
         int a = Axes.normalise("scatterAdd", axis, x.rank());
+        requireSameType("scatterAdd", x, src);
         Tensor i = Indices.checked("scatterAdd", index);
         Indices.requireWithin("scatterAdd", i.shape(), x.shape(), a);
         Shape touched = i.shape().withSize(a, x.size(a));
-        Tensor sum = Dispatch.bind(new Op.ScatterAdd(a, touched), source("scatterAdd", x, i, src), i);
+        Tensor sum = Dispatch.bind(new Op.ScatterAdd(a, touched), source("scatterAdd", i, src), i);
         if (!touched.equals(x.shape())) {
             long[] after = x.shape().toArray();
             for (int k = 0; k < after.length; k++) {
@@ -57,8 +59,7 @@ final class Picking {
     }
 
     /** The part of a scatter's source that the index speaks of. */
-    private static Tensor source(String name, Tensor x, Tensor index, Tensor src) {
-        requireSameType(name, x, src);
+    private static Tensor source(String name, Tensor index, Tensor src) {
         boolean fits = src.rank() == index.rank();
         for (int a = 0; fits && a < src.rank(); a++) {
             fits = index.size(a) <= src.size(a);
@@ -100,8 +101,8 @@ final class Picking {
             return indexAdd(x.reshape(1), 0, index, vector(src)).reshape();
         }
         int a = Axes.normalise("indexAdd", axis, x.rank());
-        Tensor i = Indices.vector("indexAdd", index);
         requireSameType("indexAdd", x, src);
+        Tensor i = Indices.vector("indexAdd", index);
         if (src.rank() != x.rank() || !src.shape().equals(x.shape().withSize(a, i.elements()))) {
             throw new ShapeException("indexAdd: a source of shape " + src.shape() + " with " + i.elements()
                     + " indices does not fit a tensor of shape " + x.shape()
@@ -113,7 +114,13 @@ final class Picking {
 
     static Tensor take(Tensor x, Tensor index) {
         Tensor i = Indices.checked("take", index);
-        return Dispatch.bind(new Op.IndexSelect(0), x.flatten(), i.flatten()).reshape(i.shape());
+        try {
+            return Dispatch.bind(new Op.IndexSelect(0), x.flatten(), i.flatten())
+                    .reshape(i.shape());
+        } catch (IndexOutOfBoundsException e) {
+            throw Indices.outside(
+                    "take", i, "the " + x.elements() + " elements of shape " + x.shape(), x.elements(), e);
+        }
     }
 
     static Tensor nonzero(Tensor x) {

@@ -48,7 +48,7 @@ final class Products {
             sizes[sizes.length - 1] = b.size(1);
             product = Dispatch.bind(MATMUL, flat, b).reshape(Shape.of(sizes));
         } else {
-            Shape batch = Broadcasting.common("matmul", batch(a), batch(b));
+            Shape batch = batch(left, right, batch(a), batch(b));
             product = Dispatch.bind(MATMUL, batched(a, batch), batched(b, batch));
         }
         product = row ? product.squeeze(-2) : product;
@@ -65,7 +65,8 @@ final class Products {
 
     static Tensor outer(Tensor a, Tensor b) {
         if (a.rank() != 1 || b.rank() != 1) {
-            throw new ShapeException("outer: shapes " + a.shape() + " and " + b.shape() + ": takes two vectors");
+            throw new ShapeException(
+                    "outer: shapes " + a.shape() + " and " + b.shape() + ": takes two vectors; flatten them");
         }
         return a.unsqueeze(1).mul(b);
     }
@@ -76,6 +77,17 @@ final class Products {
             rows *= a.size(i);
         }
         return rows;
+    }
+
+    private static Shape batch(Tensor left, Tensor right, Shape a, Shape b) {
+        try {
+            return Broadcasting.common("matmul", a, b);
+        } catch (ShapeException e) {
+            throw new ShapeException(
+                    "matmul: shapes " + left.shape() + " and " + right.shape() + ": their batches " + a + " and " + b
+                            + " do not broadcast; make them equal, or one of them 1",
+                    e);
+        }
     }
 
     private static Shape batch(Tensor x) {

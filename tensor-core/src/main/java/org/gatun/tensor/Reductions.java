@@ -30,7 +30,7 @@ final class Reductions {
         Axes over = Axes.reduction(name, x.rank(), axes);
         if (x.elements() == 0 && count(x, over) == 0) {
             throw new ShapeException(name + ": no elements to choose from over axes " + over + " of shape " + x.shape()
-                    + ": an empty maximum or minimum is not defined");
+                    + ": an empty maximum or minimum is not defined, give at least one along each of the axes");
         }
         return finish(Dispatch.bind(new Op.Extremum(fn, over), x), over, keepDims);
     }
@@ -42,8 +42,8 @@ final class Reductions {
         }
         int a = Axes.normalise(name, axis, x.rank());
         if (x.size(a) == 0) {
-            throw new ShapeException(
-                    name + ": no elements to choose from along axis " + axis + " of shape " + x.shape());
+            throw new ShapeException(name + ": no elements to choose from along axis " + axis + " of shape " + x.shape()
+                    + ": give at least one");
         }
         Axes over = Axes.listed(name, x.rank(), a);
         return finish(Dispatch.bind(new Op.ArgExtremum(fn, a), x), over, keepDims);

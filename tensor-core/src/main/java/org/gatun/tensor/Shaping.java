@@ -29,10 +29,13 @@ final class Shaping {
         for (int i = 0; i < sizes.length; i++) {
             if (sizes[i] == -1) {
                 if (unknown >= 0) {
-                    throw new ShapeException("reshape: " + Arrays.toString(sizes)
-                            + " has more than one -1: only one size can be inferred");
+                    throw new ShapeException("reshape: shape " + x.shape() + " to " + Arrays.toString(sizes)
+                            + ", which has more than one -1: only one size can be inferred");
                 }
                 unknown = i;
+            } else if (sizes[i] < 0) {
+                throw new ShapeException("reshape: shape " + x.shape() + " to " + Arrays.toString(sizes)
+                        + ", which has a negative size: give 0 or more, or -1 for the size that is left over");
             } else {
                 known *= sizes[i];
             }

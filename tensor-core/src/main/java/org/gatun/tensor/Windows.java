@@ -37,18 +37,15 @@ final class Windows {
 
     static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvSpec spec) {
         Reductions.requireFloating("conv2d", x);
-        if (x.rank() == 3) {
-            return conv2d(x.unsqueeze(0), weight, bias, spec).squeeze(0);
-        }
         requireType("conv2d", "weight", weight, x);
         Shape s = x.shape();
         Shape w = weight.shape();
-        if (s.rank() != 4 || w.rank() != 4) {
+        if ((s.rank() != 3 && s.rank() != 4) || w.rank() != 4) {
             throw new ShapeException("conv2d: an input of shape " + s + " and a weight of shape " + w
                     + ": the input must be (n, c, h, w) or (c, h, w), the weight (out, c / groups, kh, kw)");
         }
-        if (s.size(1) != w.size(1) * spec.groups() || w.size(0) % spec.groups() != 0) {
-            throw new ShapeException("conv2d: an input of shape " + s + " has " + s.size(1)
+        if (s.size(-3) != w.size(1) * spec.groups() || w.size(0) % spec.groups() != 0) {
+            throw new ShapeException("conv2d: an input of shape " + s + " has " + s.size(-3)
                     + " channels, a weight of shape "
                     + w + " is for " + w.size(1) + " in each of " + spec.groups() + " groups: the input must have "
                     + w.size(1) * spec.groups() + " channels, and the " + w.size(0)
@@ -56,8 +53,8 @@ final class Windows {
         }
         if (w.size(2) < 1
                 || w.size(3) < 1
-                || spec.outHeight(s.size(2), w.size(2)) < 1
-                || spec.outWidth(s.size(3), w.size(3)) < 1) {
+                || spec.outHeight(s.size(-2), w.size(2)) < 1
+                || spec.outWidth(s.size(-1), w.size(3)) < 1) {
             throw new ShapeException("conv2d: a window of " + w.size(2) + " by " + w.size(3) + " of weight " + w
                     + ", dilated by (" + spec.dilationH() + ", " + spec.dilationW()
                     + "), does not fit into an input of shape "
@@ -66,8 +63,9 @@ final class Windows {
         if (bias != null) {
             requireBias("conv2d", bias, x, w);
         }
-        Tensor y = Dispatch.bind(new Op.Conv2d(spec), x, weight);
-        return bias == null ? y : y.add(bias.reshape(bias.size(0), 1, 1));
+        Tensor product = Dispatch.bind(new Op.Conv2d(spec), s.rank() == 3 ? x.unsqueeze(0) : x, weight);
+        Tensor y = bias == null ? product : product.add(bias.reshape(bias.size(0), 1, 1));
+        return s.rank() == 3 ? y.squeeze(0) : y;
     }
 
     private static void requireType(String name, String what, Tensor operand, Tensor x) {
@@ -87,35 +85,35 @@ final class Windows {
 
     static ValuesIndices maxPool2d(Tensor x, PoolSpec spec) {
         Reductions.requireFloating("maxPool2d", x);
+        requireWindow("maxPool2d", x, spec);
         if (x.rank() == 3) {
             ValuesIndices batch = maxPool2d(x.unsqueeze(0), spec);
             return new ValuesIndices(batch.values().squeeze(0), batch.indices().squeeze(0));
         }
-        requireWindow("maxPool2d", x, spec);
         Tensor[] pooled = Dispatch.bindAll(new Op.MaxPool2d(spec), x);
         return new ValuesIndices(pooled[0], pooled[1]);
     }
 
     static Tensor avgPool2d(Tensor x, PoolSpec spec) {
         Reductions.requireFloating("avgPool2d", x);
-        if (x.rank() == 3) {
-            return avgPool2d(x.unsqueeze(0), spec).squeeze(0);
-        }
         if (spec.dilationH() != 1 || spec.dilationW() != 1) {
             throw new ShapeException("avgPool2d: dilation (" + spec.dilationH() + ", " + spec.dilationW()
                     + "): averages have no dilation, give 1");
         }
         requireWindow("avgPool2d", x, spec);
+        if (x.rank() == 3) {
+            return avgPool2d(x.unsqueeze(0), spec).squeeze(0);
+        }
         return Dispatch.bind(new Op.AvgPool2d(spec), x);
     }
 
     private static void requireWindow(String name, Tensor x, PoolSpec spec) {
         Shape s = x.shape();
-        if (s.rank() != 4) {
+        if (s.rank() != 3 && s.rank() != 4) {
             throw new ShapeException(
                     name + ": an input of shape " + s + ": it must be (n, c, h, w), or (c, h, w) without a batch");
         }
-        if (spec.outHeight(s.size(2)) < 1 || spec.outWidth(s.size(3)) < 1) {
+        if (spec.outHeight(s.size(-2)) < 1 || spec.outWidth(s.size(-1)) < 1) {
             throw new ShapeException(name + ": a window of " + spec.kernelH() + " by " + spec.kernelW()
                     + " does not fit into an input of shape " + s + " padded by (" + spec.padH() + ", " + spec.padW()
                     + "): take a smaller window");
