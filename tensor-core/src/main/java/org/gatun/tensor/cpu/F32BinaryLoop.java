@@ -34,7 +34,7 @@ final class F32BinaryLoop implements BinaryKernel {
 
     private static void tail(long a, long b, long out, int n) {
         VectorMask<Float> rest = SPECIES.indexInRange(0, n);
-        FN.apply(load(a, rest), load(b, rest)).intoMemorySegment(Ram.ALL, out, ORDER, rest);
+        FN.apply(load(a, rest), loadRight(b, rest)).intoMemorySegment(Ram.ALL, out, ORDER, rest);
     }
 
     @Override
@@ -71,7 +71,7 @@ final class F32BinaryLoop implements BinaryKernel {
         }
         if (done < n) {
             VectorMask<Float> rest = SPECIES.indexInRange(0, (int) (n - done));
-            FN.apply(FloatVector.broadcast(SPECIES, scalar), load(b + 4 * done, rest))
+            FN.apply(FloatVector.broadcast(SPECIES, scalar), loadRight(b + 4 * done, rest))
                     .intoMemorySegment(Ram.ALL, out + 4 * done, ORDER, rest);
         }
     }
@@ -89,5 +89,10 @@ final class F32BinaryLoop implements BinaryKernel {
 
     private static FloatVector load(long address, VectorMask<Float> mask) {
         return FloatVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask);
+    }
+
+    /** With 1 beyond the end: where 0 is divided by 0 there, functions would go lane by lane or find a divisor of 0. */
+    private static FloatVector loadRight(long address, VectorMask<Float> mask) {
+        return load(address, mask).blend(1, mask.not());
     }
 }

@@ -36,7 +36,7 @@ final class F32WideBinaryLoop implements BinaryKernel {
 
     private static void tail(long a, long b, long out, int n) {
         VectorMask<Float> rest = SPECIES.indexInRange(0, n);
-        apply(load(a, rest), load(b, rest)).intoMemorySegment(Ram.ALL, out, ORDER, rest);
+        apply(load(a, rest), loadRight(b, rest)).intoMemorySegment(Ram.ALL, out, ORDER, rest);
     }
 
     @Override
@@ -73,7 +73,7 @@ final class F32WideBinaryLoop implements BinaryKernel {
         }
         if (done < n) {
             VectorMask<Float> rest = SPECIES.indexInRange(0, (int) (n - done));
-            apply(DoubleVector.broadcast(WIDE, scalar), load(b + 4 * done, rest))
+            apply(DoubleVector.broadcast(WIDE, scalar), loadRight(b + 4 * done, rest))
                     .intoMemorySegment(Ram.ALL, out + 4 * done, ORDER, rest);
         }
     }
@@ -95,5 +95,11 @@ final class F32WideBinaryLoop implements BinaryKernel {
 
     private static DoubleVector load(long address, VectorMask<Float> mask) {
         return WideFloats.widen(FloatVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask));
+    }
+
+    /** With 1 beyond the end: where 0 is divided by 0 there, functions would go lane by lane or find a divisor of 0. */
+    private static DoubleVector loadRight(long address, VectorMask<Float> mask) {
+        FloatVector b = FloatVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask);
+        return WideFloats.widen(b.blend(1, mask.not()));
     }
 }

@@ -34,7 +34,7 @@ final class F64BinaryLoop implements BinaryKernel {
 
     private static void tail(long a, long b, long out, int n) {
         VectorMask<Double> rest = SPECIES.indexInRange(0, n);
-        FN.apply(load(a, rest), load(b, rest)).intoMemorySegment(Ram.ALL, out, ORDER, rest);
+        FN.apply(load(a, rest), loadRight(b, rest)).intoMemorySegment(Ram.ALL, out, ORDER, rest);
     }
 
     @Override
@@ -71,7 +71,7 @@ final class F64BinaryLoop implements BinaryKernel {
         }
         if (done < n) {
             VectorMask<Double> rest = SPECIES.indexInRange(0, (int) (n - done));
-            FN.apply(DoubleVector.broadcast(SPECIES, scalar), load(b + 8 * done, rest))
+            FN.apply(DoubleVector.broadcast(SPECIES, scalar), loadRight(b + 8 * done, rest))
                     .intoMemorySegment(Ram.ALL, out + 8 * done, ORDER, rest);
         }
     }
@@ -89,5 +89,10 @@ final class F64BinaryLoop implements BinaryKernel {
 
     private static DoubleVector load(long address, VectorMask<Double> mask) {
         return DoubleVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask);
+    }
+
+    /** With 1 beyond the end: where 0 is divided by 0 there, functions would go lane by lane or find a divisor of 0. */
+    private static DoubleVector loadRight(long address, VectorMask<Double> mask) {
+        return load(address, mask).blend(1, mask.not());
     }
 }

@@ -2,12 +2,13 @@ package org.gatun.tensor.cpu;
 
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import org.gatun.tensor.cpu.math.IntegerDivision;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.UnaryFn;
 import org.jspecify.annotations.Nullable;
 
-/** The elementwise functions on vectors of ints; null where a function has no vector form. */
+/** The elementwise functions on vectors of ints; null where a function has no vector form, or one in double precision. */
 final class I32Functions {
     private I32Functions() {}
 
@@ -31,6 +32,17 @@ final class I32Functions {
             case MAXIMUM -> IntVector::max;
             case MINIMUM -> IntVector::min;
             case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT -> null;
+        };
+    }
+
+    /** The functions of ints that are computed in double precision, for others null. */
+    static @Nullable F64Binary wide(BinaryFn fn) {
+        return switch (fn) {
+            case FLOOR_DIVIDE -> IntegerDivision::floorDivide;
+            case TRUNC_DIVIDE -> IntegerDivision::truncDivide;
+            case REMAINDER -> IntegerDivision::remainder;
+            case FMOD -> IntegerDivision::fmod;
+            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, POW, ATAN2, HYPOT -> null;
         };
     }
 

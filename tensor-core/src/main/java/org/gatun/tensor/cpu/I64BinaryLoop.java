@@ -34,7 +34,7 @@ final class I64BinaryLoop implements BinaryKernel {
 
     private static void tail(long a, long b, long out, int n) {
         VectorMask<Long> rest = SPECIES.indexInRange(0, n);
-        FN.apply(load(a, rest), load(b, rest)).intoMemorySegment(Ram.ALL, out, ORDER, rest);
+        FN.apply(load(a, rest), loadRight(b, rest)).intoMemorySegment(Ram.ALL, out, ORDER, rest);
     }
 
     @Override
@@ -71,7 +71,7 @@ final class I64BinaryLoop implements BinaryKernel {
         }
         if (done < n) {
             VectorMask<Long> rest = SPECIES.indexInRange(0, (int) (n - done));
-            FN.apply(LongVector.broadcast(SPECIES, scalar), load(b + 8 * done, rest))
+            FN.apply(LongVector.broadcast(SPECIES, scalar), loadRight(b + 8 * done, rest))
                     .intoMemorySegment(Ram.ALL, out + 8 * done, ORDER, rest);
         }
     }
@@ -89,5 +89,10 @@ final class I64BinaryLoop implements BinaryKernel {
 
     private static LongVector load(long address, VectorMask<Long> mask) {
         return LongVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask);
+    }
+
+    /** With 1 beyond the end: where 0 is divided by 0 there, functions would go lane by lane or find a divisor of 0. */
+    private static LongVector loadRight(long address, VectorMask<Long> mask) {
+        return load(address, mask).blend(1, mask.not());
     }
 }

@@ -2,6 +2,7 @@ package org.gatun.tensor.cpu;
 
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
+import org.gatun.tensor.cpu.math.IntegerDivision;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.UnaryFn;
@@ -30,7 +31,11 @@ final class I64Functions {
             case MUL -> LongVector::mul;
             case MAXIMUM -> LongVector::max;
             case MINIMUM -> LongVector::min;
-            case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT -> null;
+            case FLOOR_DIVIDE -> IntegerDivision::floorDivide;
+            case TRUNC_DIVIDE -> IntegerDivision::truncDivide;
+            case REMAINDER -> IntegerDivision::remainder;
+            case FMOD -> IntegerDivision::fmod;
+            case DIV, POW, ATAN2, HYPOT -> null;
         };
     }
 

@@ -4,6 +4,7 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
+import org.gatun.tensor.cpu.math.ScalarDivision;
 import org.gatun.tensor.cpu.math.ScalarMath;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
@@ -106,10 +107,10 @@ final class ScalarFunctions {
             case ADD -> (a, b) -> a + b;
             case SUB -> (a, b) -> a - b;
             case MUL -> (a, b) -> a * b;
-            case FLOOR_DIVIDE -> (a, b) -> Math.floorDiv(a, nonZero(b, "floor_divide"));
-            case TRUNC_DIVIDE -> (a, b) -> a / nonZero(b, "trunc_divide");
-            case REMAINDER -> (a, b) -> Math.floorMod(a, nonZero(b, "remainder"));
-            case FMOD -> (a, b) -> a % nonZero(b, "fmod");
+            case FLOOR_DIVIDE -> ScalarDivision::floorDivide;
+            case TRUNC_DIVIDE -> ScalarDivision::truncDivide;
+            case REMAINDER -> ScalarDivision::remainder;
+            case FMOD -> ScalarDivision::fmod;
             case POW -> ScalarFunctions::pow;
             case MAXIMUM -> Math::max;
             case MINIMUM -> Math::min;
@@ -137,14 +138,6 @@ final class ScalarFunctions {
             case GT -> (a, b) -> a > b;
             case GE -> (a, b) -> a >= b;
         };
-    }
-
-    private static long nonZero(long divisor, String operation) {
-        if (divisor == 0) {
-            throw new ArithmeticException(operation + ": an element of the integer divisor is 0; mask the zeros first"
-                    + " (where), or cast to a floating dtype, whose division by zero gives an infinity or NaN");
-        }
-        return divisor;
     }
 
     private static long pow(long base, long exponent) {

@@ -43,7 +43,7 @@ final class VectorKernels implements KernelProvider {
             case F32 -> f32(fn);
             case F64 -> binary(F64BinaryLoop.class, F64Functions.of(fn));
             case I64 -> binary(I64BinaryLoop.class, I64Functions.of(fn));
-            case I32 -> binary(I32BinaryLoop.class, I32Functions.of(fn));
+            case I32 -> i32(fn);
             case U8, BOOL -> null;
         };
         return kernel == null ? scalar.binary(fn, dtype) : kernel;
@@ -52,6 +52,11 @@ final class VectorKernels implements KernelProvider {
     private static @Nullable BinaryKernel f32(BinaryFn fn) {
         BinaryKernel kernel = binary(F32BinaryLoop.class, F32Functions.of(fn));
         return kernel == null ? binary(F32WideBinaryLoop.class, F32Functions.wide(fn)) : kernel;
+    }
+
+    private static @Nullable BinaryKernel i32(BinaryFn fn) {
+        BinaryKernel kernel = binary(I32BinaryLoop.class, I32Functions.of(fn));
+        return kernel == null ? binary(I32WideBinaryLoop.class, I32Functions.wide(fn)) : kernel;
     }
 
     private static @Nullable BinaryKernel binary(Class<? extends BinaryKernel> template, @Nullable Object function) {

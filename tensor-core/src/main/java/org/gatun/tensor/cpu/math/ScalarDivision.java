@@ -1,0 +1,38 @@
+package org.gatun.tensor.cpu.math;
+
+/** Division with remainder of single integers. A divisor of 0 is an error that says what to do instead. */
+public final class ScalarDivision {
+    private ScalarDivision() {}
+
+    /** {@code a / b} rounded to minus infinity. */
+    public static long floorDivide(long a, long b) {
+        return Math.floorDiv(a, nonZero(b, "floor_divide"));
+    }
+
+    /** {@code a / b} rounded to zero. */
+    public static long truncDivide(long a, long b) {
+        return a / nonZero(b, "trunc_divide");
+    }
+
+    /** {@code a - b floor(a / b)}: the sign of the divisor. */
+    public static long remainder(long a, long b) {
+        return Math.floorMod(a, nonZero(b, "remainder"));
+    }
+
+    /** {@code a - b trunc(a / b)}: the sign of the dividend. */
+    public static long fmod(long a, long b) {
+        return a % nonZero(b, "fmod");
+    }
+
+    private static long nonZero(long divisor, String operation) {
+        if (divisor == 0) {
+            throw byZero(operation);
+        }
+        return divisor;
+    }
+
+    static ArithmeticException byZero(String operation) {
+        return new ArithmeticException(operation + ": an element of the integer divisor is 0; mask the zeros first"
+                + " (where), or cast to a floating dtype, whose division by zero gives an infinity or NaN");
+    }
+}
