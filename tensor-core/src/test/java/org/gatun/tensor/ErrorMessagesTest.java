@@ -81,8 +81,7 @@ class ErrorMessagesTest {
     /** A source of another dtype than the tensor, by an index that would have to be converted. */
     private static Refusal sourceType(String operation, Function<Tensor[], Object> call) {
         List<String> parts = List.of("to(dtype)", "F32", "F64");
-        return new Refusal(
-                operation, DTypeException.class, parts, call, List.of(f32(2), type(F64, 2), type(I32, 2)));
+        return new Refusal(operation, DTypeException.class, parts, call, List.of(f32(2), type(F64, 2), type(I32, 2)));
     }
 
     /** An axis that does not exist: the message says which do. */

@@ -20,8 +20,29 @@ import org.junit.jupiter.params.provider.EnumSource;
 class IntegerDivisionTest {
     /** Where doubles stop being exact, vectors hand over, and products and quotients leave the type. */
     private static final long[] HARD = {
-        0, 1, 2, 3, 7, 10, 1 << 16, 46340, 46341, 0x7FFFFFFF, 1L << 31, 1L << 32, (1L << 51) - 1, 1L << 51, (1L << 51) + 1,
-        (1L << 52) - 1, 1L << 52, (1L << 53) - 1, 1L << 53, (1L << 53) + 1, 3037000500L, Long.MAX_VALUE - 1, Long.MAX_VALUE
+        0,
+        1,
+        2,
+        3,
+        7,
+        10,
+        1 << 16,
+        46340,
+        46341,
+        0x7FFFFFFF,
+        1L << 31,
+        1L << 32,
+        (1L << 51) - 1,
+        1L << 51,
+        (1L << 51) + 1,
+        (1L << 52) - 1,
+        1L << 52,
+        (1L << 53) - 1,
+        1L << 53,
+        (1L << 53) + 1,
+        3037000500L,
+        Long.MAX_VALUE - 1,
+        Long.MAX_VALUE
     };
 
     private static final int LONGEST_TAIL = 17;
@@ -78,7 +99,9 @@ class IntegerDivisionTest {
             long value = dtype == DType.I32
                     ? got.getAtIndex(ValueLayout.JAVA_INT, i)
                     : got.getAtIndex(ValueLayout.JAVA_LONG, i);
-            assertThat(value).as("%s %s of %d and %d, %s", fn, dtype, x, y, what).isEqualTo(want);
+            assertThat(value)
+                    .as("%s %s of %d and %d, %s", fn, dtype, x, y, what)
+                    .isEqualTo(want);
         }
     }
 
@@ -148,7 +171,8 @@ class IntegerDivisionTest {
     private static void assertRefused(BinaryFn fn, ThrowingCallable division) {
         assertThatThrownBy(division)
                 .isInstanceOf(ArithmeticException.class)
-                .hasMessageStartingWith(fn.name().toLowerCase(Locale.ROOT) + ": an element of the integer divisor is 0");
+                .hasMessageStartingWith(
+                        fn.name().toLowerCase(Locale.ROOT) + ": an element of the integer divisor is 0");
     }
 
     /** A divisor of 0 is found at each place of arrays of each length, small or large the others, and none beyond the end. */
