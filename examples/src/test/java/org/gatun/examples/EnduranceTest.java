@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -35,19 +35,8 @@ class EnduranceTest {
     @ParameterizedTest
     @ValueSource(strings = {"scopes", "collector"})
     void tenMillionSmallOperationsUnderALimit(String mode) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "--add-modules=jdk.incubator.vector",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Dgatun.memory.limit=256m",
-                        "-Dgatun.leak=off",
-                        "-cp",
-                        classPath(),
-                        Endurance.class.getName(),
-                        mode))
-                .redirectErrorStream(true)
-                .start();
+        Process process = OtherJvm.start(
+                Map.of(), List.of("-Xmx512m", "-Dgatun.memory.limit=256m", "-Dgatun.leak=off"), Endurance.class, mode);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).as(output).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
@@ -65,19 +54,6 @@ class EnduranceTest {
                     .as("nothing grows between one and ten million operations: " + output)
                     .isEqualTo(early);
         }
-    }
-
-    /** The class path of this test, or on the module path the modules' archives and folders. */
-    private static String classPath() {
-        String modules = System.getProperty("jdk.module.path");
-        String classes = System.getProperty("java.class.path");
-        String tests = Path.of(EnduranceTest.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .getPath())
-                .toString();
-        return String.join(System.getProperty("path.separator"), tests, classes, modules == null ? "" : modules);
     }
 
     @Test

@@ -54,6 +54,10 @@ final class Examination {
             advise("Data: put the four MNIST files into one of the folders above, or name theirs with --data or"
                     + " GATUN_DATA; without them 'gatun mnist' trains on generated digits.");
         }
+        String noFonts = Fonts.missing();
+        if (noFonts != null) {
+            advise("Pictures: " + noFonts + "; without them 'gatun mnist' draws none.");
+        }
         Report.Memory memory = memory();
         Report.Cache cache = cache();
         return new Report(

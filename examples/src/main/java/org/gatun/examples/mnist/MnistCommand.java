@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.gatun.examples.doctor.Fonts;
 import org.gatun.nn.Checkpoint;
 import org.gatun.nn.data.Batch;
 import org.gatun.nn.data.Dataset;
@@ -183,9 +184,15 @@ public final class MnistCommand implements Callable<Integer> {
             if (json != null) {
                 write(json, settings, results); // first: a picture that fails must not take the results with it
             }
-            Charts.curves(folder.resolve("curves.png"), results);
-            Charts.mistakes(folder.resolve("misclassified.png"), mistakes(trainer, test));
-            out.println("Wrote checkpoint.safetensors, curves.png and misclassified.png to " + folder);
+            String noFonts = Fonts.missing();
+            if (noFonts == null) {
+                Charts.curves(folder.resolve("curves.png"), results);
+                Charts.mistakes(folder.resolve("misclassified.png"), mistakes(trainer, test));
+                out.println("Wrote checkpoint.safetensors, curves.png and misclassified.png to " + folder);
+            } else {
+                out.println("Wrote checkpoint.safetensors to " + folder);
+                spec.commandLine().getErr().println("gatun mnist: no pictures: " + noFonts);
+            }
         }
         return CommandLine.ExitCode.OK;
     }
