@@ -35,14 +35,18 @@ public final class ConcreteTensor extends Tensor {
 
     /** A tensor in fresh memory, row by row, whose values are whatever the memory holds: for kernels that write all of it. */
     public static ConcreteTensor allocate(DType dtype, Shape shape, Device device) {
-        long bytes;
+        long bytes = bytes(dtype, shape);
+        return new ConcreteTensor(Allocators.of(device).allocate(bytes), Layout.contiguous(shape), dtype, false);
+    }
+
+    /** The number of bytes that the elements take, row by row. */
+    static long bytes(DType dtype, Shape shape) {
         try {
-            bytes = Math.multiplyExact(shape.elements(), dtype.bytes());
+            return Math.multiplyExact(shape.elements(), dtype.bytes());
         } catch (ArithmeticException e) {
             throw new ShapeException(
                     "a tensor of shape " + shape + " and dtype " + dtype + " has more than 2^63 - 1 bytes", e);
         }
-        return new ConcreteTensor(Allocators.of(device).allocate(bytes), Layout.contiguous(shape), dtype, false);
     }
 
     /** A tensor over a storage, taking over one reference to it. The caller vouches that the layout stays inside it. */
@@ -124,8 +128,13 @@ public final class ConcreteTensor extends Tensor {
         return lease.acquire();
     }
 
-    /** Another view of the same memory, with a claim of its own on it. */
+    /**
+     * Another view of the same memory, with a claim of its own on it.
+     *
+     * @throws ShapeException when its elements, written out, would take more bytes than the longs count
+     */
     public ConcreteTensor view(Layout newLayout) {
+        bytes(dtype, newLayout.shape()); // so that kernels can count the bytes of any tensor
         return new ConcreteTensor(lease.acquire(), newLayout, dtype, false);
     }
 

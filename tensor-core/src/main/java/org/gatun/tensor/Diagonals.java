@@ -12,9 +12,11 @@ final class Diagonals {
 
     static Tensor triangle(String name, Tensor x, long offset, boolean lower) {
         requireMatrices(name, x);
+        // Beyond the matrix every offset does the same.
+        long by = Math.clamp(offset, -x.size(-2), x.size(-1));
         Tensor column = Dispatch.source(new Op.Iota(x.size(-2)), x.device())
                 .unsqueeze(1)
-                .add(offset);
+                .add(by);
         Tensor row = Dispatch.source(new Op.Iota(x.size(-1)), x.device());
         Tensor inside = lower ? row.le(column) : row.ge(column);
         return inside.where(x, Arithmetic.constant(x, x.dtype(), 0.0));

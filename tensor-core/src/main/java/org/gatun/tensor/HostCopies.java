@@ -71,7 +71,7 @@ final class HostCopies {
     }
 
     static ConcreteTensor of(MemorySegment source, DType dtype, Shape shape) {
-        long bytes = bytes(dtype, shape);
+        long bytes = ConcreteTensor.bytes(dtype, shape);
         if (source.byteSize() != bytes) {
             throw new ShapeException("fromSegment: the segment has " + source.byteSize() + " bytes and shape " + shape
                     + " of " + dtype + " takes " + bytes + ": give a slice of exactly that size");
@@ -86,16 +86,6 @@ final class HostCopies {
             }
         }
         return upload(dtype, shape, Device.CPU, source);
-    }
-
-    /** The number of bytes that the elements take. */
-    static long bytes(DType dtype, Shape shape) {
-        try {
-            return Math.multiplyExact(shape.elements(), dtype.bytes());
-        } catch (ArithmeticException e) {
-            throw new ShapeException(
-                    "a tensor of shape " + shape + " and dtype " + dtype + " has more than 2^63 - 1 bytes", e);
-        }
     }
 
     private static void check(Shape shape, long count) {

@@ -29,13 +29,15 @@ final class Padding {
         for (int a = 0; a < rank; a++) {
             low[a] = Math.max(before[a], 0);
             high[a] = Math.max(after[a], 0);
-            start[a] = Math.max(-before[a], 0);
-            size[a] = x.size(a) - start[a] - Math.max(-after[a], 0);
-            if (size[a] < 0) {
+            long n = x.size(a);
+            // What is taken away is compared before it is negated and subtracted, so that nothing wraps around.
+            if (before[a] < -n || after[a] < -n || Math.max(-before[a], 0) > n - Math.max(-after[a], 0)) {
                 throw new ShapeException("pad: " + before[a] + " before and " + after[a] + " after take more than the "
-                        + x.size(a) + " elements along axis " + a + " of shape " + x.shape());
+                        + n + " elements along axis " + a + " of shape " + x.shape());
             }
-            crops |= size[a] != x.size(a);
+            start[a] = Math.max(-before[a], 0);
+            size[a] = n - start[a] - Math.max(-after[a], 0);
+            crops |= size[a] != n;
             adds |= low[a] > 0 || high[a] > 0;
         }
         Tensor inner = crops ? crop(x, start, size) : x;

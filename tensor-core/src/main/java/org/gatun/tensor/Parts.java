@@ -28,21 +28,23 @@ final class Parts {
         }
         long n = x.size(a);
         List<Tensor> parts = new ArrayList<>();
-        for (long at = 0; at < n || at == 0; at += size) {
-            parts.add(Shaping.slice(x, a, at, Math.min(at + size, n), 1));
-        }
+        long at = 0;
+        do {
+            long to = at + Math.min(size, n - at);
+            parts.add(Shaping.slice(x, a, at, to, 1));
+            at = to;
+        } while (at < n);
         return List.copyOf(parts);
     }
 
     static List<Tensor> split(Tensor x, long[] sizes, int axis) {
         int a = Axes.normalise("split", axis, x.rank());
-        long sum = 0;
-        boolean negative = false;
+        // What is left of the axis, or a negative number for good once a size does not fit: no sum that could wrap around.
+        long left = x.size(a);
         for (long s : sizes) {
-            sum += s;
-            negative |= s < 0;
+            left = s >= 0 && s <= left ? left - s : -1;
         }
-        if (negative || sum != x.size(a)) {
+        if (left != 0) {
             throw new ShapeException("split: the sizes " + Arrays.toString(sizes) + " must be 0 or more and add up to "
                     + x.size(a) + ", the size of axis " + axis + " of shape " + x.shape());
         }

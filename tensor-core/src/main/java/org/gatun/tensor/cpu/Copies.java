@@ -1,5 +1,6 @@
 package org.gatun.tensor.cpu;
 
+import java.util.Arrays;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.PadSpec;
@@ -45,11 +46,8 @@ final class Copies {
     /** The operands one after the other along an axis. */
     static ConcreteTensor concat(Op.Concat concat, ConcreteTensor[] in) {
         int axis = concat.axis();
-        long size = 0;
-        for (ConcreteTensor x : in) {
-            size += x.shape().size(axis);
-        }
-        Shape shape = in[0].shape().withSize(axis, size);
+        Shape shape =
+                Shape.joined(axis, Arrays.stream(in).map(ConcreteTensor::shape).toList());
         ConcreteTensor out = ConcreteTensor.allocate(in[0].dtype(), shape, in[0].device());
         int bytes = out.dtype().bytes();
         long stride = out.layout().stride(axis) * bytes;

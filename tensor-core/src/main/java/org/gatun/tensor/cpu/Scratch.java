@@ -45,6 +45,9 @@ final class Scratch implements AutoCloseable {
 
     /** The address of {@code bytes} bytes of undefined content, aligned to 64, valid until this frame closes. */
     long allocate(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("scratch: " + bytes + " bytes: a size was computed beyond the longs");
+        }
         return blocks.allocate(Math.max(bytes, 1));
     }
 

@@ -182,7 +182,6 @@ public final class TypeRules {
         requireShape(!inputs.isEmpty(), op, inputs, "give at least one operand");
         TensorType first = inputs.get(0);
         axis(op, op.axis(), first);
-        long size = 0;
         for (TensorType input : inputs) {
             requireDType(input.dtype() == first.dtype(), op, inputs, "convert the operands to one dtype");
             requireShape(
@@ -193,9 +192,9 @@ public final class TypeRules {
                     op,
                     inputs,
                     "all sizes but those of axis " + op.axis() + " must be equal");
-            size += input.shape().size(op.axis());
         }
-        return new TensorType(first.dtype(), first.shape().withSize(op.axis(), size));
+        List<Shape> shapes = inputs.stream().map(TensorType::shape).toList();
+        return new TensorType(first.dtype(), Shape.joined(op.axis(), shapes));
     }
 
     // ---- reductions and along one axis ----

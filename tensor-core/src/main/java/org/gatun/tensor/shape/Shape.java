@@ -1,6 +1,7 @@
 package org.gatun.tensor.shape;
 
 import java.util.Arrays;
+import java.util.List;
 import org.gatun.tensor.ShapeException;
 
 /**
@@ -72,6 +73,26 @@ public final class Shape {
         long[] s = sizes.clone();
         s[Axes.normalise("withSize", axis, sizes.length)] = size;
         return new Shape(s);
+    }
+
+    /**
+     * The shape of tensors of the given shapes, equal outside one axis (0 to rank - 1), one after the other along it.
+     *
+     * @throws ShapeException when the sizes along the axis add up to more than the longs hold
+     */
+    public static Shape joined(int axis, List<Shape> shapes) {
+        long size = 0;
+        try {
+            for (Shape shape : shapes) {
+                size = Math.addExact(size, shape.sizes[axis]);
+            }
+        } catch (ArithmeticException e) {
+            throw new ShapeException(
+                    "cat: the sizes of " + shapes + " along axis " + axis
+                            + " add up to more than 2^63 - 1: join fewer at once",
+                    e);
+        }
+        return shapes.get(0).withSize(axis, size);
     }
 
     /** This shape without the given axes. */
