@@ -1,8 +1,10 @@
 package org.gatun.tensor.ir;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.DTypeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,19 +70,17 @@ public final class Expr {
     /**
      * A program. Prefer {@link Builder}, which removes repeated and dead nodes.
      *
-     * @throws IllegalArgumentException when a node refers to a later value or an output to none
+     * @throws IllegalArgumentException when a node has too few or too many operands, refers to a later value, or has another
+     *     dtype than its operation gives, or an output refers to no value
+     * @throws DTypeException when the dtypes of a node's operands do not fit its operation
      */
     public Expr(List<DType> inputs, List<Node> nodes, List<Integer> outputs) {
         this.inputs = List.copyOf(inputs);
         this.nodes = List.copyOf(nodes);
         this.outputs = List.copyOf(outputs);
-        for (int i = 0; i < nodes.size(); i++) {
-            if (nodes.get(i) instanceof Apply apply) {
-                int limit = inputs.size() + i;
-                if (apply.a >= limit || apply.b >= limit || apply.c >= limit || apply.a < 0) {
-                    throw new IllegalArgumentException(
-                            "region: node " + i + " refers to a value that is not before it");
-                }
+        for (int i = 0; i < this.nodes.size(); i++) {
+            if (this.nodes.get(i) instanceof Apply apply) {
+                verify(i, apply);
             }
         }
         for (int o : outputs) {
@@ -89,6 +89,30 @@ public final class Expr {
             }
         }
         this.hash = (this.inputs.hashCode() * 31 + this.nodes.hashCode()) * 31 + this.outputs.hashCode();
+    }
+
+    /** Kernels trust the numbers and dtypes of a program without looking, so it must be sound. */
+    private void verify(int i, Apply node) {
+        int[] operands = {node.a, node.b, node.c};
+        int arity = node.op.arity();
+        DType[] types = new DType[arity];
+        for (int k = 0; k < operands.length; k++) {
+            if (k < arity != operands[k] >= 0) {
+                throw new IllegalArgumentException("region: node " + i + ", " + node.op + ", takes " + arity
+                        + " operands first and then -1, not " + Arrays.toString(operands));
+            }
+            if (operands[k] >= inputs.size() + i) {
+                throw new IllegalArgumentException("region: node " + i + " refers to a value that is not before it");
+            }
+            if (k < arity) {
+                types[k] = dtype(operands[k]);
+            }
+        }
+        DType result = ScalarTypes.result(node.op, types);
+        if (node.dtype != result) {
+            throw new IllegalArgumentException("region: node " + i + ", " + node.op + " on " + Arrays.toString(types)
+                    + ", gives " + result + ", not " + node.dtype);
+        }
     }
 
     /** The dtypes of the inputs, values 0, 1, ... */
