@@ -52,20 +52,18 @@ final class Orders {
     }
 
     static Tensor cumsum(Tensor x, int axis) {
-        Tensor t = Reductions.accumulating(x);
         if (x.rank() == 0) {
             Axes.ofScalar("cumsum", axis);
-            return t.copy();
+            return cumsum(x.reshape(1), 0).reshape();
         }
-        return Dispatch.bind(new Op.CumSum(Axes.normalise("cumsum", axis, x.rank()), false), t);
+        return Dispatch.bind(new Op.CumSum(Axes.normalise("cumsum", axis, x.rank()), false), Reductions.accumulating(x));
     }
 
     static Tensor cumprod(Tensor x, int axis) {
-        Tensor t = Reductions.accumulating(x);
         if (x.rank() == 0) {
             Axes.ofScalar("cumprod", axis);
-            return t.copy();
+            return cumprod(x.reshape(1), 0).reshape();
         }
-        return Dispatch.bind(new Op.CumProd(Axes.normalise("cumprod", axis, x.rank())), t);
+        return Dispatch.bind(new Op.CumProd(Axes.normalise("cumprod", axis, x.rank())), Reductions.accumulating(x));
     }
 }

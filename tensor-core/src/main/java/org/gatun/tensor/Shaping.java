@@ -114,7 +114,12 @@ final class Shaping {
             throw new ShapeException("t: takes a matrix, not a tensor of shape " + x.shape()
                     + ": use transpose(a, b) or permute to say which axes to exchange");
         }
-        return x.rank() < 2 ? x.view() : transpose(x, 0, 1);
+        return x.rank() < 2 ? unmoved(x) : transpose(x, 0, 1);
+    }
+
+    /** A view that has its axes where they were, by an operation that a region refuses: outside it they may move. */
+    private static Tensor unmoved(Tensor x) {
+        return permute(x, Axes.all(x.rank()).toArray());
     }
 
     static Tensor broadcast(Tensor x, Shape shape) {
@@ -148,7 +153,7 @@ final class Shaping {
     static Tensor squeeze(Tensor x, int... axes) {
         Axes named = Axes.reduction("squeeze", x.rank(), axes);
         int[] ones = Arrays.stream(named.toArray()).filter(a -> x.size(a) == 1).toArray();
-        return ones.length == 0 ? x.view() : reshape(x, x.shape().without(Axes.listed("squeeze", x.rank(), ones)));
+        return ones.length == 0 ? unmoved(x) : reshape(x, x.shape().without(Axes.listed("squeeze", x.rank(), ones)));
     }
 
     static Tensor flip(Tensor x, int... axes) {
