@@ -164,10 +164,7 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
      * equal infinities are close, NaN is close to nothing. Reads the values.
      */
     public final boolean allClose(Tensor other, double relative, double absolute) {
-        Tensor a = self().detach();
-        Tensor b = other.detach();
-        Tensor near = a.sub(b).abs().le(b.abs().mul(relative).add(absolute));
-        return a.eq(b).or(near.and(b.isFinite())).all().item() != 0;
+        return Comparisons.allClose(self().detach(), other.detach(), relative, absolute);
     }
 
     /** {@link #allClose(Tensor, double, double)} with relative tolerance 1e-5 and absolute tolerance 1e-8. */

@@ -249,6 +249,38 @@ class StatisticsTest {
                 .isFalse();
     }
 
+    /** {@code |a - b| <= absolute + relative |b|} in exact arithmetic, also where the difference leaves the dtype. */
+    @Test
+    void integersAreComparedWithoutWrapping() {
+        Tensor one = Tensors.ofUnsigned((byte) 1);
+        Tensor two = Tensors.ofUnsigned((byte) 2);
+        assertThat(one.allClose(two, 0, 1)).isTrue();
+        assertThat(two.allClose(one, 0, 1)).isTrue();
+        assertThat(one.allClose(two, 0, 0.5)).isFalse();
+        assertThat(Tensors.ofUnsigned((byte) 0).allClose(Tensors.ofUnsigned((byte) 255), 0, 254))
+                .isFalse();
+        assertThat(Tensors.ofUnsigned((byte) 0).allClose(Tensors.ofUnsigned((byte) 255), 1, 0))
+                .isTrue();
+        Tensor least = Tensors.of(Long.MIN_VALUE);
+        Tensor most = Tensors.of(Long.MAX_VALUE);
+        assertThat(least.allClose(most, 0, 1)).isFalse();
+        assertThat(least.allClose(most, 0, 1e19)).isFalse();
+        assertThat(most.allClose(least, 0, 1.85e19)).isTrue();
+        assertThat(least.allClose(least, 0, 0)).isTrue();
+        assertThat(Tensors.of((1L << 53) + 1).allClose(Tensors.of(1L << 53), 0, 0.5))
+                .isFalse();
+        assertThat(Tensors.of((1L << 53) + 1).allClose(Tensors.of(1L << 53), 0, 1))
+                .isTrue();
+        assertThat(Tensors.of(Integer.MIN_VALUE).allClose(Tensors.of(Integer.MAX_VALUE), 0, 1))
+                .isFalse();
+        assertThat(Tensors.of(Integer.MIN_VALUE).allClose(Tensors.of(Integer.MIN_VALUE + 1), 1e-9, 0))
+                .isTrue();
+        assertThat(Tensors.of(true, false).allClose(Tensors.of(true, false))).isTrue();
+        assertThat(Tensors.of(true, false).allClose(Tensors.of(true, true))).isFalse();
+        assertThat(Tensors.of(1f, 0).allClose(Tensors.of(true, false))).isTrue();
+        assertThat(Tensors.of(1f, 0.5f).allClose(Tensors.of(true, true))).isFalse();
+    }
+
     @Test
     void finiteAndInfiniteElements() {
         Tensor x = Tensors.of(1f, Float.NaN, Float.NEGATIVE_INFINITY, Float.MAX_VALUE);
