@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Positions, ranges, {@link #all}, {@link #newAxis} and {@link #ellipsis} give views. Tensors of indices and masks pick
  * elements and give a copy: several of them broadcast together and make one group of result axes, which stands where they stood
- * if they are neighbours, and in front otherwise. Positions are applied first, as in PyTorch, and do not belong to that group.
+ * if they are neighbours, and in front otherwise. Positions are applied first, as in PyTorch, and do not belong to that group;
+ * neither does a 0-d tensor of indices, which is one position, but gives a copy.
  */
 public sealed interface Index {
     /** One position, whose axis goes away; negative counts from the end. */
@@ -108,7 +109,7 @@ public sealed interface Index {
         return new Ellipsis();
     }
 
-    /** The positions that a tensor of integers holds; its axes take the place of the indexed one. */
+    /** The positions that a tensor of integers holds; its axes take the place of the indexed one, which goes away if it is 0-d. */
     static Index of(Tensor positions) {
         return new Of(positions);
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
@@ -81,6 +82,7 @@ final class Indexing {
                 case Index.All all -> a++;
                 case Index.NewAxis axis -> t = t.unsqueeze(a++);
                 case Index.Ellipsis ellipsis -> {}
+                case Index.Of of when of.positions().rank() == 0 -> t = position(t, a, of.positions());
                 case Index.Of of -> picks.add(new Pick(a++, Arithmetic.cast(of.positions(), DType.I64)));
                 case Index.Mask mask -> a = places(t, a, mask.mask(), picks);
             }
@@ -95,6 +97,12 @@ final class Indexing {
                     + n + " of shape " + x.shape() + ": give a position from " + -n + " to " + (n - 1));
         }
         return Shaping.select(t, axis, position);
+    }
+
+    /** The position that a 0-d tensor holds, which need not be read here. */
+    private static Tensor position(Tensor t, int axis, Tensor position) {
+        Tensor row = Picking.indexSelect(t, axis, position);
+        return row.reshape(t.shape().without(Axes.listed("get", t.rank(), axis)));
     }
 
     /** Python's rule: bounds count from the end when negative, and are then cut to what exists. */

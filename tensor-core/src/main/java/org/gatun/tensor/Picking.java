@@ -15,6 +15,9 @@ final class Picking {
             Axes.ofScalar("gather", axis);
             return gather(x.reshape(1), 0, vector(index)).reshape(index.shape());
         }
+        if (x.rank() == 1 && index.rank() == 0) {
+            return gather(x, axis, vector(index)).reshape();
+        }
         int a = Axes.normalise("gather", axis, x.rank());
         Tensor i = Indices.checked("gather", index);
         Indices.requireWithin("gather", i.shape(), x.shape(), a);
@@ -25,6 +28,9 @@ final class Picking {
         if (x.rank() == 0) {
             Axes.ofScalar("scatter", axis);
             return scatter(x.reshape(1), 0, vector(index), vector(src)).reshape();
+        }
+        if (x.rank() == 1 && index.rank() == 0) {
+            return scatter(x, axis, vector(index), vector(src));
         }
         int a = Axes.normalise("scatter", axis, x.rank());
         requireSameType("scatter", x, src);
@@ -42,12 +48,16 @@ final class Picking {
             Axes.ofScalar("scatterAdd", axis);
             return scatterAdd(x.reshape(1), 0, vector(index), vector(src)).reshape();
         }
+        if (x.rank() == 1 && index.rank() == 0) {
+            return scatterAdd(x, axis, vector(index), vector(src));
+        }
         int a = Axes.normalise("scatterAdd", axis, x.rank());
         requireSameType("scatterAdd", x, src);
         Tensor i = Indices.checked("scatterAdd", index);
         Indices.requireWithin("scatterAdd", i.shape(), x.shape(), a);
         Shape touched = i.shape().withSize(a, x.size(a));
-        Tensor sum = Dispatch.bind(new Op.ScatterAdd(a, touched), source("scatterAdd", i, src), i);
+        Tensor terms = Reductions.accumulating(source("scatterAdd", i, src));
+        Tensor sum = Arithmetic.cast(Dispatch.bind(new Op.ScatterAdd(a, touched), terms, i), x.dtype());
         if (!touched.equals(x.shape())) {
             long[] after = x.shape().toArray();
             for (int k = 0; k < after.length; k++) {
@@ -109,7 +119,8 @@ final class Picking {
                     + ": the source must have one slice for each"
                     + " index along axis " + axis + ", and the same sizes along the others");
         }
-        return x.add(Dispatch.bind(new Op.IndexAdd(a, x.size(a)), src, i));
+        Tensor terms = Reductions.accumulating(src);
+        return x.add(Arithmetic.cast(Dispatch.bind(new Op.IndexAdd(a, x.size(a)), terms, i), x.dtype()));
     }
 
     static Tensor take(Tensor x, Tensor index) {

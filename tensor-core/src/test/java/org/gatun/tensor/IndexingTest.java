@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Expected elements are those that NumPy picks from {@code np.arange(24).reshape(2, 3, 4)}. */
@@ -362,6 +363,68 @@ class IndexingTest {
                 .hasMessageContaining("the source is F32 and the tensor F64");
         assertThatThrownBy(() -> zeros.scatterAdd(1, Tensors.of(new long[][] {{3}}), src))
                 .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    /** PyTorch treats a 0-d tensor of positions as a position: x[torch.tensor(1), :, [0, 1]] has shape (3, 2). */
+    @Test
+    void aScalarTensorOfPositionsIsOnePosition() {
+        Tensor x = x();
+        Tensor one = Tensors.scalar(1);
+        for (Index scalar : new Index[] {of(one), of(Tensors.scalar(-1L)), of(Tensors.scalar(1).to(DType.U8))}) {
+            Tensor apart = x.get(scalar, all(), of(0, 1));
+            assertThat(apart.shape()).isEqualTo(Shape.of(3, 2));
+            assertThat(apart.toLongArray()).containsExactly(12, 13, 16, 17, 20, 21);
+            assertThat(x.get(scalar, of(0, 2)).equalTo(x.get(at(1), of(0, 2)))).isTrue();
+            assertThat(x.get(scalar).equalTo(x.get(at(1)))).isTrue();
+        }
+        assertThat(x.get(of(one), of(one), of(one)).shape()).isEqualTo(Shape.SCALAR);
+        assertThat(x.get(of(one), of(one), of(one)).itemLong()).isEqualTo(17);
+        assertThat(x.get(all(), of(one), all()).toLongArray()).containsExactly(4, 5, 6, 7, 16, 17, 18, 19);
+        assertThatThrownBy(() -> x.get(of(Tensors.scalar(2)))).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void everyDtypeIsAddedByIndex(DType dtype) {
+        Tensor x = Tensors.of(1, 0, 3).to(dtype);
+        Tensor src = Tensors.of(1, 0, 1, 1).to(dtype);
+        Tensor index = Tensors.of(0, 1, 0, -1);
+        // Truth values are added by or.
+        long[] expected = dtype == DType.BOOL ? new long[] {1, 0, 1} : new long[] {3, 0, 4};
+        for (Tensor sum : new Tensor[] {x.indexAdd(0, index, src), x.scatterAdd(0, index, src)}) {
+            assertThat(sum.dtype()).isEqualTo(dtype);
+            assertThat(sum.toLongArray()).containsExactly(expected);
+        }
+        Tensor empty = Tensors.empty(dtype, 0);
+        assertThat(x.indexAdd(0, Tensors.empty(DType.I64, 0), empty).equalTo(x)).isTrue();
+        assertThat(x.scatterAdd(0, Tensors.empty(DType.I64, 0), empty).equalTo(x)).isTrue();
+    }
+
+    @Test
+    void sumsOfBytesByIndexWrapAsSumsOfBytesDo() {
+        Tensor x = Tensors.ofUnsigned((byte) 250);
+        Tensor src = Tensors.ofUnsigned((byte) 200, (byte) 200);
+        long expected = (250 + 200 + 200) % 256;
+        assertThat(x.indexAdd(0, Tensors.of(0, 0), src).toLongArray()).containsExactly(expected);
+        assertThat(x.scatterAdd(0, Tensors.of(0, 0), src).toLongArray()).containsExactly(expected);
+        Tensor most = Tensors.of(Integer.MAX_VALUE);
+        assertThat(most.indexAdd(0, Tensors.of(0), Tensors.of(1)).toLongArray()).containsExactly(Integer.MIN_VALUE);
+    }
+
+    /** torch.gather and its relatives take a 0-d tensor for one of one element. */
+    @Test
+    void scalarsAndVectorsGoTogether() {
+        Tensor x = Tensors.of(5f, 6f, 7f);
+        Tensor two = Tensors.scalar(2);
+        assertThat(x.gather(0, two).shape()).isEqualTo(Shape.SCALAR);
+        assertThat(x.gather(0, two).item()).isEqualTo(7);
+        assertThat(Tensors.scalar(4f).gather(0, Tensors.of(0, 0)).toFloatArray()).containsExactly(4, 4);
+        assertThat(x.scatter(0, two, Tensors.scalar(9f)).toFloatArray()).containsExactly(5, 6, 9);
+        assertThat(x.scatter(0, two, 9).toFloatArray()).containsExactly(5, 6, 9);
+        assertThat(x.scatterAdd(0, two, Tensors.scalar(9f)).toFloatArray()).containsExactly(5, 6, 16);
+        assertThatThrownBy(() -> x.reshape(1, 3).gather(0, two))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("gather");
     }
 
     @Test
