@@ -3,6 +3,8 @@ package org.gatun.tensor;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.composite.BinaryCrossEntropy;
 import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
 
@@ -102,14 +104,40 @@ final class ElementwiseLosses {
         if (!(epsilon > 0)) {
             throw new IllegalArgumentException("gaussianNllLoss: epsilon " + epsilon + " must be more than 0");
         }
-        if (variance.lt(0).any().detach().item() != 0) {
+        Tensor v = variance(x.shape(), variance);
+        if (v.lt(0).any().detach().item() != 0) {
             throw new IllegalArgumentException(
                     "gaussianNllLoss: the variance has a negative element: give 0 or more, for"
                             + " instance softplus of it");
         }
         // The raising adds a constant, so that the gradient passes as if there were none.
-        Tensor raise = variance.detach().neg().add(epsilon).relu();
-        return reduce(GAUSSIAN_NLL.apply(x, t, variance.add(raise)), reduction);
+        Tensor raise = v.detach().neg().add(epsilon).relu();
+        return reduce(GAUSSIAN_NLL.apply(x, t, v.add(raise)), reduction);
+    }
+
+    /** The variance with the axes of the input: one for each element, for each row, or along one axis of size 1. */
+    private static Tensor variance(Shape input, Tensor variance) {
+        Shape shape = variance.shape();
+        int rank = input.rank();
+        if (shape.equals(input)) {
+            return variance;
+        }
+        if (rank > 0 && shape.equals(input.without(Axes.listed("gaussianNllLoss", rank, -1)))) {
+            return variance.unsqueeze(-1);
+        }
+        int single = 0;
+        boolean fits = shape.rank() == rank;
+        for (int a = 0; fits && a < rank; a++) {
+            boolean equal = shape.size(a) == input.size(a);
+            fits = equal || shape.size(a) == 1;
+            single += equal ? 0 : 1;
+        }
+        if (!fits || single != 1) {
+            throw new ShapeException("gaussianNllLoss: a variance of shape " + shape + " does not fit an input of shape "
+                    + input + ": give the input's shape, that shape without its last axis, or with one size replaced by"
+                    + " 1; broadcastTo makes others fit");
+        }
+        return variance;
     }
 
     private static Tensor weighted(Tensor loss, @Nullable Tensor weight) {

@@ -152,7 +152,8 @@ public final class Losses {
      * The negative log-likelihood of normal distributions, {@code (log v + (x - t)^2 / v) / 2} with {@code v = max(variance,
      * epsilon)} outside the gradient's sight, as {@code torch.nn.functional.gaussian_nll_loss} (without its constant).
      *
-     * @param variance broadcast with the input, 0 or more
+     * @param variance 0 or more: of the input's shape; of that shape without the last axis, for one variance in each row; or
+     *     of that shape with one size replaced by 1
      * @param epsilon what the variance is raised to, positive
      */
     public static Tensor gaussianNllLoss(

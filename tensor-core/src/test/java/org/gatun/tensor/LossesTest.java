@@ -318,4 +318,36 @@ class LossesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("variance has a negative element");
     }
+
+    /** torch.nn.functional.gaussian_nll_loss: one variance for each element, each row, or along one axis of size 1. */
+    @Test
+    void gaussianLikelihoodWithOneVarianceForEachRow() {
+        Tensor x = sample(3, 2, 2, 2);
+        Tensor t = sample(4, 2, 2, 2);
+        Tensor rows = Tensors.of(new double[][] {{1, 2}, {3, 4}});
+        Tensor expected = Losses.gaussianNllLoss(
+                x, t, rows.unsqueeze(2).broadcastTo(2, 2, 2).copy(), 1e-6, Reduction.NONE);
+        assertThat(Losses.gaussianNllLoss(x, t, rows, 1e-6, Reduction.NONE).toDoubleArray())
+                .containsExactly(expected.toDoubleArray());
+        assertThat(Losses.gaussianNllLoss(x, t, rows.unsqueeze(2), 1e-6, Reduction.NONE)
+                        .toDoubleArray())
+                .containsExactly(expected.toDoubleArray());
+        Tensor channels = rows.unsqueeze(1);
+        Tensor spread = Losses.gaussianNllLoss(x, t, channels.broadcastTo(2, 2, 2).copy(), 1e-6, Reduction.NONE);
+        assertThat(Losses.gaussianNllLoss(x, t, channels, 1e-6, Reduction.NONE).toDoubleArray())
+                .containsExactly(spread.toDoubleArray());
+        Tensor one = Tensors.scalar(2.0);
+        assertThat(Losses.gaussianNllLoss(Tensors.of(1.0, 2), Tensors.of(0.0, 2), one, 1e-6, Reduction.NONE)
+                        .toDoubleArray())
+                .usingComparatorWithPrecision(1e-13)
+                .containsExactly((Math.log(2) + 0.5) / 2, Math.log(2) / 2);
+        for (Tensor other : new Tensor[] {Tensors.of(1.0, 2), one, Tensors.ones(DType.F64, 1, 2, 1, 1),
+            Tensors.ones(DType.F64, 1, 1, 2), Tensors.ones(DType.F64, 2, 2, 3)}) {
+            assertThatThrownBy(() -> Losses.gaussianNllLoss(x, t, other, 1e-6, Reduction.MEAN))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("gaussianNllLoss")
+                    .hasMessageContaining("[2, 2, 2]")
+                    .hasMessageContaining(other.shape().toString());
+        }
+    }
 }
