@@ -37,9 +37,17 @@ final class Draws {
         if (!(low <= high)) {
             throw new IllegalArgumentException("uniform: the bounds " + low + " and " + high + " are not in order");
         }
+        if (!Float.isFinite((float) low) || !Float.isFinite((float) high) || Float.isInfinite((float) (high - low))) {
+            throw new IllegalArgumentException("uniform: the bounds " + low + " and " + high
+                    + " and their distance must be finite as floats: draw from a smaller range and scale it");
+        }
+        // The sum may be rounded up to the bound, which is excluded.
+        float below = (float) high < high ? (float) high : Math.nextDown((float) high);
         try (Tensor unit = rand(generator, DType.F32, shape, Device.CPU);
-                Tensor scaled = unit.mul(high - low)) {
-            return scaled.add(low);
+                Tensor scaled = unit.mul(high - low);
+                Tensor sum = scaled.add(low);
+                Tensor last = ConcreteTensor.scalar(DType.F32, Math.max(below, (float) low), Device.CPU)) {
+            return sum.minimum(last);
         }
     }
 

@@ -32,7 +32,7 @@ public record PoolSpec(
             throw new IllegalArgumentException("pool2d: kernel (" + kernelH + ", " + kernelW + "), stride (" + strideH
                     + ", " + strideW + ") and dilation (" + dilationH + ", " + dilationW + ") must be 1 or more");
         }
-        if (padH < 0 || padW < 0 || 2 * padH > kernelH || 2 * padW > kernelW) {
+        if (padH < 0 || padW < 0 || 2L * padH > kernelH || 2L * padW > kernelW) {
             throw new IllegalArgumentException("pool2d: padding (" + padH + ", " + padW
                     + ") must be 0 or more and at most half the kernel (" + kernelH + ", " + kernelW + ")");
         }
