@@ -67,7 +67,7 @@ final class Arithmetic {
             }
             dtype = dtype.toFloating();
         }
-        return apply(name, BINARY[fn.ordinal()], cast(a, dtype), cast(b, dtype));
+        return apply(name, BINARY[fn.ordinal()], dtype, a, b);
     }
 
     static Tensor binary(String name, BinaryFn fn, Tensor a, double b) {
@@ -113,7 +113,7 @@ final class Arithmetic {
 
     static Tensor compare(String name, CompareFn fn, Tensor a, Tensor b) {
         DType dtype = promote(a, b);
-        return apply(name, COMPARE[fn.ordinal()], cast(a, dtype), cast(b, dtype));
+        return apply(name, COMPARE[fn.ordinal()], dtype, a, b);
     }
 
     static Tensor compare(String name, CompareFn fn, Tensor a, double b) {
@@ -157,7 +157,7 @@ final class Arithmetic {
             throw new DTypeException(name + ": takes BOOL or integer tensors, not " + a.dtype() + " and " + b.dtype()
                     + ": compare first, for instance x.ne(0)");
         }
-        return apply(name, LOGIC[fn.ordinal()], cast(a, dtype), cast(b, dtype));
+        return apply(name, LOGIC[fn.ordinal()], dtype, a, b);
     }
 
     static Tensor not(Tensor x) {
@@ -296,13 +296,18 @@ final class Arithmetic {
     }
 
     private static Tensor apply(String name, Op op, Tensor a, Tensor b) {
+        return apply(name, op, a.dtype(), a, b);
+    }
+
+    /** The operation on two tensors of the given dtype and one shape; the shapes are checked before anything is converted. */
+    private static Tensor apply(String name, Op op, DType dtype, Tensor a, Tensor b) {
         Shape left = a.shape();
         Shape right = b.shape();
         if (left.equals(right)) {
-            return Dispatch.bind(op, a, b);
+            return Dispatch.bind(op, cast(a, dtype), cast(b, dtype));
         }
         Shape shape = Broadcasting.common(name, left, right);
-        return Dispatch.bind(op, expand(a, shape), expand(b, shape));
+        return Dispatch.bind(op, expand(cast(a, dtype), shape), expand(cast(b, dtype), shape));
     }
 
     static String name(UnaryFn fn) {

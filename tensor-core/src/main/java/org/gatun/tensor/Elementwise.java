@@ -41,7 +41,11 @@ public final class Elementwise {
         return new Region(3, in -> List.of(body.apply(in.get(0), in.get(1), in.get(2))));
     }
 
-    /** A region of any number of arguments and results. */
+    /**
+     * A region of any number of arguments, 1 or more, and results.
+     *
+     * @throws IllegalArgumentException when the number of arguments is less than 1
+     */
     public static Region region(int arguments, Function<List<Tensor>, List<Tensor>> body) {
         return new Region(arguments, body);
     }
@@ -60,6 +64,10 @@ public final class Elementwise {
         private final ConcurrentHashMap<List<DType>, Op.Fused> traced = new ConcurrentHashMap<>();
 
         private Region(int arguments, Function<List<Tensor>, List<Tensor>> body) {
+            if (arguments < 1) {
+                throw new IllegalArgumentException(
+                        "region: " + arguments + " arguments: give at least one, whose shape is that of the results");
+            }
             this.arguments = arguments;
             this.body = body;
         }
@@ -79,7 +87,8 @@ public final class Elementwise {
         }
 
         /**
-         * The first result for the given arguments, which broadcast to one shape.
+         * The first result for the given arguments, which broadcast to one shape. An argument without axes takes the dtype of
+         * those of its kind that have some, as outside a region.
          *
          * @throws ShapeException when the arguments do not broadcast
          */
@@ -87,16 +96,17 @@ public final class Elementwise {
             return applyAll(inputs)[0];
         }
 
-        /** All results for the given arguments, which broadcast to one shape. */
+        /** All results for the given arguments, as {@link #apply}. */
         public Tensor[] applyAll(Tensor... inputs) {
-            Op.Fused op = op(dtypes(inputs));
+            DType[] dtypes = dtypes(inputs);
+            Op.Fused op = op(Arrays.asList(dtypes));
             Shape shape = inputs[0].shape();
             for (int i = 1; i < inputs.length; i++) {
                 shape = Broadcasting.common("region", shape, inputs[i].shape());
             }
             Tensor[] operands = new Tensor[inputs.length];
             for (int i = 0; i < inputs.length; i++) {
-                operands[i] = Arithmetic.expand(inputs[i], shape);
+                operands[i] = Arithmetic.expand(Arithmetic.cast(inputs[i], dtypes[i]), shape);
             }
             return Dispatch.bindAll(op, operands);
         }
@@ -105,23 +115,44 @@ public final class Elementwise {
          * Runs the region on concrete tensors and writes its results into existing ones, in place where a result is one of the
          * arguments. Nothing is recorded. The arguments broadcast to the shape of the results.
          *
+         * @throws IllegalArgumentException when there are more or fewer results than the region gives
+         * @throws IllegalStateException when a tape or another interpreter follows a tensor
          * @throws ShapeException when a result has another shape
          * @throws DTypeException when a result has another dtype than the region gives
          */
         public void applyInto(List<Tensor> inputs, List<Tensor> results) {
-            Op.Fused op = op(dtypes(inputs.toArray(Tensor[]::new)));
-            InPlace.run("region", op, inputs, results);
+            DType[] dtypes = dtypes(inputs.toArray(Tensor[]::new));
+            Op.Fused op = op(Arrays.asList(dtypes));
+            InPlace.region(op, inputs, dtypes, results);
         }
 
-        private List<DType> dtypes(Tensor... inputs) {
+        /** What the arguments are converted to: those without axes to the dtype of their kind with axes, if there is one. */
+        private DType[] dtypes(Tensor... inputs) {
             if (inputs.length != arguments) {
                 throw new IllegalArgumentException("region: takes " + arguments + " arguments, not " + inputs.length);
             }
             DType[] dtypes = new DType[inputs.length];
+            boolean scalars = false;
             for (int i = 0; i < dtypes.length; i++) {
                 dtypes[i] = inputs[i].dtype();
+                scalars |= inputs[i].rank() == 0;
             }
-            return Arrays.asList(dtypes);
+            for (int i = 0; scalars && i < dtypes.length; i++) {
+                if (inputs[i].rank() == 0) {
+                    dtypes[i] = withAxes(dtypes[i], inputs);
+                }
+            }
+            return dtypes;
+        }
+
+        private static DType withAxes(DType scalar, Tensor... inputs) {
+            DType common = null;
+            for (Tensor x : inputs) {
+                if (x.rank() > 0 && x.dtype().kind() == scalar.kind()) {
+                    common = common == null ? x.dtype() : DType.promote(common, x.dtype());
+                }
+            }
+            return common == null ? scalar : common;
         }
     }
 }

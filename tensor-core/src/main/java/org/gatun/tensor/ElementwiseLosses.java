@@ -4,6 +4,7 @@ import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.composite.BinaryCrossEntropy;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
@@ -84,12 +85,15 @@ final class ElementwiseLosses {
 
     static Tensor binaryCrossEntropy(Tensor p, Tensor t, @Nullable Tensor weight, Reduction reduction) {
         check("binaryCrossEntropy", p, t);
+        requireWeight("binaryCrossEntropy", "weight", weight, p);
         return reduce(weighted(Dispatch.bind(new Op.Call(new BinaryCrossEntropy()), p, t), weight), reduction);
     }
 
     static Tensor binaryCrossEntropyWithLogits(
             Tensor x, Tensor t, @Nullable Tensor weight, @Nullable Tensor positive, Reduction reduction) {
         check("binaryCrossEntropyWithLogits", x, t);
+        requireWeight("binaryCrossEntropyWithLogits", "weight", weight, x);
+        requireWeight("binaryCrossEntropyWithLogits", "positive weight", positive, x);
         Tensor loss = positive == null ? BCE_LOGITS.apply(x, t) : BCE_LOGITS_POSITIVE.apply(x, t, positive);
         return reduce(weighted(loss, weight), reduction);
     }
@@ -138,6 +142,18 @@ final class ElementwiseLosses {
                     + " 1; broadcastTo makes others fit");
         }
         return variance;
+    }
+
+    /** Refuses a weight that does not broadcast with the input, or that would change the dtype of the loss. */
+    private static void requireWeight(String name, String what, @Nullable Tensor weight, Tensor x) {
+        if (weight == null) {
+            return;
+        }
+        var _ = Broadcasting.common(name, x.shape(), weight.shape());
+        if (weight.rank() > 0 && DType.promote(x.dtype(), weight.dtype()) != x.dtype()) {
+            throw new DTypeException(name + ": the " + what + " is " + weight.dtype() + " and the input " + x.dtype()
+                    + ": convert one of them with to(dtype)");
+        }
     }
 
     private static Tensor weighted(Tensor loss, @Nullable Tensor weight) {

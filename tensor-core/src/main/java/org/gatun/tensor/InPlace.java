@@ -132,7 +132,7 @@ final class InPlace {
         if (target instanceof Traced traced && traced.trace() != null) {
             throw new IllegalStateException(name + ": a tensor of shape " + target.shape()
                     + " that a tape or another interpreter follows can't be changed in place: use "
-                    + name.substring(0, name.length() - 1) + ", which returns a new tensor");
+                    + outOfPlace(name) + ", which returns a new tensor");
         }
         return target.concrete();
     }
@@ -142,16 +142,21 @@ final class InPlace {
         if (operand instanceof Traced traced && traced.trace() != null) {
             throw new IllegalStateException(name + ": the operand of shape " + operand.shape()
                     + " is followed by a tape or another interpreter, and a change in place is not recorded: use "
-                    + name.substring(0, name.length() - 1) + ", or pass its detach()");
+                    + outOfPlace(name) + ", or pass its detach()");
         }
         return operand.concrete();
+    }
+
+    /** The method that does the same without changing anything. */
+    private static String outOfPlace(String name) {
+        return name.equals("region") ? "apply" : name.substring(0, name.length() - 1);
     }
 
     private static void requireKind(String name, ConcreteTensor target, DType result) {
         if (result.kind().compareTo(target.dtype().kind()) > 0) {
             throw new DTypeException(name + ": the result is " + result
                     + " and can't be stored in place in a tensor of " + target.dtype() + ": use "
-                    + name.substring(0, name.length() - 1) + ", which returns a new tensor");
+                    + outOfPlace(name) + ", which returns a new tensor");
         }
     }
 
@@ -175,6 +180,33 @@ final class InPlace {
             if (tensor != source) {
                 tensor.close();
             }
+        }
+    }
+
+    /** Runs a region on inputs converted to the given dtypes, and writes into {@code results}. */
+    static void region(Op.Fused op, List<Tensor> inputs, DType[] dtypes, List<Tensor> results) {
+        int count = op.expr().outputs().size();
+        if (results.size() != count) {
+            throw new IllegalArgumentException("region: gives " + count + " results, not " + results.size()
+                    + ": give a tensor to write into for each");
+        }
+        for (Tensor result : results) {
+            var _ = writable("region", result);
+        }
+        List<Tensor> operands = new ArrayList<>();
+        List<Tensor> conversions = new ArrayList<>();
+        try {
+            for (int i = 0; i < dtypes.length; i++) {
+                Tensor x = readable("region", inputs.get(i));
+                Tensor converted = Arithmetic.cast(x, dtypes[i]);
+                if (converted != x) {
+                    conversions.add(converted);
+                }
+                operands.add(converted);
+            }
+            run("region", op, operands, results);
+        } finally {
+            conversions.forEach(Tensor::close);
         }
     }
 
@@ -225,9 +257,13 @@ final class InPlace {
             for (int i = 0; i < out.length; i++) {
                 held[in.length + i] = out[i].acquire();
             }
-            Dispatch.backend(out[0].device()).executeInto(op, in, out);
-            for (ConcreteTensor t : out) {
-                t.storage().bumpVersion();
+            try {
+                Dispatch.backend(out[0].device()).executeInto(op, in, out);
+            } finally {
+                // Also when it failed: part of the results may be written.
+                for (int i = in.length; i < held.length; i++) {
+                    held[i].bumpVersion();
+                }
             }
         } finally {
             for (Storage storage : held) {

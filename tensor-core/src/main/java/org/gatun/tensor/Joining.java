@@ -39,7 +39,7 @@ final class Joining {
     static Tensor stack(int axis, Tensor... tensors) {
         requireSome("stack", tensors);
         Shape first = tensors[0].shape();
-        int a = Axes.normalise("stack", axis, first.rank() + 1);
+        int a = Axes.insertion("stack", axis, first.rank());
         Tensor[] rows = new Tensor[tensors.length];
         for (int i = 0; i < rows.length; i++) {
             if (!tensors[i].shape().equals(first)) {

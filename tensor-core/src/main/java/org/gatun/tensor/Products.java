@@ -30,6 +30,9 @@ final class Products {
                     + ", must equal " + (r.rank() == 1 ? "the size" : "the last but one size") + " of the right, "
                     + other + "; transpose one of them?");
         }
+        if (l.rank() > 2 && r.rank() > 2) {
+            var _ = Broadcasting.common("matmul", batch(left), batch(right));
+        }
         Tensor a = Arithmetic.cast(left, dtype);
         Tensor b = Arithmetic.cast(right, dtype);
         if (l.rank() == 2 && r.rank() == 2) {
@@ -59,6 +62,10 @@ final class Products {
         if (a.rank() != 1 || b.rank() != 1) {
             throw new ShapeException(
                     "dot: shapes " + a.shape() + " and " + b.shape() + ": takes two vectors; use matmul for matrices");
+        }
+        if (a.size(0) != b.size(0)) {
+            throw new ShapeException(
+                    "dot: shapes " + a.shape() + " and " + b.shape() + ": the vectors must have one size");
         }
         return matmul(a, b);
     }

@@ -7,6 +7,7 @@ import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Traced;
 
 /** The arguments of the shape methods, checked and turned into operations of the IR. */
 final class Shaping {
@@ -19,7 +20,9 @@ final class Shaping {
     }
 
     static Tensor contiguous(Tensor x) {
-        return x.concrete().isContiguous() ? x : copy(x);
+        boolean contiguous =
+                x instanceof Traced traced ? traced.isContiguous() : x.concrete().isContiguous();
+        return contiguous ? x : copy(x);
     }
 
     /** The shape that {@code sizes} means for {@code x}: one size may be -1. */
@@ -122,9 +125,9 @@ final class Shaping {
         return permute(x, Axes.all(x.rank()).toArray());
     }
 
-    static Tensor broadcast(Tensor x, Shape shape) {
+    static Tensor broadcast(String name, Tensor x, Shape shape) {
         if (!Broadcasting.fits(x.shape(), shape)) {
-            throw new ShapeException("broadcastTo: shape " + x.shape() + " can't be repeated to " + shape
+            throw new ShapeException(name + ": shape " + x.shape() + " can't be repeated to " + shape
                     + ": aligned at the last axis, each size must be equal or 1");
         }
         return Dispatch.bind(new Op.Broadcast(shape), x);
@@ -142,11 +145,11 @@ final class Shaping {
                 s[i] = x.size(i - lead);
             }
         }
-        return broadcast(x, Shape.of(s));
+        return broadcast("expand", x, Shape.of(s));
     }
 
     static Tensor unsqueeze(Tensor x, int axis) {
-        int a = Axes.normalise("unsqueeze", axis, x.rank() + 1);
+        int a = Axes.insertion("unsqueeze", axis, x.rank());
         return reshape(x, x.shape().inserted(a, 1));
     }
 

@@ -215,12 +215,12 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
 
     /** Repeated to a shape by stride 0, as {@code torch.broadcast_to}. A view. */
     public final Tensor broadcastTo(long... sizes) {
-        return Shaping.broadcast(this, Shape.of(sizes));
+        return Shaping.broadcast("broadcastTo", this, Shape.of(sizes));
     }
 
     /** Repeated to a shape by stride 0, as {@code torch.broadcast_to}. A view. */
     public final Tensor broadcastTo(Shape shape) {
-        return Shaping.broadcast(this, shape);
+        return Shaping.broadcast("broadcastTo", this, shape);
     }
 
     /** Repeated to a shape, where -1 leaves a size as it is, as {@code torch.Tensor.expand}. A view. */

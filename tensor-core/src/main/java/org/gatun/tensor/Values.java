@@ -62,25 +62,25 @@ final class Values {
     }
 
     static float[] floats(Tensor x) {
-        float[] out = new float[count(x)];
+        float[] out = new float[count("toFloatArray", x)];
         read(x, DType.F32, MemorySegment.ofArray(out));
         return out;
     }
 
     static double[] doubles(Tensor x) {
-        double[] out = new double[count(x)];
+        double[] out = new double[count("toDoubleArray", x)];
         read(x, DType.F64, MemorySegment.ofArray(out));
         return out;
     }
 
     static long[] longs(Tensor x) {
-        long[] out = new long[count(x)];
+        long[] out = new long[count("toLongArray", x)];
         read(x, DType.I64, MemorySegment.ofArray(out));
         return out;
     }
 
     static boolean[] booleans(Tensor x) {
-        byte[] bytes = new byte[count(x)];
+        byte[] bytes = new byte[count("toBooleanArray", x)];
         read(x, DType.BOOL, MemorySegment.ofArray(bytes));
         boolean[] out = new boolean[bytes.length];
         for (int i = 0; i < out.length; i++) {
@@ -89,11 +89,11 @@ final class Values {
         return out;
     }
 
-    private static int count(Tensor x) {
+    private static int count(String name, Tensor x) {
         long n = x.elements();
         if (n > Integer.MAX_VALUE - 8) {
             throw new ShapeException(
-                    "a Java array can't hold the " + n + " elements of shape " + x.shape() + ": read it in slices");
+                    name + ": a Java array can't hold the " + n + " elements of shape " + x.shape() + ": read it in slices");
         }
         return (int) n;
     }

@@ -227,4 +227,15 @@ class InPlaceTest {
         assertThatThrownBy(() -> Tensors.ones(2).add_(x)).isInstanceOf(ClosedTensorException.class);
         assertThatThrownBy(x::zero_).isInstanceOf(ClosedTensorException.class);
     }
+
+    /** A division that fails midway may have written a part, so that saved values are not what they were. */
+    @Test
+    void aChangeThatFailsCountsUpTheVersion() {
+        Elementwise.Region divide = Elementwise.region((a, b) -> a.floorDivide(b));
+        Tensor x = Tensors.of(7L, 7);
+        int before = x.concrete().storage().version();
+        assertThatThrownBy(() -> divide.applyInto(List.of(x, Tensors.of(2L, 0)), List.of(x)))
+                .isInstanceOf(ArithmeticException.class);
+        assertThat(x.concrete().storage().version()).isGreaterThan(before);
+    }
 }

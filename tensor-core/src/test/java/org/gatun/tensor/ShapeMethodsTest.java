@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.gatun.tensor.memory.MemoryStats;
 import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.gatun.tensor.shape.Shape;
 import org.junit.jupiter.api.Test;
@@ -193,5 +194,45 @@ class ShapeMethodsTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("[2] and [2, 2]");
         assertThatThrownBy(() -> Tensors.zeros(2).outer(Tensors.zeros(2, 2))).isInstanceOf(ShapeException.class);
+    }
+
+    @Test
+    void errorsNameTheMethodAndTheTensorsOwnRank() {
+        Tensor x = Tensors.zeros(2, 3);
+        assertThatThrownBy(() -> x.unsqueeze(4))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("unsqueeze: a new axis 4")
+                .hasMessageContaining("rank 2: give one from -3 to 2");
+        assertThatThrownBy(() -> Tensors.stack(-4, x, x))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("stack: a new axis -4")
+                .hasMessageContaining("rank 2: give one from -3 to 2");
+        assertThatThrownBy(() -> x.expand(2, 4))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageStartingWith("expand: shape [2, 3]");
+        assertThatThrownBy(() -> Tensors.of(1f).dot(Tensors.of(1f, 2)))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageStartingWith("dot: shapes [1] and [2]");
+        Tensor many = Tensors.ones(1).broadcastTo(1L << 40);
+        assertThatThrownBy(many::toFloatArray).hasMessageStartingWith("toFloatArray: ");
+        assertThatThrownBy(many::toDoubleArray).hasMessageStartingWith("toDoubleArray: ");
+        assertThatThrownBy(many::toLongArray).hasMessageStartingWith("toLongArray: ");
+        assertThatThrownBy(many::toBooleanArray).hasMessageStartingWith("toBooleanArray: ");
+    }
+
+    /** Nothing is converted for an operation that is refused. */
+    @Test
+    void shapesAreCheckedBeforeAnythingIsConverted() {
+        Tensor x = Tensors.of(1, 2, 3);
+        Tensor y = Tensors.of(1f, 2);
+        Tensor wide = Tensors.zeros(DType.I32, 2, 4, 3);
+        Tensor tall = Tensors.zeros(3, 3, 5);
+        Tensor truth = Tensors.of(true, false);
+        long before = MemoryStats.of(Device.CPU).allocations();
+        assertThatThrownBy(() -> x.add(y)).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> x.lt(y)).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> x.and(truth)).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> wide.matmul(tall)).isInstanceOf(ShapeException.class);
+        assertThat(MemoryStats.of(Device.CPU).allocations()).isEqualTo(before);
     }
 }

@@ -32,6 +32,21 @@ public final class Axes {
     }
 
     /**
+     * The place of a new axis as a number from 0 to {@code rank}; a negative one counts from the end, where -1 is behind all
+     * others.
+     *
+     * @throws ShapeException naming {@code operation} when a tensor of the given rank has no such place
+     */
+    public static int insertion(String operation, int axis, int rank) {
+        int a = axis < 0 ? axis + rank + 1 : axis;
+        if (a < 0 || a > rank) {
+            throw new ShapeException(operation + ": a new axis " + axis + " has no place in a tensor of rank " + rank
+                    + ": give one from " + (-rank - 1) + " to " + rank);
+        }
+        return a;
+    }
+
+    /**
      * A sorted set of axes of a tensor of the given rank, for reductions; none given means all of them. For a scalar see {@link
      * #ofScalar}.
      *

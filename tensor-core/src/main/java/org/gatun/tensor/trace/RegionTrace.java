@@ -180,6 +180,19 @@ public final class RegionTrace implements Trace {
         public void keepFrom(MemoryScope scope) {}
 
         @Override
+        public void unscope() {}
+
+        @Override
+        public boolean isClosed() {
+            return false;
+        }
+
+        @Override
+        public boolean isContiguous() {
+            return true;
+        }
+
+        @Override
         public void close() {}
 
         @Override

@@ -32,6 +32,11 @@ public abstract non-sealed class Traced extends Tensor {
      */
     public abstract Tensor saved();
 
+    /** Whether the elements lie row by row; a tensor without memory of its own says that they do. */
+    public boolean isContiguous() {
+        return concrete().isContiguous();
+    }
+
     @Override
     public ConcreteTensor concrete() {
         return value().concrete();

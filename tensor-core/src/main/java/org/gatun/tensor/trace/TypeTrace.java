@@ -133,6 +133,11 @@ public final class TypeTrace implements Trace {
         }
 
         @Override
+        public boolean isContiguous() {
+            return true;
+        }
+
+        @Override
         public void close() {}
 
         @Override
