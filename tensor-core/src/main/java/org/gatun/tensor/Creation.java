@@ -32,6 +32,9 @@ final class Creation {
     }
 
     static Tensor eye(DType dtype, long rows, long columns) {
+        if (rows < 0 || columns < 0) {
+            throw new ShapeException("eye: " + rows + " rows and " + columns + " columns: both must be 0 or more");
+        }
         try (Tensor i = arange(0, rows, 1);
                 Tensor j = arange(0, columns, 1);
                 Tensor column = i.unsqueeze(1);
@@ -45,6 +48,7 @@ final class Creation {
             throw new ShapeException("arange: the step is 0: from " + start + " to " + end
                     + " would never end, give 1 or more, or -1 or less to count down");
         }
+        requireDirection(step > 0 ? start <= end : start >= end, start, end, step);
         boolean none = step > 0 ? start >= end : start <= end;
         long count;
         try {
@@ -68,6 +72,7 @@ final class Creation {
             throw new ShapeException("arange: from " + start + " to " + end + " in steps of " + step
                     + ": the bounds must be finite and the step not 0");
         }
+        requireDirection(step > 0 ? start <= end : start >= end, start, end, step);
         if (count > Integer.MAX_VALUE - 8) {
             throw new ShapeException("arange: from " + start + " to " + end + " in steps of " + step + " are " + count
                     + " numbers, more than a Java array holds: use arange of integers and scale it");
@@ -81,6 +86,13 @@ final class Creation {
             Scalars.checked("arange", dtype, values[values.length - 1]);
         }
         return converted(dtype, values);
+    }
+
+    private static void requireDirection(boolean holds, Number start, Number end, Number step) {
+        if (!holds) {
+            throw new ShapeException("arange: from " + start + " to " + end + " in steps of " + step
+                    + ": the steps lead away from the end: exchange the bounds, or negate the step");
+        }
     }
 
     static Tensor linspace(DType dtype, double start, double end, long count) {

@@ -71,6 +71,15 @@ final class Draws {
     }
 
     static Tensor bernoulli(Generator generator, Tensor p) {
+        if (!p.dtype().isFloating()) {
+            throw new DTypeException("bernoulli: the probabilities are " + p.dtype()
+                    + " and must be of a floating dtype: convert them, for instance to(DType.F32)");
+        }
+        Tensor values = p.detach();
+        if (values.ge(0).and(values.le(1)).all().item() == 0) {
+            throw new IllegalArgumentException(
+                    "bernoulli: the probabilities of shape " + p.shape() + " must all be from 0 to 1");
+        }
         return rand(generator, p.dtype(), p.shape(), p.device()).lt(p).to(p.dtype());
     }
 
@@ -88,6 +97,9 @@ final class Draws {
     }
 
     static Tensor randperm(Generator generator, long n) {
+        if (n < 0) {
+            throw new ShapeException("randperm: the count " + n + " must be 0 or more");
+        }
         // The order of n random keys of 64 bits; two keys are equal with probability below n^2 / 2^65.
         try (Tensor keys = draw(Distribution.BITS, generator, DType.I64, Shape.of(n), Device.CPU)) {
             Tensor[] sorted = Dispatch.bindAll(new Op.Sort(0, false), keys);

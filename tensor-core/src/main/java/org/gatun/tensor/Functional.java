@@ -182,8 +182,15 @@ public final class Functional {
         return Activations.apply("tanhshrink", Activations.TANHSHRINK, x);
     }
 
-    /** x moved towards 0 by {@code lambda}, 0 within it; derivative 0 at the bounds. As {@code torch.nn.functional.softshrink}. */
+    /**
+     * x moved towards 0 by {@code lambda}, 0 within it; derivative 0 at the bounds. As {@code torch.nn.functional.softshrink}.
+     *
+     * @throws IllegalArgumentException when lambda is not 0 or more
+     */
     public static Tensor softshrink(Tensor x, double lambda) {
+        if (!(lambda >= 0)) {
+            throw new IllegalArgumentException("softshrink: lambda " + lambda + " must be 0 or more");
+        }
         return Activations.apply("softshrink", Activations.SOFT_SHRINK, x, lambda);
     }
 

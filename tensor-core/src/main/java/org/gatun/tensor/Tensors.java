@@ -330,7 +330,7 @@ public final class Tensors {
 
     // ---- numbered ----
 
-    /** 0, 1, ... {@code end - 1} as I64, as {@code torch.arange}. */
+    /** 0, 1, ... {@code end - 1} as I64, as {@code torch.arange}; {@code end} is 0 or more. */
     public static Tensor arange(long end) {
         return Creation.arange(0, end, 1);
     }
@@ -343,7 +343,7 @@ public final class Tensors {
     /**
      * {@code start}, {@code start + step}, ... up to but not including {@code end}, as I64; a negative step counts down.
      *
-     * @throws ShapeException when the step is 0
+     * @throws ShapeException when the step is 0 or leads away from the end
      */
     public static Tensor arange(long start, long end, long step) {
         return Creation.arange(start, end, step);
@@ -353,7 +353,7 @@ public final class Tensors {
      * {@code start}, {@code start + step}, ... up to but not including {@code end}, as F32; element i is {@code start + i * step}
      * rounded once, and there are {@code ceil((end - start) / step)} of them.
      *
-     * @throws ShapeException when the step is 0, or an argument is not finite
+     * @throws ShapeException when the step is 0 or leads away from the end, or an argument is not finite
      */
     public static Tensor arange(double start, double end, double step) {
         return Creation.arange(DType.F32, start, end, step);
@@ -362,7 +362,7 @@ public final class Tensors {
     /**
      * As {@link #arange(double, double, double)} in another dtype; an integer dtype cuts fractions off.
      *
-     * @throws ShapeException when the step is 0, or an argument is not finite
+     * @throws ShapeException when the step is 0 or leads away from the end, or an argument is not finite
      * @throws DTypeException when a number is outside an integer dtype's range
      */
     public static Tensor arange(DType dtype, double start, double end, double step) {

@@ -132,6 +132,24 @@ class FunctionalTest {
     }
 
     @Test
+    void aNegativeLambdaIsRefused() {
+        for (double lambda : new double[] {-0.5, Double.NaN}) {
+            assertThatThrownBy(() -> Functional.softshrink(Tensors.of(1f), lambda))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("softshrink: lambda " + lambda);
+        }
+    }
+
+    @Test
+    void paddingIsAtMostHalfTheWindow() {
+        for (int padding : new int[] {2, 1 << 30, Integer.MAX_VALUE, -1}) {
+            assertThatThrownBy(() -> PoolSpec.of(3).padding(padding))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("at most half");
+        }
+    }
+
+    @Test
     void preluHasASlopeForEachChannel() {
         Tensor x = Tensors.of(Shape.of(1, 2, 2), -1.0, 2, -3, 4);
         assertThat(Functional.prelu(x, Tensors.of(0.5, 0.25)).toDoubleArray()).containsExactly(-0.5, 2, -0.75, 4);

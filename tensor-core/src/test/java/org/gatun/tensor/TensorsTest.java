@@ -150,7 +150,11 @@ class TensorsTest {
         assertThat(Tensors.arange(1, 10, 4).toLongArray()).containsExactly(1, 5, 9);
         assertThat(Tensors.arange(5, 0, -2).toLongArray()).containsExactly(5, 3, 1);
         assertThat(Tensors.arange(3, 3).elements()).isZero();
-        assertThat(Tensors.arange(3, 1).elements()).isZero();
+        assertThatThrownBy(() -> Tensors.arange(3, 1))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("arange: from 3 to 1 in steps of 1");
+        assertThatThrownBy(() -> Tensors.arange(-5)).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> Tensors.arange(1, 3, -1)).isInstanceOf(ShapeException.class);
         assertThat(Tensors.arange(0).dtype()).isEqualTo(DType.I64);
         assertThatThrownBy(() -> Tensors.arange(0, 5, 0))
                 .isInstanceOf(ShapeException.class)
@@ -167,6 +171,11 @@ class TensorsTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("finite");
         assertThatThrownBy(() -> Tensors.arange(0.0, 1.0, 0.0)).isInstanceOf(ShapeException.class);
+        assertThat(Tensors.arange(0.5, 0.5, -1).elements()).isZero();
+        assertThatThrownBy(() -> Tensors.arange(1.0, 0.5, 0.25))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("arange: from 1.0 to 0.5 in steps of 0.25");
+        assertThatThrownBy(() -> Tensors.arange(0.0, 0.5, -0.25)).isInstanceOf(ShapeException.class);
     }
 
     @Test
@@ -252,6 +261,28 @@ class TensorsTest {
         assertThat(Tensors.randperm(0).elements()).isZero();
     }
 
+    /** Also where the scaled number is rounded up to the bound, and where the span is too large for a float. */
+    @Test
+    void uniformNumbersStayBelowTheirUpperBound() {
+        for (double low : new double[] {0, 1, 16_777_215, -3}) {
+            double high = low == -3 ? -3 + 1e-6 : Math.nextUp((float) low + 1f);
+            float[] x = Tensors.uniform(new Generator(5), low, high, 100_000).toFloatArray();
+            for (float v : x) {
+                assertThat(v >= low && v < high).as(v + " from " + low + " to " + high).isTrue();
+            }
+        }
+        // One float lies in [1, 1 + 2^-23), and the middle of it rounds up to the bound.
+        assertThat(Tensors.uniform(new Generator(5), 1, 1 + 0x1p-23, 1000).toFloatArray()).containsOnly(1);
+        assertThat(Tensors.uniform(new Generator(5), 2, 2, 3).toFloatArray()).containsOnly(2);
+        float most = Float.MAX_VALUE;
+        for (double[] bounds : new double[][] {{-most, most}, {0, Double.POSITIVE_INFINITY}, {0, 1e40}, {1e40, 1e40}}) {
+            assertThatThrownBy(() -> Tensors.uniform(new Generator(5), bounds[0], bounds[1], 3))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("uniform: ");
+        }
+        assertThat(Tensors.uniform(new Generator(5), 0, most, 1000).isFinite().all().item()).isOne();
+    }
+
     @Test
     void parametersOfDistributionsAreChecked() {
         assertThatThrownBy(() -> Tensors.bernoulli(new Generator(1), 1.5, 2)).hasMessageContaining("probability 1.5");
@@ -262,6 +293,21 @@ class TensorsTest {
         assertThatThrownBy(() -> Tensors.rand(new Generator(1), DType.I64, Shape.of(2), Device.CPU))
                 .isInstanceOf(DTypeException.class)
                 .hasMessageContaining("rand: makes floating dtypes, not I64");
+        assertThatThrownBy(() -> Tensors.bernoulli(new Generator(1), Tensors.of(0L, 1)))
+                .isInstanceOf(DTypeException.class)
+                .hasMessageContaining("bernoulli: the probabilities are I64");
+        for (float p : new float[] {-0.5f, 1.5f, Float.NaN}) {
+            assertThatThrownBy(() -> Tensors.bernoulli(new Generator(1), Tensors.of(0.5f, p)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("bernoulli: the probabilities")
+                    .hasMessageContaining("from 0 to 1");
+        }
+        assertThatThrownBy(() -> Tensors.randperm(-1))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("randperm: the count -1");
+        assertThatThrownBy(() -> Tensors.eye(-1))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("eye: -1 rows and -1 columns");
     }
 
     @Test
