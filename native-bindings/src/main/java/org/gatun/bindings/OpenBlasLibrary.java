@@ -40,7 +40,7 @@ final class OpenBlasLibrary {
     private final Environment environment;
     private final List<Attempt> attempts = new ArrayList<>();
 
-    private OpenBlasLibrary(Environment environment) {
+    OpenBlasLibrary(Environment environment) {
         this.environment = environment;
     }
 
@@ -179,7 +179,16 @@ final class OpenBlasLibrary {
         return accept(lookup, where, origin, null);
     }
 
-    private @Nullable Result file(Path file, String origin, @Nullable List<String> companions) {
+    /**
+     * Loads a library from a file.
+     *
+     * @param file the library
+     * @param origin where it comes from
+     * @param companions libraries beside it to load first, or null; one that cannot be loaded is noted and left to the
+     *     system's loader, which may have another
+     * @return the library, or null if it cannot be used
+     */
+    @Nullable Result file(Path file, String origin, @Nullable List<String> companions) {
         var where = file.toString();
         if (!Files.isRegularFile(file)) {
             attempts.add(new Attempt(where, Files.exists(file) ? "not a regular file" : "no such file"));
@@ -187,7 +196,9 @@ final class OpenBlasLibrary {
         }
         try {
             if (companions != null && environment.platform().os() == Platform.Os.LINUX) {
-                companions.forEach(companion -> preload(file.resolveSibling(companion)));
+                for (var companion : companions) {
+                    preload(file.resolveSibling(companion), file);
+                }
             }
             var refusal = TrialLoad.refusal(environment.platform().os(), file);
             if (refusal != null) {
@@ -205,9 +216,10 @@ final class OpenBlasLibrary {
     /**
      * Loads a library that the BLAS needs. The BLAS finds its direct needs beside itself, but not what those need in
      * turn; what is loaded already satisfies them by name. The compiler's own run time is taken from the system where it
-     * has one, so that an older copy never shadows it for libraries that are loaded later.
+     * has one, so that an older copy never shadows it for libraries that are loaded later. One that cannot be loaded is
+     * only noted: the BLAS itself tells whether it can do without.
      */
-    private static void preload(Path file) {
+    private void preload(Path file, Path library) {
         var name = file.getFileName().toString();
         if (name.startsWith("libgcc_s")) {
             try {
@@ -217,7 +229,12 @@ final class OpenBlasLibrary {
                 // then the jar's own
             }
         }
-        NativeAccess.restricted(() -> SymbolLookup.libraryLookup(file, Arena.global()));
+        try {
+            NativeAccess.restricted(() -> SymbolLookup.libraryLookup(file, Arena.global()));
+        } catch (IllegalArgumentException unusable) {
+            var reason = TrialLoad.reason(file);
+            attempts.add(new Attempt(file.toString(), "cannot be loaded ahead of " + library + ": " + reason));
+        }
     }
 
     private @Nullable Result accept(SymbolLookup lookup, String where, String origin, @Nullable Path file) {

@@ -1,6 +1,7 @@
 package org.gatun.bindings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -225,6 +226,24 @@ class LoadingTest {
         assertThat(result.resolution().path()).isEqualTo(path);
         assertThat(result.resolution().version()).startsWith("OpenBLAS");
         assertThat(result.resolution().remedy()).isEmpty();
+    }
+
+    /** What the library needs may be there without its companions: here it is loaded already. */
+    @Test
+    void companionsThatCannotBeLoadedAreNoObstacle() throws IOException {
+        var path = NativeLibraries.openBlas().path();
+        assumeTrue(path != null && Platform.current().os() == Platform.Os.LINUX);
+        var copy = Files.copy(path, temporary.resolve("libcopy.so"));
+        var broken = Files.writeString(temporary.resolve("libbroken.so"), "not a library");
+        var absent = temporary.resolve("libabsent.so");
+        var environment = new Environment(Platform.current(), name -> null, name -> null);
+        var companions = List.of("libbroken.so", "libabsent.so");
+        var result = new OpenBlasLibrary(environment).file(copy, "a copy", companions);
+        assertThat(result).isNotNull();
+        assertThat(result.lookup()).isNotNull();
+        assertThat(result.resolution().explain())
+                .contains(broken + ": cannot be loaded ahead of " + copy)
+                .contains(absent + ": cannot be loaded ahead of " + copy);
     }
 
     @Test
