@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> metadata) {
     private static final String METADATA = "__metadata__";
+
+    /** The most axes that a tensor of a file may have, which is PyTorch's limit. */
+    private static final int MOST_AXES = 64;
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -138,7 +142,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                 switch (field) {
                     case "dtype" -> dtype = dtype(name);
                     case "shape" -> shape = shape(name);
-                    case "data_offsets" -> offsets = numbers(name + ".data_offsets");
+                    case "data_offsets" -> offsets = numbers(name + ".data_offsets", 2);
                     default ->
                         throw new TensorFileException(
                                 file,
@@ -209,7 +213,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
 
         private Shape shape(String name) throws IOException {
             String field = name + ".shape";
-            List<Long> sizes = numbers(field);
+            List<Long> sizes = numbers(field, MOST_AXES);
             try {
                 return Shape.of(sizes.stream().mapToLong(Long::longValue).toArray());
             } catch (ShapeException e) {
@@ -217,10 +221,14 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
             }
         }
 
-        private List<Long> numbers(String field) throws IOException {
+        /** An array of at most so many numbers: a longer one is refused before it takes memory. */
+        private List<Long> numbers(String field, int most) throws IOException {
             List<Long> numbers = new ArrayList<>();
             expect(field, JsonToken.START_ARRAY, "an array of whole numbers, 0 or more");
             while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (numbers.size() == most) {
+                    throw new TensorFileException(file, field, "it has more than " + most + " numbers");
+                }
                 boolean fits = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                         && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
                         && parser.getLongValue() >= 0;

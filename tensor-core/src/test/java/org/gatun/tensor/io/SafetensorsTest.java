@@ -156,6 +156,9 @@ class SafetensorsTest {
                 Arguments.of(entry("F32", "[4611686018427387904,4]", "[0,4]"), 4, "a.shape", "is not a shape"),
                 Arguments.of(entry("F64", "[4611686018427387904]", "[0,4]"), 4, "a.shape", "more than 2^63 - 1 bytes"),
                 Arguments.of("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "a.data_offsets", "missing"),
+                // Stopped where there are too many, before what follows is read.
+                Arguments.of(entry("F32", "[" + "1,".repeat(64) + "1,\"x\"]", "[0,4]"), 4, "a.shape", "more than 64"),
+                Arguments.of(entry("F32", "[1]", "[0,4,4,\"x\"]"), 4, "a.data_offsets", "more than 2"),
                 Arguments.of("{\"a\":{\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "a.dtype", "missing"),
                 Arguments.of(
                         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"x\":0}}",
