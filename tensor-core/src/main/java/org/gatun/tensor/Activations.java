@@ -33,8 +33,8 @@ final class Activations {
 
     /** Derivative x / 3 + 1/2 from -3 to 3, both included. */
     static final Region HARD_SWISH = Elementwise.region(x -> {
-        Tensor inside = x.lt(-3).or(x.gt(3));
-        Tensor parabola = x.maskedFill(inside, 0);
+        Tensor outside = x.lt(-3).or(x.gt(3));
+        Tensor parabola = x.maskedFill(outside, 0);
         return x.gt(3).where(x, parabola.mul(parabola.add(3.0)).div(6.0));
     });
 

@@ -42,7 +42,7 @@ final class Padding {
         }
         Tensor inner = crops ? crop(x, start, size) : x;
         if (!adds) {
-            return crops ? inner : x.copy();
+            return inner.copy();
         }
         Shape none = Shape.of(new long[rank]);
         Op.Pad op = new Op.Pad(new PadSpec(Shape.of(low), Shape.of(high), none));

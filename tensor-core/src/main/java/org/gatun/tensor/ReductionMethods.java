@@ -13,7 +13,7 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
 
     // ---- sums, products, extrema, truth ----
 
-    /** The sum over the given axes, 0 for none; BOOL and integers give I64. */
+    /** The sum over the given axes, 0 where there are no elements; BOOL and integers give I64. */
     public final Tensor sum(int... axes) {
         return Reductions.sum(self(), false, axes);
     }
@@ -23,7 +23,7 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
         return Reductions.sum(self(), keepDims, axes);
     }
 
-    /** The mean over the given axes, NaN for none; floating dtypes only. */
+    /** The mean over the given axes, NaN where there are no elements; floating dtypes only. */
     public final Tensor mean(int... axes) {
         return Reductions.mean(self(), false, axes);
     }
@@ -33,7 +33,10 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
         return Reductions.mean(self(), keepDims, axes);
     }
 
-    /** The product over the given axes, 1 for none; BOOL and integers give I64. The derivative is exact with any number of zeros. */
+    /**
+     * The product over the given axes, 1 where there are no elements; BOOL and integers give I64. The derivative is exact with any
+     * number of zeros.
+     */
     public final Tensor prod(int... axes) {
         return Reductions.prod(self(), false, axes);
     }

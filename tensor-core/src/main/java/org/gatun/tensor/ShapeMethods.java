@@ -57,13 +57,13 @@ public abstract sealed class ShapeMethods extends ReductionMethods permits Index
 
     // ---- more elements ----
 
-    /** With zeros around, or cropped, as {@link #pad(long[], long[], double)}. */
+    /** A copy with zeros around, or cropped, as {@link #pad(long[], long[], double)}. */
     public final Tensor pad(long[] before, long[] after) {
         return Padding.pad(self(), before, after, null);
     }
 
     /**
-     * With {@code before[a]} and {@code after[a]} elements equal to {@code value} added at the two ends of each axis {@code a};
+     * A copy with {@code before[a]} and {@code after[a]} elements equal to {@code value} added at the two ends of each axis {@code a};
      * negative numbers take elements away. As {@code torch.nn.functional.pad} in mode "constant", but with one entry for every
      * axis, first axis first.
      *

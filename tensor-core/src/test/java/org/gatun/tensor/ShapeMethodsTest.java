@@ -235,4 +235,16 @@ class ShapeMethodsTest {
         assertThatThrownBy(() -> wide.matmul(tall)).isInstanceOf(ShapeException.class);
         assertThat(MemoryStats.of(Device.CPU).allocations()).isEqualTo(before);
     }
+
+    /** As torch.nn.functional.pad: also where nothing is added, or nothing at all happens. */
+    @Test
+    void paddingAlwaysCopies() {
+        for (long before : new long[] {-1, 0, 1}) {
+            Tensor x = Tensors.of(1f, 2, 3);
+            Tensor padded = x.pad(new long[] {before}, new long[] {0});
+            float[] values = padded.toFloatArray();
+            x.zero_();
+            assertThat(padded.toFloatArray()).containsExactly(values);
+        }
+    }
 }

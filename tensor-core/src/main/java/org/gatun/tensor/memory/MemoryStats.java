@@ -6,7 +6,7 @@ import org.gatun.tensor.Device;
  * What one device's allocator holds at one moment.
  *
  * <p>With the definitions below, {@code liveBytes <= systemBytes - cachedBytes <= systemBytes <= limit}; the first gap is
- * rounding to block sizes.
+ * rounding to block sizes, and the last relation fails while a limit that was lowered is below what tensors hold.
  *
  * @param device the device
  * @param liveBytes the sum of the sizes asked for over all storages that have a reference: what tensors hold

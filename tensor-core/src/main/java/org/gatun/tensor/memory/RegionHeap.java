@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Blocks above 16 MiB: each a region of its own from the system, on huge pages. A freed region is kept, and serves an allocation that
- * needs at least four fifths of it. What is kept unused stays below 256 MiB or what is in use, whichever is more.
+ * needs at least four fifths of it. Whenever more is taken from the system, what is kept unused is first brought down to 256 MiB or
+ * what is in use, whichever is more; giving back alone frees nothing, since the next step will want it again.
  */
 final class RegionHeap {
     private static final long GRAIN = 2L << 20;
