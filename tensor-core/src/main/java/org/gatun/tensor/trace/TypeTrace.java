@@ -20,12 +20,10 @@ import org.gatun.tensor.shape.Shape;
  */
 public final class TypeTrace implements Trace {
     private final int level;
-    private final Device device;
     private boolean open = true;
 
-    private TypeTrace(int level, Device device) {
+    private TypeTrace(int level) {
         this.level = level;
-        this.device = device;
     }
 
     /** The types of the results of a composite on operands of the given types, which is what its fallback gives. */
@@ -40,7 +38,7 @@ public final class TypeTrace implements Trace {
      */
     public static List<TensorType> infer(List<TensorType> inputs, Function<List<Tensor>, List<Tensor>> function) {
         int level = Levels.open();
-        var trace = new TypeTrace(level, Device.CPU);
+        var trace = new TypeTrace(level);
         try {
             var arguments = new ArrayList<Tensor>();
             for (TensorType input : inputs) {
@@ -103,7 +101,7 @@ public final class TypeTrace implements Trace {
 
         @Override
         public Device device() {
-            return device;
+            return Device.CPU;
         }
 
         @Override
