@@ -210,8 +210,8 @@ final class InPlace {
         }
     }
 
-    /** Runs {@code op}, elementwise, on {@code inputs} broadcast to the results' shape, and writes into {@code results}. */
-    static void run(String name, Op op, List<Tensor> inputs, List<Tensor> results) {
+    /** Runs {@code op} on {@code inputs} broadcast to the results' shape, and writes into {@code results}. */
+    static void run(String name, Op.Elementwise op, List<Tensor> inputs, List<Tensor> results) {
         ConcreteTensor[] out = new ConcreteTensor[results.size()];
         Shape shape = results.get(0).shape();
         for (int i = 0; i < out.length; i++) {
@@ -293,17 +293,11 @@ final class InPlace {
                 && (a.equals(b) || (a.isContiguous() && b.isContiguous()));
     }
 
-    private static DType dtype(Op op, int result, List<Tensor> inputs) {
+    private static DType dtype(Op.Elementwise op, int result, List<Tensor> inputs) {
         return switch (op) {
             case Op.Scalar scalar ->
                 ScalarTypes.result(scalar, inputs.stream().map(Tensor::dtype).toArray(DType[]::new));
             case Op.Fused fused -> fused.expr().dtype(fused.expr().outputs().get(result));
-            case Op.Multilinear other ->
-                throw new IllegalArgumentException("in place: " + other + " is not elementwise");
-            case Op.Irregular other -> throw new IllegalArgumentException("in place: " + other + " is not elementwise");
-            case Op.NonDifferentiable other ->
-                throw new IllegalArgumentException("in place: " + other + " is not elementwise");
-            case Op.Call call -> throw new IllegalArgumentException("in place: " + call + " is not elementwise");
         };
     }
 }

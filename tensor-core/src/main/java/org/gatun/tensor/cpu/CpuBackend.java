@@ -29,13 +29,10 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void executeInto(Op op, ConcreteTensor[] inputs, ConcreteTensor[] results) {
-        if (op instanceof Op.Fused fused) {
-            RegionRunner.runInto(fused.expr(), inputs, results);
-        } else if (op instanceof Op.Scalar scalar) {
-            RegionRunner.runInto(scalar, inputs, results[0]);
-        } else {
-            throw new IllegalArgumentException(op + " is not elementwise: it cannot write into its operands' memory");
+    public void executeInto(Op.Elementwise op, ConcreteTensor[] inputs, ConcreteTensor[] results) {
+        switch (op) {
+            case Op.Fused fused -> RegionRunner.runInto(fused.expr(), inputs, results);
+            case Op.Scalar scalar -> RegionRunner.runInto(scalar, inputs, results[0]);
         }
     }
 

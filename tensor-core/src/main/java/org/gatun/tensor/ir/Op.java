@@ -41,8 +41,11 @@ public sealed interface Op {
     /** Piecewise constant, or without real operands: no derivative by type. */
     sealed interface NonDifferentiable extends Op {}
 
+    /** An operation whose results have the shape of its operands and may take the place of one of them in memory. */
+    sealed interface Elementwise extends Op {}
+
     /** An operation on single elements: the nodes of an {@link Expr}. */
-    sealed interface Scalar extends Op {}
+    sealed interface Scalar extends Elementwise {}
 
     // ---- elementwise ----
 
@@ -71,7 +74,7 @@ public sealed interface Op {
     }
 
     /** An elementwise region: a program of scalar operations run in one pass over memory. */
-    record Fused(Expr expr) implements Diagonal {
+    record Fused(Expr expr) implements Diagonal, Elementwise {
         @Override
         public int arity() {
             return expr.inputs().size();

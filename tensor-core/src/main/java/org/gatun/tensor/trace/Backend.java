@@ -12,8 +12,8 @@ public interface Backend {
     ConcreteTensor[] execute(Op op, ConcreteTensor[] inputs);
 
     /**
-     * Runs an elementwise operation ({@link Op.Scalar} or {@link Op.Fused}) into existing memory. All operands and results have
+     * Runs an elementwise operation into existing memory. All operands and results have
      * one shape; a result may be the very memory of an operand with the same layout, and overlaps none otherwise.
      */
-    void executeInto(Op op, ConcreteTensor[] inputs, ConcreteTensor[] results);
+    void executeInto(Op.Elementwise op, ConcreteTensor[] inputs, ConcreteTensor[] results);
 }

@@ -115,8 +115,8 @@ public abstract class ConformanceSuite {
             assertThat(operands.stream().map(HostArray::of))
                     .as("%s leaves its operands alone", c)
                     .isEqualTo(adapted);
-            if (c.op() instanceof Op.Scalar || c.op() instanceof Op.Fused) {
-                checkInto(c, adapted, layouts, tolerance, expected);
+            if (c.op() instanceof Op.Elementwise op) {
+                checkInto(c, op, adapted, layouts, tolerance, expected);
             }
         }
     }
@@ -159,6 +159,7 @@ public abstract class ConformanceSuite {
     /** Writes into memory of another layout, and into the operands' own memory. */
     private void checkInto(
             OpCase c,
+            Op.Elementwise op,
             List<HostArray> arrays,
             List<LayoutVariant> layouts,
             Tolerance tolerance,
@@ -170,7 +171,7 @@ public abstract class ConformanceSuite {
                         .map(e -> layout.place(zeros(e.type()), device()))
                         .toArray(ConcreteTensor[]::new);
                 ConcreteTensor[] operands = place(arrays, layouts).toArray(ConcreteTensor[]::new);
-                Dispatch.backend(device()).executeInto(c.op(), operands, results);
+                Dispatch.backend(device()).executeInto(op, operands, results);
                 List<HostArray> actual =
                         Arrays.stream(results).map(HostArray::of).toList();
                 require(c, layouts, tolerance, expected, actual, List.of(), "the result in place, " + layout + ",");
@@ -184,7 +185,7 @@ public abstract class ConformanceSuite {
                 if (!target.layout().isOverlapping()) {
                     Dispatch.backend(device())
                             .executeInto(
-                                    c.op(), operands.toArray(ConcreteTensor[]::new), new ConcreteTensor[] {target});
+                                    op, operands.toArray(ConcreteTensor[]::new), new ConcreteTensor[] {target});
                     require(
                             c,
                             layouts,
