@@ -1,9 +1,9 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.cpu.RandomFill;
 import org.gatun.tensor.ir.Distribution;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.random.Generator;
-import org.gatun.tensor.random.RandomFill;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
 

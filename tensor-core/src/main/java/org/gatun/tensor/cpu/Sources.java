@@ -4,7 +4,6 @@ import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.ir.Op;
-import org.gatun.tensor.random.RandomFill;
 import org.gatun.tensor.shape.Shape;
 
 /** The operations without operands. */

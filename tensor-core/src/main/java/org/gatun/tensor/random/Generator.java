@@ -46,7 +46,7 @@ public final class Generator {
     /**
      * Takes the next {@code blocks} blocks of the stream.
      *
-     * @param blocks how many, as from {@link RandomFill#blocks}
+     * @param blocks how many: 128 bits each, of which an element drawn into a tensor takes as many as it has, BOOL one
      * @throws IllegalArgumentException if {@code blocks} is negative
      */
     public synchronized Draw reserve(long blocks) {

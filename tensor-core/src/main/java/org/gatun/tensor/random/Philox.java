@@ -1,10 +1,5 @@
 package org.gatun.tensor.random;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-
-import org.gatun.bindings.Memory;
-import org.gatun.tensor.cpu.VectorSupport;
-
 /**
  * The counter-based generator Philox 4x32 with ten rounds (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
  *
@@ -25,12 +20,23 @@ public final class Philox {
     /** The 32-bit words in a block. */
     public static final int WORDS = 4;
 
-    static final long MULTIPLIER_0 = 0xD2511F53L;
-    static final long MULTIPLIER_1 = 0xCD9E8D57L;
-    static final int WEYL_0 = 0x9E3779B9;
-    static final int WEYL_1 = 0xBB67AE85;
-    static final int ROUNDS = 10;
-    static final long LOW = 0xFFFFFFFFL;
+    /** What the first word of the counter is multiplied by in each round. */
+    public static final long MULTIPLIER_0 = 0xD2511F53L;
+
+    /** What the third word of the counter is multiplied by in each round. */
+    public static final long MULTIPLIER_1 = 0xCD9E8D57L;
+
+    /** What the lower half of the key grows by from round to round. */
+    public static final int WEYL_0 = 0x9E3779B9;
+
+    /** What the upper half of the key grows by from round to round. */
+    public static final int WEYL_1 = 0xBB67AE85;
+
+    /** The number of rounds. */
+    public static final int ROUNDS = 10;
+
+    /** The lower 32 bits of a long. */
+    public static final long LOW = 0xFFFFFFFFL;
 
     private Philox() {}
 
@@ -63,31 +69,5 @@ public final class Philox {
         words[1] = (int) c1;
         words[2] = (int) c2;
         words[3] = (int) c3;
-    }
-
-    /**
-     * Writes {@code count} whole blocks, 16 bytes each, of the domain {@link #DRAWS} to {@code address}.
-     *
-     * @param address where to write
-     * @param firstBlock the number of the first block; numbers wrap around at 2^64
-     * @param count how many blocks
-     * @param key the key of the stream
-     */
-    public static void fillBlocks(long address, long firstBlock, long count, long key) {
-        long done = VectorSupport.ENABLED ? VectorPhilox.fillBlocks(address, firstBlock, count, key) : 0;
-        fillBlocksScalar(address + 16 * done, firstBlock + done, count - done, key);
-    }
-
-    /** {@link #fillBlocks} in plain Java: the twin of the vector code and its reference in tests. */
-    static void fillBlocksScalar(long address, long firstBlock, long count, long key) {
-        int[] words = new int[WORDS];
-        for (long i = 0; i < count; i++) {
-            block(firstBlock + i, DRAWS, key, words);
-            long to = address + 16 * i;
-            Memory.ALL.set(JAVA_INT_UNALIGNED, to, words[0]);
-            Memory.ALL.set(JAVA_INT_UNALIGNED, to + 4, words[1]);
-            Memory.ALL.set(JAVA_INT_UNALIGNED, to + 8, words[2]);
-            Memory.ALL.set(JAVA_INT_UNALIGNED, to + 12, words[3]);
-        }
     }
 }

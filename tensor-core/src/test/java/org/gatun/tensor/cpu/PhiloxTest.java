@@ -1,10 +1,11 @@
-package org.gatun.tensor.random;
+package org.gatun.tensor.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.gatun.tensor.random.Philox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +35,7 @@ class PhiloxTest {
         for (int count : new int[] {0, 1, 2, 7, 8, 9, 33}) {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment memory = arena.allocate(16L * count + 16, 16).fill((byte) 0x5A);
-                Philox.fillBlocks(memory.address(), first, count, key);
+                RandomFill.fillBlocks(memory.address(), first, count, key);
                 int[] words = new int[4];
                 for (int b = 0; b < count; b++) {
                     Philox.block(first + b, Philox.DRAWS, key, words);
@@ -58,8 +59,8 @@ class PhiloxTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment a = arena.allocate(16 * 100, 16);
             MemorySegment b = arena.allocate(16 * 100, 16);
-            Philox.fillBlocks(a.address(), 77, 100, 3);
-            Philox.fillBlocksScalar(b.address(), 77, 100, 3);
+            RandomFill.fillBlocks(a.address(), 77, 100, 3);
+            RandomFill.fillBlocksScalar(b.address(), 77, 100, 3);
             assertThat(a.mismatch(b)).isEqualTo(-1);
         }
     }

@@ -1,4 +1,4 @@
-package org.gatun.tensor.random;
+package org.gatun.tensor.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import org.gatun.tensor.DType;
-import org.gatun.tensor.cpu.WorkerPool;
 import org.gatun.tensor.ir.Distribution;
+import org.gatun.tensor.random.Philox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,4 +1,4 @@
-package org.gatun.tensor.random;
+package org.gatun.tensor.cpu;
 
 import static java.nio.ByteOrder.nativeOrder;
 
@@ -7,6 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.gatun.bindings.Memory;
+import org.gatun.tensor.random.Philox;
 
 /**
  * {@link Philox} with one block per 64-bit lane. The four words of a block live zero-extended in four vectors, because the Vector API
@@ -25,7 +26,7 @@ final class VectorPhilox {
 
     private VectorPhilox() {}
 
-    /** As {@link Philox#fillBlocks}, for the largest multiple of the lane count; returns how many blocks it wrote. */
+    /** As {@link RandomFill#fillBlocks}, for the largest multiple of the lane count; returns how many blocks it wrote. */
     @SuppressWarnings("ErroneousBitwiseExpression") // the lower half of a constant, which is 0
     static long fillBlocks(long address, long firstBlock, long count, long key) {
         long whole = count - count % LANES;

@@ -1,4 +1,4 @@
-package org.gatun.tensor.random;
+package org.gatun.tensor.cpu;
 
 import static java.nio.ByteOrder.nativeOrder;
 
@@ -10,6 +10,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.gatun.bindings.Memory;
+import org.gatun.tensor.random.Philox;
 
 /**
  * Random words in memory to random numbers in the same place, with the Vector API. Each method treats the largest multiple of its

@@ -1,4 +1,4 @@
-package org.gatun.tensor.random;
+package org.gatun.tensor.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
@@ -8,9 +8,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import org.gatun.bindings.Memory;
 import org.gatun.tensor.DType;
-import org.gatun.tensor.cpu.VectorSupport;
-import org.gatun.tensor.cpu.WorkerPool;
 import org.gatun.tensor.ir.Distribution;
+import org.gatun.tensor.random.Philox;
 
 /**
  * Fills memory with random numbers: the CPU kernel of {@link org.gatun.tensor.ir.Op.Random}.
@@ -94,6 +93,31 @@ public final class RandomFill {
         });
     }
 
+    /**
+     * Writes {@code count} whole blocks, 16 bytes each, of the domain {@link Philox#DRAWS} to {@code address}.
+     *
+     * @param address where to write
+     * @param firstBlock the number of the first block; numbers wrap around at 2^64
+     * @param count how many blocks
+     * @param key the key of the stream
+     */
+    static void fillBlocks(long address, long firstBlock, long count, long key) {
+        long done = VectorSupport.ENABLED ? VectorPhilox.fillBlocks(address, firstBlock, count, key) : 0;
+        fillBlocksScalar(address + 16 * done, firstBlock + done, count - done, key);
+    }
+
+    /** {@link #fillBlocks} in plain Java: the twin of the vector code and its reference in tests. */
+    static void fillBlocksScalar(long address, long firstBlock, long count, long key) {
+        int[] words = new int[Philox.WORDS];
+        for (long i = 0; i < count; i++) {
+            Philox.block(firstBlock + i, Philox.DRAWS, key, words);
+            long to = address + 16 * i;
+            for (int w = 0; w < Philox.WORDS; w++) {
+                Memory.ALL.set(JAVA_INT_UNALIGNED, to + 4L * w, words[w]);
+            }
+        }
+    }
+
     private static void chunk(Distribution distribution, DType dtype, long address, int n, long key, long block) {
         if (dtype == DType.BOOL) {
             coins(address, n, key, block);
@@ -102,7 +126,7 @@ public final class RandomFill {
         int blockBytes = Philox.WORDS * Integer.BYTES;
         int bytes = n * dtype.bytes();
         int whole = bytes / blockBytes;
-        Philox.fillBlocks(address, block, whole, key);
+        fillBlocks(address, block, whole, key);
         int done = whole * perBlock(dtype);
         numbers(distribution, dtype, address, done);
         if (done < n) {

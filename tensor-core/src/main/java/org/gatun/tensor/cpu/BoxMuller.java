@@ -1,4 +1,4 @@
-package org.gatun.tensor.random;
+package org.gatun.tensor.cpu;
 
 /**
  * Pairs of standard normal numbers from pairs of uniform bits: {@code r = sqrt(-2 log u)}, {@code (r cos t, r sin t)}.
