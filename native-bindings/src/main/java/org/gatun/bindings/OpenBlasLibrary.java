@@ -188,7 +188,8 @@ final class OpenBlasLibrary {
      *     system's loader, which may have another
      * @return the library, or null if it cannot be used
      */
-    @Nullable Result file(Path file, String origin, @Nullable List<String> companions) {
+    @Nullable
+    Result file(Path file, String origin, @Nullable List<String> companions) {
         var where = file.toString();
         if (!Files.isRegularFile(file)) {
             attempts.add(new Attempt(where, Files.exists(file) ? "not a regular file" : "no such file"));

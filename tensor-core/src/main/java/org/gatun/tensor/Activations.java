@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.List;
 import org.gatun.tensor.Elementwise.Region;
 
 /**
@@ -76,7 +77,7 @@ final class Activations {
     /** Operands x, uniform numbers on [0, 1), the probability of keeping, its reciprocal. */
     static final Region DROPOUT = Elementwise.region(4, in -> {
         Tensor x = in.get(0);
-        return java.util.List.of(in.get(1).lt(in.get(2)).where(x.mul(in.get(3)), x.fullLike(0)));
+        return List.of(in.get(1).lt(in.get(2)).where(x.mul(in.get(3)), x.fullLike(0)));
     });
 
     private Activations() {}

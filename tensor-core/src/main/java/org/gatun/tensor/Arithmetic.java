@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.Locale;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.LogicFn;
@@ -311,6 +312,6 @@ final class Arithmetic {
     }
 
     static String name(UnaryFn fn) {
-        return fn.name().toLowerCase(java.util.Locale.ROOT);
+        return fn.name().toLowerCase(Locale.ROOT);
     }
 }

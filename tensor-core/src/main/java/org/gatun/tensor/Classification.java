@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.Arrays;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.composite.CrossEntropy;
 import org.gatun.tensor.ir.Op;
@@ -118,7 +119,7 @@ final class Classification {
         if (weight != null) {
             requireWeight("crossEntropy", logits.dtype(), classes, weight);
             long[] sizes = new long[logits.rank() - axis];
-            java.util.Arrays.fill(sizes, 1);
+            Arrays.fill(sizes, 1);
             sizes[0] = classes;
             expected = expected.mul(weight.reshape(sizes));
         }

@@ -137,7 +137,8 @@ final class ElementwiseLosses {
             single += equal ? 0 : 1;
         }
         if (!fits || single != 1) {
-            throw new ShapeException("gaussianNllLoss: a variance of shape " + shape + " does not fit an input of shape "
+            throw new ShapeException("gaussianNllLoss: a variance of shape " + shape
+                    + " does not fit an input of shape "
                     + input + ": give the input's shape, that shape without its last axis, or with one size replaced by"
                     + " 1; broadcastTo makes others fit");
         }

@@ -3,6 +3,7 @@ package org.gatun.tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.shape.Axes;
@@ -215,7 +216,7 @@ final class Indexing {
             sum = sum == null ? part : sum.add(part);
             stride *= Math.max(n, 1);
         }
-        return Arithmetic.expand(java.util.Objects.requireNonNull(sum), group);
+        return Arithmetic.expand(Objects.requireNonNull(sum), group);
     }
 
     private static String describe(List<Index> entries) {

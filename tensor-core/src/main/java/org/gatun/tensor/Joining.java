@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
@@ -85,7 +86,7 @@ final class Joining {
         List<Tensor> grid = new ArrayList<>();
         for (int i = 0; i < sizes.length; i++) {
             long[] alone = new long[sizes.length];
-            java.util.Arrays.fill(alone, 1);
+            Arrays.fill(alone, 1);
             alone[i] = sizes[i];
             grid.add(vectors[i].reshape(alone).broadcastTo(shape));
         }

@@ -56,7 +56,8 @@ final class Orders {
             Axes.ofScalar("cumsum", axis);
             return cumsum(x.reshape(1), 0).reshape();
         }
-        return Dispatch.bind(new Op.CumSum(Axes.normalise("cumsum", axis, x.rank()), false), Reductions.accumulating(x));
+        return Dispatch.bind(
+                new Op.CumSum(Axes.normalise("cumsum", axis, x.rank()), false), Reductions.accumulating(x));
     }
 
     static Tensor cumprod(Tensor x, int axis) {

@@ -39,7 +39,8 @@ final class Parts {
 
     static List<Tensor> split(Tensor x, long[] sizes, int axis) {
         int a = Axes.normalise("split", axis, x.rank());
-        // What is left of the axis, or a negative number for good once a size does not fit: no sum that could wrap around.
+        // What is left of the axis, or a negative number for good once a size does not fit: no sum that could wrap
+        // around.
         long left = x.size(a);
         for (long s : sizes) {
             left = s >= 0 && s <= left ? left - s : -1;

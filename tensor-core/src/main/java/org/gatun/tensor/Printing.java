@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.memory.Storage;
 import org.gatun.tensor.shape.Shape;
@@ -72,7 +73,7 @@ final class Printing {
             int edge = options.edgeItems();
             if (!summary || n <= 2L * edge) {
                 long[] all = new long[(int) n];
-                java.util.Arrays.setAll(all, i -> i);
+                Arrays.setAll(all, i -> i);
                 return all;
             }
             long[] ends = new long[2 * edge + 1];

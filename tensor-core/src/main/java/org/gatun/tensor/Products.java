@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.Arrays;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
@@ -106,7 +107,7 @@ final class Products {
     }
 
     private static Tensor batched(Tensor x, Shape batch) {
-        long[] sizes = java.util.Arrays.copyOf(batch.toArray(), batch.rank() + 2);
+        long[] sizes = Arrays.copyOf(batch.toArray(), batch.rank() + 2);
         sizes[batch.rank()] = x.size(-2);
         sizes[batch.rank() + 1] = x.size(-1);
         return Arithmetic.expand(x, Shape.of(sizes));

@@ -20,8 +20,9 @@ final class Shaping {
     }
 
     static Tensor contiguous(Tensor x) {
-        boolean contiguous =
-                x instanceof Traced traced ? traced.isContiguous() : x.concrete().isContiguous();
+        boolean contiguous = x instanceof Traced traced
+                ? traced.isContiguous()
+                : x.concrete().isContiguous();
         return contiguous ? x : copy(x);
     }
 

@@ -92,8 +92,8 @@ final class Values {
     private static int count(String name, Tensor x) {
         long n = x.elements();
         if (n > Integer.MAX_VALUE - 8) {
-            throw new ShapeException(
-                    name + ": a Java array can't hold the " + n + " elements of shape " + x.shape() + ": read it in slices");
+            throw new ShapeException(name + ": a Java array can't hold the " + n + " elements of shape " + x.shape()
+                    + ": read it in slices");
         }
         return (int) n;
     }

@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.Arrays;
 import org.gatun.tensor.composite.Linear;
 import org.gatun.tensor.ir.ConvSpec;
 import org.gatun.tensor.ir.Op;
@@ -131,7 +132,7 @@ final class Windows {
         Tensor slope;
         if (weight.elements() != 1) {
             long[] sizes = new long[x.rank() - 1];
-            java.util.Arrays.fill(sizes, 1);
+            Arrays.fill(sizes, 1);
             sizes[0] = channels;
             slope = weight.reshape(sizes);
         } else {

@@ -66,7 +66,9 @@ class ElementwiseTest {
         Tensor x = Tensors.of(-1f, 2.5f);
         Region same = Elementwise.region(t -> t.view().copy().contiguous().add(0));
         assertThat(same.apply(x).toFloatArray()).containsExactly(-1, 2.5f);
-        assertThat(Elementwise.region(t -> t.floor().clamp(-5, 5)).apply(Tensors.of(3L)).toLongArray())
+        assertThat(Elementwise.region(t -> t.floor().clamp(-5, 5))
+                        .apply(Tensors.of(3L))
+                        .toLongArray())
                 .containsExactly(3);
     }
 
@@ -94,14 +96,19 @@ class ElementwiseTest {
             for (DType b : DType.values()) {
                 Tensor x = Tensors.of(2, 3).to(a);
                 Tensor s = Tensors.scalar(1).to(b);
-                assertThat(PRODUCT.apply(x, s).dtype()).as(a + "[2] with a 0-d " + b).isEqualTo(x.mul(s).dtype());
-                assertThat(PRODUCT.apply(s, x).dtype()).as("a 0-d " + b + " with " + a + "[2]")
+                assertThat(PRODUCT.apply(x, s).dtype())
+                        .as(a + "[2] with a 0-d " + b)
                         .isEqualTo(x.mul(s).dtype());
-                assertThat(PRODUCT.apply(s, s.to(a)).dtype()).as("two 0-d of " + b + " and " + a)
+                assertThat(PRODUCT.apply(s, x).dtype())
+                        .as("a 0-d " + b + " with " + a + "[2]")
+                        .isEqualTo(x.mul(s).dtype());
+                assertThat(PRODUCT.apply(s, s.to(a)).dtype())
+                        .as("two 0-d of " + b + " and " + a)
                         .isEqualTo(s.mul(s.to(a)).dtype());
             }
         }
-        assertThat(PRODUCT.apply(Tensors.of(1f, 2), Tensors.scalar(0.1)).toFloatArray()).containsExactly(0.1f, 0.2f);
+        assertThat(PRODUCT.apply(Tensors.of(1f, 2), Tensors.scalar(0.1)).toFloatArray())
+                .containsExactly(0.1f, 0.2f);
     }
 
     @Test
@@ -134,7 +141,8 @@ class ElementwiseTest {
 
     @Test
     void resultsToWriteIntoAreAsManyAsTheRegionGives() {
-        Region two = Elementwise.region(1, in -> List.of(in.get(0).neg(), in.get(0).abs()));
+        Region two =
+                Elementwise.region(1, in -> List.of(in.get(0).neg(), in.get(0).abs()));
         Tensor x = Tensors.of(-1f);
         for (List<Tensor> results : List.of(List.<Tensor>of(), List.of(x), List.of(x, x, x))) {
             assertThatThrownBy(() -> two.applyInto(List.of(x), results))
@@ -176,15 +184,13 @@ class ElementwiseTest {
         assertThatThrownBy(() -> PRODUCT.apply(x, Tensors.ones(2)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageStartingWith("region:");
-        assertThatThrownBy(() -> Losses.binaryCrossEntropyWithLogits(
-                        x, x, null, Tensors.ones(2), Reduction.MEAN))
+        assertThatThrownBy(() -> Losses.binaryCrossEntropyWithLogits(x, x, null, Tensors.ones(2), Reduction.MEAN))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageStartingWith("binaryCrossEntropyWithLogits:");
         assertThatThrownBy(() -> Losses.binaryCrossEntropy(x, x, Tensors.ones(2), Reduction.MEAN))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageStartingWith("binaryCrossEntropy:");
-        assertThatThrownBy(() -> Losses.binaryCrossEntropyWithLogits(
-                        x, x, Tensors.ones(F64, 3), null, Reduction.MEAN))
+        assertThatThrownBy(() -> Losses.binaryCrossEntropyWithLogits(x, x, Tensors.ones(F64, 3), null, Reduction.MEAN))
                 .isInstanceOf(DTypeException.class)
                 .hasMessageContaining("binaryCrossEntropyWithLogits: the weight is F64 and the input F32");
         assertThat(PRODUCT.apply(x, Tensors.ones(I64, 3)).shape()).isEqualTo(Shape.of(2, 3));

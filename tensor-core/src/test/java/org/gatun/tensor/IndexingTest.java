@@ -370,7 +370,9 @@ class IndexingTest {
     void aScalarTensorOfPositionsIsOnePosition() {
         Tensor x = x();
         Tensor one = Tensors.scalar(1);
-        for (Index scalar : new Index[] {of(one), of(Tensors.scalar(-1L)), of(Tensors.scalar(1).to(DType.U8))}) {
+        for (Index scalar : new Index[] {
+            of(one), of(Tensors.scalar(-1L)), of(Tensors.scalar(1).to(DType.U8))
+        }) {
             Tensor apart = x.get(scalar, all(), of(0, 1));
             assertThat(apart.shape()).isEqualTo(Shape.of(3, 2));
             assertThat(apart.toLongArray()).containsExactly(12, 13, 16, 17, 20, 21);
@@ -397,7 +399,8 @@ class IndexingTest {
         }
         Tensor empty = Tensors.empty(dtype, 0);
         assertThat(x.indexAdd(0, Tensors.empty(DType.I64, 0), empty).equalTo(x)).isTrue();
-        assertThat(x.scatterAdd(0, Tensors.empty(DType.I64, 0), empty).equalTo(x)).isTrue();
+        assertThat(x.scatterAdd(0, Tensors.empty(DType.I64, 0), empty).equalTo(x))
+                .isTrue();
     }
 
     @Test
@@ -418,7 +421,8 @@ class IndexingTest {
         Tensor two = Tensors.scalar(2);
         assertThat(x.gather(0, two).shape()).isEqualTo(Shape.SCALAR);
         assertThat(x.gather(0, two).item()).isEqualTo(7);
-        assertThat(Tensors.scalar(4f).gather(0, Tensors.of(0, 0)).toFloatArray()).containsExactly(4, 4);
+        assertThat(Tensors.scalar(4f).gather(0, Tensors.of(0, 0)).toFloatArray())
+                .containsExactly(4, 4);
         assertThat(x.scatter(0, two, Tensors.scalar(9f)).toFloatArray()).containsExactly(5, 6, 9);
         assertThat(x.scatter(0, two, 9).toFloatArray()).containsExactly(5, 6, 9);
         assertThat(x.scatterAdd(0, two, Tensors.scalar(9f)).toFloatArray()).containsExactly(5, 6, 16);

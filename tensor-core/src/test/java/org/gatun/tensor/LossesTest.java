@@ -333,7 +333,8 @@ class LossesTest {
                         .toDoubleArray())
                 .containsExactly(expected.toDoubleArray());
         Tensor channels = rows.unsqueeze(1);
-        Tensor spread = Losses.gaussianNllLoss(x, t, channels.broadcastTo(2, 2, 2).copy(), 1e-6, Reduction.NONE);
+        Tensor spread =
+                Losses.gaussianNllLoss(x, t, channels.broadcastTo(2, 2, 2).copy(), 1e-6, Reduction.NONE);
         assertThat(Losses.gaussianNllLoss(x, t, channels, 1e-6, Reduction.NONE).toDoubleArray())
                 .containsExactly(spread.toDoubleArray());
         Tensor one = Tensors.scalar(2.0);
@@ -341,8 +342,13 @@ class LossesTest {
                         .toDoubleArray())
                 .usingComparatorWithPrecision(1e-13)
                 .containsExactly((Math.log(2) + 0.5) / 2, Math.log(2) / 2);
-        for (Tensor other : new Tensor[] {Tensors.of(1.0, 2), one, Tensors.ones(DType.F64, 1, 2, 1, 1),
-            Tensors.ones(DType.F64, 1, 1, 2), Tensors.ones(DType.F64, 2, 2, 3)}) {
+        for (Tensor other : new Tensor[] {
+            Tensors.of(1.0, 2),
+            one,
+            Tensors.ones(DType.F64, 1, 2, 1, 1),
+            Tensors.ones(DType.F64, 1, 1, 2),
+            Tensors.ones(DType.F64, 2, 2, 3)
+        }) {
             assertThatThrownBy(() -> Losses.gaussianNllLoss(x, t, other, 1e-6, Reduction.MEAN))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("gaussianNllLoss")

@@ -268,11 +268,14 @@ class TensorsTest {
             double high = low == -3 ? -3 + 1e-6 : Math.nextUp((float) low + 1f);
             float[] x = Tensors.uniform(new Generator(5), low, high, 100_000).toFloatArray();
             for (float v : x) {
-                assertThat(v >= low && v < high).as(v + " from " + low + " to " + high).isTrue();
+                assertThat(v >= low && v < high)
+                        .as(v + " from " + low + " to " + high)
+                        .isTrue();
             }
         }
         // One float lies in [1, 1 + 2^-23), and the middle of it rounds up to the bound.
-        assertThat(Tensors.uniform(new Generator(5), 1, 1 + 0x1p-23, 1000).toFloatArray()).containsOnly(1);
+        assertThat(Tensors.uniform(new Generator(5), 1, 1 + 0x1p-23, 1000).toFloatArray())
+                .containsOnly(1);
         assertThat(Tensors.uniform(new Generator(5), 2, 2, 3).toFloatArray()).containsOnly(2);
         float most = Float.MAX_VALUE;
         for (double[] bounds : new double[][] {{-most, most}, {0, Double.POSITIVE_INFINITY}, {0, 1e40}, {1e40, 1e40}}) {
@@ -280,7 +283,11 @@ class TensorsTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("uniform: ");
         }
-        assertThat(Tensors.uniform(new Generator(5), 0, most, 1000).isFinite().all().item()).isOne();
+        assertThat(Tensors.uniform(new Generator(5), 0, most, 1000)
+                        .isFinite()
+                        .all()
+                        .item())
+                .isOne();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.gatun.tensor.shape;
 
+import java.util.Arrays;
 import org.gatun.tensor.ShapeException;
 
 /**
@@ -60,6 +61,6 @@ public final class Broadcasting {
                 axes[n++] = i;
             }
         }
-        return n == 0 ? Axes.NONE : Axes.listed("broadcast", to.rank(), java.util.Arrays.copyOf(axes, n));
+        return n == 0 ? Axes.NONE : Axes.listed("broadcast", to.rank(), Arrays.copyOf(axes, n));
     }
 }

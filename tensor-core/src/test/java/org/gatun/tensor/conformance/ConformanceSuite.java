@@ -184,8 +184,7 @@ public abstract class ConformanceSuite {
                 ConcreteTensor target = operands.get(k);
                 if (!target.layout().isOverlapping()) {
                     Dispatch.backend(device())
-                            .executeInto(
-                                    op, operands.toArray(ConcreteTensor[]::new), new ConcreteTensor[] {target});
+                            .executeInto(op, operands.toArray(ConcreteTensor[]::new), new ConcreteTensor[] {target});
                     require(
                             c,
                             layouts,
