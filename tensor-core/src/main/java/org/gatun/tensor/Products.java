@@ -32,7 +32,7 @@ final class Products {
                     + other + "; transpose one of them?");
         }
         if (l.rank() > 2 && r.rank() > 2) {
-            var _ = Broadcasting.common("matmul", batch(left), batch(right));
+            requireBatches(left, right);
         }
         Tensor a = Arithmetic.cast(left, dtype);
         Tensor b = Arithmetic.cast(right, dtype);
@@ -52,7 +52,7 @@ final class Products {
             sizes[sizes.length - 1] = b.size(1);
             product = Dispatch.bind(MATMUL, flat, b).reshape(Shape.of(sizes));
         } else {
-            Shape batch = batch(left, right, batch(a), batch(b));
+            Shape batch = Broadcasting.common("matmul", batch(a), batch(b));
             product = Dispatch.bind(MATMUL, batched(a, batch), batched(b, batch));
         }
         product = row ? product.squeeze(-2) : product;
@@ -87,9 +87,11 @@ final class Products {
         return rows;
     }
 
-    private static Shape batch(Tensor left, Tensor right, Shape a, Shape b) {
+    private static void requireBatches(Tensor left, Tensor right) {
+        Shape a = batch(left);
+        Shape b = batch(right);
         try {
-            return Broadcasting.common("matmul", a, b);
+            var _ = Broadcasting.common("matmul", a, b);
         } catch (ShapeException e) {
             throw new ShapeException(
                     "matmul: shapes " + left.shape() + " and " + right.shape() + ": their batches " + a + " and " + b
