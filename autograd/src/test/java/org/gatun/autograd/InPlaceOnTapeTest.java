@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.junit.jupiter.api.Test;
@@ -42,5 +43,24 @@ class InPlaceOnTapeTest {
         Parameter w = Parameter.of(Tensors.of(1.0, 2));
         assertThat(w.mul_(3).add_(Tensors.of(1.0, 1))).isSameAs(w);
         assertThat(w.toDoubleArray()).containsExactly(4, 7);
+    }
+
+    @Test
+    void aParameterThatATapeFollowsIsNoOperand() {
+        Parameter w = Parameter.of(Tensors.of(1.0, 2));
+        Tensor sum = Tensors.zeros(DType.F64, 2);
+        try (Tape tape = Tape.open()) {
+            // The change would not be recorded, and the parameter would lose this part of its gradient.
+            assertThatThrownBy(() -> sum.add_(w))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("a change in place is not recorded");
+            assertThatThrownBy(() -> sum.copy_(w)).isInstanceOf(IllegalStateException.class);
+            assertThat(sum.add_(w.value()).toDoubleArray()).containsExactly(1, 2);
+        }
+        assertThat(sum.add_(w).toDoubleArray()).containsExactly(2, 4);
+        w.requiresGrad(false);
+        try (Tape tape = Tape.open()) {
+            assertThat(sum.add_(w).toDoubleArray()).containsExactly(3, 6);
+        }
     }
 }

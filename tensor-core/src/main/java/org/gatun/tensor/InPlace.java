@@ -139,7 +139,8 @@ final class InPlace {
 
     /** An operand that is only read, and whose gradient nobody would get. */
     private static ConcreteTensor readable(String name, Tensor operand) {
-        if (operand instanceof Traced traced && traced.trace() != null) {
+        // A parameter resolves to the variable of the tape that follows it.
+        if (operand instanceof Traced traced && traced.resolve() instanceof Traced now && now.trace() != null) {
             throw new IllegalStateException(name + ": the operand of shape " + operand.shape()
                     + " is followed by a tape or another interpreter, and a change in place is not recorded: use "
                     + outOfPlace(name) + ", or pass its detach()");
