@@ -92,9 +92,15 @@ final class Recording implements Trace {
         checkThread();
     }
 
-    /** A variable for a value that gradients are wanted for. */
+    /** A variable for a value that gradients are wanted for: a new one, or the value itself if it is recorded here already. */
     Variable leaf(Tensor value) {
         checkThread();
+        if (value instanceof Variable recorded && own(value)) {
+            if (!leaves.contains(recorded)) {
+                leaves.add(recorded);
+            }
+            return recorded;
+        }
         if (!value.dtype().isFloating()) {
             throw new DTypeException("gradients exist for floating dtypes only, not for " + value.dtype()
                     + ": convert first, for instance to(DType.F32)");

@@ -69,15 +69,19 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * Makes a leaf of a tensor: operations on the result are recorded, and {@link #gradient} can ask for its gradient.
+     * Makes a leaf of a tensor: operations on the result are recorded, and {@link #gradient} can ask for its gradient. What this tape
+     * follows already, a parameter or an intermediate value, stays part of its graph.
      *
-     * @param x a tensor of a floating dtype, concrete or followed by an outer tape
+     * @param x a tensor of a floating dtype: concrete, or followed by this tape or an outer one
      * @return the leaf, to be used in place of {@code x}
      * @throws org.gatun.tensor.DTypeException when the dtype is not floating
      */
     public Tensor watch(Tensor x) {
         checkOpen("watch");
-        return recording.leaf(x instanceof Parameter p ? below(p) : x);
+        if (x instanceof Parameter p) {
+            return p.requiresGrad() ? variable(p) : recording.leaf(p.value());
+        }
+        return recording.leaf(x);
     }
 
     /**
@@ -157,6 +161,12 @@ public final class Tape implements AutoCloseable {
 
     private Variable leaf(Tensor source) {
         if (source instanceof Parameter p) {
+            if (!p.requiresGrad()) {
+                throw new IllegalArgumentException("gradient: the parameter " + p.name()
+                        + (p.name().isEmpty() ? "" : " ") + "of shape " + p.shape()
+                        + " is frozen, and no tape records it: call requiresGrad(true) before its use, or pass what watch"
+                        + " returned for it");
+            }
             return variable(p);
         }
         if (source instanceof Variable v && recording.leaves().contains(v)) {

@@ -245,4 +245,58 @@ class TapeTest {
                     .endsWith("}\n");
         }
     }
+
+    @Test
+    void gradientsByIntermediateValues() {
+        // h = 2w, loss = h^2: by h 2h, by w 8w.
+        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
+                Tape tape = Tape.open()) {
+            Tensor h = w.mul(2);
+            Tensor watched = tape.watch(h);
+            List<Tensor> g = tape.gradient(watched.square(), List.of(h, watched, w), true);
+            close(g.get(0), 12);
+            close(g.get(1), 12);
+            close(g.get(2), 24);
+            tape.backward(watched.square());
+            close(w.grad(), 24);
+        }
+    }
+
+    @Test
+    void watchingAnIntermediateValueAfterItsUse() {
+        try (Tape tape = Tape.open()) {
+            Tensor x = tape.watch(Tensors.scalar(3.0));
+            Tensor h = x.square();
+            Tensor loss = h.mul(h).add(h);
+            assertThatThrownBy(() -> tape.gradient(loss, h)).hasMessageContaining("not a leaf");
+            close(tape.gradient(loss, tape.watch(h)), 2 * 9 + 1);
+        }
+    }
+
+    @Test
+    void watchingAParameterKeepsItsGradient() {
+        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
+                Tape tape = Tape.open()) {
+            Tensor watched = tape.watch(w);
+            Tensor loss = watched.square().add(w);
+            close(tape.gradient(loss, List.of(watched), true).get(0), 7);
+            tape.backward(loss);
+            close(w.grad(), 7);
+        }
+    }
+
+    @Test
+    void theGradientByAFrozenParameterIsRefused() {
+        try (Parameter w = Parameter.of("w", Tensors.scalar(3.0)).requiresGrad(false);
+                Parameter v = Parameter.of(Tensors.scalar(2.0));
+                Tape tape = Tape.open()) {
+            Tensor loss = w.mul(v);
+            assertThatThrownBy(() -> tape.gradient(loss, w))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("parameter w of shape [] is frozen")
+                    .hasMessageContaining("requiresGrad(true)");
+            // Watched, it counts.
+            close(tape.gradient(tape.watch(w).mul(v), v), 3);
+        }
+    }
 }
