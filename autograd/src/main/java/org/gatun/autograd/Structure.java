@@ -2,22 +2,26 @@ package org.gatun.autograd;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records, lists, maps and arrays of tensors, to any depth, as arguments and as gradients: JAX's pytrees. Components of other
- * types (numbers, strings) and nulls stay as they are.
+ * Records, lists, maps, optionals and arrays of tensors, to any depth, as arguments and as gradients: JAX's pytrees. Components of
+ * other types (numbers, strings) and nulls stay as they are; other collections are refused if they hold tensors.
  */
 final class Structure {
     private Structure() {}
@@ -44,20 +48,63 @@ final class Structure {
         }
         if (o instanceof Map<?, ?> map) {
             var out = new LinkedHashMap<@Nullable Object, @Nullable Object>();
-            map.forEach((k, v) -> out.put(k, v == null ? null : of(v, f)));
-            return Collections.unmodifiableMap(out);
+            map.forEach((k, v) -> {
+                if (holdsTensors(k)) {
+                    throw refused(map);
+                }
+                out.put(k, v == null ? null : of(v, f));
+            });
+            return Collections.unmodifiableSequencedMap(out);
         }
-        return o instanceof Object[] array ? array(array, f) : o;
+        if (o instanceof Optional<?> optional) {
+            return optional.map(e -> of(e, f));
+        }
+        if (o instanceof Object[] array) {
+            return array(array, f);
+        }
+        if (o instanceof Collection<?> other && holdsTensors(other)) {
+            throw refused(o);
+        }
+        return o;
+    }
+
+    /** A component's gradients must not be its own values, as they would be if tensors in it were overlooked. */
+    private static IllegalArgumentException refused(Object container) {
+        return new IllegalArgumentException("structure: a " + container.getClass().getName()
+                + " that holds tensors has no order or form to give gradients in: use a record, List, Map, Optional or array");
+    }
+
+    private static boolean holdsTensors(@Nullable Object o) {
+        return switch (o) {
+            case Tensor t -> true;
+            case Collection<?> elements -> elements.stream().anyMatch(Structure::holdsTensors);
+            case Map<?, ?> map -> holdsTensors(map.keySet()) || holdsTensors(map.values());
+            case Optional<?> optional -> holdsTensors(optional.orElse(null));
+            case Object[] array -> holdsTensors(Arrays.asList(array));
+            case Record record -> Arrays.stream(record.getClass().getRecordComponents())
+                    .anyMatch(c -> holdsTensors(read(c, record)));
+            case null, default -> false;
+        };
     }
 
     private static Object array(Object[] array, UnaryOperator<Tensor> f) {
-        Object[] out = (Object[]) Array.newInstance(array.getClass().getComponentType(), array.length);
+        Class<?> type = array.getClass().getComponentType();
+        Object[] out = (Object[]) Array.newInstance(type, array.length);
         for (int i = 0; i < out.length; i++) {
             if (array[i] != null) {
-                out[i] = of(array[i], f);
+                out[i] = fitting(of(array[i], f), type, "the elements of an array are");
             }
         }
         return out;
+    }
+
+    /** The value, if it fits a declared type: gradients come in new lists and maps of no particular class. */
+    private static Object fitting(Object value, Class<?> declared, String what) {
+        if (declared.isPrimitive() || declared.isInstance(value)) {
+            return value;
+        }
+        throw new IllegalArgumentException("structure: " + what + " declared " + declared.getName()
+                + ", a class that gradients can't be made in: declare List or Map, or another interface of theirs");
     }
 
     private static Object record(Record record, UnaryOperator<Tensor> f) {
@@ -65,23 +112,44 @@ final class Structure {
         RecordComponent[] components = type.getRecordComponents();
         @Nullable Object[] values = new Object[components.length];
         Class<?>[] types = new Class<?>[components.length];
-        try {
-            for (int i = 0; i < components.length; i++) {
-                types[i] = components[i].getType();
-                Method accessor = components[i].getAccessor();
-                accessor.setAccessible(true);
-                Object value = accessor.invoke(record);
-                values[i] = value == null ? null : of(value, f);
+        for (int i = 0; i < components.length; i++) {
+            types[i] = components[i].getType();
+            Object value = read(components[i], record);
+            if (value != null) {
+                String what = "component " + components[i].getName() + " of the record " + type.getName() + " is";
+                values[i] = fitting(of(value, f), types[i], what);
             }
+        }
+        return Objects.requireNonNull(reflected(type, () -> {
             Constructor<?> constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);
             return constructor.newInstance(values);
+        }));
+    }
+
+    private static @Nullable Object read(RecordComponent component, Record record) {
+        Method accessor = component.getAccessor();
+        return reflected(record.getClass(), () -> {
+            accessor.setAccessible(true);
+            return accessor.invoke(record);
+        });
+    }
+
+    /** A call by reflection. */
+    private interface Reflection {
+        @Nullable
+        Object call() throws ReflectiveOperationException;
+    }
+
+    private static @Nullable Object reflected(Class<?> type, Reflection reflection) {
+        try {
+            return reflection.call();
         } catch (InvocationTargetException e) {
             throw new IllegalArgumentException(
                     "structure: the record " + type.getName() + " can't be rebuilt from its components "
-                            + Arrays.toString(components) + ": its constructor or an accessor failed",
+                            + Arrays.toString(type.getRecordComponents()) + ": its constructor or an accessor failed",
                     e.getCause());
-        } catch (ReflectiveOperationException | RuntimeException e) {
+        } catch (ReflectiveOperationException | InaccessibleObjectException e) {
             throw new IllegalArgumentException(
                     "structure: the record " + type.getName()
                             + " is not accessible: make it public, or open its package " + type.getPackageName()
