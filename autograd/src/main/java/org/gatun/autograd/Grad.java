@@ -88,6 +88,7 @@ public final class Grad {
                     throw new ShapeException("grad: the function returns shape " + y.shape() + " with " + y.elements()
                             + " elements and must return one: reduce it with sum() or mean(), or use jacobian or vjp");
                 }
+                requireFloating("grad", y);
                 recording.close();
                 @Nullable
                 Tensor[] gradients = own(recording, y) instanceof Variable root
@@ -119,6 +120,7 @@ public final class Grad {
             try {
                 Variable leaf = recording.leaf(plain(x));
                 Tensor y = plain(f.apply(leaf));
+                requireFloating("vjp", y);
                 recording.close();
                 Tensor value = lower(recording, y).view();
                 // The pullback outlives every scope: its values are left to the collector, and close() frees them at
@@ -203,11 +205,14 @@ public final class Grad {
         return x -> MemoryScope.tidy(() -> {
             long n = x.elements();
             if (n == 0) {
-                return empty(f.apply(plain(x)), x);
+                Tensor y = f.apply(plain(x));
+                requireFloating("jacobianForward", y);
+                return empty(y, x);
             }
             var columns = new ArrayList<Tensor>();
             for (long i = 0; i < n; i++) {
                 Tensor column = jvp(f, x, basis(x, i)).tangent();
+                requireFloating("jacobianForward", column);
                 columns.add(column.unsqueeze(-1));
             }
             Tensor j = join(columns, -1);
@@ -221,7 +226,7 @@ public final class Grad {
             try (VjpResult vjp = vjp(f, x)) {
                 Tensor y = vjp.value();
                 long m = y.elements();
-                if (m == 0 || !y.dtype().isFloating()) {
+                if (m == 0) {
                     return ConcreteTensor.scalar(x.dtype(), 0.0, x.device()).broadcastTo(concat(y.shape(), x.shape()));
                 }
                 var rows = new ArrayList<Tensor>();
@@ -244,6 +249,14 @@ public final class Grad {
     }
 
     // ---- pieces ----
+
+    private static void requireFloating(String operation, Tensor y) {
+        if (!y.dtype().isFloating()) {
+            throw new DTypeException(operation + ": the function returns " + y.dtype() + y.shape()
+                    + ", and derivatives exist for floating dtypes only: return a floating tensor, or convert with"
+                    + " to(DType.F32) where a derivative of 0 is meant");
+        }
+    }
 
     /** The same values, through which no derivative flows in any mode or level: {@code jax.lax.stop_gradient}. */
     public static Tensor stopGradient(Tensor x) {

@@ -212,4 +212,24 @@ class GradTest {
         close(Grad.hessian(x -> x.prod()).apply(at(0, 0, 3)), 0, 3, 0, 3, 0, 0, 0, 0, 0);
         close(Grad.grad(x -> x.prod()).apply(at(0, 2, 3)), 6, 0, 0);
     }
+
+    @Test
+    void aResultWithoutDerivativesIsRefused() {
+        Tensor x = at(1, 2);
+        UnaryOperator<Tensor> count = z -> z.gt(0).to(DType.I64).sum();
+        for (UnaryOperator<Tensor> transform : List.of(
+                Grad.grad(count),
+                Grad.jacobian(count),
+                Grad.jacobianForward(count),
+                Grad.jacobianReverse(count))) {
+            assertThatThrownBy(() -> transform.apply(x))
+                    .isInstanceOf(DTypeException.class)
+                    .hasMessageContaining("I64")
+                    .hasMessageContaining("to(DType.F32)");
+        }
+        assertThatThrownBy(() -> Grad.vjp(count, x)).isInstanceOf(DTypeException.class);
+        assertThatThrownBy(() -> Grad.jacobianForward(z -> z.gt(0)).apply(at()))
+                .isInstanceOf(DTypeException.class)
+                .hasMessageContaining("BOOL");
+    }
 }
