@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
@@ -13,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class CompositeRules {
     private CompositeRules() {}
 
+    /** The cotangents of the operands, null where none flows or is wanted. */
     static @Nullable Tensor[] vjp(
             Composite composite, Composite.Derivative derivative, Primal p, Tensor[] cotangents, IntPredicate wanted) {
-        List<@Nullable Tensor> out =
-                derivative.vjp(Arrays.asList(p.inputs()), Arrays.asList(p.results()), List.of(cotangents), wanted);
+        List<@Nullable Tensor> out = returned(
+                composite,
+                "vjp",
+                derivative.vjp(Arrays.asList(p.inputs()), Arrays.asList(p.results()), List.of(cotangents), wanted));
         if (out.size() != p.inputs().length) {
             throw new IllegalStateException(composite.name() + ": its vjp returns " + out.size() + " cotangents for "
                     + p.inputs().length + " operands: return one for each, null for none");
@@ -33,7 +37,58 @@ final class CompositeRules {
         return gradients;
     }
 
-    static void check(Composite composite, String rule, String what, Tensor t, TensorType type) {
+    /** The tangents of the results, null for results that have none. */
+    static @Nullable Tensor[] jvp(
+            Composite composite,
+            Composite.Derivative derivative,
+            Tensor[] inputs,
+            Tensor[] results,
+            Tensor[] tangents,
+            IntPredicate present) {
+        List<Tensor> out = returned(
+                composite,
+                "jvp",
+                derivative.jvp(List.of(inputs), List.of(results), Arrays.asList(tangents), present));
+        if (out.size() != results.length) {
+            throw new IllegalStateException(composite.name() + ": its jvp returns " + out.size() + " tangents for "
+                    + results.length + " results: return one for each");
+        }
+        @Nullable Tensor[] own = new Tensor[results.length];
+        for (int i = 0; i < own.length; i++) {
+            if (results[i].dtype().isFloating()) {
+                Tensor t = returned(composite, "jvp", out.get(i));
+                check(
+                        composite,
+                        "jvp",
+                        "tangent of result " + i,
+                        t,
+                        new TensorType(results[i].dtype(), results[i].shape()));
+                own[i] = t.view();
+            }
+        }
+        return own;
+    }
+
+    /**
+     * Refuses results that depend on a followed tensor in another way than by the operands: the composite's derivative knows nothing
+     * of it.
+     */
+    static void checkCaptures(Composite composite, Tensor[] results, Predicate<Tensor> followed) {
+        if (Arrays.stream(results).anyMatch(followed)) {
+            throw new IllegalStateException(composite.name() + ": its body uses a followed tensor that is not an argument,"
+                    + " for which its derivative has no gradient: pass it as one, or use its detach()");
+        }
+    }
+
+    private static <T> T returned(Composite composite, String rule, @Nullable T result) {
+        if (result == null) {
+            throw new IllegalStateException(composite.name() + ": its " + rule
+                    + " returns null: return zeros where a derivative is 0");
+        }
+        return result;
+    }
+
+    private static void check(Composite composite, String rule, String what, Tensor t, TensorType type) {
         if (!t.shape().equals(type.shape()) || t.dtype() != type.dtype()) {
             throw new ShapeException(composite.name() + ": its " + rule + " returns " + t.dtype() + t.shape()
                     + " as the " + what + ", which is " + type + ": the two must agree");

@@ -1,5 +1,6 @@
 package org.gatun.autograd;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,17 +22,25 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Rules are written in tensor operations, so they can be differentiated again. A mode whose rule is not given differentiates
- * the function itself.
+ * the function itself. The body computes with its arguments and constants: a parameter or another followed tensor that it captured
+ * would get no gradient from the rules, and is refused.
  */
 public final class CustomFunction {
-    /** From operands, result and the result's cotangent to a cotangent for each operand, null for none. */
+    /**
+     * From operands, result and the result's cotangent to a cotangent for each operand. A null in the returned list says that no
+     * gradient flows to that operand, as zeros would; the list itself is never null. The rule runs only where a cotangent flows
+     * in, and what it returns for an operand that nobody differentiates by is not used.
+     */
     @FunctionalInterface
     public interface Vjp {
         /** The cotangents of the operands. */
         List<@Nullable Tensor> apply(List<Tensor> inputs, Tensor result, Tensor cotangent);
     }
 
-    /** From operands, result and the operands' tangents (zeros where there is none) to the result's tangent. */
+    /**
+     * From operands, result and the operands' tangents to the result's tangent. Tangents are never null: an operand without one has
+     * zeros, and where the result does not move, return {@code result.fullLike(0)}.
+     */
     @FunctionalInterface
     public interface Jvp {
         /** The tangent of the result. */
@@ -86,7 +95,11 @@ public final class CustomFunction {
             @Nullable Jvp jvp) implements Composite, Composite.Derivative {
         @Override
         public List<Tensor> fallback(List<Tensor> inputs) {
-            return List.of(body.apply(inputs));
+            Tensor result = body.apply(inputs);
+            if (result == null) {
+                throw new IllegalStateException(name + ": its body returns null: return a tensor");
+            }
+            return List.of(result);
         }
 
         @Override
@@ -100,8 +113,14 @@ public final class CustomFunction {
         }
 
         @Override
-        public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return jvp == null ? Optional.empty() : Optional.of(List.of(jvp.apply(inputs, results.get(0), tangents)));
+        public boolean definesJvp() {
+            return jvp != null;
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // called only where definesJvp says so
+        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return Collections.singletonList(jvp.apply(inputs, results.get(0), tangents));
         }
 
         @Override

@@ -1,6 +1,5 @@
 package org.gatun.autograd;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -110,37 +109,29 @@ final class DualTrace implements Trace {
 
     private Tensor[] call(Op.Call op, Tensor[] inputs) {
         Composite composite = op.composite();
-        Optional<Composite.Derivative> derivative = composite.derivative();
-        if (derivative.isPresent()) {
-            Tensor[] values = values(inputs);
-            @Nullable Tensor[] known = tangents(inputs);
-            Tensor[] results = Dispatch.bindAll(op, values);
-            Tensor[] tangents = new Tensor[known.length];
-            for (int i = 0; i < tangents.length; i++) {
-                Tensor t = known[i];
-                tangents[i] = t != null ? t : values[i].fullLike(0);
-            }
-            Optional<List<Tensor>> out = derivative.get().jvp(List.of(values), List.of(results), List.of(tangents));
-            if (out.isPresent()) {
-                var duals = new ArrayList<Tensor>();
-                for (int i = 0; i < results.length; i++) {
-                    Tensor t = out.get().get(i);
-                    if (results[i].dtype().isFloating()) {
-                        CompositeRules.check(
-                                composite,
-                                "jvp",
-                                "tangent of result " + i,
-                                t,
-                                new TensorType(results[i].dtype(), results[i].shape()));
-                        duals.add(dual(results[i], t.view()));
-                    } else {
-                        duals.add(results[i]);
-                    }
-                }
-                return duals.toArray(Tensor[]::new);
-            }
+        Optional<Composite.Derivative> own = composite.derivative();
+        if (own.isEmpty() || !own.get().definesJvp()) {
+            return Dispatch.inline(composite, inputs);
         }
-        return Dispatch.inline(composite, inputs);
+        Tensor[] values = values(inputs);
+        @Nullable Tensor[] known = tangents(inputs);
+        Tensor[] results = Dispatch.bindAll(op, values);
+        CompositeRules.checkCaptures(composite, results, this::own);
+        Tensor[] tangents = new Tensor[known.length];
+        for (int i = 0; i < tangents.length; i++) {
+            Tensor t = known[i];
+            tangents[i] = t != null ? t : values[i].fullLike(0);
+        }
+        @Nullable Tensor[] out = CompositeRules.jvp(composite, own.get(), values, results, tangents, i -> known[i] != null);
+        Tensor[] duals = new Tensor[results.length];
+        for (int i = 0; i < duals.length; i++) {
+            duals[i] = dual(results[i], out[i]);
+        }
+        return duals;
+    }
+
+    private boolean own(Tensor t) {
+        return t instanceof Dual d && d.owner() == this;
     }
 
     private Tensor dual(Tensor value, @Nullable Tensor tangent) {

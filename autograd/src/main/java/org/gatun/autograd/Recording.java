@@ -221,6 +221,7 @@ final class Recording implements Trace {
         Composite.Derivative derivative = own.get();
         Tensor[] values = values(inputs);
         Tensor[] results = Dispatch.bindAll(op, values);
+        CompositeRules.checkCaptures(composite, results, this::own);
         List<TensorType> types = types(results);
         boolean[] wanted = new boolean[values.length];
         for (int i = 0; i < wanted.length; i++) {

@@ -68,11 +68,10 @@ public record BinaryCrossEntropy() implements Composite {
         }
 
         @Override
-        public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
             Tensor p = inputs.get(0);
             Tensor t = inputs.get(1);
-            return Optional.of(
-                    List.of(BY_PROBABILITY.apply(p, t, tangents.get(0)).add(BY_TARGET.apply(p, tangents.get(1)))));
+            return List.of(BY_PROBABILITY.apply(p, t, tangents.get(0)).add(BY_TARGET.apply(p, tangents.get(1))));
         }
 
         @Override

@@ -82,12 +82,12 @@ public record CrossEntropy(long ignoreIndex) implements Composite {
         }
 
         @Override
-        public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
             Tensor target = inputs.get(1);
             Tensor softmax = inputs.get(0).sub(results.get(1)).exp();
             Tensor total = softmax.mul(tangents.get(0)).sum(true, 1);
             Tensor picked = tangents.get(0).gather(1, op.safe(target).unsqueeze(1));
-            return Optional.of(List.of(total.sub(picked).squeeze(1).maskedFill(op.ignored(target), 0), total));
+            return List.of(total.sub(picked).squeeze(1).maskedFill(op.ignored(target), 0), total);
         }
 
         @Override

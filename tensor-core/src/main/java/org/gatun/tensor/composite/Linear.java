@@ -2,8 +2,10 @@ package org.gatun.tensor.composite;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.LinearKernel;
 import org.gatun.tensor.ir.Composite;
@@ -63,11 +65,23 @@ public record Linear(boolean bias) implements Composite {
         }
 
         @Override
-        public Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            Tensor t = tangents.get(0)
-                    .matmul(inputs.get(1).t())
-                    .add(inputs.get(0).matmul(tangents.get(1).t()));
-            return Optional.of(List.of(bias ? t.add(tangents.get(2)) : t));
+        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return jvp(inputs, results, tangents, i -> true);
+        }
+
+        @Override
+        public List<Tensor> jvp(
+                List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
+            return Stream.of(
+                            present.test(0) ? tangents.get(0).matmul(inputs.get(1).t()) : null,
+                            present.test(1) ? inputs.get(0).matmul(tangents.get(1).t()) : null,
+                            bias && present.test(2)
+                                    ? tangents.get(2).broadcastTo(results.get(0).shape())
+                                    : null)
+                    .filter(Objects::nonNull)
+                    .reduce(Tensor::add)
+                    .map(List::of)
+                    .orElseThrow();
         }
 
         @Override

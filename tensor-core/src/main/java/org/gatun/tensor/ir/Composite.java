@@ -79,18 +79,32 @@ public interface Composite {
         }
 
         /**
-         * The tangents of the results; by default those of the fallback.
+         * The tangents of the results.
          *
          * @param inputs the operands
          * @param results the results
          * @param tangents the tangents of the operands, zeros where there is none
          */
-        default Optional<List<Tensor>> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return Optional.empty();
+        List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents);
+
+        /**
+         * As above, told which operands have a tangent. Override it where a product with the zeros of the others costs work, or is
+         * NaN because the other factor is infinite.
+         *
+         * @param present whether an operand has a tangent, by its number
+         */
+        default List<Tensor> jvp(
+                List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
+            return jvp(inputs, results, tangents);
         }
 
         /** Whether there is a {@link #vjp}; otherwise the reverse mode uses the fallback. */
         default boolean definesVjp() {
+            return true;
+        }
+
+        /** Whether there is a {@link #jvp}; otherwise the forward mode uses the fallback. */
+        default boolean definesJvp() {
             return true;
         }
 

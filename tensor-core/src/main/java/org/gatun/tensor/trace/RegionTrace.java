@@ -32,7 +32,8 @@ public final class RegionTrace implements Trace {
      *
      * @param inputs the dtypes of its arguments
      * @param body the function, in elementwise methods of its arguments only
-     * @throws IllegalArgumentException when the body uses another operation, or a tensor that is not an argument
+     * @throws IllegalArgumentException when the body uses another operation, a composite with a derivative of its own, or a tensor
+     *     that is not an argument
      */
     public static Expr trace(List<DType> inputs, Function<List<Tensor>, List<Tensor>> body) {
         int level = Levels.open();
@@ -81,6 +82,11 @@ public final class RegionTrace implements Trace {
     }
 
     private static Tensor[] inline(Composite composite, Tensor[] inputs) {
+        if (composite.derivative().isPresent()) {
+            throw new IllegalArgumentException("region: " + composite.name()
+                    + " has a derivative of its own, and a region's derivative is that of its elementwise operations: apply it"
+                    + " before or after the region");
+        }
         return Dispatch.inline(composite, inputs);
     }
 
