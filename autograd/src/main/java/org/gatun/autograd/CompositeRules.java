@@ -46,9 +46,7 @@ final class CompositeRules {
             Tensor[] tangents,
             IntPredicate present) {
         List<Tensor> out = returned(
-                composite,
-                "jvp",
-                derivative.jvp(List.of(inputs), List.of(results), Arrays.asList(tangents), present));
+                composite, "jvp", derivative.jvp(List.of(inputs), List.of(results), Arrays.asList(tangents), present));
         if (out.size() != results.length) {
             throw new IllegalStateException(composite.name() + ": its jvp returns " + out.size() + " tangents for "
                     + results.length + " results: return one for each");
@@ -75,15 +73,16 @@ final class CompositeRules {
      */
     static void checkCaptures(Composite composite, Tensor[] results, Predicate<Tensor> followed) {
         if (Arrays.stream(results).anyMatch(followed)) {
-            throw new IllegalStateException(composite.name() + ": its body uses a followed tensor that is not an argument,"
-                    + " for which its derivative has no gradient: pass it as one, or use its detach()");
+            throw new IllegalStateException(
+                    composite.name() + ": its body uses a followed tensor that is not an argument,"
+                            + " for which its derivative has no gradient: pass it as one, or use its detach()");
         }
     }
 
     private static <T> T returned(Composite composite, String rule, @Nullable T result) {
         if (result == null) {
-            throw new IllegalStateException(composite.name() + ": its " + rule
-                    + " returns null: return zeros where a derivative is 0");
+            throw new IllegalStateException(
+                    composite.name() + ": its " + rule + " returns null: return zeros where a derivative is 0");
         }
         return result;
     }

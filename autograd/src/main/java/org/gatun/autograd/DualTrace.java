@@ -122,7 +122,8 @@ final class DualTrace implements Trace {
             Tensor t = known[i];
             tangents[i] = t != null ? t : values[i].fullLike(0);
         }
-        @Nullable Tensor[] out = CompositeRules.jvp(composite, own.get(), values, results, tangents, i -> known[i] != null);
+        @Nullable
+        Tensor[] out = CompositeRules.jvp(composite, own.get(), values, results, tangents, i -> known[i] != null);
         Tensor[] duals = new Tensor[results.length];
         for (int i = 0; i < duals.length; i++) {
             duals[i] = dual(results[i], out[i]);

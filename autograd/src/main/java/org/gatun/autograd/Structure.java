@@ -70,8 +70,9 @@ final class Structure {
 
     /** A component's gradients must not be its own values, as they would be if tensors in it were overlooked. */
     private static IllegalArgumentException refused(Object container) {
-        return new IllegalArgumentException("structure: a " + container.getClass().getName()
-                + " that holds tensors has no order or form to give gradients in: use a record, List, Map, Optional or array");
+        return new IllegalArgumentException(
+                "structure: a " + container.getClass().getName()
+                        + " that holds tensors has no order or form to give gradients in: use a record, List, Map, Optional or array");
     }
 
     private static boolean holdsTensors(@Nullable Object o) {
@@ -81,8 +82,8 @@ final class Structure {
             case Map<?, ?> map -> holdsTensors(map.keySet()) || holdsTensors(map.values());
             case Optional<?> optional -> holdsTensors(optional.orElse(null));
             case Object[] array -> holdsTensors(Arrays.asList(array));
-            case Record record -> Arrays.stream(record.getClass().getRecordComponents())
-                    .anyMatch(c -> holdsTensors(read(c, record)));
+            case Record record ->
+                Arrays.stream(record.getClass().getRecordComponents()).anyMatch(c -> holdsTensors(read(c, record)));
             case null, default -> false;
         };
     }

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NativeMemoryBalance.class)
 class CustomFunctionTest {
     /** The identity, whose cotangents and tangents come out ten times as large. */
-    private static final CustomFunction TENFOLD = CustomFunction.of("tenfold", 1, in -> in.get(0).mul(1.0))
+    private static final CustomFunction TENFOLD = CustomFunction.of(
+                    "tenfold", 1, in -> in.get(0).mul(1.0))
             .withVjp((in, y, g) -> List.of(g.mul(10)))
             .withJvp((in, y, t) -> t.get(0).mul(10));
 
@@ -29,8 +30,8 @@ class CustomFunctionTest {
     @Test
     void aRegionRefusesAFunctionWithADerivativeOfItsOwn() {
         // A region's derivative is that of its nodes: the function's own would be lost.
-        assertThatThrownBy(() -> Elementwise.region(x -> TENFOLD.apply(x).mul(2))
-                        .apply(Tensors.of(1.0)))
+        assertThatThrownBy(
+                        () -> Elementwise.region(x -> TENFOLD.apply(x).mul(2)).apply(Tensors.of(1.0)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("tenfold")
                 .hasMessageContaining("before or after the region");
@@ -46,7 +47,8 @@ class CustomFunctionTest {
     void aBodyThatCapturesAParameterIsRefused() {
         try (Parameter w = Parameter.of(Tensors.scalar(3.0));
                 Tape tape = Tape.open()) {
-            CustomFunction scaled = CustomFunction.of("scaled", 1, in -> in.get(0).mul(w))
+            CustomFunction scaled = CustomFunction.of(
+                            "scaled", 1, in -> in.get(0).mul(w))
                     .withVjp((in, y, g) -> List.of(g.mul(w.value())));
             Tensor x = tape.watch(Tensors.scalar(2.0));
             assertThatThrownBy(() -> scaled.apply(x))
@@ -98,11 +100,13 @@ class CustomFunctionTest {
 
     @Test
     void rulesThatReturnNothingAreNamed() {
-        CustomFunction noVjp = CustomFunction.of("noVjp", 1, in -> in.get(0).mul(2)).withVjp((in, y, g) -> null);
+        CustomFunction noVjp =
+                CustomFunction.of("noVjp", 1, in -> in.get(0).mul(2)).withVjp((in, y, g) -> null);
         assertThatThrownBy(() -> Grad.grad(x -> noVjp.apply(x)).apply(Tensors.scalar(1.0)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("noVjp: its vjp returns null");
-        CustomFunction noJvp = CustomFunction.of("noJvp", 1, in -> in.get(0).mul(2)).withJvp((in, y, t) -> null);
+        CustomFunction noJvp =
+                CustomFunction.of("noJvp", 1, in -> in.get(0).mul(2)).withJvp((in, y, t) -> null);
         Tensor one = Tensors.scalar(1.0);
         assertThatThrownBy(() -> Grad.jvp(noJvp::apply, one, one))
                 .isInstanceOf(IllegalStateException.class)

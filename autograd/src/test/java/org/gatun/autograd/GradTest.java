@@ -218,10 +218,7 @@ class GradTest {
         Tensor x = at(1, 2);
         UnaryOperator<Tensor> count = z -> z.gt(0).to(DType.I64).sum();
         for (UnaryOperator<Tensor> transform : List.of(
-                Grad.grad(count),
-                Grad.jacobian(count),
-                Grad.jacobianForward(count),
-                Grad.jacobianReverse(count))) {
+                Grad.grad(count), Grad.jacobian(count), Grad.jacobianForward(count), Grad.jacobianReverse(count))) {
             assertThatThrownBy(() -> transform.apply(x))
                     .isInstanceOf(DTypeException.class)
                     .hasMessageContaining("I64")

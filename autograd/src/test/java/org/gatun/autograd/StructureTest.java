@@ -64,8 +64,11 @@ class StructureTest {
     @Test
     void componentsOfGeneralCollectionTypesGetListsAndMaps() {
         Broad p = new Broad(List.of(at(2)), new java.util.LinkedHashMap<>(Map.of("a", at(5))));
-        Broad g = Grad.grad((Broad q) ->
-                        q.weights().iterator().next().square().add(q.named().get("a").mul(3)))
+        Broad g = Grad.grad((Broad q) -> q.weights()
+                        .iterator()
+                        .next()
+                        .square()
+                        .add(q.named().get("a").mul(3)))
                 .apply(p);
         close(g.weights().iterator().next(), 4);
         close(g.named().get("a"), 3);

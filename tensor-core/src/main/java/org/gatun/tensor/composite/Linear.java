@@ -73,8 +73,12 @@ public record Linear(boolean bias) implements Composite {
         public List<Tensor> jvp(
                 List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
             return Stream.of(
-                            present.test(0) ? tangents.get(0).matmul(inputs.get(1).t()) : null,
-                            present.test(1) ? inputs.get(0).matmul(tangents.get(1).t()) : null,
+                            present.test(0)
+                                    ? tangents.get(0).matmul(inputs.get(1).t())
+                                    : null,
+                            present.test(1)
+                                    ? inputs.get(0).matmul(tangents.get(1).t())
+                                    : null,
                             bias && present.test(2)
                                     ? tangents.get(2).broadcastTo(results.get(0).shape())
                                     : null)
