@@ -76,16 +76,22 @@ final class Structure {
     }
 
     private static boolean holdsTensors(@Nullable Object o) {
-        return switch (o) {
-            case Tensor t -> true;
-            case Collection<?> elements -> elements.stream().anyMatch(Structure::holdsTensors);
-            case Map<?, ?> map -> holdsTensors(map.keySet()) || holdsTensors(map.values());
-            case Optional<?> optional -> holdsTensors(optional.orElse(null));
-            case Object[] array -> holdsTensors(Arrays.asList(array));
-            case Record record ->
-                Arrays.stream(record.getClass().getRecordComponents()).anyMatch(c -> holdsTensors(read(c, record)));
-            case null, default -> false;
-        };
+        if (o instanceof Collection<?> elements) {
+            return elements.stream().anyMatch(Structure::holdsTensors);
+        }
+        if (o instanceof Map<?, ?> map) {
+            return holdsTensors(map.keySet()) || holdsTensors(map.values());
+        }
+        if (o instanceof Optional<?> optional) {
+            return holdsTensors(optional.orElse(null));
+        }
+        if (o instanceof Object[] array) {
+            return holdsTensors(Arrays.asList(array));
+        }
+        if (o instanceof Record record) {
+            return Arrays.stream(record.getClass().getRecordComponents()).anyMatch(c -> holdsTensors(read(c, record)));
+        }
+        return o instanceof Tensor;
     }
 
     private static Object array(Object[] array, UnaryOperator<Tensor> f) {
