@@ -2,7 +2,14 @@ package org.gatun.tensor.cpu;
 
 import java.lang.System.Logger.Level;
 
-/** Decides once, at start, between the Vector API and plain Java. */
+/**
+ * Decides once, at start, between the Vector API and plain Java.
+ *
+ * <p>Loops end with one masked vector. On processors without masked loads (NEON) such a load reads a whole vector, up to 64
+ * bytes behind the last element, and then drops what the mask excludes: all memory that kernels read ends with so many readable
+ * bytes (the allocator's regions and {@link Scratch} see to that). A masked store there goes lane by lane, so that it writes
+ * nothing else, which makes the last elements of a row slow.
+ */
 public final class VectorSupport {
     /** The property that turns the Vector API off when its value is {@code off}. */
     static final String PROPERTY = "gatun.vector";

@@ -8,6 +8,12 @@ final class SystemMemory {
     private static final long HUGE_PAGE = 2L << 20;
     private static final long PAGE = 4096;
 
+    /**
+     * Readable bytes behind every region, which are never handed out. Where the processor has no masked loads (NEON), the Vector API
+     * loads whole vectors and drops the lanes outside the mask, so the last elements of a region are read together with what follows.
+     */
+    private static final int TAIL = 64;
+
     private final AtomicLong held = new AtomicLong();
     private final AtomicLong takes = new AtomicLong();
     private volatile long limit;
@@ -28,7 +34,7 @@ final class SystemMemory {
         long address = 0;
         if (bytes <= limit - before) {
             boolean huge = bytes >= 2 * HUGE_PAGE;
-            address = Memory.allocate(bytes, Math.max(alignment, huge ? HUGE_PAGE : PAGE));
+            address = Memory.allocate(bytes + TAIL, Math.max(alignment, huge ? HUGE_PAGE : PAGE));
             if (address != 0 && huge) {
                 Memory.adviseHugePages(address, bytes);
             }
