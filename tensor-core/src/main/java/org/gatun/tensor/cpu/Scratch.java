@@ -4,10 +4,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.memory.Allocators;
+import org.gatun.tensor.memory.OutOfNativeMemoryException;
+import org.gatun.tensor.memory.Storage;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Temporary memory of the current thread, used as a stack: kernels open a frame, take what they need and close it. The
- * memory stays with the thread for the next frame, so steady work allocates nothing; it is freed when the thread is gone.
+ * Temporary memory of the current thread, used as a stack: kernels open a frame, take what they need and close it. Small
+ * pieces come from memory that the thread keeps; what does not fit in there comes from the allocator, within its limit and in
+ * its statistics, and goes back when the frame closes. The allocator keeps it for the next time, so steady work takes nothing
+ * from the system.
  *
  * <pre>{@code
  * try (Scratch scratch = Scratch.open()) {
@@ -19,91 +26,71 @@ final class Scratch implements AutoCloseable {
 
     private static final int ALIGNMENT = 64;
 
-    /** The smallest block to ask the system for. */
-    private static final long FIRST_BLOCK = 1 << 20;
+    /** What a thread keeps: room for the window matrix of a convolution, twice over. It is freed when the thread is gone. */
+    private static final long KEPT = 1L << 20;
 
-    /** What a thread may hold on to between uses; blocks beyond it are given back when the outermost frame closes. */
-    private static final long KEPT = 64L << 20;
+    private static final ThreadLocal<Stack> STACK = ThreadLocal.withInitial(Stack::new);
 
-    private static final ThreadLocal<Blocks> BLOCKS = ThreadLocal.withInitial(Blocks::new);
-
-    private final Blocks blocks;
-    private final int block;
+    private final Stack stack;
     private final long used;
+    private @Nullable List<Storage> large;
 
-    private Scratch(Blocks blocks) {
-        this.blocks = blocks;
-        this.block = blocks.current;
-        this.used = blocks.used;
-        blocks.depth++;
+    private Scratch(Stack stack) {
+        this.stack = stack;
+        this.used = stack.used;
     }
 
     /** Opens a frame; frames of a thread close in the reverse order. */
     static Scratch open() {
-        return new Scratch(BLOCKS.get());
+        return new Scratch(STACK.get());
     }
 
-    /** The address of {@code bytes} bytes of undefined content, aligned to 64, valid until this frame closes. */
+    /**
+     * The address of {@code bytes} bytes of undefined content, aligned to 64, valid until this frame closes.
+     *
+     * @throws OutOfNativeMemoryException if the memory is not to be had
+     */
     long allocate(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("scratch: " + bytes + " bytes: a size was computed beyond the longs");
         }
-        return blocks.allocate(Math.max(bytes, 1));
+        long start = (stack.used + ALIGNMENT - 1) & -ALIGNMENT;
+        if (bytes > KEPT - start) {
+            return allocateLarge(bytes);
+        }
+        stack.used = start + bytes;
+        return stack.memory().address() + start;
+    }
+
+    private long allocateLarge(long bytes) {
+        if (large == null) {
+            large = new ArrayList<>();
+        }
+        Storage storage = Allocators.of(Device.CPU).allocate(bytes);
+        large.add(storage);
+        return storage.address();
     }
 
     @Override
     public void close() {
-        blocks.current = block;
-        blocks.used = used;
-        if (--blocks.depth == 0) {
-            blocks.trim();
+        stack.used = used;
+        if (large != null) {
+            large.forEach(Storage::release);
+            large = null;
         }
     }
 
-    /** The memory of one thread. Blocks up to the current one are in use. */
-    private static final class Blocks {
-        private final List<MemorySegment> segments = new ArrayList<>();
-        private int current = -1;
+    /** The memory that one thread keeps. */
+    private static final class Stack {
+        private @Nullable MemorySegment memory;
         private long used;
-        private int depth;
 
-        long allocate(long bytes) {
-            long start = (used + ALIGNMENT - 1) & -ALIGNMENT;
-            if (current < 0 || bytes > segments.get(current).byteSize() - start) {
-                nextBlock(bytes);
-                start = 0;
+        MemorySegment memory() {
+            if (memory == null) {
+                // with room for a masked vector load at the end (see VectorSupport)
+                memory = Arena.ofAuto().allocate(KEPT + ALIGNMENT, ALIGNMENT);
             }
-            used = start + bytes;
-            return segments.get(current).address() + start;
-        }
-
-        private void nextBlock(long bytes) {
-            int next = current + 1;
-            // Blocks after the current one are free. One that is too small is replaced, not kept beside the larger one.
-            if (next < segments.size() && segments.get(next).byteSize() < bytes) {
-                segments.subList(next, segments.size()).clear();
-            }
-            if (next == segments.size()) {
-                long size = Math.max(
-                        bytes,
-                        next == 0 ? FIRST_BLOCK : 2 * segments.get(next - 1).byteSize());
-                if (size > KEPT) {
-                    size = bytes;
-                }
-                segments.add(Arena.ofAuto().allocate(size, ALIGNMENT));
-            }
-            current = next;
-        }
-
-        void trim() {
-            long total = 0;
-            for (int i = 0; i < segments.size(); i++) {
-                total += segments.get(i).byteSize();
-                if (total > KEPT) {
-                    segments.subList(i, segments.size()).clear();
-                    return;
-                }
-            }
+            return memory;
         }
     }
 }
