@@ -22,24 +22,24 @@ public final class LinearKernel {
         long out = weight.shape().size(0);
         ConcreteTensor result =
                 ConcreteTensor.allocate(dtype, Shape.of(x.shape().size(0), out), x.device());
-        Gemm.multiply(
-                dtype,
-                matrix(x),
-                matrix(weight).transposed(),
-                result.address(),
-                out,
-                false,
-                in.length < 3 ? null : bias(in[2]));
+        try (Scratch scratch = Scratch.open()) {
+            Gemm.multiply(
+                    dtype,
+                    matrix(x),
+                    matrix(weight).transposed(),
+                    result.address(),
+                    out,
+                    false,
+                    in.length < 3 ? null : bias(dtype, Rows.of(in[2], scratch)));
+        }
         return new ConcreteTensor[] {result};
     }
 
-    private static Epilogue bias(ConcreteTensor bias) {
-        DType dtype = bias.dtype();
+    private static Epilogue bias(DType dtype, long bias) {
         BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, dtype);
-        ConcreteTensor row = bias.isContiguous() ? bias : Copies.copy(bias);
         int bytes = dtype.bytes();
         return (address, rows, columns, ldc, firstRow, firstColumn) -> {
-            long b = row.address() + firstColumn * bytes;
+            long b = bias + firstColumn * bytes;
             for (long r = 0; r < rows; r++) {
                 long c = address + r * ldc * bytes;
                 add.apply(c, b, c, columns);

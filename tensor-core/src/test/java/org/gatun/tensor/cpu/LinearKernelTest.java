@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.memory.MemoryStats;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -56,6 +59,19 @@ class LinearKernelTest {
                             "from other layouts");
                 }
             }
+        }
+    }
+
+    @Test
+    void leavesNothingBehindButItsResult() {
+        var random = new Random(2);
+        try (MemoryScope scope = MemoryScope.open()) {
+            ConcreteTensor x = Images.random(random, DType.F32, Shape.of(7, 5));
+            ConcreteTensor weight = Images.random(random, DType.F32, Shape.of(40, 5));
+            ConcreteTensor bias = everySecond(Images.random(random, DType.F32, Shape.of(40)));
+            long before = MemoryStats.of(Device.CPU).liveBytes();
+            LinearKernel.run(x, weight, bias);
+            assertThat(MemoryStats.of(Device.CPU).liveBytes() - before).isEqualTo(7 * 40 * 4);
         }
     }
 
