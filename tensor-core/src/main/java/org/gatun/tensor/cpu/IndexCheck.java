@@ -1,6 +1,7 @@
 package org.gatun.tensor.cpu;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.LongAccumulator;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.shape.Shape;
 
@@ -21,11 +22,16 @@ final class IndexCheck {
      * @throws IndexOutOfBoundsException naming the first wrong index, its place, the axis and its size
      */
     static void check(String name, long at, ConcreteTensor index, int axis, long size) {
-        WorkerPool.parallelFor(index.shape().elements(), GRAIN, (from, to) -> {
+        long n = index.shape().elements();
+        var first = new LongAccumulator(Math::min, n);
+        WorkerPool.parallelFor(n, GRAIN, (from, to) -> {
             if (!areInside(at, from, to, size)) {
-                throw outside(name, at, from, index.shape(), axis, size);
+                first.accumulate(firstOutside(at, from, size));
             }
         });
+        if (first.get() < n) {
+            throw outside(name, at, first.get(), index.shape(), axis, size);
+        }
     }
 
     @SuppressWarnings("ShortCircuitBoolean") // no branch for each element
@@ -38,12 +44,16 @@ final class IndexCheck {
         return inside;
     }
 
-    private static IndexOutOfBoundsException outside(
-            String name, long at, long from, Shape shape, int axis, long size) {
+    private static long firstOutside(long at, long from, long size) {
         long i = from;
-        while (Ram.getLong(at + 8 * i) >= -size && Ram.getLong(at + 8 * i) < size) {
+        while (areInside(at, i, i + 1, size)) {
             i++;
         }
+        return i;
+    }
+
+    private static IndexOutOfBoundsException outside(
+            String name, long at, long i, Shape shape, int axis, long size) {
         String remedy = size == 0
                 ? ": the axis has no elements, so the index must have none"
                 : ": give indices from " + -size + " to " + (size - 1);
