@@ -166,6 +166,7 @@ final class Crew {
             if (posted.get() == seen) {
                 while (asleep.get() == 1 && !retired) {
                     LockSupport.park(Crew.this);
+                    Thread.interrupted(); // nobody's to handle, and a thread that is interrupted does not park
                 }
             }
             asleep.set(0);

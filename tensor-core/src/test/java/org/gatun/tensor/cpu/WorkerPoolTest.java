@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -139,6 +140,24 @@ class WorkerPoolTest {
             }
         });
         assertThat(bothAreIn.getCount()).isZero();
+    }
+
+    @Test
+    void interruptedWorkersGoBackToSleep() throws InterruptedException {
+        expectTwoThreadsInOneLoop();
+        Thread.sleep(Duration.ofMillis(20));
+        List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().startsWith("gatun-worker"))
+                .toList();
+        assertThat(workers).isNotEmpty();
+        workers.forEach(Thread::interrupt);
+        Thread.sleep(Duration.ofMillis(20));
+        var threads = ManagementFactory.getThreadMXBean();
+        long before = workers.stream().mapToLong(w -> threads.getThreadCpuTime(w.threadId())).sum();
+        Thread.sleep(Duration.ofMillis(300));
+        long after = workers.stream().mapToLong(w -> threads.getThreadCpuTime(w.threadId())).sum();
+        assertThat(Duration.ofNanos(after - before)).as("processor time").isLessThan(Duration.ofMillis(30));
+        expectTwoThreadsInOneLoop();
     }
 
     @Test
