@@ -20,14 +20,14 @@ final class PoolKernels {
      */
     static ConcreteTensor[] maxPool2d(PoolSpec spec, ConcreteTensor x) {
         Shape out = outShape(spec, x.shape());
-        ConcreteTensor values = ConcreteTensor.allocate(x.dtype(), out, x.device());
-        ConcreteTensor indices = ConcreteTensor.allocate(DType.I64, out, x.device());
+        DType[] dtypes = {x.dtype(), DType.I64};
+        ConcreteTensor[] results = Results.allocate(2, i -> ConcreteTensor.allocate(dtypes[i], out, x.device()));
         try (Scratch scratch = Scratch.open()) {
             var loop = new MaxPoolLoop(
                     x.dtype(),
                     Packing.images(x, scratch),
-                    values.address(),
-                    indices.address(),
+                    results[0].address(),
+                    results[1].address(),
                     x.shape().size(2),
                     x.shape().size(3),
                     rows(spec, x.shape()),
@@ -37,7 +37,7 @@ final class PoolKernels {
             long grain = grain(spec, out.size(3));
             WorkerPool.parallelFor(out.size(0) * out.size(1) * out.size(2), grain, loop::rows);
         }
-        return new ConcreteTensor[] {values, indices};
+        return results;
     }
 
     /** The mean of each window; {@code spec.countIncludePad()} says whether padding counts in the divisor. */

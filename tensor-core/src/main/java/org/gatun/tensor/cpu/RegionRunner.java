@@ -13,8 +13,6 @@ import org.gatun.tensor.shape.Shape;
  * parallel if it is worth it; everything else is a {@link Program}, run block by block.
  */
 final class RegionRunner {
-    private static final ConcreteTensor[] NONE = {};
-
     private RegionRunner() {}
 
     /** Runs an operation on operands of one shape, into fresh memory. */
@@ -28,11 +26,9 @@ final class RegionRunner {
     /** Runs a region on operands of one shape, into fresh memory. */
     static ConcreteTensor[] run(Expr expr, ConcreteTensor[] in) {
         Shape shape = in[0].shape();
-        List<ConcreteTensor> out = new ArrayList<>();
-        for (int value : expr.outputs()) {
-            out.add(ConcreteTensor.allocate(expr.dtype(value), shape, in[0].device()));
-        }
-        ConcreteTensor[] results = out.toArray(NONE);
+        List<Integer> outputs = expr.outputs();
+        ConcreteTensor[] results = Results.allocate(
+                outputs.size(), i -> ConcreteTensor.allocate(expr.dtype(outputs.get(i)), shape, in[0].device()));
         runInto(expr, in, results);
         return results;
     }

@@ -71,16 +71,11 @@ public final class SoftmaxKernels {
             long in = contiguous(x, x.layout(), scratch);
             long labels = Rows.of(target, scratch);
             checkTargets(labels, count, classes, ignoreIndex);
-            ConcreteTensor losses = ConcreteTensor.allocate(dtype, Shape.of(count), x.device());
-            ConcreteTensor totals;
-            try {
-                totals = ConcreteTensor.allocate(dtype, Shape.of(count, 1), x.device());
-            } catch (Throwable t) {
-                losses.close();
-                throw t;
-            }
-            long toLoss = losses.address();
-            long toTotal = totals.address();
+            Shape[] shapes = {Shape.of(count), Shape.of(count, 1)};
+            ConcreteTensor[] results =
+                    Results.allocate(2, i -> ConcreteTensor.allocate(dtype, shapes[i], x.device()));
+            long toLoss = results[0].address();
+            long toTotal = results[1].address();
             RowSoftmax rows = rows(dtype);
             forRows(count, classes, (from, end) -> {
                 try (Scratch own = Scratch.open()) {
@@ -95,23 +90,19 @@ public final class SoftmaxKernels {
                         // The difference first: of large scores, it keeps what their own rounding would swallow.
                         double loss = label == ignoreIndex
                                 ? 0
-                                : log + (shift - get(dtype, row + place(label, classes) * size));
+                                : log + (shift - get(dtype, row + label * size));
                         put(dtype, toLoss + r * size, loss);
                     }
                 }
             });
-            return new ConcreteTensor[] {losses, totals};
+            return results;
         }
-    }
-
-    private static long place(long label, long classes) {
-        return label < 0 ? label + classes : label;
     }
 
     private static void checkTargets(long labels, long count, long classes, long ignoreIndex) {
         for (long r = 0; r < count; r++) {
             long label = Ram.getLong(labels + 8 * r);
-            if ((label < -classes || label >= classes) && label != ignoreIndex) {
+            if ((label < 0 || label >= classes) && label != ignoreIndex) {
                 throw new IndexOutOfBoundsException("crossEntropy: target " + label + " at position " + r
                         + " is out of range for " + classes + " classes: give 0 to " + (classes - 1) + ", or "
                         + ignoreIndex + " for a target to ignore");

@@ -39,15 +39,11 @@ final class Sorting {
         Shape sorted = layout.shape().withSize(-1, k);
         Layout result = Layout.contiguous(sorted).permuted(order.inverse());
         int bytes = x.dtype().bytes();
-        ConcreteTensor values =
-                ConcreteTensor.over(Allocators.of(x.device()).allocate(sorted.elements() * bytes), result, x.dtype());
-        ConcreteTensor indices;
-        try {
-            indices = ConcreteTensor.over(Allocators.of(x.device()).allocate(sorted.elements() * 8), result, DType.I64);
-        } catch (Throwable t) {
-            values.close();
-            throw t;
-        }
+        DType[] dtypes = {x.dtype(), DType.I64};
+        ConcreteTensor[] results = Results.allocate(
+                2,
+                i -> ConcreteTensor.over(
+                        Allocators.of(x.device()).allocate(sorted.elements() * dtypes[i].bytes()), result, dtypes[i]));
         if (!sorted.isEmpty()) {
             try (Scratch scratch = Scratch.open()) {
                 long n = layout.shape().size(-1);
@@ -56,10 +52,10 @@ final class Sorting {
                     in = scratch.allocate(layout.shape().elements() * bytes);
                     StridedCopy.copy(x.address(), layout, in, Layout.contiguous(layout.shape()), x.dtype());
                 }
-                rows(x.dtype(), in, values.address(), indices.address(), sorted.elements() / k, n, k, descending);
+                rows(x.dtype(), in, results[0].address(), results[1].address(), sorted.elements() / k, n, k, descending);
             }
         }
-        return new ConcreteTensor[] {values, indices};
+        return results;
     }
 
     private static Axes last(int axis, int rank) {
