@@ -16,7 +16,7 @@ final class ConvKernels {
         ConcreteTensor y = ConcreteTensor.allocate(x.dtype(), shape, x.device());
         try (Scratch scratch = Scratch.open()) {
             new Convolution(x.dtype(), geometry)
-                    .forward(Packing.images(x, scratch), Packing.images(weight, scratch), y.address());
+                    .forward(Rows.of(x, scratch), Rows.of(weight, scratch), y.address());
         }
         return y;
     }
@@ -26,7 +26,7 @@ final class ConvKernels {
         ConcreteTensor dx = ConcreteTensor.allocate(g.dtype(), input, g.device());
         try (Scratch scratch = Scratch.open()) {
             new Convolution(g.dtype(), ConvGeometry.of(spec, input, weight.shape()))
-                    .inputGradient(Packing.images(g, scratch), Packing.images(weight, scratch), dx.address());
+                    .inputGradient(Rows.of(g, scratch), Rows.of(weight, scratch), dx.address());
         }
         return dx;
     }
@@ -36,7 +36,7 @@ final class ConvKernels {
         ConcreteTensor dw = ConcreteTensor.allocate(g.dtype(), weight, g.device());
         try (Scratch scratch = Scratch.open()) {
             new Convolution(g.dtype(), ConvGeometry.of(spec, x.shape(), weight))
-                    .weightGradient(Packing.images(g, scratch), Packing.images(x, scratch), dw.address());
+                    .weightGradient(Rows.of(g, scratch), Rows.of(x, scratch), dw.address());
         }
         return dw;
     }

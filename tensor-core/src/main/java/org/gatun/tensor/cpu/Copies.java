@@ -62,9 +62,6 @@ final class Copies {
 
     /** Fills memory with zeros. */
     static void zero(long address, long bytes) {
-        WorkerPool.parallelFor(
-                bytes,
-                ZERO_GRAIN,
-                (begin, end) -> Ram.ALL.asSlice(address + begin, end - begin).fill((byte) 0));
+        WorkerPool.parallelFor(bytes, ZERO_GRAIN, (begin, end) -> Ram.zero(address + begin, end - begin));
     }
 }

@@ -1,28 +1,15 @@
 package org.gatun.tensor.cpu;
 
-import org.gatun.tensor.ir.BinaryFn;
-
 /** The associative functions that reductions fold elements with. */
 enum FoldFn {
     /** {@code a + b}, from 0. */
-    SUM(BinaryFn.ADD),
+    SUM,
     /** {@code a * b}, from 1. */
-    PRODUCT(BinaryFn.MUL),
+    PRODUCT,
     /** The larger, NaN if either is; from the smallest value. On BOOL: or. */
-    MAX(BinaryFn.MAXIMUM),
+    MAX,
     /** The smaller, NaN if either is; from the largest value. On BOOL: and. */
-    MIN(BinaryFn.MINIMUM);
-
-    private final BinaryFn elementwise;
-
-    FoldFn(BinaryFn elementwise) {
-        this.elementwise = elementwise;
-    }
-
-    /** The function of two arrays. */
-    BinaryFn elementwise() {
-        return elementwise;
-    }
+    MIN;
 
     /** What folding no elements gives, in a floating dtype. */
     double floatingIdentity() {

@@ -87,8 +87,8 @@ final class Gemm {
                     "matmul: rows of the result are " + ldc + " elements apart, more than 2^31 - 1");
         }
         try (Scratch scratch = Scratch.open()) {
-            Matrix readyA = directA ? a : Packing.pack(a, dtype, scratch);
-            Matrix readyB = directB ? b : Packing.pack(b, dtype, scratch);
+            Matrix readyA = directA ? a : a.packed(dtype, scratch);
+            Matrix readyB = directB ? b : b.packed(dtype, scratch);
             direct(dtype, readyA, readyB, c, ldc, accumulate, epilogue);
         }
     }

@@ -20,7 +20,7 @@ final class IntegerGemm {
             DType dtype, Matrix a, Matrix b, long c, long ldc, boolean accumulate, @Nullable Epilogue epilogue) {
         try (Scratch scratch = Scratch.open()) {
             int bytes = dtype.bytes();
-            Matrix right = b.columnStride() == 1 ? b : Packing.pack(b, dtype, scratch);
+            Matrix right = b.columnStride() == 1 ? b : b.packed(dtype, scratch);
             long grain = Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, a.columns() * b.columns()));
             WorkerPool.parallelFor(a.rows(), grain, (begin, end) -> {
                 for (long i = begin; i < end; i++) {

@@ -1,5 +1,9 @@
 package org.gatun.tensor.cpu;
 
+import org.gatun.tensor.DType;
+import org.gatun.tensor.shape.Layout;
+import org.gatun.tensor.shape.Shape;
+
 /**
  * A matrix in memory, for the kernels: element {@code (i, j)} is {@code i * rowStride + j * columnStride} elements after
  * {@code address}. Strides may be 0 or negative. Whoever passes one vouches that its memory stays there.
@@ -20,6 +24,12 @@ record Matrix(long address, long rows, long columns, long rowStride, long column
     /** The transposed view of the same memory. */
     Matrix transposed() {
         return new Matrix(address, columns, rows, columnStride, rowStride);
+    }
+
+    /** The elements row by row without gaps: this if they lie so, otherwise a copy in scratch memory. */
+    Matrix packed(DType dtype, Scratch scratch) {
+        Layout layout = Layout.strided(Shape.of(rows, columns), new long[] {rowStride, columnStride}, 0);
+        return contiguous(Rows.of(address, layout, dtype, scratch), rows, columns);
     }
 
     /** The same geometry elsewhere. */

@@ -25,7 +25,7 @@ final class PoolKernels {
         try (Scratch scratch = Scratch.open()) {
             var loop = new MaxPoolLoop(
                     x.dtype(),
-                    Packing.images(x, scratch),
+                    Rows.of(x, scratch),
                     results[0].address(),
                     results[1].address(),
                     x.shape().size(2),
@@ -45,7 +45,7 @@ final class PoolKernels {
         Shape out = outShape(spec, x.shape());
         ConcreteTensor means = ConcreteTensor.allocate(x.dtype(), out, x.device());
         try (Scratch scratch = Scratch.open()) {
-            AvgPoolLoop loop = average(spec, x.shape(), x.dtype(), Packing.images(x, scratch), means.address());
+            AvgPoolLoop loop = average(spec, x.shape(), x.dtype(), Rows.of(x, scratch), means.address());
             long grain = grain(spec, out.size(3));
             WorkerPool.parallelFor(out.size(0) * out.size(1) * out.size(2), grain, loop::means);
         }
@@ -56,7 +56,7 @@ final class PoolKernels {
     static ConcreteTensor avgPool2dGrad(PoolSpec spec, Shape input, ConcreteTensor g) {
         ConcreteTensor result = ConcreteTensor.allocate(g.dtype(), input, g.device());
         try (Scratch scratch = Scratch.open()) {
-            AvgPoolLoop loop = average(spec, input, g.dtype(), result.address(), Packing.images(g, scratch));
+            AvgPoolLoop loop = average(spec, input, g.dtype(), result.address(), Rows.of(g, scratch));
             long grain = grain(spec, g.shape().size(2) * g.shape().size(3));
             WorkerPool.parallelFor(input.size(0) * input.size(1), grain, loop::shares);
         }

@@ -1,6 +1,8 @@
 package org.gatun.tensor.cpu;
 
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 
@@ -10,12 +12,37 @@ final class Rows {
 
     /** The address of the elements row by row: the tensor's own memory if it lies so, otherwise a copy in scratch memory. */
     static long of(ConcreteTensor x, Scratch scratch) {
-        if (x.isContiguous()) {
-            return x.address();
+        return of(x.address(), x.layout(), x.dtype(), scratch);
+    }
+
+    /**
+     * The same of elements anywhere.
+     *
+     * @param address the address of the first element; the layout's offset is in it already
+     */
+    static long of(long address, Layout layout, DType dtype, Scratch scratch) {
+        if (layout.isContiguous()) {
+            return address;
         }
-        long copy = scratch.allocate(x.shape().elements() * x.dtype().bytes());
-        StridedCopy.copy(x.address(), x.layout(), copy, Layout.contiguous(x.shape()), x.dtype());
+        Shape shape = layout.shape();
+        long copy = scratch.allocate(shape.elements() * dtype.bytes());
+        StridedCopy.copy(address, layout, copy, Layout.contiguous(shape), dtype);
         return copy;
+    }
+
+    /** The order of axes that puts the given ones last. */
+    static Axes last(Axes axes, int rank) {
+        int[] order = new int[rank];
+        int kept = 0;
+        int moved = rank - axes.count();
+        for (int a = 0; a < rank; a++) {
+            if (axes.contains(a)) {
+                order[moved++] = a;
+            } else {
+                order[kept++] = a;
+            }
+        }
+        return Axes.listed("order", rank, order);
     }
 
     /** The product of the sizes before an axis. */

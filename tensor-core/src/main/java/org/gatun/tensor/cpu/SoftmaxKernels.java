@@ -31,12 +31,12 @@ public final class SoftmaxKernels {
 
     /** {@code log(sum(e^x))} over axes, which stay with size 1. */
     public static ConcreteTensor logSumExp(Axes axes, ConcreteTensor x) {
-        Layout layout = x.layout().permuted(last(axes, x.shape().rank()));
+        Layout layout = x.layout().permuted(Rows.last(axes, x.shape().rank()));
         long size = x.dtype().bytes();
         ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), x.shape().reduced(axes), x.device());
         long count = out.shape().elements();
         try (Scratch scratch = Scratch.open()) {
-            long in = contiguous(x, layout, scratch);
+            long in = Rows.of(x.address(), layout, x.dtype(), scratch);
             long n = layout.shape().elements() / Math.max(1, count);
             long to = out.address();
             RowSoftmax rows = rows(x.dtype());
@@ -68,7 +68,7 @@ public final class SoftmaxKernels {
         DType dtype = x.dtype();
         long size = dtype.bytes();
         try (Scratch scratch = Scratch.open()) {
-            long in = contiguous(x, x.layout(), scratch);
+            long in = Rows.of(x, scratch);
             long labels = Rows.of(target, scratch);
             checkTargets(labels, count, classes, ignoreIndex);
             Shape[] shapes = {Shape.of(count), Shape.of(count, 1)};
@@ -119,7 +119,7 @@ public final class SoftmaxKernels {
     /** Runs over the rows along an axis. The result lies in memory with that axis last. */
     private static ConcreteTensor alongAxis(int axis, ConcreteTensor x, RowBody body) {
         Shape shape = x.shape();
-        Axes order = last(Axes.listed("softmax", shape.rank(), axis), shape.rank());
+        Axes order = Rows.last(Axes.listed("softmax", shape.rank(), axis), shape.rank());
         Layout layout = x.layout().permuted(order);
         long size = x.dtype().bytes();
         ConcreteTensor out = ConcreteTensor.over(
@@ -127,7 +127,7 @@ public final class SoftmaxKernels {
                 Layout.contiguous(layout.shape()).permuted(order.inverse()),
                 x.dtype());
         try (Scratch scratch = Scratch.open()) {
-            long in = contiguous(x, layout, scratch);
+            long in = Rows.of(x.address(), layout, x.dtype(), scratch);
             long to = out.address();
             long n = shape.size(axis);
             forRows(shape.elements() / n, n, (from, end) -> {
@@ -141,30 +141,6 @@ public final class SoftmaxKernels {
 
     private static void forRows(long count, long n, RangeBody body) {
         WorkerPool.parallelFor(count, Math.max(1, GRAIN / Math.max(1, n)), body);
-    }
-
-    /** The order of axes that puts the given ones last. */
-    private static Axes last(Axes axes, int rank) {
-        int[] order = new int[rank];
-        int kept = 0;
-        int moved = rank - axes.count();
-        for (int a = 0; a < rank; a++) {
-            if (axes.contains(a)) {
-                order[moved++] = a;
-            } else {
-                order[kept++] = a;
-            }
-        }
-        return Axes.listed("softmax", rank, order);
-    }
-
-    private static long contiguous(ConcreteTensor x, Layout layout, Scratch scratch) {
-        if (layout.isContiguous()) {
-            return x.address();
-        }
-        long copy = scratch.allocate(layout.shape().elements() * x.dtype().bytes());
-        StridedCopy.copy(x.address(), layout, copy, Layout.contiguous(layout.shape()), x.dtype());
-        return copy;
     }
 
     private static RowSoftmax rows(DType dtype) {

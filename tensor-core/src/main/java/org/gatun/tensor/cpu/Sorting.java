@@ -34,11 +34,10 @@ final class Sorting {
     /** The first {@code k} elements in sorted order along an axis, and their indices. */
     private static ConcreteTensor[] first(ConcreteTensor x, int axis, long k, boolean descending) {
         // With the axis put last, lanes are rows. The results stay in that order in memory.
-        Axes order = last(axis, x.shape().rank());
+        Axes order = Rows.last(Axes.listed("sort", x.shape().rank(), axis), x.shape().rank());
         Layout layout = x.layout().permuted(order);
         Shape sorted = layout.shape().withSize(-1, k);
         Layout result = Layout.contiguous(sorted).permuted(order.inverse());
-        int bytes = x.dtype().bytes();
         DType[] dtypes = {x.dtype(), DType.I64};
         ConcreteTensor[] results = Results.allocate(
                 2,
@@ -47,27 +46,11 @@ final class Sorting {
         if (!sorted.isEmpty()) {
             try (Scratch scratch = Scratch.open()) {
                 long n = layout.shape().size(-1);
-                long in = x.address();
-                if (!layout.isContiguous()) {
-                    in = scratch.allocate(layout.shape().elements() * bytes);
-                    StridedCopy.copy(x.address(), layout, in, Layout.contiguous(layout.shape()), x.dtype());
-                }
+                long in = Rows.of(x.address(), layout, x.dtype(), scratch);
                 rows(x.dtype(), in, results[0].address(), results[1].address(), sorted.elements() / k, n, k, descending);
             }
         }
         return results;
-    }
-
-    private static Axes last(int axis, int rank) {
-        int[] order = new int[rank];
-        int to = 0;
-        for (int a = 0; a < rank; a++) {
-            if (a != axis) {
-                order[to++] = a;
-            }
-        }
-        order[to] = axis;
-        return Axes.listed("sort", rank, order);
     }
 
     private static void rows(
