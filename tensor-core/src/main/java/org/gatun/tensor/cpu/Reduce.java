@@ -1,5 +1,6 @@
 package org.gatun.tensor.cpu;
 
+import java.util.Arrays;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.Op;
@@ -10,6 +11,9 @@ import org.gatun.tensor.shape.Shape;
 
 /** Reductions of tensors of any layout over any axes, which stay with size 1. */
 final class Reduce {
+    /** Expanded tensors of more elements are folded in blocks of at most so many. */
+    private static final long BLOCK = 1 << 20;
+
     private Reduce() {}
 
     static ConcreteTensor sum(Op.Sum op, ConcreteTensor x) {
@@ -50,11 +54,75 @@ final class Reduce {
         return out;
     }
 
+    private static ConcreteTensor fold(FoldFn fn, Axes axes, ConcreteTensor x) {
+        return x.shape().elements() > BLOCK && isExpanded(x.layout())
+                ? foldExpanded(fn, axes, x)
+                : foldInMemoryOrder(fn, axes, x);
+    }
+
+    private static boolean isExpanded(Layout layout) {
+        for (int a = 0; a < layout.shape().rank(); a++) {
+            if (layout.stride(a) == 0 && layout.shape().size(a) > 1) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Folds a tensor with stride 0, which may have far more elements than there is memory, a block of elements at a time. */
+    private static ConcreteTensor foldExpanded(FoldFn fn, Axes axes, ConcreteTensor x) {
+        int rank = x.shape().rank();
+        ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), x.shape().reduced(axes), x.device());
+        Layout layout = x.layout().permuted(Rows.last(axes, rank));
+        foldBlocks(fn, x.dtype(), x.address(), layout, rank - axes.count(), out.address());
+        return out;
+    }
+
+    /**
+     * Folds all axes from the one numbered {@code kept} on, part by part along the first axis.
+     *
+     * @param in the address of the first element
+     * @param out the address of the results, row by row
+     */
+    private static void foldBlocks(FoldFn fn, DType dtype, long in, Layout layout, int kept, long out) {
+        Shape shape = layout.shape();
+        int rank = shape.rank();
+        int bytes = dtype.bytes();
+        try (Scratch scratch = Scratch.open()) {
+            if (shape.elements() <= BLOCK) {
+                long n = Rows.inner(shape, kept - 1);
+                Fold.fold(fn, dtype, Rows.of(in, layout, dtype, scratch), out, shape.elements() / n, n, 1);
+                return;
+            }
+            long size = shape.size(0);
+            long each = shape.elements() / size;
+            long step = Math.max(1, BLOCK / each);
+            long parts = Math.ceilDiv(size, step);
+            boolean reduced = kept == 0;
+            long to = reduced ? scratch.allocate(parts * bytes) : out;
+            long results = reduced ? 1 : step * Rows.outer(shape, kept) / size;
+            int first = step == 1 ? 1 : 0; // of a single index, the axis is left out
+            long[] sizes = Arrays.copyOfRange(shape.toArray(), first, rank);
+            long[] strides = Arrays.copyOfRange(layout.strides(), first, rank);
+            for (long p = 0; p < parts; p++) {
+                if (first == 0) {
+                    sizes[0] = Math.min(step, size - p * step);
+                }
+                Layout part = Layout.strided(Shape.of(sizes), strides, 0);
+                long address = in + p * step * layout.stride(0) * bytes;
+                foldBlocks(fn, dtype, address, part, Math.max(0, kept - first), to + p * results * bytes);
+            }
+            if (reduced) {
+                Fold.fold(fn, dtype, to, out, 1, parts, 1);
+            }
+        }
+    }
+
     /**
      * Folds over several axes. The elements are taken in the order in which they lie in memory, whatever the order of the axes, so
      * that the sum of a transposed tensor costs no copy; the result then has its axes in memory in that order too.
      */
-    private static ConcreteTensor fold(FoldFn fn, Axes axes, ConcreteTensor x) {
+    private static ConcreteTensor foldInMemoryOrder(FoldFn fn, Axes axes, ConcreteTensor x) {
         Axes order = memoryOrder(x.layout());
         Layout layout = x.layout().permuted(order);
         Shape shape = layout.shape();
@@ -72,11 +140,7 @@ final class Reduce {
                 Layout.contiguous(result).permuted(order.inverse()),
                 x.dtype());
         try (Scratch scratch = Scratch.open()) {
-            long from = x.address();
-            if (!layout.isContiguous()) {
-                from = scratch.allocate(shape.elements() * x.dtype().bytes());
-                StridedCopy.copy(x.address(), layout, from, Layout.contiguous(shape), x.dtype());
-            }
+            long from = Rows.of(x.address(), layout, x.dtype(), scratch);
             fold(fn, x.dtype(), from, shape.toArray(), reduced, out.address(), scratch);
         }
         return out;
