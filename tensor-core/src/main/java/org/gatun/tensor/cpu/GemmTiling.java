@@ -10,8 +10,9 @@ import org.gatun.bindings.OpenBlas;
  * <p>On processors with AVX-512, OpenBLAS has kernels for small products which read the operands where they lie. Its general
  * path first copies both operands into its own buffers, which for a product with one short side costs more than the product:
  * 8 x 512 x 784 runs at 25 GFLOP/s on a core that does 105 in small tiles. So all but large products are cut into tiles small
- * enough for these kernels, which take up to a million multiply-adds. Their results do not depend on the number of threads. The tile shapes below are the best of 17
- * measured over 22 shapes for each way of transposing (one core of a Zen 4, OpenBLAS 0.3.31, F32, then checked in F64).
+ * enough for these kernels, which take up to a million multiply-adds. These tiles do not depend on the number of threads (but
+ * {@link Gemm} also cuts a long inner dimension by it, which changes the order of a sum). Their shapes below are the best of
+ * 17 measured over 22 shapes for each way of transposing (one core of a Zen 4, OpenBLAS 0.3.31, F32, then checked in F64).
  *
  * <p>Elsewhere, and for large products, each thread gets one tile, as square as possible, so that together they copy least.
  *

@@ -22,8 +22,8 @@ final class Indexing {
             Shape touched = shape.withSize(axis, x.shape().size(axis));
             ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape, x.device());
             if (!shape.isEmpty()) {
-                Lanes lanes = Lanes.along(axis, touched, shape.size(axis));
-                PlaceKernels.gather(x.dtype(), part(x, touched, scratch), places, out.address(), lanes);
+                IndexedAxis along = IndexedAxis.of(axis, touched, shape.size(axis));
+                PlaceKernels.gather(x.dtype(), part(x, touched, scratch), places, out.address(), along);
             }
             return out;
         }
@@ -38,15 +38,15 @@ final class Indexing {
             ConcreteTensor out = zeros(src, op.shape());
             if (!shape.isEmpty()) {
                 Shape touched = shape.withSize(axis, op.shape().size(axis));
-                Lanes lanes = Lanes.along(axis, touched, shape.size(axis));
+                IndexedAxis along = IndexedAxis.of(axis, touched, shape.size(axis));
                 long from = Rows.of(src, scratch);
                 if (touched.equals(op.shape())) {
-                    PlaceKernels.scatterAdd(src.dtype(), from, places, out.address(), lanes);
+                    PlaceKernels.scatterAdd(src.dtype(), from, places, out.address(), along);
                 } else {
                     long bytes = touched.elements() * src.dtype().bytes();
                     long sums = scratch.allocate(bytes);
-                    Ram.ALL.asSlice(sums, bytes).fill((byte) 0);
-                    PlaceKernels.scatterAdd(src.dtype(), from, places, sums, lanes);
+                    Copies.zero(sums, bytes);
+                    PlaceKernels.scatterAdd(src.dtype(), from, places, sums, along);
                     putPart(sums, touched, out);
                 }
             }
@@ -63,10 +63,10 @@ final class Indexing {
             ConcreteTensor out = Copies.copy(base);
             if (!shape.isEmpty()) {
                 Shape touched = shape.withSize(axis, base.shape().size(axis));
-                Lanes lanes = Lanes.along(axis, touched, shape.size(axis));
+                IndexedAxis along = IndexedAxis.of(axis, touched, shape.size(axis));
                 long from = Rows.of(src, scratch);
                 if (touched.equals(base.shape())) {
-                    PlaceKernels.scatter(src.dtype(), from, places, out.address(), lanes);
+                    PlaceKernels.scatter(src.dtype(), from, places, out.address(), along);
                 } else {
                     long values =
                             scratch.allocate(touched.elements() * base.dtype().bytes());
@@ -76,7 +76,7 @@ final class Indexing {
                             values,
                             Layout.contiguous(touched),
                             base.dtype());
-                    PlaceKernels.scatter(src.dtype(), from, places, values, lanes);
+                    PlaceKernels.scatter(src.dtype(), from, places, values, along);
                     putPart(values, touched, out);
                 }
             }
@@ -92,8 +92,8 @@ final class Indexing {
             IndexCheck.check("indexSelect", places, index, axis, x.shape().size(axis));
             ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape, x.device());
             if (!shape.isEmpty()) {
-                Lanes lanes = Lanes.along(axis, x.shape(), index.shape().elements());
-                SliceKernels.select(x.dtype(), Rows.of(x, scratch), places, out.address(), lanes);
+                IndexedAxis along = IndexedAxis.of(axis, x.shape(), index.shape().elements());
+                SliceKernels.select(x.dtype(), Rows.of(x, scratch), places, out.address(), along);
             }
             return out;
         }
@@ -107,8 +107,8 @@ final class Indexing {
             IndexCheck.check("indexAdd", places, index, axis, op.size());
             ConcreteTensor out = zeros(src, shape);
             if (!src.shape().isEmpty()) {
-                Lanes lanes = Lanes.along(axis, shape, index.shape().elements());
-                SliceKernels.add(src.dtype(), Rows.of(src, scratch), places, out.address(), lanes);
+                IndexedAxis along = IndexedAxis.of(axis, shape, index.shape().elements());
+                SliceKernels.add(src.dtype(), Rows.of(src, scratch), places, out.address(), along);
             }
             return out;
         }
@@ -122,13 +122,7 @@ final class Indexing {
 
     /** The address of the leading part of a tensor, row by row. */
     private static long part(ConcreteTensor x, Shape part, Scratch scratch) {
-        Layout layout = Layout.strided(part, x.layout().strides(), 0);
-        if (layout.isContiguous()) {
-            return x.address();
-        }
-        long copy = scratch.allocate(part.elements() * x.dtype().bytes());
-        StridedCopy.copy(x.address(), layout, copy, Layout.contiguous(part), x.dtype());
-        return copy;
+        return Rows.of(x.address(), Layout.strided(part, x.layout().strides(), 0), x.dtype(), scratch);
     }
 
     /** Overwrites the leading part of a tensor. */
@@ -142,16 +136,16 @@ final class Indexing {
     }
 
     /**
-     * How indices address elements.
+     * An axis that indices point along.
      *
      * @param outer the lanes before the axis
      * @param size the size of the axis that is pointed into
      * @param count the indices along the axis
      * @param inner the lanes after the axis
      */
-    record Lanes(long outer, long size, long count, long inner) {
-        static Lanes along(int axis, Shape shape, long count) {
-            return new Lanes(Rows.outer(shape, axis), shape.size(axis), count, Rows.inner(shape, axis));
+    record IndexedAxis(long outer, long size, long count, long inner) {
+        static IndexedAxis of(int axis, Shape shape, long count) {
+            return new IndexedAxis(Rows.outer(shape, axis), shape.size(axis), count, Rows.inner(shape, axis));
         }
 
         /** An index from 0 on. */

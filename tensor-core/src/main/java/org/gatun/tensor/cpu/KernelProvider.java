@@ -26,7 +26,7 @@ interface KernelProvider {
     @Nullable
     UnaryKernel not(DType dtype);
 
-    /** A select of elements of any dtype that has so many bytes. */
+    /** The choice between two elements of the dtype. */
     SelectKernel select(DType dtype);
 
     UnaryKernel cast(DType from, DType to);

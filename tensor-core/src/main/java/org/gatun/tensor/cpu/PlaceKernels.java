@@ -1,7 +1,7 @@
 package org.gatun.tensor.cpu;
 
 import org.gatun.tensor.DType;
-import org.gatun.tensor.cpu.Indexing.Lanes;
+import org.gatun.tensor.cpu.Indexing.IndexedAxis;
 
 /** The loops of {@code gather} and {@code scatter}, with an index for every element. The indices have been checked. */
 final class PlaceKernels {
@@ -14,34 +14,34 @@ final class PlaceKernels {
     private PlaceKernels() {}
 
     /** {@code out[o, i, j] = x[o, index[o, i, j], j]}. */
-    static void gather(DType dtype, long x, long index, long out, Lanes lanes) {
-        long inner = lanes.inner();
-        WorkerPool.parallelFor(lanes.outer() * lanes.count(), Math.max(1, GRAIN / inner), (from, to) -> {
+    static void gather(DType dtype, long x, long index, long out, IndexedAxis along) {
+        long inner = along.inner();
+        WorkerPool.parallelFor(along.outer() * along.count(), Math.max(1, GRAIN / inner), (from, to) -> {
             for (long row = from; row < to; row++) {
-                long table = row / lanes.count() * lanes.size() * inner;
-                gatherRow(dtype, x, table, index, out, row * inner, lanes);
+                long table = row / along.count() * along.size() * inner;
+                gatherRow(dtype, x, table, index, out, row * inner, along);
             }
         });
     }
 
-    private static void gatherRow(DType dtype, long x, long table, long index, long out, long first, Lanes lanes) {
-        long inner = lanes.inner();
+    private static void gatherRow(DType dtype, long x, long table, long index, long out, long first, IndexedAxis along) {
+        long inner = along.inner();
         switch (dtype) {
             case F32, I32 -> {
                 for (long j = 0; j < inner; j++) {
-                    long place = table + lanes.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
                     Ram.putInt(out + 4 * (first + j), Ram.getInt(x + 4 * place));
                 }
             }
             case F64, I64 -> {
                 for (long j = 0; j < inner; j++) {
-                    long place = table + lanes.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
                     Ram.putLong(out + 8 * (first + j), Ram.getLong(x + 8 * place));
                 }
             }
             case U8, BOOL -> {
                 for (long j = 0; j < inner; j++) {
-                    long place = table + lanes.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
                     Ram.putByte(out + first + j, Ram.getByte(x + place));
                 }
             }
@@ -49,13 +49,13 @@ final class PlaceKernels {
     }
 
     /** {@code out[o, index[o, i, j], j] += src[o, i, j]}, in the order of i. */
-    static void scatterAdd(DType dtype, long src, long index, long out, Lanes lanes) {
-        panels(lanes, (table, first, begin, end) -> addRow(dtype, src, index, out, table, first, begin, end, lanes));
+    static void scatterAdd(DType dtype, long src, long index, long out, IndexedAxis along) {
+        panels(along, (table, first, begin, end) -> addRow(dtype, src, index, out, table, first, begin, end, along));
     }
 
     /** {@code out[o, index[o, i, j], j] = src[o, i, j]}, in the order of i. */
-    static void scatter(DType dtype, long src, long index, long out, Lanes lanes) {
-        panels(lanes, (table, first, begin, end) -> putRow(dtype, src, index, out, table, first, begin, end, lanes));
+    static void scatter(DType dtype, long src, long index, long out, IndexedAxis along) {
+        panels(along, (table, first, begin, end) -> putRow(dtype, src, index, out, table, first, begin, end, along));
     }
 
     /** What is done with the elements {@code first + begin} to {@code first + end - 1}, a part of one row. */
@@ -65,41 +65,41 @@ final class PlaceKernels {
     }
 
     /** Gives every thread lanes of its own, and each lane its elements in order. */
-    private static void panels(Lanes lanes, RowBody body) {
-        long inner = lanes.inner();
+    private static void panels(IndexedAxis along, RowBody body) {
+        long inner = along.inner();
         long panels = (inner - 1) / PANEL + 1;
-        long grain = Math.max(1, GRAIN / (lanes.count() * Math.min(inner, PANEL)));
-        WorkerPool.parallelFor(lanes.outer() * panels, grain, (from, to) -> {
+        long grain = Math.max(1, GRAIN / (along.count() * Math.min(inner, PANEL)));
+        WorkerPool.parallelFor(along.outer() * panels, grain, (from, to) -> {
             for (long p = from; p < to; p++) {
                 long o = p / panels;
                 long begin = p % panels * PANEL;
                 long end = Math.min(begin + PANEL, inner);
-                for (long i = 0; i < lanes.count(); i++) {
-                    body.run(o * lanes.size() * inner, (o * lanes.count() + i) * inner, begin, end);
+                for (long i = 0; i < along.count(); i++) {
+                    body.run(o * along.size() * inner, (o * along.count() + i) * inner, begin, end);
                 }
             }
         });
     }
 
     private static void addRow(
-            DType dtype, long src, long index, long out, long table, long first, long begin, long end, Lanes lanes) {
-        long inner = lanes.inner();
+            DType dtype, long src, long index, long out, long table, long first, long begin, long end, IndexedAxis along) {
+        long inner = along.inner();
         switch (dtype) {
             case F32 -> {
                 for (long j = begin; j < end; j++) {
-                    long at = out + 4 * (table + lanes.place(Ram.getLong(index + 8 * (first + j))) * inner + j);
+                    long at = out + 4 * (table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j);
                     Ram.putFloat(at, Ram.getFloat(at) + Ram.getFloat(src + 4 * (first + j)));
                 }
             }
             case F64 -> {
                 for (long j = begin; j < end; j++) {
-                    long at = out + 8 * (table + lanes.place(Ram.getLong(index + 8 * (first + j))) * inner + j);
+                    long at = out + 8 * (table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j);
                     Ram.putDouble(at, Ram.getDouble(at) + Ram.getDouble(src + 8 * (first + j)));
                 }
             }
             case I64 -> {
                 for (long j = begin; j < end; j++) {
-                    long at = out + 8 * (table + lanes.place(Ram.getLong(index + 8 * (first + j))) * inner + j);
+                    long at = out + 8 * (table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j);
                     Ram.putLong(at, Ram.getLong(at) + Ram.getLong(src + 8 * (first + j)));
                 }
             }
@@ -110,24 +110,24 @@ final class PlaceKernels {
     }
 
     private static void putRow(
-            DType dtype, long src, long index, long out, long table, long first, long begin, long end, Lanes lanes) {
-        long inner = lanes.inner();
+            DType dtype, long src, long index, long out, long table, long first, long begin, long end, IndexedAxis along) {
+        long inner = along.inner();
         switch (dtype) {
             case F32, I32 -> {
                 for (long j = begin; j < end; j++) {
-                    long place = table + lanes.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
                     Ram.putInt(out + 4 * place, Ram.getInt(src + 4 * (first + j)));
                 }
             }
             case F64, I64 -> {
                 for (long j = begin; j < end; j++) {
-                    long place = table + lanes.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
                     Ram.putLong(out + 8 * place, Ram.getLong(src + 8 * (first + j)));
                 }
             }
             case U8, BOOL -> {
                 for (long j = begin; j < end; j++) {
-                    long place = table + lanes.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
                     Ram.putByte(out + place, Ram.getByte(src + first + j));
                 }
             }

@@ -1,7 +1,7 @@
 package org.gatun.tensor.cpu;
 
 import org.gatun.tensor.DType;
-import org.gatun.tensor.cpu.Indexing.Lanes;
+import org.gatun.tensor.cpu.Indexing.IndexedAxis;
 import org.gatun.tensor.ir.BinaryFn;
 
 /** The loops of {@code indexSelect} and {@code indexAdd}, with an index for every slice. The indices have been checked. */
@@ -17,33 +17,33 @@ final class SliceKernels {
     private SliceKernels() {}
 
     /** {@code out[o, i, :] = x[o, index[i], :]}. */
-    static void select(DType dtype, long x, long index, long out, Lanes lanes) {
-        long inner = lanes.inner();
+    static void select(DType dtype, long x, long index, long out, IndexedAxis along) {
+        long inner = along.inner();
         long bytes = inner * dtype.bytes();
-        WorkerPool.parallelFor(lanes.outer() * lanes.count(), Math.max(1, GRAIN / inner), (from, to) -> {
+        WorkerPool.parallelFor(along.outer() * along.count(), Math.max(1, GRAIN / inner), (from, to) -> {
             if (inner == 1) {
-                selectElements(dtype, x, index, out, from, to, lanes);
+                selectElements(dtype, x, index, out, from, to, along);
                 return;
             }
             for (long row = from; row < to; row++) {
-                long o = row / lanes.count();
-                long place = lanes.place(Ram.getLong(index + 8 * (row - o * lanes.count())));
-                Ram.copy(x + (o * lanes.size() + place) * bytes, out + row * bytes, bytes);
+                long o = row / along.count();
+                long place = along.place(Ram.getLong(index + 8 * (row - o * along.count())));
+                Ram.copy(x + (o * along.size() + place) * bytes, out + row * bytes, bytes);
             }
         });
     }
 
-    private static void selectElements(DType dtype, long x, long index, long out, long from, long to, Lanes lanes) {
-        long o = from / lanes.count();
-        long i = from % lanes.count();
+    private static void selectElements(DType dtype, long x, long index, long out, long from, long to, IndexedAxis along) {
+        long o = from / along.count();
+        long i = from % along.count();
         for (long row = from; row < to; row++) {
-            long place = o * lanes.size() + lanes.place(Ram.getLong(index + 8 * i));
+            long place = o * along.size() + along.place(Ram.getLong(index + 8 * i));
             switch (dtype) {
                 case F32, I32 -> Ram.putInt(out + 4 * row, Ram.getInt(x + 4 * place));
                 case F64, I64 -> Ram.putLong(out + 8 * row, Ram.getLong(x + 8 * place));
                 case U8, BOOL -> Ram.putByte(out + row, Ram.getByte(x + place));
             }
-            if (++i == lanes.count()) {
+            if (++i == along.count()) {
                 i = 0;
                 o++;
             }
@@ -51,23 +51,23 @@ final class SliceKernels {
     }
 
     /** {@code out[o, index[i], :] += src[o, i, :]}, in the order of i. */
-    static void add(DType dtype, long src, long index, long out, Lanes lanes) {
+    static void add(DType dtype, long src, long index, long out, IndexedAxis along) {
         BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, dtype);
-        long inner = lanes.inner();
+        long inner = along.inner();
         long size = dtype.bytes();
         // Threads share the columns, not the indices, so that each sum is made in order by one thread.
-        long panel = lanes.outer() * inner <= WIDE_PANEL * WorkerPool.threads() ? NARROW_PANEL : WIDE_PANEL;
+        long panel = along.outer() * inner <= WIDE_PANEL * WorkerPool.threads() ? NARROW_PANEL : WIDE_PANEL;
         long panels = (inner - 1) / panel + 1;
-        long grain = Math.max(1, GRAIN / (lanes.count() * Math.min(inner, panel)));
-        WorkerPool.parallelFor(lanes.outer() * panels, grain, (from, to) -> {
+        long grain = Math.max(1, GRAIN / (along.count() * Math.min(inner, panel)));
+        WorkerPool.parallelFor(along.outer() * panels, grain, (from, to) -> {
             for (long p = from; p < to; p++) {
                 long o = p / panels;
                 long first = p % panels * panel;
                 long width = Math.min(panel, inner - first);
-                for (long i = 0; i < lanes.count(); i++) {
-                    long place = lanes.place(Ram.getLong(index + 8 * i));
-                    long sum = out + ((o * lanes.size() + place) * inner + first) * size;
-                    add.apply(sum, src + ((o * lanes.count() + i) * inner + first) * size, sum, width);
+                for (long i = 0; i < along.count(); i++) {
+                    long place = along.place(Ram.getLong(index + 8 * i));
+                    long sum = out + ((o * along.size() + place) * inner + first) * size;
+                    add.apply(sum, src + ((o * along.count() + i) * inner + first) * size, sum, width);
                 }
             }
         });

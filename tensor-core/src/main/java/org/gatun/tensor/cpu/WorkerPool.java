@@ -12,7 +12,7 @@ package org.gatun.tensor.cpu;
  * that the operating system wakes late costs nothing but its help. A loop started inside another loop's body runs on the
  * thread it is on, over the same partition. Several threads may call at once; they share the crew.
  *
- * <p><b>Waiting.</b> A worker out of work looks for more for a short time (see {@code Crew}), then parks. With more threads
+ * <p><b>Waiting.</b> A worker out of work looks for more for a short time (see {@code Waiting}), then parks. With more threads
  * than processors it parks at once.
  *
  * <p>The number of threads is the number of available processors, or {@code -Dgatun.threads=N}, or what {@link #setThreads}
