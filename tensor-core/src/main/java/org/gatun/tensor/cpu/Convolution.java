@@ -15,6 +15,12 @@ record Convolution(DType dtype, ConvGeometry geometry) {
     /** The most bytes of a window matrix: half a second-level cache. */
     private static final long MATRIX_BYTES = 512 * 1024;
 
+    /** The most bytes for the sums that threads make of the weights' gradient, apart from the result. */
+    private static final long SUM_BYTES = 128L << 20;
+
+    /** Weights worth handing to another thread when sums are added. */
+    private static final long GRAIN_SUM = 16 * 1024;
+
     /** Bands per thread that are worth making smaller bands for. */
     private static final int BANDS_PER_THREAD = 2;
 
@@ -102,7 +108,9 @@ record Convolution(DType dtype, ConvGeometry geometry) {
         long band = bandRows(g.batch());
         long bands = Math.ceilDiv(g.outHeight(), band);
         long units = g.batch() * bands;
-        int parts = WorkerPool.parts(units, grain(band * g.outWidth() * g.groups()));
+        int parts = (int) Math.min(
+                WorkerPool.parts(units, grain(band * g.outWidth() * g.groups())),
+                1 + SUM_BYTES / Math.max(1, size * bytes));
         if (parts == 0) {
             Ram.zero(dw, size * bytes);
             return;
@@ -118,9 +126,12 @@ record Convolution(DType dtype, ConvGeometry geometry) {
                 }
             });
             BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, dtype);
-            for (int part = 1; part < parts; part++) {
-                add.apply(dw, sums + (part - 1) * size * bytes, dw, size);
-            }
+            WorkerPool.parallelFor(parts == 1 ? 0 : size, GRAIN_SUM, (begin, end) -> {
+                long target = dw + begin * bytes;
+                for (int part = 1; part < parts; part++) {
+                    add.apply(target, sums + ((part - 1) * size + begin) * bytes, target, end - begin);
+                }
+            });
         }
     }
 
