@@ -1,6 +1,7 @@
 package org.gatun.tensor.cpu;
 
 import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.BinaryFn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ final class Gemm {
 
     /** The largest result, in elements, whose partial sums along a long inner dimension are worth keeping apart. */
     private static final long SPLIT_RESULT = 64 * 1024;
+
+    /** The least part of an inner dimension: shorter ones spend their time on the partial sums. */
+    private static final long SPLIT_DEPTH = 256;
 
     private Gemm() {}
 
@@ -140,20 +144,57 @@ final class Gemm {
         }
     }
 
-    /** {@code y = A x}: bound by reading A, so A is cut along the result, and each thread reads its own part. */
+    /**
+     * {@code y = A x}: bound by reading A, so A is cut, and each thread reads its own part. It is cut along the result or, if that is
+     * short, along the inner dimension.
+     */
     private static void vector(DType dtype, Matrix a, long x, int incx, boolean accumulate, long y, int incy) {
         int bytes = dtype.bytes();
+        int parts = WorkerPool.parts(a.rows(), Math.max(16, GRAIN_VECTOR / a.columns()));
+        int splits = WorkerPool.parts(a.columns(), Math.max(GRAIN_VECTOR / 16, GRAIN_VECTOR / a.rows()));
+        if (parts == 1 && splits > 1 && !WorkerPool.insideLoop()) {
+            splitVector(dtype, a, x, incx, splits, accumulate, y, incy);
+            return;
+        }
+        WorkerPool.forParts(parts, a.rows(), (part, begin, end) -> {
+            Matrix rows = a.part(begin, end, 0, a.columns(), bytes);
+            vectorPart(dtype, rows, x, incx, accumulate, y + begin * incy * bytes, incy);
+        });
+    }
+
+    /** {@code y = A x} as so many sums over parts of the inner dimension, which are then added in order. */
+    private static void splitVector(
+            DType dtype, Matrix a, long x, int incx, int splits, boolean accumulate, long y, int incy) {
+        int bytes = dtype.bytes();
+        long m = a.rows();
+        try (Scratch scratch = Scratch.open()) {
+            long sums = scratch.allocate(splits * m * bytes);
+            WorkerPool.forParts(splits, a.columns(), (part, begin, end) -> {
+                Matrix columns = a.part(0, m, begin, end, bytes);
+                vectorPart(dtype, columns, x + begin * incx * bytes, incx, false, sums + part * m * bytes, 1);
+            });
+            BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, dtype);
+            for (int part = 1; part < splits; part++) {
+                add.apply(sums, sums + part * m * bytes, sums, m);
+            }
+            for (long i = 0; i < m; i++) {
+                long sum = sums + i * bytes;
+                long at = y + i * incy * bytes;
+                if (accumulate) {
+                    add.apply(at, sum, at, 1);
+                } else {
+                    Ram.copy(sum, at, bytes);
+                }
+            }
+        }
+    }
+
+    private static void vectorPart(DType dtype, Matrix a, long x, int incx, boolean accumulate, long y, int incy) {
         boolean rowMajor = a.isRowMajor();
         Matrix stored = rowMajor ? a : a.transposed();
         int lda = stored.rowMajorLeading();
-        long grain = Math.max(16, GRAIN_VECTOR / a.columns());
-        int parts = WorkerPool.parts(a.rows(), grain);
-        WorkerPool.forParts(parts, a.rows(), (part, begin, end) -> {
-            long start = a.address() + begin * (rowMajor ? lda : 1L) * bytes;
-            long rows = rowMajor ? end - begin : stored.rows();
-            long columns = rowMajor ? stored.columns() : end - begin;
-            Blas.gemv(dtype, !rowMajor, rows, columns, start, lda, x, incx, accumulate, y + begin * incy * bytes, incy);
-        });
+        Blas.gemv(
+                dtype, !rowMajor, stored.rows(), stored.columns(), a.address(), lda, x, incx, accumulate, y, incy);
     }
 
     private static void matrix(
@@ -165,19 +206,26 @@ final class Gemm {
         long m = a.rows();
         long n = b.columns();
         long k = a.columns();
-        int threads = WorkerPool.threads();
+        int threads = WorkerPool.insideLoop() ? 1 : WorkerPool.threads();
         int bytes = dtype.bytes();
         GemmTiling tiling = GemmTiling.choose(bytes, transA, transB, m, n, k, lda, ldb, threads);
         var product = new TiledGemm(
                 dtype, bytes, transA, transB, m, n, k, a.address(), lda, b.address(), ldb, c, (int) ldc, tiling);
-        int splits = product.tiles() < threads && m * n <= SPLIT_RESULT
-                ? (int) Math.min(threads, (double) m * n * k / (4 * GemmTiling.GRAIN_MACS))
-                : 1;
-        if (splits > 1 && k >= 2L * splits) {
+        int splits = splits(product.tiles(), m, n, k, threads);
+        if (splits > 1) {
             product.runSplit(splits, accumulate);
             finish(epilogue, c, m, n, ldc);
         } else {
             product.run(accumulate, epilogue);
         }
+    }
+
+    /** Into how many sums over parts of the inner dimension a product of few tiles is split: 1 for none. */
+    static int splits(long tiles, long m, long n, long k, int threads) {
+        if (m * n > SPLIT_RESULT) {
+            return 1;
+        }
+        double worth = (double) m * n * k / (4 * GemmTiling.GRAIN_MACS);
+        return (int) Math.clamp(Math.min(worth, (double) k / SPLIT_DEPTH), 1, Math.max(1, threads / tiles));
     }
 }

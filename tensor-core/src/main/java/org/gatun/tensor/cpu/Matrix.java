@@ -32,6 +32,12 @@ record Matrix(long address, long rows, long columns, long rowStride, long column
         return contiguous(Rows.of(address, layout, dtype, scratch), rows, columns);
     }
 
+    /** Some rows and columns. */
+    Matrix part(long firstRow, long endRow, long firstColumn, long endColumn, int bytes) {
+        long start = address + (firstRow * rowStride + firstColumn * columnStride) * bytes;
+        return new Matrix(start, endRow - firstRow, endColumn - firstColumn, rowStride, columnStride);
+    }
+
     /** The same geometry elsewhere. */
     Matrix at(long otherAddress) {
         return new Matrix(otherAddress, rows, columns, rowStride, columnStride);

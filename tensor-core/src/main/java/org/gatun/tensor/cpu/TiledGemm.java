@@ -38,6 +38,9 @@ record TiledGemm(
         int ldc,
         GemmTiling tiling) {
 
+    /** Elements of partial sums worth handing to another thread. */
+    private static final long GRAIN_SUM = 32 * 1024;
+
     /** The number of tiles. */
     long tiles() {
         return tiling.tilesDown(m) * tiling.tilesAcross(n);
@@ -100,31 +103,42 @@ record TiledGemm(
      * dimension, in parallel, which are then added in order.
      */
     void runSplit(int splits, boolean accumulate) {
+        long down = tiling.tilesDown(m);
+        long size = m * n * bytes;
         try (Scratch scratch = Scratch.open()) {
-            long partial = scratch.allocate(splits * m * n * bytes);
-            WorkerPool.forParts(splits, k, (part, begin, end) -> {
-                long target = partial + part * m * n * bytes;
-                for (long row = 0; row < m; row += tiling.rows()) {
-                    for (long column = 0; column < n; column += tiling.columns()) {
-                        long rows = Math.min(tiling.rows(), m - row);
-                        long columns = Math.min(tiling.columns(), n - column);
-                        long to = target + (row * n + column) * bytes;
-                        steps(row, rows, column, columns, begin, end, false, to, (int) n);
-                    }
+            long partial = scratch.allocate(splits * size);
+            WorkerPool.parallelFor(splits * tiles(), 1, (first, last) -> {
+                for (long unit = first; unit < last; unit++) {
+                    long split = unit / tiles();
+                    long tile = unit % tiles();
+                    long row = tile % down * tiling.rows();
+                    long column = tile / down * tiling.columns();
+                    long rows = Math.min(tiling.rows(), m - row);
+                    long columns = Math.min(tiling.columns(), n - column);
+                    long to = partial + split * size + (row * n + column) * bytes;
+                    long begin = k / splits * split + k % splits * split / splits;
+                    long end = k / splits * (split + 1) + k % splits * (split + 1) / splits;
+                    steps(row, rows, column, columns, begin, end, false, to, (int) n);
                 }
             });
-            BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, dtype);
-            for (int part = 0; part < splits; part++) {
-                for (long i = 0; i < m; i++) {
-                    long target = c + i * ldc * bytes;
-                    long source = partial + (part * m + i) * n * bytes;
-                    if (part == 0 && !accumulate) {
+            addUp(partial, splits, accumulate);
+        }
+    }
+
+    private void addUp(long partial, int splits, boolean accumulate) {
+        BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, dtype);
+        WorkerPool.parallelFor(m, Math.max(1, GRAIN_SUM / (splits * n)), (begin, end) -> {
+            for (long i = begin; i < end; i++) {
+                long target = c + i * ldc * bytes;
+                for (int split = 0; split < splits; split++) {
+                    long source = partial + (split * m + i) * n * bytes;
+                    if (split == 0 && !accumulate) {
                         Ram.copy(source, target, n * bytes);
                     } else {
                         add.apply(target, source, target, n);
                     }
                 }
             }
-        }
+        });
     }
 }

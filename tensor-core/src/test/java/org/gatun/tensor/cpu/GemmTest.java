@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -186,6 +187,56 @@ class GemmTest {
                             check(dtype, a, b, threads == 2);
                         }
                     }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 150000", "3, 1, 70000", "1, 4, 70000", "20, 1, 9000", "1, 17, 33000"})
+    void longInnerDimensionsOfVectorsAgreeWithTheDefinition(int m, int n, int k) {
+        var random = new Random(m + n + k);
+        try (Arena arena = Arena.ofShared()) {
+            for (DType dtype : new DType[] {DType.F32, DType.F64}) {
+                for (Storing storing : new Storing[] {Storing.ROWS, Storing.COLUMNS, Storing.PADDED_ROWS}) {
+                    Matrix a = stored(arena, dtype, m, k, storing, random);
+                    Matrix b = stored(arena, dtype, k, n, storing, random);
+                    for (int threads : new int[] {1, 2, 5}) {
+                        WorkerPool.setThreads(threads);
+                        check(dtype, a, b, threads == 2);
+                    }
+                }
+            }
+        }
+    }
+
+    /** With one part of the inner dimension for each thread that no tile keeps busy, but none that is short. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 64, 64, 100000, 8, 8",
+        "1, 64, 64, 1000, 64, 3",
+        "1, 200, 200, 300, 16, 1",
+        "4, 128, 128, 100000, 9, 2",
+        "4, 128, 128, 100000, 3, 1",
+        "9, 128, 128, 100000, 8, 1",
+        "1, 8, 8, 100000, 64, 16",
+        "1, 300, 300, 100000, 4, 1"
+    })
+    void innerDimensionsAreSplitOnlyAsFarAsItPays(long tiles, long m, long n, long k, int threads, int expected) {
+        assertThat(Gemm.splits(tiles, m, n, k, threads)).isEqualTo(expected);
+    }
+
+    @Test
+    void splitProductsOfSeveralTilesAgreeWithTheDefinition() {
+        var random = new Random(3);
+        WorkerPool.setThreads(12);
+        try (Arena arena = Arena.ofShared()) {
+            for (DType dtype : new DType[] {DType.F32, DType.F64}) {
+                for (Storing storing : new Storing[] {Storing.ROWS, Storing.COLUMNS}) {
+                    Matrix a = stored(arena, dtype, 90, 2000, storing, random);
+                    Matrix b = stored(arena, dtype, 2000, 70, storing, random);
+                    check(dtype, a, b, false);
+                    check(dtype, a, b, true);
                 }
             }
         }
