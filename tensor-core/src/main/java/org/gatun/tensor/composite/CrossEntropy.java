@@ -15,15 +15,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The cross-entropy of the softmax of each row against a class: operands x (rows, classes) and target (rows, I64), each target a
- * class or the one that is ignored; results {@code log(sum(e^x)) - x[target]} (rows), 0 for an ignored target, and {@code
- * log(sum(e^x))} (rows, 1), from which the derivative takes the softmax.
+ * class or the one that is ignored. The first result is {@code log(sum(e^x)) - x[target]} (rows), 0 for an ignored target. The
+ * others are for the derivative, whose softmax {@code e^(x - shift - log)} is exact for large scores too, where their sum is rounded:
+ * the shift (rows, 1), which is the largest score or 0 if that is infinite and counts as a constant, and {@code
+ * log(sum(e^(x - shift)))} (rows, 1).
  *
  * @param ignoreIndex the target that counts nothing
  */
 public record CrossEntropy(long ignoreIndex) implements Composite {
-    private static final Region BACKWARD = Elementwise.region(5, in -> {
-        Tensor softmax = in.get(0).sub(in.get(1)).exp();
-        return List.of(softmax.mul(in.get(2).add(in.get(3))).sub(in.get(4)));
+    private static final Region SOFTMAX =
+            Elementwise.region((x, shift, log) -> x.sub(shift).sub(log).exp());
+
+    private static final Region BACKWARD = Elementwise.region(6, in -> {
+        Tensor softmax = SOFTMAX.apply(in.get(0), in.get(1), in.get(2));
+        return List.of(softmax.mul(in.get(3).add(in.get(4))).sub(in.get(5)));
     });
 
     @Override
@@ -38,16 +43,18 @@ public record CrossEntropy(long ignoreIndex) implements Composite {
 
     @Override
     public int results() {
-        return 2;
+        return 3;
     }
 
     @Override
     public List<Tensor> fallback(List<Tensor> inputs) {
         Tensor x = inputs.get(0);
         Tensor ignored = ignored(inputs.get(1));
-        Tensor total = x.logsumexp(true, 1);
+        Tensor shift = LogSumExp.shift(x, 1);
+        Tensor log = x.sub(shift).exp().sum(true, 1).log();
         Tensor picked = x.gather(1, safe(inputs.get(1)).unsqueeze(1));
-        return List.of(total.sub(picked).squeeze(1).maskedFill(ignored, 0), total);
+        // The difference first: of large scores, it keeps what their own rounding would swallow.
+        return List.of(log.add(shift.sub(picked)).squeeze(1).maskedFill(ignored, 0), shift, log);
     }
 
     private Tensor ignored(Tensor target) {
@@ -74,25 +81,28 @@ public record CrossEntropy(long ignoreIndex) implements Composite {
                 List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
             Tensor x = Saved.at(inputs, 0);
             Tensor target = Saved.at(inputs, 1);
-            Tensor total = Saved.at(results, 1);
+            Tensor shift = Saved.at(results, 1);
+            Tensor log = Saved.at(results, 2);
             Tensor g = cotangents.get(0).maskedFill(op.ignored(target), 0).unsqueeze(1);
             Tensor at = Dispatch.bind(
                     new Op.ScatterAdd(1, x.shape()), g, op.safe(target).unsqueeze(1));
-            return Arrays.asList(BACKWARD.apply(x, total, g, cotangents.get(1), at), null);
+            return Arrays.asList(BACKWARD.apply(x, shift, log, g, cotangents.get(2), at), null);
         }
 
         @Override
         public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
             Tensor target = inputs.get(1);
-            Tensor softmax = inputs.get(0).sub(results.get(1)).exp();
-            Tensor total = softmax.mul(tangents.get(0)).sum(true, 1);
+            Tensor shift = results.get(1);
+            Tensor softmax = SOFTMAX.apply(inputs.get(0), shift, results.get(2));
+            Tensor log = softmax.mul(tangents.get(0)).sum(true, 1);
             Tensor picked = tangents.get(0).gather(1, op.safe(target).unsqueeze(1));
-            return List.of(total.sub(picked).squeeze(1).maskedFill(op.ignored(target), 0), total);
+            Tensor loss = log.sub(picked).squeeze(1).maskedFill(op.ignored(target), 0);
+            return List.of(loss, shift.fullLike(0), log);
         }
 
         @Override
         public boolean usesResult(int i) {
-            return i == 1;
+            return i > 0;
         }
     }
 }

@@ -3,7 +3,6 @@ package org.gatun.tensor.composite;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
@@ -14,8 +13,10 @@ import org.gatun.tensor.shape.Axes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code log(sum(e^x))} over axes that stay with size 1 and are not empty; -inf where all are -inf. The derivative is the softmax
- * {@code e^(x - y)}, taken as 0 where all are -inf.
+ * {@code log(sum(e^x))} over axes that stay with size 1 and are not empty; -inf where all are -inf. It is the sum of the two other
+ * results: the shift, which is the largest element or 0 if that is infinite and counts as a constant, and {@code log(sum(e^(x -
+ * shift)))}. From these the derivative takes the softmax {@code e^(x - shift - log)}, which is exact for large elements too; it is taken
+ * as 0 where all are -inf.
  *
  * @param axes the axes, at least one unless the operand is a scalar
  */
@@ -26,8 +27,16 @@ public record LogSumExp(Axes axes) implements Composite {
     private static final Region SHIFT =
             Elementwise.region(m -> m.maskedFill(m.abs().eq(INFINITY), 0));
 
-    private static final Region WEIGHT =
-            Elementwise.region((x, y) -> x.sub(y.maskedFill(y.eq(-INFINITY), 0)).exp());
+    /** The softmax times what flows through it. */
+    private static final Region FLOW = Elementwise.region(4, in -> {
+        Tensor log = in.get(2).maskedFill(in.get(2).eq(-INFINITY), 0);
+        return List.of(in.get(0).sub(in.get(1)).sub(log).exp().mul(in.get(3)));
+    });
+
+    /** The largest element over axes, or 0 where it is infinite, as a constant. */
+    static Tensor shift(Tensor x, int... axes) {
+        return SHIFT.apply(x.detach().amax(true, axes));
+    }
 
     @Override
     public String name() {
@@ -40,16 +49,22 @@ public record LogSumExp(Axes axes) implements Composite {
     }
 
     @Override
+    public int results() {
+        return 3;
+    }
+
+    @Override
     public List<Tensor> fallback(List<Tensor> inputs) {
         Tensor x = inputs.get(0);
         int[] over = axes.toArray();
-        Tensor shift = SHIFT.apply(x.amax(true, over));
-        return List.of(x.sub(shift).exp().sum(true, over).log().add(shift));
+        Tensor shift = shift(x, over);
+        Tensor log = x.sub(shift).exp().sum(true, over).log();
+        return List.of(log.add(shift), shift, log);
     }
 
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
-        return Optional.of(x -> new ConcreteTensor[] {SoftmaxKernels.logSumExp(axes, x[0])});
+        return Optional.of(x -> SoftmaxKernels.logSumExp(axes, x[0]));
     }
 
     @Override
@@ -61,14 +76,21 @@ public record LogSumExp(Axes axes) implements Composite {
         @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
-            Tensor weight = WEIGHT.apply(Saved.at(inputs, 0), Saved.at(results, 0));
-            return Arrays.asList(weight.mul(cotangents.get(0)));
+            Tensor g = cotangents.get(0).add(cotangents.get(2));
+            return Arrays.asList(FLOW.apply(Saved.at(inputs, 0), Saved.at(results, 1), Saved.at(results, 2), g));
         }
 
         @Override
         public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            Tensor flow = WEIGHT.apply(inputs.get(0), results.get(0)).mul(tangents.get(0));
-            return List.of(flow.sum(true, axes.toArray()));
+            Tensor shift = results.get(1);
+            Tensor flow = FLOW.apply(inputs.get(0), shift, results.get(2), tangents.get(0));
+            Tensor log = flow.sum(true, axes.toArray());
+            return List.of(log, shift.fullLike(0), log);
+        }
+
+        @Override
+        public boolean usesResult(int i) {
+            return i > 0;
         }
     }
 }

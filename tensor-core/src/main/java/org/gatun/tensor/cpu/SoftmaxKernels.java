@@ -29,28 +29,39 @@ public final class SoftmaxKernels {
         return alongAxis(axis, x, rows::logSoftmax);
     }
 
-    /** {@code log(sum(e^x))} over axes, which stay with size 1. */
-    public static ConcreteTensor logSumExp(Axes axes, ConcreteTensor x) {
+    /**
+     * {@code log(sum(e^x))} over axes, which stay with size 1.
+     *
+     * @return it, and the two parts that it is the sum of: the largest element, or 0 if that is infinite, and the rest
+     */
+    public static ConcreteTensor[] logSumExp(Axes axes, ConcreteTensor x) {
         Layout layout = x.layout().permuted(Rows.last(axes, x.shape().rank()));
         long size = x.dtype().bytes();
-        ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), x.shape().reduced(axes), x.device());
-        long count = out.shape().elements();
+        Shape reduced = x.shape().reduced(axes);
+        long count = reduced.elements();
         try (Scratch scratch = Scratch.open()) {
             long in = Rows.of(x.address(), layout, x.dtype(), scratch);
             long n = layout.shape().elements() / Math.max(1, count);
-            long to = out.address();
+            ConcreteTensor[] out = Results.allocate(3, i -> ConcreteTensor.allocate(x.dtype(), reduced, x.device()));
+            long to = out[0].address();
+            long toShift = out[1].address();
+            long toLog = out[2].address();
             RowSoftmax rows = rows(x.dtype());
             forRows(count, n, (from, end) -> {
                 try (Scratch own = Scratch.open()) {
                     long parts = own.allocate(2 * size);
                     for (long r = from; r < end; r++) {
                         rows.logSumExp(in + r * n * size, n, parts);
-                        put(x.dtype(), to + r * size, get(x.dtype(), parts) + get(x.dtype(), parts + size));
+                        double shift = get(x.dtype(), parts);
+                        double log = get(x.dtype(), parts + size);
+                        put(x.dtype(), to + r * size, shift + log);
+                        put(x.dtype(), toShift + r * size, shift);
+                        put(x.dtype(), toLog + r * size, log);
                     }
                 }
             });
+            return out;
         }
-        return out;
     }
 
     /**
@@ -59,7 +70,8 @@ public final class SoftmaxKernels {
      * @param ignoreIndex the target that counts nothing
      * @param x the scores (rows, classes)
      * @param target the classes (rows), I64
-     * @return {@code log(sum(e^x)) - x[target]} (rows), 0 for an ignored target, and {@code log(sum(e^x))} (rows, 1)
+     * @return {@code log(sum(e^x)) - x[target]} (rows), 0 for an ignored target, and the two parts that {@code log(sum(e^x))} is the
+     *     sum of (rows, 1): the largest score, or 0 if that is infinite, and the rest
      * @throws IndexOutOfBoundsException if another target is no class
      */
     public static ConcreteTensor[] crossEntropy(long ignoreIndex, ConcreteTensor x, ConcreteTensor target) {
@@ -71,11 +83,11 @@ public final class SoftmaxKernels {
             long in = Rows.of(x, scratch);
             long labels = Rows.of(target, scratch);
             checkTargets(labels, count, classes, ignoreIndex);
-            Shape[] shapes = {Shape.of(count), Shape.of(count, 1)};
-            ConcreteTensor[] results =
-                    Results.allocate(2, i -> ConcreteTensor.allocate(dtype, shapes[i], x.device()));
-            long toLoss = results[0].address();
-            long toTotal = results[1].address();
+            Shape[] shapes = {Shape.of(count), Shape.of(count, 1), Shape.of(count, 1)};
+            ConcreteTensor[] out = Results.allocate(3, i -> ConcreteTensor.allocate(dtype, shapes[i], x.device()));
+            long toLoss = out[0].address();
+            long toShift = out[1].address();
+            long toLog = out[2].address();
             RowSoftmax rows = rows(dtype);
             forRows(count, classes, (from, end) -> {
                 try (Scratch own = Scratch.open()) {
@@ -85,17 +97,16 @@ public final class SoftmaxKernels {
                         rows.logSumExp(row, classes, parts);
                         double shift = get(dtype, parts);
                         double log = get(dtype, parts + size);
-                        put(dtype, toTotal + r * size, log + shift);
+                        put(dtype, toShift + r * size, shift);
+                        put(dtype, toLog + r * size, log);
                         long label = Ram.getLong(labels + 8 * r);
                         // The difference first: of large scores, it keeps what their own rounding would swallow.
-                        double loss = label == ignoreIndex
-                                ? 0
-                                : log + (shift - get(dtype, row + label * size));
+                        double loss = label == ignoreIndex ? 0 : log + (shift - get(dtype, row + label * size));
                         put(dtype, toLoss + r * size, loss);
                     }
                 }
             });
-            return results;
+            return out;
         }
     }
 
