@@ -15,8 +15,7 @@ final class ConvKernels {
         Shape shape = Shape.of(x.shape().size(0), weight.shape().size(0), geometry.outHeight(), geometry.outWidth());
         ConcreteTensor y = ConcreteTensor.allocate(x.dtype(), shape, x.device());
         try (Scratch scratch = Scratch.open()) {
-            new Convolution(x.dtype(), geometry)
-                    .forward(Rows.of(x, scratch), Rows.of(weight, scratch), y.address());
+            new Convolution(x.dtype(), geometry).forward(Rows.of(x, scratch), Rows.of(weight, scratch), y.address());
         }
         return y;
     }

@@ -193,8 +193,7 @@ final class Gemm {
         boolean rowMajor = a.isRowMajor();
         Matrix stored = rowMajor ? a : a.transposed();
         int lda = stored.rowMajorLeading();
-        Blas.gemv(
-                dtype, !rowMajor, stored.rows(), stored.columns(), a.address(), lda, x, incx, accumulate, y, incy);
+        Blas.gemv(dtype, !rowMajor, stored.rows(), stored.columns(), a.address(), lda, x, incx, accumulate, y, incy);
     }
 
     private static void matrix(

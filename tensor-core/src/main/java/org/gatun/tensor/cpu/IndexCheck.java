@@ -52,8 +52,7 @@ final class IndexCheck {
         return i;
     }
 
-    private static IndexOutOfBoundsException outside(
-            String name, long at, long i, Shape shape, int axis, long size) {
+    private static IndexOutOfBoundsException outside(String name, long at, long i, Shape shape, int axis, long size) {
         String remedy = size == 0
                 ? ": the axis has no elements, so the index must have none"
                 : ": give indices from " + -size + " to " + (size - 1);

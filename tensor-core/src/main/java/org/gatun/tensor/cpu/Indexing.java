@@ -92,7 +92,8 @@ final class Indexing {
             IndexCheck.check("indexSelect", places, index, axis, x.shape().size(axis));
             ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape, x.device());
             if (!shape.isEmpty()) {
-                IndexedAxis along = IndexedAxis.of(axis, x.shape(), index.shape().elements());
+                IndexedAxis along =
+                        IndexedAxis.of(axis, x.shape(), index.shape().elements());
                 SliceKernels.select(x.dtype(), Rows.of(x, scratch), places, out.address(), along);
             }
             return out;

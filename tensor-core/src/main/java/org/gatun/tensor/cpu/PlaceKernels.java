@@ -24,7 +24,8 @@ final class PlaceKernels {
         });
     }
 
-    private static void gatherRow(DType dtype, long x, long table, long index, long out, long first, IndexedAxis along) {
+    private static void gatherRow(
+            DType dtype, long x, long table, long index, long out, long first, IndexedAxis along) {
         long inner = along.inner();
         switch (dtype) {
             case F32, I32 -> {
@@ -82,7 +83,15 @@ final class PlaceKernels {
     }
 
     private static void addRow(
-            DType dtype, long src, long index, long out, long table, long first, long begin, long end, IndexedAxis along) {
+            DType dtype,
+            long src,
+            long index,
+            long out,
+            long table,
+            long first,
+            long begin,
+            long end,
+            IndexedAxis along) {
         long inner = along.inner();
         switch (dtype) {
             case F32 -> {
@@ -110,7 +119,15 @@ final class PlaceKernels {
     }
 
     private static void putRow(
-            DType dtype, long src, long index, long out, long table, long first, long begin, long end, IndexedAxis along) {
+            DType dtype,
+            long src,
+            long index,
+            long out,
+            long table,
+            long first,
+            long begin,
+            long end,
+            IndexedAxis along) {
         long inner = along.inner();
         switch (dtype) {
             case F32, I32 -> {

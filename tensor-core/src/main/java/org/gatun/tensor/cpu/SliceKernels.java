@@ -33,7 +33,8 @@ final class SliceKernels {
         });
     }
 
-    private static void selectElements(DType dtype, long x, long index, long out, long from, long to, IndexedAxis along) {
+    private static void selectElements(
+            DType dtype, long x, long index, long out, long from, long to, IndexedAxis along) {
         long o = from / along.count();
         long i = from % along.count();
         for (long row = from; row < to; row++) {

@@ -34,7 +34,8 @@ final class Sorting {
     /** The first {@code k} elements in sorted order along an axis, and their indices. */
     private static ConcreteTensor[] first(ConcreteTensor x, int axis, long k, boolean descending) {
         // With the axis put last, lanes are rows. The results stay in that order in memory.
-        Axes order = Rows.last(Axes.listed("sort", x.shape().rank(), axis), x.shape().rank());
+        Axes order =
+                Rows.last(Axes.listed("sort", x.shape().rank(), axis), x.shape().rank());
         Layout layout = x.layout().permuted(order);
         Shape sorted = layout.shape().withSize(-1, k);
         Layout result = Layout.contiguous(sorted).permuted(order.inverse());
@@ -47,7 +48,15 @@ final class Sorting {
             try (Scratch scratch = Scratch.open()) {
                 long n = layout.shape().size(-1);
                 long in = Rows.of(x.address(), layout, x.dtype(), scratch);
-                rows(x.dtype(), in, results[0].address(), results[1].address(), sorted.elements() / k, n, k, descending);
+                rows(
+                        x.dtype(),
+                        in,
+                        results[0].address(),
+                        results[1].address(),
+                        sorted.elements() / k,
+                        n,
+                        k,
+                        descending);
             }
         }
         return results;

@@ -116,7 +116,8 @@ final class StridedRuns {
             long height,
             long width,
             DType dtype) {
-        // Along the columns, in which the elements of one side are close together; the rows of the other stay in the cache.
+        // Along the columns, in which the elements of one side are close together; the rows of the other stay in the
+        // cache.
         for (long j = 0; j < width; j++) {
             loop(x + j * xColumn, xRow, out + j * outColumn, outRow, height, dtype);
         }

@@ -153,9 +153,13 @@ class WorkerPoolTest {
         workers.forEach(Thread::interrupt);
         Thread.sleep(Duration.ofMillis(20));
         var threads = ManagementFactory.getThreadMXBean();
-        long before = workers.stream().mapToLong(w -> threads.getThreadCpuTime(w.threadId())).sum();
+        long before = workers.stream()
+                .mapToLong(w -> threads.getThreadCpuTime(w.threadId()))
+                .sum();
         Thread.sleep(Duration.ofMillis(300));
-        long after = workers.stream().mapToLong(w -> threads.getThreadCpuTime(w.threadId())).sum();
+        long after = workers.stream()
+                .mapToLong(w -> threads.getThreadCpuTime(w.threadId()))
+                .sum();
         assertThat(Duration.ofNanos(after - before)).as("processor time").isLessThan(Duration.ofMillis(30));
         expectTwoThreadsInOneLoop();
     }
