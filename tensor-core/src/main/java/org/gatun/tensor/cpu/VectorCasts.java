@@ -19,6 +19,13 @@ final class VectorCasts {
     private static final int SMALLEST_VECTOR_BITS = 64;
 
     /**
+     * Whether conversions between I64 and floating numbers are instructions. On x86 they came with AVX-512; with less, the Vector API
+     * would convert in Java, far slower than the scalar loop.
+     */
+    private static final boolean LONG_CONVERSIONS =
+            I64.vectorBitSize() == 512 || System.getProperty("os.arch").equals("aarch64");
+
+    /**
      * A vector conversion, the class data of {@link VectorCastLoop}.
      *
      * @param in the vectors to load
@@ -54,15 +61,15 @@ final class VectorCasts {
     private static @Nullable Of<?, ?> fromF64(DType to, ScalarUnary rest) {
         return switch (to) {
             case F32 -> of(F64, VectorOperators.D2F, narrow(F32, F64.length()), rest);
-            case I64 -> of(F64, VectorOperators.D2L, I64, rest);
+            case I64 -> LONG_CONVERSIONS ? of(F64, VectorOperators.D2L, I64, rest) : null;
             case F64, I32, U8, BOOL -> null;
         };
     }
 
     private static @Nullable Of<?, ?> fromI64(DType to, ScalarUnary rest) {
         return switch (to) {
-            case F32 -> of(I64, VectorOperators.L2F, narrow(F32, I64.length()), rest);
-            case F64 -> of(I64, VectorOperators.L2D, F64, rest);
+            case F32 -> LONG_CONVERSIONS ? of(I64, VectorOperators.L2F, narrow(F32, I64.length()), rest) : null;
+            case F64 -> LONG_CONVERSIONS ? of(I64, VectorOperators.L2D, F64, rest) : null;
             case I64, I32, U8, BOOL -> null;
         };
     }
