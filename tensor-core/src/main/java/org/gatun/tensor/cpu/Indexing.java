@@ -149,6 +149,29 @@ final class Indexing {
             return new IndexedAxis(Rows.outer(shape, axis), shape.size(axis), count, Rows.inner(shape, axis));
         }
 
+        /**
+         * How many elements of the index are handled as one run: those of a row; along the last axis, where rows have one element, those
+         * of a lane; and if lanes have only one element too, all.
+         */
+        long run() {
+            return inner > 1 ? inner : count > 1 ? count : outer;
+        }
+
+        /** The distance in the indexed tensor that comes with a step along a run, beside that of the index. */
+        long step() {
+            return inner > 1 ? 1 : count > 1 ? 0 : size;
+        }
+
+        /** How many parts of the indexed tensor have runs of their own. */
+        long tables() {
+            return inner > 1 || count > 1 ? outer : 1;
+        }
+
+        /** How many runs point into one table. */
+        long runs() {
+            return inner > 1 ? count : 1;
+        }
+
         /** An index from 0 on. */
         long place(long index) {
             return index < 0 ? index + size : index;

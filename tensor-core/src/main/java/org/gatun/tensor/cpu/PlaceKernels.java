@@ -15,34 +15,41 @@ final class PlaceKernels {
 
     /** {@code out[o, i, j] = x[o, index[o, i, j], j]}. */
     static void gather(DType dtype, long x, long index, long out, IndexedAxis along) {
-        long inner = along.inner();
-        WorkerPool.parallelFor(along.outer() * along.count(), Math.max(1, GRAIN / inner), (from, to) -> {
-            for (long row = from; row < to; row++) {
-                long table = row / along.count() * along.size() * inner;
-                gatherRow(dtype, x, table, index, out, row * inner, along);
+        long run = along.run();
+        long runs = along.runs();
+        WorkerPool.parallelFor(along.tables() * runs * run, GRAIN, (from, to) -> {
+            long r = from / run;
+            for (long begin = from; begin < to; ) {
+                long end = Math.min(to, (r + 1) * run);
+                long table = r / runs * along.size() * along.inner() + (begin - r * run) * along.step();
+                getRun(dtype, x, table, index, out, begin, end - begin, along);
+                begin = end;
+                r++;
             }
         });
     }
 
-    private static void gatherRow(
-            DType dtype, long x, long table, long index, long out, long first, IndexedAxis along) {
+    /** Reads {@code n} elements of a run from the table that begins at element {@code table}. */
+    static void getRun(
+            DType dtype, long x, long table, long index, long out, long first, long n, IndexedAxis along) {
         long inner = along.inner();
+        long step = along.step();
         switch (dtype) {
             case F32, I32 -> {
-                for (long j = 0; j < inner; j++) {
-                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                for (long j = 0; j < n; j++) {
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putInt(out + 4 * (first + j), Ram.getInt(x + 4 * place));
                 }
             }
             case F64, I64 -> {
-                for (long j = 0; j < inner; j++) {
-                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                for (long j = 0; j < n; j++) {
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putLong(out + 8 * (first + j), Ram.getLong(x + 8 * place));
                 }
             }
             case U8, BOOL -> {
-                for (long j = 0; j < inner; j++) {
-                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                for (long j = 0; j < n; j++) {
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putByte(out + first + j, Ram.getByte(x + place));
                 }
             }
@@ -51,64 +58,61 @@ final class PlaceKernels {
 
     /** {@code out[o, index[o, i, j], j] += src[o, i, j]}, in the order of i. */
     static void scatterAdd(DType dtype, long src, long index, long out, IndexedAxis along) {
-        panels(along, (table, first, begin, end) -> addRow(dtype, src, index, out, table, first, begin, end, along));
+        runs(along, (table, first, n) -> addRun(dtype, src, index, out, table, first, n, along));
     }
 
     /** {@code out[o, index[o, i, j], j] = src[o, i, j]}, in the order of i. */
     static void scatter(DType dtype, long src, long index, long out, IndexedAxis along) {
-        panels(along, (table, first, begin, end) -> putRow(dtype, src, index, out, table, first, begin, end, along));
+        runs(along, (table, first, n) -> putRun(dtype, src, index, out, table, first, n, along));
     }
 
-    /** What is done with the elements {@code first + begin} to {@code first + end - 1}, a part of one row. */
+    /** What is done with the {@code n} elements from {@code first} on, a part of a run. */
     @FunctionalInterface
-    private interface RowBody {
-        void run(long table, long first, long begin, long end);
+    private interface RunBody {
+        void apply(long table, long first, long n);
     }
 
     /** Gives every thread lanes of its own, and each lane its elements in order. */
-    private static void panels(IndexedAxis along, RowBody body) {
+    private static void runs(IndexedAxis along, RunBody body) {
         long inner = along.inner();
-        long panels = (inner - 1) / PANEL + 1;
-        long grain = Math.max(1, GRAIN / (along.count() * Math.min(inner, PANEL)));
-        WorkerPool.parallelFor(along.outer() * panels, grain, (from, to) -> {
+        long run = along.run();
+        long runs = along.runs();
+        // the elements of a lane, which lie in one run if rows have one element, stay with one thread
+        long panel = Math.min(run, inner > 1 ? PANEL : Math.max(along.count(), GRAIN));
+        long panels = (run - 1) / panel + 1;
+        WorkerPool.parallelFor(along.tables() * panels, Math.max(1, GRAIN / (runs * panel)), (from, to) -> {
             for (long p = from; p < to; p++) {
                 long o = p / panels;
-                long begin = p % panels * PANEL;
-                long end = Math.min(begin + PANEL, inner);
-                for (long i = 0; i < along.count(); i++) {
-                    body.run(o * along.size() * inner, (o * along.count() + i) * inner, begin, end);
+                long begin = p % panels * panel;
+                long n = Math.min(panel, run - begin);
+                for (long i = 0; i < runs; i++) {
+                    body.apply(o * along.size() * inner + begin * along.step(), (o * runs + i) * run + begin, n);
                 }
             }
         });
     }
 
-    private static void addRow(
-            DType dtype,
-            long src,
-            long index,
-            long out,
-            long table,
-            long first,
-            long begin,
-            long end,
-            IndexedAxis along) {
+    /** Adds {@code n} elements of a run to the table that begins at element {@code table}. */
+    static void addRun(
+            DType dtype, long src, long index, long out, long table, long first, long n, IndexedAxis along) {
         long inner = along.inner();
+        long step = along.step();
         switch (dtype) {
             case F32 -> {
-                for (long j = begin; j < end; j++) {
-                    long at = out + 4 * (table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j);
+                for (long j = 0; j < n; j++) {
+                    long at = out + 4 * (table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step);
                     Ram.putFloat(at, Ram.getFloat(at) + Ram.getFloat(src + 4 * (first + j)));
                 }
             }
             case F64 -> {
-                for (long j = begin; j < end; j++) {
-                    long at = out + 8 * (table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j);
+                for (long j = 0; j < n; j++) {
+                    long at = out + 8 * (table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step);
                     Ram.putDouble(at, Ram.getDouble(at) + Ram.getDouble(src + 8 * (first + j)));
                 }
             }
             case I64 -> {
-                for (long j = begin; j < end; j++) {
-                    long at = out + 8 * (table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j);
+                for (long j = 0; j < n; j++) {
+                    long at = out + 8 * (table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step);
                     Ram.putLong(at, Ram.getLong(at) + Ram.getLong(src + 8 * (first + j)));
                 }
             }
@@ -118,33 +122,26 @@ final class PlaceKernels {
         }
     }
 
-    private static void putRow(
-            DType dtype,
-            long src,
-            long index,
-            long out,
-            long table,
-            long first,
-            long begin,
-            long end,
-            IndexedAxis along) {
+    private static void putRun(
+            DType dtype, long src, long index, long out, long table, long first, long n, IndexedAxis along) {
         long inner = along.inner();
+        long step = along.step();
         switch (dtype) {
             case F32, I32 -> {
-                for (long j = begin; j < end; j++) {
-                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                for (long j = 0; j < n; j++) {
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putInt(out + 4 * place, Ram.getInt(src + 4 * (first + j)));
                 }
             }
             case F64, I64 -> {
-                for (long j = begin; j < end; j++) {
-                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                for (long j = 0; j < n; j++) {
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putLong(out + 8 * place, Ram.getLong(src + 8 * (first + j)));
                 }
             }
             case U8, BOOL -> {
-                for (long j = begin; j < end; j++) {
-                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j;
+                for (long j = 0; j < n; j++) {
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putByte(out + place, Ram.getByte(src + first + j));
                 }
             }
