@@ -103,11 +103,13 @@ final class Fold {
             long first = scratch.allocate(outer * group * row);
             long second = scratch.allocate(outer * (group + rest) * row);
             columns(in, n * row, first, outer, wide, group * inner);
-            for (long o = 0; o < outer; o++) {
-                long to = second + o * (group + rest) * row;
-                Ram.copy(first + o * group * row, to, group * row);
-                Ram.copy(in + (o * n + wide * group) * row, to + group * row, rest * row);
-            }
+            WorkerPool.parallelFor(outer, Math.max(1, GRAIN / ((group + rest) * inner)), (from, end) -> {
+                for (long o = from; o < end; o++) {
+                    long to = second + o * (group + rest) * row;
+                    Ram.copy(first + o * group * row, to, group * row);
+                    Ram.copy(in + (o * n + wide * group) * row, to + group * row, rest * row);
+                }
+            });
             columns(second, (group + rest) * row, out, outer, group + rest, inner);
         }
     }
