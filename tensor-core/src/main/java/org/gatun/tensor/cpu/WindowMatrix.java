@@ -12,6 +12,9 @@ import org.gatun.tensor.DType;
  */
 record WindowMatrix(ConvGeometry geometry, DType dtype) {
 
+    /** Bytes of results up to which filling all of them with zeros takes less time than finding the padding. */
+    private static final long ZEROED_WHOLE = 1024;
+
     /**
      * Writes the matrix for some channels and result rows.
      *
@@ -49,7 +52,11 @@ record WindowMatrix(ConvGeometry geometry, DType dtype) {
                     boolean any = top < bottom && left < right;
                     boolean all = any && (bottom - top) * (right - left) == length;
                     if (unfold && !all) {
-                        Ram.zero(at, length * bytes);
+                        if (any && length * bytes > ZEROED_WHOLE) {
+                            zeroAround(at, rows, top - firstRow, bottom - firstRow, left, right);
+                        } else {
+                            Ram.zero(at, length * bytes);
+                        }
                     }
                     if (any) {
                         long y = top * spec.strideH() + shiftY;
@@ -62,6 +69,20 @@ record WindowMatrix(ConvGeometry geometry, DType dtype) {
                 }
             }
         }
+    }
+
+    /** Writes the padding: the rows above {@code top} and from {@code bottom} on, and what lies beside the columns between. */
+    private void zeroAround(long at, long rows, long top, long bottom, long left, long right) {
+        int bytes = dtype.bytes();
+        long width = geometry.outWidth();
+        Ram.zero(at, (top * width + left) * bytes);
+        long between = width - right + left;
+        if (between > 0) {
+            for (long row = top + 1; row < bottom; row++) {
+                Ram.zero(at + (row * width - (width - right)) * bytes, between * bytes);
+            }
+        }
+        Ram.zero(at + ((bottom - 1) * width + right) * bytes, ((rows - bottom + 1) * width - right) * bytes);
     }
 
     /** The first result position whose tap is not before the image. */

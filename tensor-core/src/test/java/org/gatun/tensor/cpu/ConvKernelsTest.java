@@ -67,6 +67,9 @@ class ConvKernelsTest {
         cases.add(new Case(Shape.of(1, 1, 2, 2), Shape.of(2, 1, 2, 2), ConvSpec.DEFAULT.padding(3)));
         cases.add(new Case(Shape.of(2, 2, 4, 5), Shape.of(2, 2, 6, 7), ConvSpec.DEFAULT.padding(1)));
         cases.add(new Case(Shape.of(2, 1, 1, 1), Shape.of(1, 1, 3, 3), new ConvSpec(2, 2, 3, 3, 3, 3, 1)));
+        // Much padding around results of more than a few cache lines.
+        cases.add(new Case(Shape.of(1, 1, 50, 45), Shape.of(2, 1, 3, 5), new ConvSpec(1, 1, 3, 4, 2, 3, 1)));
+        cases.add(new Case(Shape.of(1, 2, 9, 70), Shape.of(2, 2, 5, 2), new ConvSpec(1, 2, 9, 20, 3, 1, 1)));
         // Bands: a window matrix larger than the cache.
         cases.add(new Case(Shape.of(1, 40, 30, 31), Shape.of(3, 40, 5, 5), ConvSpec.DEFAULT.padding(2)));
         // Nothing in it.
