@@ -13,7 +13,7 @@ final class ArgFold {
     /** The fewest elements worth a thread. */
     private static final long GRAIN = 1 << 14;
 
-    /** Rows longer than this are searched by several threads. */
+    /** Rows of more elements, and panels of columns, are searched in parts, by several threads. */
     private static final long CHUNK = 1 << 16;
 
     /** Columns searched at a time. */
@@ -38,53 +38,54 @@ final class ArgFold {
         }
         ArgKernel kernel = kernel(fn, dtype);
         long size = dtype.bytes();
-        if (inner > 1) {
-            long panels = (inner - 1) / PANEL + 1;
-            WorkerPool.parallelFor(outer * panels, Math.max(1, GRAIN / (n * Math.min(inner, PANEL))), (from, to) -> {
-                for (long i = from; i < to; i++) {
-                    long first = i % panels * PANEL;
-                    long table = i / panels;
-                    kernel.columns(
-                            in + (table * n * inner + first) * size,
-                            n,
-                            inner * size,
-                            (int) Math.min(PANEL, inner - first),
-                            out + (table * inner + first) * 8);
+        long chunkRows = Math.max(1, CHUNK / Math.min(inner, PANEL));
+        if (n <= chunkRows) {
+            search(kernel, in, out, outer, n, n, inner, size);
+            return;
+        }
+        long chunks = (n - 1) / chunkRows + 1;
+        try (Scratch scratch = Scratch.open()) {
+            long places = scratch.allocate(8 * outer * chunks * inner);
+            search(kernel, in, places, outer, n, chunkRows, inner, size);
+            WorkerPool.parallelFor(outer * inner, Math.max(1, GRAIN / chunks), (from, to) -> {
+                for (long lane = from; lane < to; lane++) {
+                    long o = lane / inner;
+                    long j = lane % inner;
+                    long first = in + (o * n * inner + j) * size;
+                    long best = Ram.getLong(places + 8 * (o * chunks * inner + j));
+                    for (long c = 1; c < chunks; c++) {
+                        long other = c * chunkRows + Ram.getLong(places + 8 * ((o * chunks + c) * inner + j));
+                        boolean better = kernel.key(first + other * inner * size)
+                                > kernel.key(first + best * inner * size);
+                        best = better ? other : best;
+                    }
+                    Ram.putLong(out + 8 * lane, best);
                 }
             });
-        } else if (n <= CHUNK) {
-            WorkerPool.parallelFor(outer, Math.max(1, GRAIN / n), (from, to) -> {
-                for (long o = from; o < to; o++) {
-                    Ram.putLong(out + o * 8, kernel.row(in + o * n * size, n));
-                }
-            });
-        } else {
-            longRows(kernel, in, out, outer, n, size);
         }
     }
 
-    /** Finds the best of each part of a row, then the first best of those. */
-    private static void longRows(ArgKernel kernel, long in, long out, long outer, long n, long size) {
-        long chunks = (n - 1) / CHUNK + 1;
-        try (Scratch scratch = Scratch.open()) {
-            long places = scratch.allocate(8 * outer * chunks);
-            WorkerPool.parallelFor(outer * chunks, 1, (from, to) -> {
-                for (long i = from; i < to; i++) {
-                    long first = i % chunks * CHUNK;
-                    long found = kernel.row(in + (i / chunks * n + first) * size, Math.min(CHUNK, n - first));
-                    Ram.putLong(places + 8 * i, first + found);
+    /** Writes the indices, counted from the beginning of each chunk of {@code chunkRows} along the axis, as (outer, chunks, inner). */
+    private static void search(
+            ArgKernel kernel, long in, long out, long outer, long n, long chunkRows, long inner, long size) {
+        long chunks = (n - 1) / chunkRows + 1;
+        long panels = (inner - 1) / PANEL + 1;
+        long grain = Math.max(1, GRAIN / (chunkRows * Math.min(inner, PANEL)));
+        WorkerPool.parallelFor(outer * chunks * panels, grain, (from, to) -> {
+            for (long i = from; i < to; i++) {
+                long column = i % panels * PANEL;
+                long table = i / panels;
+                long firstRow = table % chunks * chunkRows;
+                long rows = Math.min(chunkRows, n - firstRow);
+                long start = in + ((table / chunks * n + firstRow) * inner + column) * size;
+                long places = out + (table * inner + column) * 8;
+                if (inner == 1) {
+                    Ram.putLong(places, kernel.row(start, rows));
+                } else {
+                    kernel.columns(start, rows, inner * size, (int) Math.min(PANEL, inner - column), places);
                 }
-            });
-            for (long o = 0; o < outer; o++) {
-                long row = in + o * n * size;
-                long best = Ram.getLong(places + 8 * o * chunks);
-                for (long c = 1; c < chunks; c++) {
-                    long other = Ram.getLong(places + 8 * (o * chunks + c));
-                    best = kernel.key(row + other * size) > kernel.key(row + best * size) ? other : best;
-                }
-                Ram.putLong(out + 8 * o, best);
             }
-        }
+        });
     }
 
     private static ArgKernel kernel(ExtremumFn fn, DType dtype) {
