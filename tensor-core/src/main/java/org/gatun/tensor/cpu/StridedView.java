@@ -84,8 +84,9 @@ final class StridedView {
         row %= rows;
         long at = packed;
         long left = count;
+        long[] index = planeIndex(plane);
+        long origin = planeAddress(index);
         while (left > 0) {
-            long origin = planeAddress(plane);
             if (column > 0 && left > 0) {
                 long run = Math.min(left, columns - column);
                 plane(origin, row, column, 1, run, at, gather);
@@ -110,7 +111,7 @@ final class StridedView {
             }
             if (row == rows) {
                 row = 0;
-                plane++;
+                origin = nextPlane(origin, index);
             }
         }
     }
@@ -126,14 +127,36 @@ final class StridedView {
         }
     }
 
-    /** The address of the first element of a plane, one of those that the axes before the last two number. */
-    private long planeAddress(long plane) {
-        long at = address;
+    /** Where a plane is along the axes before the last two, which number the planes. */
+    private long[] planeIndex(long plane) {
+        long[] index = new long[rank - 2];
         long rest = plane;
         for (int i = rank - 3; i >= 0; i--) {
-            long size = sizes[i];
-            at += rest % size * strides[i];
-            rest /= size;
+            index[i] = rest % sizes[i];
+            rest /= sizes[i];
+        }
+        return index;
+    }
+
+    /** The address of a plane's first element. */
+    private long planeAddress(long[] index) {
+        long at = address;
+        for (int i = 0; i < index.length; i++) {
+            at += index[i] * strides[i];
+        }
+        return at;
+    }
+
+    /** Moves on to the next plane, and returns its address: without a division, since planes may be small. */
+    private long nextPlane(long origin, long[] index) {
+        long at = origin;
+        for (int i = index.length - 1; i >= 0; i--) {
+            at += strides[i];
+            if (++index[i] < sizes[i]) {
+                break;
+            }
+            at -= sizes[i] * strides[i];
+            index[i] = 0;
         }
         return at;
     }
