@@ -87,7 +87,7 @@ final class IrregularRules {
                 Dispatch.bind(
                         new Op.Sum(e.axes()),
                         share(p.input(0), p.result(0), e.axes()).mul(only(tangents)));
-            case Op.CumProd cumProd -> ProductRules.cumProdJvp(cumProd.axis(), p.input(0), only(tangents));
+            case Op.CumProd cumProd -> ProductRules.cumProdJvp(cumProd.axis(), p.input(0), p.result(0), only(tangents));
             case Op.Sort sort -> Dispatch.bind(new Op.Gather(sort.axis()), only(tangents), p.result(1));
             case Op.TopK topK -> Dispatch.bind(new Op.Gather(topK.axis()), only(tangents), p.result(1));
             case Op.Scatter scatter ->

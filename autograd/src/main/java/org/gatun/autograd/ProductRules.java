@@ -10,8 +10,9 @@ import org.gatun.tensor.trace.Dispatch;
 
 /**
  * The derivatives of products and running products, exact with any number of zeros and to any order. Without zeros the product
- * of all others is {@code y / x}. With zeros, each such product is taken on its own: row i of a square holds x with element i
- * replaced by 1. That costs the square of the length, but only for operands that hold a zero.
+ * of all others is {@code y / x}. With zeros, it is the product of those before times that of those after. A running product has one
+ * such product for each pair of elements, each taken on its own: row i of a square holds x with element i replaced by 1. That costs
+ * the square of the length, but only for the running products of operands that hold a zero.
  */
 final class ProductRules {
     private ProductRules() {}
@@ -33,10 +34,16 @@ final class ProductRules {
         }
         Order order = Order.last(x.rank(), axes);
         Tensor rows = order.apply(x);
-        long n = rows.size(-1);
-        Tensor square = withoutOne(rows, n);
-        Tensor product = Dispatch.bind(new Op.Prod(Axes.listed("prod", square.rank(), -1)), square);
-        return order.undo(product.squeeze(-1), x.shape());
+        return order.undo(before(rows).mul(before(rows.flip(-1)).flip(-1)), x.shape());
+    }
+
+    /** For each element of a row, which is not empty, the product of those before it. */
+    private static Tensor before(Tensor rows) {
+        int axis = rows.rank() - 1;
+        Tensor first = rows.slice(axis, 0, 1);
+        Tensor one = ConcreteTensor.scalar(rows.dtype(), 1.0, rows.device()).broadcastTo(first.shape());
+        Tensor shifted = Dispatch.bind(new Op.Concat(axis), one, rows.slice(axis, 0, rows.size(axis) - 1));
+        return Dispatch.bind(new Op.CumProd(axis), shifted);
     }
 
     /** For {@code y = cumprod(x)} along an axis: the cotangent of x. */
@@ -52,7 +59,10 @@ final class ProductRules {
     }
 
     /** For {@code y = cumprod(x)} along an axis: the tangent of y. */
-    static Tensor cumProdJvp(int axis, Tensor x, Tensor t) {
+    static Tensor cumProdJvp(int axis, Tensor x, Tensor y, Tensor t) {
+        if (!hasZero(x)) {
+            return Dispatch.bind(new Op.CumSum(axis, false), t.div(x)).mul(y);
+        }
         Order order = Order.last(x.rank(), Axes.listed("cumprod", x.rank(), axis));
         Tensor partials = cumPartials(order.apply(x));
         return order.undo(partials.mul(order.apply(t).unsqueeze(-1)).sum(-2), x.shape());
