@@ -32,6 +32,7 @@ final class DerivativeRegion {
      */
     private record Key(Op.Diagonal op, List<DType> operands, BitSet wanted, BitSet seeded, boolean reverse) {}
 
+    private static final int MOST_KEPT = 4096;
     private static final ConcurrentHashMap<Key, DerivativeRegion> KNOWN = new ConcurrentHashMap<>();
 
     private final Op.@Nullable Fused program;
@@ -58,9 +59,18 @@ final class DerivativeRegion {
         return of(new Key(op, operands, wanted, wanted, false));
     }
 
+    /** How many regions are kept. */
+    static int kept() {
+        return KNOWN.size();
+    }
+
     private static DerivativeRegion of(Key key) {
         DerivativeRegion known = KNOWN.get(key);
         if (known == null) {
+            if (KNOWN.size() >= MOST_KEPT) {
+                // Regions with ever new constants would fill the heap; those in use come back at once.
+                KNOWN.clear();
+            }
             known = trace(key);
             KNOWN.put(key, known);
         }
