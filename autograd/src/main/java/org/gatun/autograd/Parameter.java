@@ -100,8 +100,10 @@ public final class Parameter extends Traced {
             known.add_(gradient.concrete());
         } else if (gradient instanceof ConcreteTensor own
                 && own.isContiguous()
+                && own.layout().offset() == 0
+                && own.storage().bytes() == own.elements() * own.dtype().bytes()
                 && own.storage().references() == 1) {
-            // Nobody else holds this memory: take it over instead of copying it.
+            // Nobody else holds this memory, and it holds nothing else: take it over instead of copying it.
             own.unscope();
             replaceGrad(own);
         } else {
