@@ -41,7 +41,13 @@ final class Dual extends Traced {
 
     @Override
     public Tensor saved() {
-        return new Dual(trace, Saved.alias(value), Saved.alias(tangent));
+        Tensor savedValue = Saved.alias(value);
+        try {
+            return new Dual(trace, savedValue, Saved.alias(tangent));
+        } catch (Throwable t) {
+            savedValue.close();
+            throw t;
+        }
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DTypeException;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Differentiation in the functional style, as {@code jax.grad} and its relatives: transformations from functions to functions,
- * which compose to any depth and order. Functions take a tensor, or a record, list, map or array of tensors; several arguments are
+ * which compose to any depth and order. Functions take a tensor, or a record, list, map, optional or array of tensors; several arguments are
  * components of a structure.
  *
  * <pre>{@code
@@ -50,9 +49,10 @@ public final class Grad {
     }
 
     /**
-     * The gradient of a scalar function of a structure of tensors (a record, list, map or array).
+     * The gradient of a scalar function of a structure of tensors (a record, list, map, optional or array).
      *
-     * @return the function from p to the gradient at p, a structure of the same form
+     * @return the function from p to the gradient at p, a structure of the same form: in the place of a tensor of an integer dtype or
+     *     BOOL, which nothing is differentiated by, are zeros of its shape and dtype; what is no tensor stays as it is
      */
     public static <P> Function<P, P> grad(Function<P, Tensor> f) {
         return p -> valueAndGrad(f).apply(p).grad();
@@ -64,7 +64,10 @@ public final class Grad {
         return valueAndGrad(g);
     }
 
-    /** A scalar function of a structure of tensors together with its gradient, in one pass. */
+    /**
+     * A scalar function of a structure of tensors together with its gradient, in one pass. In the gradient, tensors of an integer dtype
+     * or BOOL are zeros, as in {@link #grad(Function)}.
+     */
     public static <P> Function<P, ValueAndGrad<P>> valueAndGrad(Function<P, Tensor> f) {
         return p -> MemoryScope.tidy(() -> {
             Recording recording = Recording.open();
@@ -193,10 +196,18 @@ public final class Grad {
      */
     public static UnaryOperator<Tensor> jacobian(UnaryOperator<Tensor> f) {
         return x -> {
-            long outputs = MemoryScope.tidy(
-                            (Supplier<Shape>) () -> f.apply(plain(x)).shape())
-                    .elements();
-            return (outputs > x.elements() ? jacobianForward(f) : jacobianReverse(f)).apply(x);
+            if (x.elements() <= 1) {
+                return jacobianForward(f).apply(x);
+            }
+            return MemoryScope.tidy(() -> {
+                // The pass that the reverse mode needs tells the number of outputs.
+                try (VjpResult vjp = vjp(f, x)) {
+                    if (vjp.value().elements() <= x.elements()) {
+                        return rows(vjp, x);
+                    }
+                }
+                return jacobianForward(f).apply(x);
+            });
         };
     }
 
@@ -224,18 +235,22 @@ public final class Grad {
     public static UnaryOperator<Tensor> jacobianReverse(UnaryOperator<Tensor> f) {
         return x -> MemoryScope.tidy(() -> {
             try (VjpResult vjp = vjp(f, x)) {
-                Tensor y = vjp.value();
-                long m = y.elements();
-                if (m == 0) {
-                    return ConcreteTensor.scalar(x.dtype(), 0.0, x.device()).broadcastTo(concat(y.shape(), x.shape()));
-                }
-                var rows = new ArrayList<Tensor>();
-                for (long i = 0; i < m; i++) {
-                    rows.add(vjp.pullback(basis(y, i)).unsqueeze(0));
-                }
-                return join(rows, 0).reshape(concat(y.shape(), x.shape()));
+                return rows(vjp, x);
             }
         });
+    }
+
+    private static Tensor rows(VjpResult vjp, Tensor x) {
+        Tensor y = vjp.value();
+        long m = y.elements();
+        if (m == 0) {
+            return ConcreteTensor.scalar(x.dtype(), 0.0, x.device()).broadcastTo(concat(y.shape(), x.shape()));
+        }
+        var rows = new ArrayList<Tensor>();
+        for (long i = 0; i < m; i++) {
+            rows.add(vjp.pullback(basis(y, i)).unsqueeze(0));
+        }
+        return join(rows, 0).reshape(concat(y.shape(), x.shape()));
     }
 
     /** The Hessian of a scalar function, of shape {@code x.shape + x.shape}: forward mode over reverse mode. */

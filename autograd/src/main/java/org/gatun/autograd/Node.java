@@ -69,8 +69,8 @@ final class Node {
     void free() {
         if (!freed) {
             freed = true;
-            free(savedInputs);
-            free(savedResults);
+            Saved.free(savedInputs);
+            Saved.free(savedResults);
         }
     }
 
@@ -83,16 +83,6 @@ final class Node {
         for (Saved s : savedResults) {
             if (s != null) {
                 s.unscope();
-            }
-        }
-    }
-
-    private static void free(@Nullable Saved[] saved) {
-        for (int i = 0; i < saved.length; i++) {
-            Saved s = saved[i];
-            if (s != null) {
-                s.free();
-                saved[i] = null;
             }
         }
     }

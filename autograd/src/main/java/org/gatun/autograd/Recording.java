@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
@@ -86,8 +87,8 @@ final class Recording implements Trace {
     void checkUse(Variable v) {
         if (!open) {
             throw new IllegalStateException("tape: a tensor of shape " + v.shape()
-                    + " was used after the tape that recorded it was closed: use its detach() made inside the tape, or do the"
-                    + " work inside");
+                    + " was used after the tape that recorded it was closed: detach() it inside the tape and keep() that, or do"
+                    + " the work inside");
         }
         checkThread();
     }
@@ -153,15 +154,7 @@ final class Recording implements Trace {
                     ? p.input(k)
                     : k < n + g.length ? p.result(k - n) : Objects.requireNonNull(g[k - n - g.length]));
         };
-        @Nullable Saved[] in = new Saved[n];
-        @Nullable Saved[] out = new Saved[results.length];
-        for (int i = 0; i < n; i++) {
-            in[i] = region.reads(i) ? new Saved(values[i]) : null;
-        }
-        for (int i = 0; i < out.length; i++) {
-            out[i] = region.reads(n + i) ? new Saved(results[i]) : null;
-        }
-        return record(op, pullback, inputs, values, results, in, out);
+        return record(op, pullback, inputs, values, results, region::reads, i -> region.reads(n + i));
     }
 
     private Tensor[] multilinear(Op.Multilinear op, Tensor[] inputs) {
@@ -184,11 +177,7 @@ final class Recording implements Trace {
             }
             return out;
         };
-        @Nullable Saved[] in = new Saved[values.length];
-        for (int i = 0; i < in.length; i++) {
-            in[i] = Transposes.reads(op, i, wanted) ? new Saved(values[i]) : null;
-        }
-        return record(op, pullback, inputs, values, results, in, new Saved[1]);
+        return record(op, pullback, inputs, values, results, i -> Transposes.reads(op, i, wanted), i -> false);
     }
 
     private Tensor[] irregular(Op.Irregular op, Tensor[] inputs) {
@@ -201,15 +190,14 @@ final class Recording implements Trace {
             Tensor seed = g[0];
             return seed == null ? new Tensor[p.inputs().length] : IrregularRules.vjp(op, p, seed);
         };
-        @Nullable Saved[] in = new Saved[values.length];
-        @Nullable Saved[] out = new Saved[results.length];
-        for (int i = 0; i < in.length; i++) {
-            in[i] = IrregularRules.readsInput(op, i) ? new Saved(values[i]) : null;
-        }
-        for (int i = 0; i < out.length; i++) {
-            out[i] = IrregularRules.readsResult(op, i) ? new Saved(results[i]) : null;
-        }
-        return record(op, pullback, inputs, values, results, in, out);
+        return record(
+                op,
+                pullback,
+                inputs,
+                values,
+                results,
+                i -> IrregularRules.readsInput(op, i),
+                i -> IrregularRules.readsResult(op, i));
     }
 
     private Tensor[] call(Op.Call op, Tensor[] inputs) {
@@ -238,15 +226,8 @@ final class Recording implements Trace {
             }
             return CompositeRules.vjp(composite, derivative, p, seeds, i -> wanted[i]);
         };
-        @Nullable Saved[] in = new Saved[values.length];
-        @Nullable Saved[] out = new Saved[results.length];
-        for (int i = 0; i < in.length; i++) {
-            in[i] = derivative.usesInput(i) ? new Saved(values[i]) : null;
-        }
-        for (int i = 0; i < out.length; i++) {
-            out[i] = derivative.usesResult(i) ? new Saved(results[i]) : null;
-        }
-        return record(composite.name(), pullback, inputs, values, results, in, out);
+        return record(
+                composite.name(), pullback, inputs, values, results, derivative::usesInput, derivative::usesResult);
     }
 
     private Tensor[] record(
@@ -255,8 +236,8 @@ final class Recording implements Trace {
             Tensor[] inputs,
             Tensor[] values,
             Tensor[] results,
-            @Nullable Saved[] savedInputs,
-            @Nullable Saved[] savedResults) {
+            IntPredicate savesInput,
+            IntPredicate savesResult) {
         int[] from = new int[inputs.length];
         for (int i = 0; i < from.length; i++) {
             from[i] = own(inputs[i]) ? ((Variable) inputs[i]).slot() : -1;
@@ -268,6 +249,14 @@ final class Recording implements Trace {
             if (to[i] >= 0) {
                 out[i] = new Variable(this, results[i], to[i]);
             }
+        }
+        @Nullable Saved[] savedInputs = Saved.of(values, savesInput);
+        @Nullable Saved[] savedResults;
+        try {
+            savedResults = Saved.of(results, savesResult);
+        } catch (Throwable t) {
+            Saved.free(savedInputs);
+            throw t;
         }
         nodes.add(new Node(op, pullback, types(values), types(results), from, to, savedInputs, savedResults));
         return out;
@@ -298,7 +287,8 @@ final class Recording implements Trace {
     // ---- the pullback ----
 
     /**
-     * The gradients of the leaves, by slot, from the cotangent of one variable.
+     * The gradients of the leaves, by slot, from the cotangent of one variable. They belong to the current scope, with the sums that
+     * a rule which throws leaves behind.
      *
      * @param retain whether saved values are kept for another pullback
      * @return an array by slot, with entries for leaves only; null where no gradient flowed
@@ -309,7 +299,10 @@ final class Recording implements Trace {
         for (Variable leaf : leaves) {
             sums.keep(leaf.slot());
         }
-        sums.add(root.slot(), seed, false);
+        // The sum outlives the scope that it is added in, and belongs to the caller's.
+        try (var scope = MemoryScope.open("backward")) {
+            sums.add(root.slot(), seed, false);
+        }
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             @Nullable Tensor[] cotangents = new Tensor[node.results.length];

@@ -1,8 +1,10 @@
 package org.gatun.autograd;
 
+import java.util.function.IntPredicate;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.trace.Traced;
+import org.jspecify.annotations.Nullable;
 
 /** A value that a node keeps for its pullback: an alias with its own claim on the memory, and the version it had. */
 final class Saved {
@@ -12,6 +14,30 @@ final class Saved {
     Saved(Tensor value) {
         this.alias = alias(value);
         this.version = alias.concrete().storage().version();
+    }
+
+    /** The chosen ones of some values, null for the others; when one can't be saved, none is. */
+    static @Nullable Saved[] of(Tensor[] values, IntPredicate chosen) {
+        @Nullable Saved[] saved = new Saved[values.length];
+        try {
+            for (int i = 0; i < saved.length; i++) {
+                saved[i] = chosen.test(i) ? new Saved(values[i]) : null;
+            }
+            return saved;
+        } catch (Throwable t) {
+            free(saved);
+            throw t;
+        }
+    }
+
+    static void free(@Nullable Saved[] saved) {
+        for (int i = 0; i < saved.length; i++) {
+            Saved s = saved[i];
+            if (s != null) {
+                s.alias.close();
+                saved[i] = null;
+            }
+        }
     }
 
     static Tensor alias(Tensor value) {
@@ -34,9 +60,5 @@ final class Saved {
     /** Leaves the memory to the collector: for recordings that outlive every scope. */
     void unscope() {
         alias.unscope();
-    }
-
-    void free() {
-        alias.close();
     }
 }

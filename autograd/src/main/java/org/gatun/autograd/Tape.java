@@ -103,7 +103,7 @@ public final class Tape implements AutoCloseable {
                     "backward: the loss has shape " + root.shape() + " and " + root.elements()
                             + " elements: reduce it to one with sum() or mean(), or give the cotangent with backward(y, cotangent, retain)");
         }
-        propagate(root, root.value().fullLike(1), retain);
+        propagate(root, null, retain);
     }
 
     /**
@@ -115,8 +115,10 @@ public final class Tape implements AutoCloseable {
         propagate(root, cotangent, retain);
     }
 
-    private void propagate(Variable root, Tensor seed, boolean retain) {
+    /** Goes back from a cotangent, or from ones if it is null. */
+    private void propagate(Variable root, @Nullable Tensor cotangent, boolean retain) {
         try (var inner = MemoryScope.open("backward")) {
+            Tensor seed = cotangent == null ? root.value().fullLike(1) : cotangent;
             @Nullable Tensor[] gradients = recording.pullback(root, seed, retain);
             for (var entry : parameters.entrySet()) {
                 Tensor g = gradients[entry.getValue().slot()];
@@ -145,13 +147,15 @@ public final class Tape implements AutoCloseable {
                     + " elements: reduce it to one with sum() or mean()");
         }
         List<Variable> leaves = sources.stream().map(this::leaf).toList();
-        @Nullable Tensor[] gradients = recording.pullback(root, root.value().fullLike(1), retain);
-        var out = new ArrayList<Tensor>();
-        for (Variable leaf : leaves) {
-            Tensor g = gradients[leaf.slot()];
-            out.add(g == null ? leaf.value().fullLike(0) : g);
-        }
-        return List.copyOf(out);
+        return MemoryScope.tidy(() -> {
+            @Nullable Tensor[] gradients = recording.pullback(root, root.value().fullLike(1), retain);
+            var out = new ArrayList<Tensor>();
+            for (Variable leaf : leaves) {
+                Tensor g = gradients[leaf.slot()];
+                out.add(g == null ? leaf.value().fullLike(0) : g);
+            }
+            return List.copyOf(out);
+        });
     }
 
     /** The gradient with respect to one source, as {@link #gradient(Tensor, List)}. */
@@ -186,6 +190,11 @@ public final class Tape implements AutoCloseable {
             }
             if (!v.recording().isOpen()) {
                 v.trace();
+            }
+            if (v.recording().level() > recording.level()) {
+                throw new IllegalStateException(operation + ": a tensor of shape " + y.shape()
+                        + " belongs to a tape that was opened inside this one: ask that tape, or pass this one its gradient or"
+                        + " value computed outside of it");
             }
         }
         throw new IllegalStateException(operation + ": a tensor of shape " + y.shape()

@@ -12,6 +12,7 @@ public final class VjpResult implements AutoCloseable {
     private final Recording recording;
     private final Tensor root;
     private final Variable leaf;
+    private boolean closed;
 
     VjpResult(Tensor value, Recording recording, Tensor root, Variable leaf) {
         this.value = value;
@@ -30,8 +31,13 @@ public final class VjpResult implements AutoCloseable {
      *
      * @param cotangent of the value's shape and dtype
      * @return a tensor of x's shape and dtype
+     * @throws IllegalStateException after {@link #close}
      */
     public Tensor pullback(Tensor cotangent) {
+        if (closed) {
+            throw new IllegalStateException(
+                    "pullback: closed: what it needs is freed: call it before close(), or call vjp again");
+        }
         Tape.checkCotangent("pullback", value, cotangent);
         return MemoryScope.tidy(() -> Grad.pull(recording, root, leaf, cotangent, true));
     }
@@ -39,6 +45,7 @@ public final class VjpResult implements AutoCloseable {
     /** Frees what the pullback needs. The value stays. */
     @Override
     public void close() {
+        closed = true;
         recording.free();
     }
 }

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.gatun.tensor.memory.MemoryStats;
+import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.ShapeException;
@@ -228,5 +233,89 @@ class GradTest {
         assertThatThrownBy(() -> Grad.jacobianForward(z -> z.gt(0)).apply(at()))
                 .isInstanceOf(DTypeException.class)
                 .hasMessageContaining("BOOL");
+    }
+
+    @Test
+    void aJacobianEvaluatesTheFunctionNoMoreThanItMust() {
+        var runs = new AtomicInteger();
+        UnaryOperator<Tensor> wide = z -> {
+            runs.incrementAndGet();
+            return z.square().sum(true);
+        };
+        close(Grad.jacobian(wide).apply(at(1, 2, 3)), 2, 4, 6);
+        assertThat(runs).as("one pass, and one back").hasValue(1);
+        runs.set(0);
+        UnaryOperator<Tensor> curve = z -> {
+            runs.incrementAndGet();
+            return z.mul(at(1, 2, 3));
+        };
+        close(Grad.jacobian(curve).apply(at(5)), 1, 2, 3);
+        assertThat(runs).as("one pass for one element of x").hasValue(1);
+    }
+
+    @Test
+    void aClosedPullbackSaysSo() {
+        VjpResult r = Grad.vjp(Tensor::square, at(2, 3));
+        r.close();
+        r.close();
+        close(r.value(), 4, 9);
+        assertThatThrownBy(() -> r.pullback(at(1, 0)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("pullback: closed")
+                .hasMessageNotContaining("retain");
+    }
+
+    @Test
+    void runningProductsWithAndWithoutZeros() {
+        // y = (a, ab, abc): the tangents (da, a db + b da, ...) and the cotangents by hand.
+        for (double[] x : new double[][] {{2, 3, 5}, {0, 3, 5}, {2, 0, 5}, {0, 0, 5}, {0, 3, 0}, {0, 0, 0}}) {
+            double a = x[0];
+            double b = x[1];
+            double c = x[2];
+            Tensor t = Grad.jvp(z -> z.cumprod(0), at(x), at(1, 10, 100)).tangent();
+            close(t, 1, b + 10 * a, b * c + 10 * a * c + 100 * a * b);
+            Tensor g = Grad.grad(z -> z.cumprod(0).mul(at(1, 10, 100)).sum()).apply(at(x));
+            close(g, 1 + 10 * b + 100 * b * c, 10 * a + 100 * a * c, 100 * a * b);
+            // Second order, by the last product alone: the Hessian of abc.
+            close(Grad.hessian(z -> z.cumprod(0).select(0, 2)).apply(at(x)), 0, c, b, c, 0, a, b, a, 0);
+            close(Grad.hessian(z -> z.prod()).apply(at(x)), 0, c, b, c, 0, a, b, a, 0);
+            close(Grad.jacobianReverse(Grad.grad(z -> z.prod())).apply(at(x)), 0, c, b, c, 0, a, b, a, 0);
+            close(Grad.jvp(z -> z.prod(), at(x), at(1, 10, 100)).tangent(), b * c + 10 * a * c + 100 * a * b);
+        }
+    }
+
+    @Test
+    void productsOverSeveralAxesWithZeros() {
+        // Over axes 0 and 2 of (2, 1, 2): the product of all four, of which one is 0.
+        Tensor x = at(2, 0, 3, 5).reshape(2, 1, 2);
+        close(Grad.grad(z -> z.prod(0, 2).sum()).apply(x), 0, 30, 0, 0);
+        Tensor rows = at(2, 0, 3, 5, 7, 0).reshape(2, 3);
+        close(Grad.grad(z -> z.prod(1).sum()).apply(rows), 0, 6, 0, 0, 0, 35);
+    }
+
+    @Test
+    void productsTakeMemoryInProportionToTheirLength() {
+        int n = 4000;
+        double[] x = new double[n];
+        double[] withZeros = new double[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = 1 + 0.5 / (i + 1);
+            withZeros[i] = i == 7 ? 0 : x[i];
+        }
+        long most = 64L * n * Double.BYTES;
+        Tensor v = Tensors.ones(DType.F64, n);
+        try (MemoryScope scope = MemoryScope.open()) {
+            assertThat(peak(() -> Grad.jvp(z -> z.cumprod(0), at(x), v))).isLessThan(most);
+            assertThat(peak(() -> Grad.grad(z -> z.cumprod(0).sum()).apply(at(x)))).isLessThan(most);
+            assertThat(peak(() -> Grad.grad(z -> z.prod()).apply(at(withZeros)))).isLessThan(most);
+            assertThat(peak(() -> Grad.jvp(z -> z.prod(), at(withZeros), v))).isLessThan(most);
+        }
+    }
+
+    private static long peak(Supplier<Object> body) {
+        MemoryStats.resetPeak(Device.CPU);
+        long before = MemoryStats.of(Device.CPU).liveBytes();
+        assertThat(MemoryScope.tidy(body)).isNotNull();
+        return MemoryStats.of(Device.CPU).peakBytes() - before;
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
@@ -298,5 +299,49 @@ class TapeTest {
             // Watched, it counts.
             close(tape.gradient(tape.watch(w).mul(v), v), 3);
         }
+    }
+
+    @Test
+    void anEscapedTensorNamesARemedyThatWorks() {
+        Tensor kept;
+        Tensor lost;
+        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
+                Tape tape = Tape.open()) {
+            lost = w.square();
+            lost.keep();
+            kept = lost.detach();
+            kept.keep();
+        }
+        assertThatThrownBy(() -> lost.add(1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("detach() it inside the tape and keep() that");
+        close(kept.add(1), 10);
+    }
+
+    @Test
+    void anInnerTapesTensorIsNotForTheOuterTape() {
+        try (Tape outer = Tape.open()) {
+            Tensor x = outer.watch(Tensors.scalar(2.0));
+            try (Tape inner = Tape.open()) {
+                Tensor y = inner.watch(x).square();
+                assertThatThrownBy(() -> outer.gradient(y, x))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("gradient: a tensor of shape [] belongs to a tape that was opened inside this one");
+                // What does not depend on the inner tape's leaves is the outer tape's own, also inside.
+                close(outer.gradient(x.square(), x), 4);
+            }
+        }
+    }
+
+    @Test
+    void derivativesOfRegionsWithEverNewConstantsDoNotPileUp() {
+        try (Tape tape = Tape.open()) {
+            Tensor x = tape.watch(Tensors.scalar(2.0));
+            for (int i = 0; i < 5000; i++) {
+                double rate = i;
+                close(tape.gradient(Elementwise.region(z -> z.mul(rate).mul(z)).apply(x), x), 4 * rate);
+            }
+        }
+        assertThat(DerivativeRegion.kept()).isBetween(1, 4096);
     }
 }
