@@ -102,7 +102,7 @@ final class Indexing {
 
     /** The position that a 0-d tensor holds, which need not be read here. */
     private static Tensor position(Tensor t, int axis, Tensor position) {
-        Tensor row = Picking.indexSelect(t, axis, position);
+        Tensor row = select(t, axis, Arithmetic.cast(position, DType.I64), t, axis);
         return row.reshape(t.shape().without(Axes.listed("get", t.rank(), axis)));
     }
 

@@ -323,7 +323,11 @@ public final class Tensors {
         return Creation.eye(DType.F32, n, n);
     }
 
-    /** A matrix with ones on the diagonal and zeros elsewhere. */
+    /**
+     * A matrix with ones on the diagonal and zeros elsewhere.
+     *
+     * @throws ShapeException when a number of rows or columns is negative
+     */
     public static Tensor eye(DType dtype, long rows, long columns) {
         return Creation.eye(dtype, rows, columns);
     }
@@ -431,7 +435,11 @@ public final class Tensors {
         return Draws.randn(generator, x.dtype(), x.shape(), x.device());
     }
 
-    /** F32 numbers uniform on [{@code low}, {@code high}). */
+    /**
+     * F32 numbers uniform on [{@code low}, {@code high}); {@code low} if there is no float between them.
+     *
+     * @throws IllegalArgumentException when the bounds are not in order, or they or their distance are not finite as floats
+     */
     public static Tensor uniform(Generator generator, double low, double high, long... sizes) {
         return Draws.uniform(generator, low, high, Shape.of(sizes));
     }
@@ -450,7 +458,13 @@ public final class Tensors {
         return Draws.bernoulli(generator, p, Shape.of(sizes), Device.CPU);
     }
 
-    /** 0 or 1 in the dtype of {@code p}, each 1 with the probability that {@code p} has there, as {@code torch.bernoulli}. */
+    /**
+     * 0 or 1 in the dtype of {@code p}, each 1 with the probability that {@code p} has there, as {@code torch.bernoulli}. Reads the
+     * values.
+     *
+     * @throws DTypeException when p is not of a floating dtype
+     * @throws IllegalArgumentException when an element of p is not from 0 to 1
+     */
     public static Tensor bernoulli(Generator generator, Tensor p) {
         return Draws.bernoulli(generator, p);
     }

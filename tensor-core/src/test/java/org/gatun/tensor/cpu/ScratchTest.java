@@ -97,4 +97,13 @@ class ScratchTest {
             allocator.limit(limit);
         }
     }
+
+    /** A product of sizes that wrapped around must not pass for a wish for no memory. */
+    @Test
+    void aNegativeSizeIsRefused() {
+        try (Scratch scratch = Scratch.open()) {
+            assertThatThrownBy(() -> scratch.allocate(-1)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> scratch.allocate(Long.MIN_VALUE)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
 }
