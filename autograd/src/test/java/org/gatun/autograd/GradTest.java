@@ -4,19 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.gatun.tensor.memory.MemoryStats;
-import org.gatun.tensor.memory.MemoryScope;
-import org.gatun.tensor.Device;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.memory.MemoryStats;
 import org.junit.jupiter.api.Test;
 
 /** The functional transforms against closed forms, nested in every order. */
@@ -306,8 +306,10 @@ class GradTest {
         Tensor v = Tensors.ones(DType.F64, n);
         try (MemoryScope scope = MemoryScope.open()) {
             assertThat(peak(() -> Grad.jvp(z -> z.cumprod(0), at(x), v))).isLessThan(most);
-            assertThat(peak(() -> Grad.grad(z -> z.cumprod(0).sum()).apply(at(x)))).isLessThan(most);
-            assertThat(peak(() -> Grad.grad(z -> z.prod()).apply(at(withZeros)))).isLessThan(most);
+            assertThat(peak(() -> Grad.grad(z -> z.cumprod(0).sum()).apply(at(x))))
+                    .isLessThan(most);
+            assertThat(peak(() -> Grad.grad(z -> z.prod()).apply(at(withZeros))))
+                    .isLessThan(most);
             assertThat(peak(() -> Grad.jvp(z -> z.prod(), at(withZeros), v))).isLessThan(most);
         }
     }

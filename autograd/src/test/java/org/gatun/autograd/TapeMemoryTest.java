@@ -103,7 +103,8 @@ class TapeMemoryTest {
     void aSmallSliceOfALargeTensorIsNotTakenOverAsAGradient() {
         try (Parameter w = Parameter.of(Tensors.zeros(4))) {
             long before = MemoryStats.of(Device.CPU).liveBytes();
-            CustomFunction slicing = CustomFunction.of("slicing", 1, in -> in.get(0).mul(2))
+            CustomFunction slicing = CustomFunction.of(
+                            "slicing", 1, in -> in.get(0).mul(2))
                     .withVjp((in, y, g) -> List.of(Tensors.ones(1 << 16).slice(0, 0, 4)));
             try (Tape tape = Tape.open()) {
                 tape.backward(slicing.apply(w).sum());

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.DTypeException;
+import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
@@ -326,7 +326,8 @@ class TapeTest {
                 Tensor y = inner.watch(x).square();
                 assertThatThrownBy(() -> outer.gradient(y, x))
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("gradient: a tensor of shape [] belongs to a tape that was opened inside this one");
+                        .hasMessageContaining(
+                                "gradient: a tensor of shape [] belongs to a tape that was opened inside this one");
                 // What does not depend on the inner tape's leaves is the outer tape's own, also inside.
                 close(outer.gradient(x.square(), x), 4);
             }

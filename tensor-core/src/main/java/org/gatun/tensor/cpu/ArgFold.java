@@ -55,8 +55,8 @@ final class ArgFold {
                     long best = Ram.getLong(places + 8 * (o * chunks * inner + j));
                     for (long c = 1; c < chunks; c++) {
                         long other = c * chunkRows + Ram.getLong(places + 8 * ((o * chunks + c) * inner + j));
-                        boolean better = kernel.key(first + other * inner * size)
-                                > kernel.key(first + best * inner * size);
+                        boolean better =
+                                kernel.key(first + other * inner * size) > kernel.key(first + best * inner * size);
                         best = better ? other : best;
                     }
                     Ram.putLong(out + 8 * lane, best);

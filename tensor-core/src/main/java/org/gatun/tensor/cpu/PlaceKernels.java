@@ -30,8 +30,7 @@ final class PlaceKernels {
     }
 
     /** Reads {@code n} elements of a run from the table that begins at element {@code table}. */
-    static void getRun(
-            DType dtype, long x, long table, long index, long out, long first, long n, IndexedAxis along) {
+    static void getRun(DType dtype, long x, long table, long index, long out, long first, long n, IndexedAxis along) {
         long inner = along.inner();
         long step = along.step();
         switch (dtype) {
@@ -93,8 +92,7 @@ final class PlaceKernels {
     }
 
     /** Adds {@code n} elements of a run to the table that begins at element {@code table}. */
-    static void addRun(
-            DType dtype, long src, long index, long out, long table, long first, long n, IndexedAxis along) {
+    static void addRun(DType dtype, long src, long index, long out, long table, long first, long n, IndexedAxis along) {
         long inner = along.inner();
         long step = along.step();
         switch (dtype) {

@@ -42,14 +42,20 @@ class ArgFoldTest {
                 try (Arena arena = Arena.ofShared()) {
                     var x = new NativeArray(arena, dtype, (long) outer * n * inner);
                     for (int i = 0; i < x.size(); i++) {
-                        x.set(i, nan && random.nextInt(n) == 0 ? Double.NaN : random.nextInt(dtype == DType.BOOL ? 2 : 5));
+                        x.set(
+                                i,
+                                nan && random.nextInt(n) == 0
+                                        ? Double.NaN
+                                        : random.nextInt(dtype == DType.BOOL ? 2 : 5));
                     }
                     for (ExtremumFn fn : ExtremumFn.values()) {
                         for (int threads : new int[] {1, 4}) {
                             WorkerPool.setThreads(threads);
                             var places = new NativeArray(arena, DType.I64, (long) outer * inner);
                             ArgFold.fold(fn, dtype, x.address(), places.address(), outer, n, inner);
-                            assertThat(places.toArray()).as("%s of %s", fn, dtype).isEqualTo(expected(fn, x, outer, n, inner));
+                            assertThat(places.toArray())
+                                    .as("%s of %s", fn, dtype)
+                                    .isEqualTo(expected(fn, x, outer, n, inner));
                             places.assertGuardsAreIntact();
                         }
                     }
