@@ -52,11 +52,11 @@ class IndexingKernelsTest {
             for (int i = 0; i < count; i++) {
                 for (int j = 0; j < inner; j++) {
                     int at = (o * count + i) * inner + j;
-                    int place = (o * size + (int) Math.floorMod(each[at], size)) * inner + j;
+                    int place = (o * size + Math.floorMod(each[at], size)) * inner + j;
                     gathered[at] = x[place];
                     added[place] += src[at];
                     put[place] = src[at];
-                    int slice = (o * size + (int) Math.floorMod(slices[i], size)) * inner + j;
+                    int slice = (o * size + Math.floorMod(slices[i], size)) * inner + j;
                     selected[at] = x[slice];
                     slicesAdded[slice] += src[at];
                 }
