@@ -3,11 +3,16 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.Losses;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.composite.CrossEntropy;
+import org.gatun.tensor.composite.LogSumExp;
+import org.gatun.tensor.shape.Axes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,5 +80,29 @@ class CompositeDerivativesTest {
         Tensor x = Tensors.of(new double[][] {{-INF, -INF}, {-INF, 1}, {0, INF}});
         // As PyTorch: 0 where all are -inf, NaN only at an element that is inf.
         close(Grad.grad(z -> z.logsumexp(1).sum()).apply(x), 0, 0, 0, 1, 0, Double.NaN);
+    }
+
+    @Test
+    void theRulesAgreeWithTheDerivativesOfTheFallbacks() {
+        Tensor x = Tensors.of(new double[][] {{0.3, -1.2, 2}, {-0.5, 0.1, 0.7}});
+        Tensor v = Tensors.of(new double[][] {{1, 2, -1}, {0.5, -2, 3}});
+        Tensor target = Tensors.of(2L, -100L);
+        var entropy = new CrossEntropy(-100);
+        var total = new LogSumExp(Axes.listed("test", 2, 1));
+        agree(
+                z -> Losses.crossEntropy(z, target),
+                z -> entropy.fallback(List.of(z, target)).get(0).sum(),
+                x,
+                v);
+        agree(z -> z.logsumexp(1).sum(), z -> total.fallback(List.of(z)).get(0).sum(), x, v);
+    }
+
+    private static void agree(UnaryOperator<Tensor> rule, UnaryOperator<Tensor> fallback, Tensor x, Tensor v) {
+        close(Grad.grad(rule).apply(x), Grad.grad(fallback).apply(x).toDoubleArray());
+        close(Grad.jvp(rule, x, v).tangent(), Grad.jvp(fallback, x, v).tangent().item());
+        close(Grad.hvp(rule, x, v), Grad.hvp(fallback, x, v).toDoubleArray());
+        close(
+                Grad.hessian(rule).apply(x),
+                Grad.jacobianReverse(Grad.grad(fallback)).apply(x).toDoubleArray());
     }
 }
