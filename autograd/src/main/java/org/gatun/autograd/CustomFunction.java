@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Rules are written in tensor operations, so they can be differentiated again. A mode whose rule is not given differentiates
  * the function itself. The body computes with its arguments and constants: a parameter or another followed tensor that it captured
- * would get no gradient from the rules, and is refused.
+ * would get no gradient from the rules, and is refused where an argument is followed too.
  */
 public final class CustomFunction {
     /**

@@ -192,9 +192,9 @@ public final class Tape implements AutoCloseable {
                 v.trace();
             }
             if (v.recording().level() > recording.level()) {
-                throw new IllegalStateException(operation + ": a tensor of shape " + y.shape()
-                        + " belongs to a tape that was opened inside this one: ask that tape, or pass this one its gradient or"
-                        + " value computed outside of it");
+                throw new IllegalStateException(
+                        operation + ": a tensor of shape " + y.shape()
+                                + " belongs to a tape that was opened inside this one: ask that tape, or compute it outside of that tape");
             }
         }
         throw new IllegalStateException(operation + ": a tensor of shape " + y.shape()

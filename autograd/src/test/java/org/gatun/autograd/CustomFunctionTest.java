@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.memory.NativeMemoryBalance;
+import org.gatun.tensor.trace.Dispatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -128,5 +134,56 @@ class CustomFunctionTest {
         Tensor one = Tensors.scalar(1.0);
         close(Grad.jvp(counted::apply, one, one).tangent(), 2);
         assertThat(runs).hasValue(1);
+    }
+
+    /** (x, 2x), with a forward rule that forgets the second. */
+    private record Twofold() implements Composite, Composite.Derivative {
+        @Override
+        public String name() {
+            return "twofold";
+        }
+
+        @Override
+        public int arity() {
+            return 1;
+        }
+
+        @Override
+        public int results() {
+            return 2;
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> inputs) {
+            return List.of(inputs.get(0).mul(1), inputs.get(0).mul(2));
+        }
+
+        @Override
+        public Optional<Derivative> derivative() {
+            return Optional.of(this);
+        }
+
+        @Override
+        public List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
+            return List.of();
+        }
+
+        @Override
+        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return List.of(tangents.get(0));
+        }
+    }
+
+    @Test
+    void rulesThatReturnTooFewDerivativesAreNamed() {
+        UnaryOperator<Tensor> second = x -> Dispatch.bindAll(new Op.Call(new Twofold()), x)[1];
+        Tensor one = Tensors.scalar(1.0);
+        assertThatThrownBy(() -> Grad.jvp(second, one, one))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("twofold: its jvp returns 1 tangents for 2 results");
+        assertThatThrownBy(() -> Grad.grad(second).apply(one))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("twofold: its vjp returns 0 cotangents for 1 operands");
     }
 }
