@@ -13,7 +13,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * work; results go to {@code FOLDER/NAME-tTHREADS.json}.
  */
 public final class Benchmarks {
-    private record Suite(Class<?> type, List<Integer> threads) {}
+    /** Benchmarks, the numbers of threads to run them on, and the seconds until the JIT compiler is done with them. */
+    private record Suite(Class<?> type, List<Integer> threads, int warmup) {}
 
     private Benchmarks() {}
 
@@ -29,18 +30,18 @@ public final class Benchmarks {
         int all = Runtime.getRuntime().availableProcessors();
         List<Integer> both = all == 1 ? List.of(1) : List.of(1, all);
         for (Suite suite : List.of(
-                new Suite(OverheadBenchmark.class, List.of(1)),
-                new Suite(ElementwiseBenchmark.class, both),
-                new Suite(GemmBenchmark.class, both),
-                new Suite(MlpStepBenchmark.class, both))) {
+                new Suite(OverheadBenchmark.class, List.of(1), 5),
+                new Suite(ElementwiseBenchmark.class, both, 4),
+                new Suite(GemmBenchmark.class, both, 3),
+                new Suite(MlpStepBenchmark.class, both, 20))) {
             String name = suite.type.getSimpleName();
             if (name.matches(pattern)) {
                 for (int threads : suite.threads) {
                     new Runner(new OptionsBuilder()
                                     .include("\\." + name + "\\.")
                                     .forks(1)
-                                    .warmupIterations(3)
-                                    .warmupTime(TimeValue.milliseconds(700))
+                                    .warmupIterations(suite.warmup)
+                                    .warmupTime(TimeValue.seconds(1))
                                     .measurementIterations(5)
                                     .measurementTime(TimeValue.milliseconds(500))
                                     .jvmArgsAppend(

@@ -9,7 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
 /** What a {@linkplain RegionCompiler compiled region} of floats calls, besides the functions themselves. */
 final class F32Lanes {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** How compiled regions store. */
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** The elements of a vector. */
     static final int COUNT = SPECIES.length();
@@ -22,14 +24,6 @@ final class F32Lanes {
 
     static FloatVector load(long address, VectorMask<Float> mask) {
         return FloatVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask);
-    }
-
-    static void store(FloatVector x, long address) {
-        x.intoMemorySegment(Ram.ALL, address, ORDER);
-    }
-
-    static void store(FloatVector x, long address, VectorMask<Float> mask) {
-        x.intoMemorySegment(Ram.ALL, address, ORDER, mask);
     }
 
     /** The one element at an address, in every lane. */

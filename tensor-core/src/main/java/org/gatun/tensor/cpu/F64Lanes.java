@@ -9,7 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
 /** What a {@linkplain RegionCompiler compiled region} of doubles calls, besides the functions themselves. */
 final class F64Lanes {
     private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** How compiled regions store. */
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** The elements of a vector. */
     static final int COUNT = SPECIES.length();
@@ -22,14 +24,6 @@ final class F64Lanes {
 
     static DoubleVector load(long address, VectorMask<Double> mask) {
         return DoubleVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER, mask);
-    }
-
-    static void store(DoubleVector x, long address) {
-        x.intoMemorySegment(Ram.ALL, address, ORDER);
-    }
-
-    static void store(DoubleVector x, long address, VectorMask<Double> mask) {
-        x.intoMemorySegment(Ram.ALL, address, ORDER, mask);
     }
 
     /** The one element at an address, in every lane. */

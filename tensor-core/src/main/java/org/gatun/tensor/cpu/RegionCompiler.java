@@ -16,12 +16,15 @@ import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.BinaryFn;
@@ -43,9 +46,13 @@ final class RegionCompiler {
     private static final int MOST_STEPS = 64;
 
     private static final ClassDesc NAME = ClassDesc.of(RegionCompiler.class.getPackageName(), "CompiledRegion");
+    private static final ClassDesc VECTOR = desc(Vector.class);
     private static final ClassDesc MASK = desc(VectorMask.class);
     private static final ClassDesc LONGS = CD_long.arrayType();
     private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_void, LONGS, CD_int);
+    private static final MethodTypeDesc STORE =
+            MethodTypeDesc.of(CD_void, desc(MemorySegment.class), CD_long, desc(ByteOrder.class));
+    private static final MethodTypeDesc STORE_MASKED = STORE.insertParameterTypes(3, MASK);
     private static final MethodTypeDesc TAIL = MethodTypeDesc.of(CD_void, LONGS, CD_int, CD_int);
 
     /** The classes of a dtype. {@code calls} holds the loads, stores and choices, the others are types of functions. */
@@ -327,11 +334,23 @@ final class RegionCompiler {
         }
         for (int v = inputs; v < single.length; v++) {
             if (isStored(v)) {
-                code.aload(values[v]);
-                address(code, places[v], i);
-                call(code, "store", CD_void, mask, lanes.vector, CD_long);
+                store(code, values[v], places[v], i, mask);
             }
         }
+    }
+
+    /**
+     * Stores straight through the Vector API: after a long computation the JIT compiler inlines nothing but that ("NodeCountInliningCutoff"),
+     * and a vector that goes to a method becomes an object on the heap.
+     */
+    private void store(CodeBuilder code, int value, int place, int i, int mask) {
+        code.aload(value).getstatic(desc(Ram.class), "ALL", desc(MemorySegment.class));
+        address(code, place, i);
+        code.getstatic(lanes.calls, "ORDER", desc(ByteOrder.class));
+        if (mask >= 0) {
+            code.aload(mask);
+        }
+        code.invokevirtual(lanes.vector, "intoMemorySegment", mask >= 0 ? STORE_MASKED : STORE);
     }
 
     private void address(CodeBuilder code, int place, int i) {
@@ -357,10 +376,16 @@ final class RegionCompiler {
                 code.invokeinterface(lanes.unary, "apply", MethodTypeDesc.of(lanes.vector, lanes.vector));
             }
             case Op.Binary b -> {
-                function(code, lanes.binary, function);
-                operands(code, apply, values);
-                code.invokeinterface(
-                        lanes.binary, "apply", MethodTypeDesc.of(lanes.vector, lanes.vector, lanes.vector));
+                String method = vectorMethod(b.fn());
+                if (method != null) {
+                    operands(code, apply, values);
+                    code.invokevirtual(lanes.vector, method, MethodTypeDesc.of(lanes.vector, VECTOR));
+                } else {
+                    function(code, lanes.binary, function);
+                    operands(code, apply, values);
+                    code.invokeinterface(
+                            lanes.binary, "apply", MethodTypeDesc.of(lanes.vector, lanes.vector, lanes.vector));
+                }
             }
             case Op.Compare c -> {
                 function(code, lanes.comparison, function);
@@ -394,6 +419,19 @@ final class RegionCompiler {
                 }
             }
         }
+    }
+
+    /** The method of the Vector API that is a function's kernel, which is called straight for the same reason as in the stores. */
+    private static @Nullable String vectorMethod(BinaryFn fn) {
+        return switch (fn) {
+            case ADD -> "add";
+            case SUB -> "sub";
+            case MUL -> "mul";
+            case DIV -> "div";
+            case MAXIMUM -> "max";
+            case MINIMUM -> "min";
+            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT -> null;
+        };
     }
 
     private ClassDesc type(DType dtype) {
