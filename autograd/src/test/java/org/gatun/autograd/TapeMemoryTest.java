@@ -49,6 +49,16 @@ class TapeMemoryTest {
         }
     }
 
+    /** {@link NativeMemoryBalance} collects, and finds neither a leak nor memory that stays. */
+    @Test
+    void aPullbackThatIsForgottenIsLeftToTheCollector() {
+        Tensor x = Tensors.rand(100);
+        for (int i = 0; i < 300; i++) {
+            VjpResult forgotten = Grad.vjp(t -> t.sin().mul(t).exp(), x);
+            assertThat(forgotten.value().isClosed()).isFalse();
+        }
+    }
+
     @Test
     void aGradientBelongsToTheTape() {
         try (MemoryScope scope = MemoryScope.open()) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * Any state goes to closed by {@link #close}, from any thread; closing again is harmless, as {@link AutoCloseable} asks. Scoped goes to
- * scoped in the enclosing scope, or to collected when there is none, by {@link #keep}, and to collected by {@link #unscope}. Each
+ * scoped in the enclosing scope, or to collected when there is none, by {@link #keep}; scoped and manual go to collected by {@link #unscope}. Each
  * transition is one compare-and-set, so that of two threads that close, or of a close and the garbage collector, one wins and the
  * reference is given up once.
  *
@@ -229,35 +229,41 @@ public final class Lease {
     }
 
     /**
-     * Takes a scoped lease out of all scopes: from then on it is given up after {@code holder} has become unreachable. Other leases
-     * stay as they are. May be called from any thread.
+     * Takes a lease out of all scopes and from its holder's care: from then on it is given up after {@code holder} has become
+     * unreachable. May be called from any thread; but who gives a manual lease away must not close it meanwhile.
      *
      * @param holder the object whose reachability counts from then on: the tensor
      * @throws ClosedTensorException if the lease is closed
      */
     public void unscope(Object holder) {
-        if (state != SCOPED) {
-            if (state >= CLOSED) {
+        int before = state;
+        if (before != SCOPED && before != MANUAL) {
+            if (before >= CLOSED) {
                 throw closedException();
             }
             return;
         }
+        Watch leak = before == MANUAL ? watch : null;
         Watch mine = new Watch.OfHandle(holder, storage);
         watch = mine; // before the state says so: whoever closes from then on asks for it
         try {
             Collector.INSTANCE.add(mine);
-            if (STATE.compareAndSet(this, SCOPED, COLLECTED)) {
+            if (STATE.compareAndSet(this, before, COLLECTED)) {
                 watch = mine; // another thread that tried the same may have put its own, which is void
-                if (place instanceof MemoryScope left) {
+                if (before == SCOPED && place instanceof MemoryScope left) {
                     left.remove(this, index);
                 }
             } else {
                 // Another thread closed or unscoped it meanwhile: this watch must not give the reference up again.
                 Collector.INSTANCE.remove(mine);
             }
+            if (leak != null) {
+                Collector.INSTANCE.remove(leak);
+            }
         } finally {
             // Till here: else the collector could give the reference up before the scope lost it.
             Reference.reachabilityFence(holder);
+            Reference.reachabilityFence(this);
         }
         if (state >= CLOSED) {
             throw closedException();
