@@ -4,7 +4,7 @@
  */
 @SuppressWarnings("module") // the modules that it is exported to are compiled after it
 module org.gatun.bindings {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports org.gatun.bindings to
             org.gatun.tensor,

@@ -1,6 +1,6 @@
 /** Neural networks: modules, layers, losses, initialisers, datasets and checkpoints. */
 module org.gatun.nn {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive org.gatun.autograd;
 
     exports org.gatun.nn;

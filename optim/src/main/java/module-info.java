@@ -1,6 +1,6 @@
 /** Optimizers, learning-rate schedules and gradient clipping. */
 module org.gatun.optim {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive org.gatun.autograd;
 
     exports org.gatun.optim;

@@ -3,7 +3,7 @@ module org.gatun.tensor {
     requires com.fasterxml.jackson.core;
     requires jdk.incubator.vector;
     requires org.gatun.bindings;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports org.gatun.tensor;
     exports org.gatun.tensor.io;

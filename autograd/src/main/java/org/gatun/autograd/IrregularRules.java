@@ -100,9 +100,10 @@ final class IrregularRules {
         };
     }
 
-    /** Which part of the gradient each element gets: an even share for all that equal the extremum. */
+    /** Which part of the gradient each element gets: an even share for all that equal the extremum, NaN with NaN, as torch.max has it. */
     private static Tensor share(Tensor x, Tensor extremum, Axes axes) {
-        Tensor ties = x.eq(extremum).to(x.dtype());
+        // Where an element is NaN, so is the extremum.
+        Tensor ties = x.eq(extremum).or(x.isNan()).to(x.dtype());
         return ties.div(Dispatch.bind(new Op.Sum(axes), ties));
     }
 

@@ -9,8 +9,8 @@ import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
 
 /**
- * The derivatives of products and running products, exact with any number of zeros and to any order. Without zeros the product
- * of all others is {@code y / x}. With zeros, it is the product of those before times that of those after. A running product has one
+ * The derivatives of products and running products, right with any number of zeros and to any order. Without zeros the product
+ * of all others is {@code y / x}, as in PyTorch, which is good as long as y itself neither underflows nor overflows. With zeros, it is the product of those before times that of those after. A running product has one
  * such product for each pair of elements, each taken on its own: row i of a square holds x with element i replaced by 1. That costs
  * the square of the length, but only for the running products of operands that hold a zero.
  */

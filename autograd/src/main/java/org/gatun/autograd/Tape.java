@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
@@ -196,6 +197,11 @@ public final class Tape implements AutoCloseable {
                         operation + ": a tensor of shape " + y.shape()
                                 + " belongs to a tape that was opened inside this one: ask that tape, or compute it outside of that tape");
             }
+        }
+        if (!y.dtype().isFloating()) {
+            throw new DTypeException(
+                    operation + ": a tensor of " + y.dtype() + y.shape()
+                            + ": derivatives exist for floating dtypes only; what leads to it must not be converted to integers");
         }
         throw new IllegalStateException(operation + ": a tensor of shape " + y.shape()
                 + " does not depend on anything this tape follows: compute it inside the tape from parameters or from what watch"

@@ -167,4 +167,12 @@ class ConventionsTest {
                         .toDoubleArray())
                 .containsExactly(y);
     }
+
+    /** As {@code torch.max} of all elements: NaN is the maximum, and gets the gradient. */
+    @Test
+    void theGradientOfAnExtremumThatIsNaNGoesToTheNaN() {
+        Tensor x = Tensors.of(1.0, Double.NaN, 2);
+        assertThat(Grad.grad(Tensor::max).apply(x).toDoubleArray()).containsExactly(0, 1, 0);
+        assertThat(Grad.grad(Tensor::min).apply(x).toDoubleArray()).containsExactly(0, 1, 0);
+    }
 }

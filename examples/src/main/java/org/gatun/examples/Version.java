@@ -6,7 +6,10 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that the build wrote into {@code version.properties}, and the Java that runs. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
+
+    /** Made by picocli. */
+    public Version() {}
 
     @Override
     public String[] getVersion() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -234,7 +236,7 @@ class LoadingTest {
         var path = NativeLibraries.openBlas().path();
         assumeTrue(path != null && Platform.current().os() == Platform.Os.LINUX);
         var copy = Files.copy(path, temporary.resolve("libcopy.so"));
-        var broken = Files.writeString(temporary.resolve("libbroken.so"), "not a library");
+        var broken = Files.write(temporary.resolve("libbroken.so"), objectFile());
         var absent = temporary.resolve("libabsent.so");
         var environment = new Environment(Platform.current(), name -> null, name -> null);
         var companions = List.of("libbroken.so", "libabsent.so");
@@ -244,6 +246,21 @@ class LoadingTest {
         assertThat(result.resolution().explain())
                 .contains(broken + ": cannot be loaded ahead of " + copy)
                 .contains(absent + ": cannot be loaded ahead of " + copy);
+    }
+
+    /** An ELF file that is no library; it asks for no executable stack, of which the JVM would warn. */
+    private static byte[] objectFile() {
+        var file = ByteBuffer.allocate(64 + 56).order(ByteOrder.nativeOrder());
+        file.put(new byte[] {0x7f, 'E', 'L', 'F', 2, (byte) (file.order() == ByteOrder.LITTLE_ENDIAN ? 1 : 2), 1});
+        file.putShort(16, (short) 1); // a relocatable file
+        file.putShort(18, (short) (Platform.current().arch() == Platform.Arch.ARM64 ? 183 : 62));
+        file.putInt(20, 1);
+        file.putLong(32, 64); // where the program headers start
+        file.putShort(52, (short) 64);
+        file.putShort(54, (short) 56);
+        file.putShort(56, (short) 1); // how many there are
+        file.putInt(64, 0x6474e551).putInt(68, 6); // PT_GNU_STACK, to be read and written
+        return file.array();
     }
 
     @Test

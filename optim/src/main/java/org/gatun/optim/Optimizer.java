@@ -34,6 +34,7 @@ public abstract class Optimizer implements AutoCloseable {
     private final List<Map<String, Tensor>> state = new ArrayList<>();
     private Schedule schedule;
     private long steps;
+    private boolean closed;
 
     /**
      * An optimizer of the given parameters.
@@ -90,6 +91,7 @@ public abstract class Optimizer implements AutoCloseable {
 
     /** Updates every parameter that has a gradient. */
     public final void step() {
+        requireOpen("step");
         double rate = learningRate();
         try (var scope = MemoryScope.open("optimizer")) {
             for (int i = 0; i < parameters.size(); i++) {
@@ -145,6 +147,7 @@ public abstract class Optimizer implements AutoCloseable {
      * optimizer, but for {@code steps}, which is the caller's.
      */
     public final Map<String, Tensor> stateDict() {
+        requireOpen("stateDict");
         var out = new LinkedHashMap<String, Tensor>();
         out.put(
                 "steps",
@@ -162,6 +165,7 @@ public abstract class Optimizer implements AutoCloseable {
      * @throws IllegalArgumentException when an entry is missing, unknown, of another shape or dtype, or a negative number of updates
      */
     public final void loadStateDict(Map<String, Tensor> saved) {
+        requireOpen("loadStateDict");
         Tensor counter = saved.get("steps");
         if (counter == null) {
             throw new IllegalArgumentException(
@@ -239,7 +243,16 @@ public abstract class Optimizer implements AutoCloseable {
     /** Frees the state; the parameters stay. */
     @Override
     public void close() {
+        closed = true;
         free();
+    }
+
+    /** Else moments would start again from 0, unnoticed. */
+    private void requireOpen(String method) {
+        if (closed) {
+            throw new IllegalStateException(
+                    name() + ": " + method + " after close, which freed the state: make a new optimizer");
+        }
     }
 
     /** Checks that a setting is a finite number from 0. */

@@ -331,4 +331,20 @@ class OptimizerTest {
             assertThat(a.grad().toDoubleArray()).containsExactly(0, Double.NaN);
         }
     }
+
+    /** Otherwise moments would start again from 0, unnoticed. */
+    @Test
+    void aClosedOptimizerRefusesToGoOn() {
+        Parameter p = Parameter.of(Tensors.of(1.0, 2.0));
+        Optimizer closed = Adam.of(List.of(p));
+        Map<String, Tensor> saved = closed.stateDict();
+        closed.close();
+        closed.close();
+        for (Runnable use : List.<Runnable>of(closed::step, closed::stateDict, () -> closed.loadStateDict(saved))) {
+            assertThatThrownBy(use::run)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("after close");
+        }
+        p.close();
+    }
 }

@@ -132,9 +132,14 @@ public final class ConcreteTensor extends Tensor {
      * Another view of the same memory, with a claim of its own on it.
      *
      * @throws ShapeException when its elements, written out, would take more bytes than the longs count
+     * @throws IndexOutOfBoundsException when the layout reaches beyond the memory
      */
     public ConcreteTensor view(Layout newLayout) {
         bytes(dtype, newLayout.shape()); // so that kernels can count the bytes of any tensor
+        if (!newLayout.fits(storage().bytes() / dtype.bytes())) {
+            throw new IndexOutOfBoundsException("view: the layout " + newLayout + " of " + dtype
+                    + " reaches beyond memory of " + storage().bytes() + " bytes");
+        }
         return new ConcreteTensor(lease.acquire(), newLayout, dtype, false);
     }
 

@@ -232,6 +232,7 @@ final class InPlace {
                         + " is broadcast, several of its elements are one in memory: copy it first");
             }
         }
+        requireApart(name, out);
         List<ConcreteTensor> copies = new ArrayList<>();
         Storage[] held = new Storage[inputs.size() + out.length];
         try {
@@ -273,6 +274,17 @@ final class InPlace {
                 }
             }
             copies.forEach(ConcreteTensor::close);
+        }
+    }
+
+    private static void requireApart(String name, ConcreteTensor[] out) {
+        for (int i = 0; i < out.length; i++) {
+            for (int j = 0; j < i; j++) {
+                if (out[i].storage() == out[j].storage() && !out[i].layout().isApartFrom(out[j].layout())) {
+                    throw new IllegalArgumentException(name + ": results " + j + " and " + i + ", of shape "
+                            + out[i].shape() + ", share elements: give each memory of its own");
+                }
+            }
         }
     }
 

@@ -5,10 +5,15 @@ import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.trace.Dispatch;
 
-/** Variance and standard deviation, in two passes: the mean, then the squared distances from it. */
+/**
+ * Variance and standard deviation, in two passes: the mean, then the squared distances from it, less what the mean's own rounding
+ * adds to them (Chan, Golub and LeVeque 1983): {@code (sum d^2 - (sum d)^2 / n) / (n - correction)} with {@code d = x - mean}.
+ */
 final class Statistics {
     private static final Region SQUARED_DISTANCE =
             Elementwise.region((x, mean) -> x.sub(mean).square());
+
+    private static final Region DISTANCE = Elementwise.region((x, mean) -> x.sub(mean));
 
     private Statistics() {}
 
@@ -18,7 +23,10 @@ final class Statistics {
         long n = Reductions.count(x, over);
         Tensor mean = Dispatch.bind(new Op.Sum(over), x).div((double) n);
         Tensor squares = Dispatch.bind(new Op.Sum(over), SQUARED_DISTANCE.apply(x, mean));
-        Tensor variance = squares.div(Math.max(n - correction, 0));
+        // But for rounding the sum of the distances is 0 whatever x is, and counts as a constant.
+        Tensor rest = Dispatch.bind(new Op.Sum(over), DISTANCE.apply(x.detach(), mean.detach()));
+        Tensor excess = rest.square().div((double) n).minimum(squares.detach());
+        Tensor variance = squares.sub(excess).div(Math.max(n - correction, 0));
         return new VarMean(Reductions.finish(variance, over, keepDims), Reductions.finish(mean, over, keepDims));
     }
 

@@ -197,4 +197,22 @@ class ElementwiseTest {
         assertThat(PRODUCT.expr(U8, I32).dtype(0)).isEqualTo(U8);
         assertThat(PRODUCT.expr(F64, F64).dtype(0)).isEqualTo(F64);
     }
+
+    @Test
+    void resultsThatShareElementsAreRefusedAndColumnsAreNot() {
+        Elementwise.Region both =
+                Elementwise.region(1, in -> List.of(in.get(0).add(1), in.get(0).mul(2)));
+        Tensor x = Tensors.of(1.0, 2.0, 3.0);
+        Tensor b = Tensors.zeros(DType.F64, 4);
+        assertThatThrownBy(() -> both.applyInto(List.of(x), List.of(b.slice(0, 0, 3), b.slice(0, 1, 4))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("results 0 and 1")
+                .hasMessageContaining("[3]");
+        assertThatThrownBy(() -> both.applyInto(List.of(x), List.of(b.slice(0, 0, 3), b.slice(0, 0, 3))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(b.toDoubleArray()).containsOnly(0);
+        Tensor columns = Tensors.zeros(DType.F64, 3, 2);
+        both.applyInto(List.of(x), List.of(columns.select(1, 0), columns.select(1, 1)));
+        assertThat(columns.toDoubleArray()).containsExactly(2, 2, 3, 4, 4, 6);
+    }
 }

@@ -299,4 +299,21 @@ class StatisticsTest {
         assertThat(x.any(true, 1).shape()).isEqualTo(Shape.of(2, 1));
         assertThat(x.all(true, 0).toBooleanArray()).containsExactly(false, false);
     }
+
+    /** A mean that is rounded is off by up to half an ulp, whose square adds up: here it exceeded the variance itself. */
+    @Test
+    void theRoundingOfTheMeanDoesNotCount() {
+        assertThat(Tensors.of(1e8f, 1e8f + 8, 1e8f + 16).var().item()).isEqualTo(64);
+        assertThat(Tensors.of(1e17, 1e17 + 16, 1e17 + 32).var().item()).isEqualTo(256);
+        Tensor rows = Tensors.of(Shape.of(2, 3), 1e8f, 1e8f + 8, 1e8f + 16, 1f, 2f, 3f);
+        assertThat(rows.var(1).toDoubleArray()).containsExactly(64, 1);
+        assertThat(rows.t().var(0).toDoubleArray()).containsExactly(64, 1);
+        for (int n = 2; n < 40; n++) {
+            for (double c : new double[] {0.1, 0.3, 0.7, 1.1, 3.3, 5, 100.1, 1e-3}) {
+                // What is left is the rounding of the squares of the mean's rounding error.
+                assertThat(Tensors.full(DType.F32, c, n).std().item()).isLessThan(1e-11 * c + 1e-13);
+                assertThat(Tensors.full(DType.F64, c, n).std().item()).isLessThan(1e-23 * c + 1e-25);
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.gatun.examples.Version;
 import org.gatun.examples.doctor.Fonts;
 import org.gatun.nn.Checkpoint;
 import org.gatun.nn.data.Batch;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "mnist",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false,
         description = "Trains a network on the MNIST digits, evaluates it, and writes a checkpoint and pictures.")
 public final class MnistCommand implements Callable<Integer> {
@@ -144,6 +147,10 @@ public final class MnistCommand implements Callable<Integer> {
                             + " epochs of " + settings.epochs());
                 }
                 trainer.restore(checkpoint, results.size());
+                checkpoint.close(); // or its copy of all parameters would stay for the whole run
+            }
+            if (json != null) {
+                requireOther(json, folder);
             }
             prepare(folder, json);
             if (checkpoint != null) {
@@ -265,11 +272,30 @@ public final class MnistCommand implements Callable<Integer> {
             if (parent != null) {
                 Files.createDirectories(parent);
             }
+            boolean isSpecial = Files.exists(report) && !Files.isRegularFile(report) && !Files.isDirectory(report);
+            if (isSpecial || Files.isSymbolicLink(report)) {
+                // Opening a pipe would end it, and a link's target is not ours to make before there is something to
+                // say.
+                return;
+            }
             boolean isNew = Files.notExists(report);
             Files.newOutputStream(report, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
                     .close();
             if (isNew) {
                 Files.delete(report);
+            }
+        }
+    }
+
+    /** Refuses a report that would replace another result of the run. */
+    private void requireOther(Path report, Path folder) {
+        for (String result : List.of("checkpoint.safetensors", "curves.png", "misclassified.png")) {
+            if (report.toAbsolutePath()
+                    .normalize()
+                    .equals(folder.resolve(result).toAbsolutePath().normalize())) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--json: " + report + " is where the run's " + result + " goes: name another file");
             }
         }
     }
@@ -282,9 +308,15 @@ public final class MnistCommand implements Callable<Integer> {
         report.put("processors", Runtime.getRuntime().availableProcessors());
         report.put("epochs", results);
         report.put("testAccuracy", results.getLast().testAccuracy());
-        Files.writeString(
-                file,
-                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n");
+        String text =
+                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n";
+        try {
+            Files.writeString(file, text);
+        } catch (FileSystemException e) {
+            throw e; // names the file
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
     }
 
     private void check() {

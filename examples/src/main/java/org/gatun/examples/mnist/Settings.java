@@ -7,7 +7,7 @@ import org.gatun.nn.Checkpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What determines a run: the same settings give the same losses.
+ * What determines a run: the same settings give, on as many threads, the same losses.
  *
  * @param model the network
  * @param batch samples in a mini-batch

@@ -2,6 +2,7 @@ package org.gatun.examples.practical;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.gatun.examples.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "practical",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         description = "Works through the deep-learning practical: each computed answer beside the analytic one.")
 public final class Practical implements Callable<Integer> {
     @Spec

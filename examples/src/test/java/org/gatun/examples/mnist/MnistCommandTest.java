@@ -374,6 +374,18 @@ class MnistCommandTest {
     }
 
     @Test
+    void aReportReplacesNoOtherResultAndKeepsLinks() throws IOException {
+        CommandLineRun run = CommandLineRun.of(
+                "mnist", "--data", data, "--output", run("x"), "--json", run("x").resolve("checkpoint.safetensors"));
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).startsWith("gatun mnist: --json: ").contains("name another file");
+        Path link = Files.createSymbolicLink(run("run.json"), run("target.json"));
+        trained("run");
+        assertThat(link).isSymbolicLink();
+        assertThat(run("target.json")).isRegularFile();
+    }
+
+    @Test
     void aFolderThatTakesNoFilesIsFoundBeforeTraining() {
         Path proc = Path.of("/proc");
         assumeThat(proc).exists(); // no one can make files there, not even root

@@ -226,6 +226,9 @@ public final class DataLoader implements AutoCloseable {
             }
             Batch batch = taken(next, waiting.element());
             next++;
+            if (next == batches()) {
+                open.remove(this); // nothing of it is left to be freed
+            }
             return batch;
         }
 

@@ -55,9 +55,11 @@ public final class IdxFile {
             int rank = magic[3] & 0xff;
             long[] sizes = new long[rank];
             byte[] axes = header(file, in, 4 * rank, "sizes");
-            long total = bytes;
             for (int a = 0; a < rank; a++) {
                 sizes[a] = ByteBuffer.wrap(axes).getInt(4 * a);
+            }
+            long total = bytes;
+            for (int a = 0; a < rank; a++) {
                 if (sizes[a] < 0) {
                     throw new DataFileException(file, "size of axis " + a, sizes[a] + " is negative");
                 }
@@ -77,7 +79,10 @@ public final class IdxFile {
             return tensor(magic[2], Shape.of(sizes), elements(file, in, (int) total, sizes));
         } catch (EOFException | ZipException e) {
             throw new DataFileException(
-                    file, "compression", "the gzip stream is damaged or truncated: " + e.getMessage(), e);
+                    file,
+                    "compression",
+                    "the gzip stream is damaged or truncated" + (e.getMessage() == null ? "" : ": " + e.getMessage()),
+                    e);
         }
     }
 

@@ -43,8 +43,14 @@ public interface Initializer {
             throw new IllegalArgumentException(
                     "uniform: low " + low + " and high " + high + " must be in order and a finite distance apart");
         }
-        return (dtype, shape, g) ->
-                Tensors.rand(g, dtype, shape, Device.CPU).mul(high - low).add(low);
+        return (dtype, shape, g) -> {
+            // The sum may be rounded up to the bound, which is excluded.
+            double last = dtype == DType.F32 ? Math.nextDown((float) high) : Math.nextDown(high);
+            return Tensors.rand(g, dtype, shape, Device.CPU)
+                    .mul(high - low)
+                    .add(low)
+                    .clamp(low, Math.max(low, last));
+        };
     }
 
     /** Normal with the given mean and standard deviation. */

@@ -6,12 +6,18 @@ import org.gatun.tensor.DType;
 /** The BLAS calls of the products for F32 and F64 (the only dtypes to pass), each on the calling thread alone. */
 final class Blas {
 
-    static {
-        // Gatun cuts the products itself: threads of OpenBLAS's own would compete with the workers.
-        OpenBlas.setThreads(1);
-    }
+    private static volatile boolean ready;
 
     private Blas() {}
+
+    /** Not in a class initialiser: without a library every call says so, not the first alone. */
+    private static void prepare() {
+        if (!ready) {
+            // Gatun cuts the products itself: threads of OpenBLAS's own would compete with the workers.
+            OpenBlas.setThreads(1);
+            ready = true;
+        }
+    }
 
     /** {@code C = op(A) op(B)}, or {@code C += op(A) op(B)}; m, n and k are at least 1. */
     static void gemm(
@@ -28,6 +34,7 @@ final class Blas {
             boolean accumulate,
             long c,
             int ldc) {
+        prepare();
         if (dtype == DType.F32) {
             float beta = accumulate ? 1 : 0;
             OpenBlas.sgemm(transA, transB, (int) m, (int) n, (int) k, 1, a, lda, b, ldb, beta, c, ldc);
@@ -50,6 +57,7 @@ final class Blas {
             boolean accumulate,
             long y,
             int incy) {
+        prepare();
         if (dtype == DType.F32) {
             OpenBlas.sgemv(trans, (int) m, (int) n, 1, a, lda, x, incx, accumulate ? 1 : 0, y, incy);
         } else {

@@ -2,6 +2,7 @@ package org.gatun.tensor.cpu;
 
 import java.util.Locale;
 import org.gatun.bindings.OpenBlas;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a matrix product is cut: into tiles of {@code rows x columns} of the result, each computed by one thread in steps of
@@ -43,21 +44,27 @@ record GemmTiling(long rows, long columns, long depth, boolean columnsFirst, lon
     /** BLAS counts in int. */
     private static final long MAX_SIDE = 1 << 30;
 
-    private static final boolean SMALL_KERNELS = hasSmallKernels();
+    /** Whether OpenBLAS reads small operands in place; null until it was asked, which fails as long as there is none. */
+    private static volatile @Nullable Boolean smallKernels;
 
     private static boolean hasSmallKernels() {
-        String core = OpenBlas.coreName();
-        return core != null
-                && switch (core.toLowerCase(Locale.ROOT)) {
-                    case "skylakex", "cooperlake", "sapphirerapids" -> true;
-                    default -> false;
-                };
+        Boolean known = smallKernels;
+        if (known == null) {
+            String core = OpenBlas.coreName();
+            known = core != null
+                    && switch (core.toLowerCase(Locale.ROOT)) {
+                        case "skylakex", "cooperlake", "sapphirerapids" -> true;
+                        default -> false;
+                    };
+            smallKernels = known;
+        }
+        return known;
     }
 
     /** The tiling for a product of m x k and k x n on so many threads. */
     static GemmTiling choose(
             int bytes, boolean transA, boolean transB, long m, long n, long k, int lda, int ldb, int threads) {
-        if (SMALL_KERNELS && isSmall(bytes, m, n, k, lda, ldb)) {
+        if (hasSmallKernels() && isSmall(bytes, m, n, k, lda, ldb)) {
             return small(transA, transB, m, n, k);
         }
         return general(m, n, k, threads);

@@ -17,7 +17,7 @@ final class Indexing {
         int axis = op.axis();
         Shape shape = index.shape();
         try (Scratch scratch = Scratch.open()) {
-            long places = Rows.of(index, scratch);
+            long places = Rows.copy(index, scratch);
             IndexCheck.check("gather", places, index, axis, x.shape().size(axis));
             Shape touched = shape.withSize(axis, x.shape().size(axis));
             ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape, x.device());
@@ -33,7 +33,7 @@ final class Indexing {
         int axis = op.axis();
         Shape shape = index.shape();
         try (Scratch scratch = Scratch.open()) {
-            long places = Rows.of(index, scratch);
+            long places = Rows.copy(index, scratch);
             IndexCheck.check("scatterAdd", places, index, axis, op.shape().size(axis));
             ConcreteTensor out = zeros(src, op.shape());
             if (!shape.isEmpty()) {
@@ -58,7 +58,7 @@ final class Indexing {
         int axis = op.axis();
         Shape shape = index.shape();
         try (Scratch scratch = Scratch.open()) {
-            long places = Rows.of(index, scratch);
+            long places = Rows.copy(index, scratch);
             IndexCheck.check("scatter", places, index, axis, base.shape().size(axis));
             ConcreteTensor out = Copies.copy(base);
             if (!shape.isEmpty()) {
@@ -88,7 +88,7 @@ final class Indexing {
         int axis = op.axis();
         Shape shape = x.shape().withSize(axis, index.shape().elements());
         try (Scratch scratch = Scratch.open()) {
-            long places = Rows.of(index, scratch);
+            long places = Rows.copy(index, scratch);
             IndexCheck.check("indexSelect", places, index, axis, x.shape().size(axis));
             ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape, x.device());
             if (!shape.isEmpty()) {
@@ -104,7 +104,7 @@ final class Indexing {
         int axis = op.axis();
         Shape shape = src.shape().withSize(axis, op.size());
         try (Scratch scratch = Scratch.open()) {
-            long places = Rows.of(index, scratch);
+            long places = Rows.copy(index, scratch);
             IndexCheck.check("indexAdd", places, index, axis, op.size());
             ConcreteTensor out = zeros(src, shape);
             if (!src.shape().isEmpty()) {

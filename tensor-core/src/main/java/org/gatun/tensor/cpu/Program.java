@@ -53,7 +53,9 @@ final class Program {
     /** The fewest elements worth handing to another thread. */
     final long grain;
 
+    /** With room for a masked vector load at the end (see {@link VectorSupport}). */
     private final MemorySegment constantMemory;
+
     private final boolean compiles;
     private volatile RegionVariant[] variants = {};
 
@@ -66,7 +68,7 @@ final class Program {
         Arrays.setAll(dtypes, expr::dtype);
         this.outputs = expr.outputs().stream().mapToInt(o -> o).toArray();
         this.constants = new long[values];
-        this.constantMemory = Arena.ofAuto().allocate(8L * Math.max(1, values), 8);
+        this.constantMemory = Arena.ofAuto().allocate(8L * values + 64, 8);
         this.steps = steps(nodes);
         this.lastUse = lastUse();
         this.slots = new int[values];
@@ -84,7 +86,8 @@ final class Program {
         Program known = KEPT.get(expr);
         if (known == null) {
             if (KEPT.size() >= MOST_KEPT) {
-                // Regions with ever new constants would fill the memory; those in use come back at once.
+                // Regions with ever new constants would fill the memory; those in use come back, block by block at
+                // first.
                 KEPT.clear();
             }
             known = KEPT.computeIfAbsent(expr, Program::new);

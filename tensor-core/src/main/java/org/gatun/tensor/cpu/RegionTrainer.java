@@ -5,7 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.gatun.tensor.DType;
@@ -32,8 +33,11 @@ final class RegionTrainer {
     /** When to give up. */
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
+    /** How many regions may wait. Others ask again later, so that regions with ever new constants don't keep those out that last. */
+    private static final int WAITING = 8;
+
     private static final ThreadPoolExecutor THREAD =
-            new ThreadPoolExecutor(1, 1, 2, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), body -> {
+            new ThreadPoolExecutor(1, 1, 2, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), body -> {
                 var thread = new Thread(body, "gatun-region-trainer");
                 thread.setDaemon(true);
                 thread.setPriority(Thread.MIN_PRIORITY);
@@ -46,16 +50,27 @@ final class RegionTrainer {
 
     private RegionTrainer() {}
 
-    /** Has a loop made for a variant whose program is {@linkplain RegionCompiler#accepts accepted}. */
-    static void train(RegionVariant variant) {
-        THREAD.execute(() -> {
-            try {
-                tryTo(variant);
-            } catch (RuntimeException | LinkageError e) {
-                System.getLogger(RegionTrainer.class.getName())
-                        .log(Level.DEBUG, "a region stays as it is, block by block: " + variant.program.expr, e);
-            }
-        });
+    /**
+     * Has a loop made for a variant whose program is {@linkplain RegionCompiler#accepts accepted}.
+     *
+     * @return false if too many are waiting
+     */
+    static boolean train(RegionVariant variant) {
+        try {
+            THREAD.execute(() -> tryOrLeave(variant));
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    private static void tryOrLeave(RegionVariant variant) {
+        try {
+            tryTo(variant);
+        } catch (RuntimeException | LinkageError e) {
+            System.getLogger(RegionTrainer.class.getName())
+                    .log(Level.DEBUG, "a region stays as it is, block by block: " + variant.program.expr, e);
+        }
     }
 
     private static void tryTo(RegionVariant variant) {

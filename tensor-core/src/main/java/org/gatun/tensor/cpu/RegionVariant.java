@@ -31,7 +31,10 @@ final class RegionVariant {
         if (ready == null && !asked.getPlain()) {
             work += elements * program.cost;
             if (work >= HOT && asked.compareAndSet(false, true)) {
-                RegionTrainer.train(this);
+                if (!RegionTrainer.train(this)) {
+                    work = 0;
+                    asked.set(false);
+                }
             }
         }
         return ready;

@@ -30,6 +30,17 @@ final class Rows {
         return copy;
     }
 
+    /**
+     * The address of a copy in scratch memory of the elements row by row. What decides where memory is read and written is copied before
+     * it is checked: another thread could change it between the two.
+     */
+    static long copy(ConcreteTensor x, Scratch scratch) {
+        long bytes = x.shape().elements() * x.dtype().bytes();
+        long copy = scratch.allocate(bytes);
+        StridedCopy.copy(x.address(), x.layout(), copy, Layout.contiguous(x.shape()), x.dtype());
+        return copy;
+    }
+
     /** The order of axes that puts the given ones last. */
     static Axes last(Axes axes, int rank) {
         int[] order = new int[rank];

@@ -26,8 +26,8 @@ final class Scratch implements AutoCloseable {
 
     private static final int ALIGNMENT = 64;
 
-    /** What a thread keeps: room for the window matrix of a convolution, twice over. It is freed when the thread is gone. */
-    private static final long KEPT = 1L << 20;
+    /** What a thread keeps, little for there may be thousands; it is freed when the thread is gone. */
+    private static final long KEPT = 64 << 10;
 
     private static final ThreadLocal<Stack> STACK = ThreadLocal.withInitial(Stack::new);
 

@@ -81,7 +81,7 @@ public final class SoftmaxKernels {
         long size = dtype.bytes();
         try (Scratch scratch = Scratch.open()) {
             long in = Rows.of(x, scratch);
-            long labels = Rows.of(target, scratch);
+            long labels = Rows.copy(target, scratch);
             checkTargets(labels, count, classes, ignoreIndex);
             Shape[] shapes = {Shape.of(count), Shape.of(count, 1), Shape.of(count, 1)};
             ConcreteTensor[] out = Results.allocate(3, i -> ConcreteTensor.allocate(dtype, shapes[i], x.device()));

@@ -72,6 +72,57 @@ public final class Layout {
         return offset;
     }
 
+    /** Whether all elements lie from position 0 to {@code elements - 1}. */
+    public boolean fits(long elements) {
+        if (shape.isEmpty()) {
+            return true;
+        }
+        try {
+            return first() >= 0 && last() < elements;
+        } catch (ArithmeticException e) {
+            return false;
+        }
+    }
+
+    /** The lowest position of an element. */
+    private long first() {
+        long at = offset;
+        for (int i = 0; i < strides.length; i++) {
+            at = strides[i] < 0 ? Math.addExact(at, Math.multiplyExact(strides[i], shape.size(i) - 1)) : at;
+        }
+        return at;
+    }
+
+    /** The highest position of an element. */
+    private long last() {
+        long at = offset;
+        for (int i = 0; i < strides.length; i++) {
+            at = strides[i] > 0 ? Math.addExact(at, Math.multiplyExact(strides[i], shape.size(i) - 1)) : at;
+        }
+        return at;
+    }
+
+    /**
+     * Whether this and another layout of the same storage and dtype are known to have no element in common: one ends before the other
+     * begins, or they take turns, as the columns of a matrix do. False does not say that they have one.
+     */
+    public boolean isApartFrom(Layout other) {
+        if (shape.isEmpty() || other.shape.isEmpty() || last() < other.first() || other.last() < first()) {
+            return true;
+        }
+        long period = 0;
+        for (Layout layout : new Layout[] {this, other}) {
+            for (int i = 0; i < layout.strides.length; i++) {
+                period = layout.shape.size(i) == 1 ? period : gcd(period, Math.abs(layout.strides[i]));
+            }
+        }
+        return period > 1 && Math.floorMod(offset - other.offset, period) != 0;
+    }
+
+    private static long gcd(long a, long b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+
     /** Whether the elements lie row by row without gaps (axes of size 1 do not count; an empty layout is contiguous). */
     public boolean isContiguous() {
         return contiguous;
