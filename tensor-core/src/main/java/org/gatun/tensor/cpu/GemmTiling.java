@@ -1,6 +1,7 @@
 package org.gatun.tensor.cpu;
 
 import java.util.Locale;
+import java.util.Set;
 import org.gatun.bindings.OpenBlas;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,9 @@ record GemmTiling(long rows, long columns, long depth, boolean columnsFirst, lon
     /** BLAS counts in int. */
     private static final long MAX_SIDE = 1 << 30;
 
+    /** OpenBLAS's names, in small letters, of the processors for which it has kernels that read small operands in place. */
+    private static final Set<String> SMALL_KERNEL_CORES = Set.of("skylakex", "cooperlake", "sapphirerapids");
+
     /** Whether OpenBLAS reads small operands in place; null until it was asked, which fails as long as there is none. */
     private static volatile @Nullable Boolean smallKernels;
 
@@ -51,11 +55,7 @@ record GemmTiling(long rows, long columns, long depth, boolean columnsFirst, lon
         Boolean known = smallKernels;
         if (known == null) {
             String core = OpenBlas.coreName();
-            known = core != null
-                    && switch (core.toLowerCase(Locale.ROOT)) {
-                        case "skylakex", "cooperlake", "sapphirerapids" -> true;
-                        default -> false;
-                    };
+            known = core != null && SMALL_KERNEL_CORES.contains(core.toLowerCase(Locale.ROOT));
             smallKernels = known;
         }
         return known;
