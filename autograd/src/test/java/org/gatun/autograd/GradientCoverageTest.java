@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
-import org.gatun.tensor.conformance.CompositeSamples;
 import org.gatun.tensor.conformance.GradientSample;
 import org.gatun.tensor.conformance.GradientSamples;
 import org.gatun.tensor.conformance.OpCases;
@@ -35,17 +34,11 @@ class GradientCoverageTest {
                 .map(kind -> dynamicContainer(OpCases.name(kind), tests(GradientSamples.of(kind))));
     }
 
-    /** Every public method that makes tensors of tensors, with the kernels and derivatives that its composites bring. */
-    @TestFactory
-    Stream<DynamicNode> publicMethods() {
-        return CompositeSamples.all().stream().flatMap(sample -> tests(CompositeSamples.gradients(sample)));
-    }
-
     private static Stream<DynamicNode> tests(List<GradientSample> samples) {
         return samples.stream().map(sample -> dynamicTest(sample.name(), () -> check(sample)));
     }
 
-    private static void check(GradientSample sample) {
+    static void check(GradientSample sample) {
         try (MemoryScope scope = MemoryScope.open("sample")) {
             List<Tensor> origin = sample.place(Device.CPU);
             GradCheck.Function f =

@@ -51,6 +51,9 @@ public record CompositeSample(
     record Slot(Shape shape, Content content, long bound) {
         /** An array for this slot, floating ones of the given dtype. */
         HostArray fill(DType dtype, SplittableRandom random) {
+            if (isNumbers() && !dtype.isFloating()) {
+                return fillWholes(dtype, random);
+            }
             long[] order = OperandValues.shuffled((int) Math.max(shape.elements(), bound), random);
             double row = shape.rank() == 0 ? 1 : shape.size(-1);
             return switch (content) {
@@ -66,6 +69,18 @@ public record CompositeSample(
                 case UNIQUE_INDEX -> HostArray.wholes(DType.I64, shape, i -> order[i]);
                 case TRUTH -> HostArray.wholes(DType.BOOL, shape, i -> random.nextInt(2));
             };
+        }
+
+        private HostArray fillWholes(DType dtype, SplittableRandom random) {
+            long[] order = OperandValues.shuffled((int) shape.elements(), random);
+            boolean signed = dtype == DType.I32 || dtype == DType.I64;
+            return HostArray.wholes(dtype, shape, i -> switch (content) {
+                case ANY -> random.nextLong(1, 4) * (signed && random.nextBoolean() ? -1 : 1);
+                case POSITIVE -> random.nextLong(1, 4);
+                case PROBABILITY, DISTRIBUTION, TRUTH -> random.nextInt(2);
+                case DISTINCT -> order[i];
+                case INDEX, UNIQUE_INDEX -> random.nextLong(bound);
+            });
         }
 
         boolean isNumbers() {
@@ -130,7 +145,7 @@ public record CompositeSample(
     }
 
     /** Operands of the given dtype where they are numbers. */
-    List<HostArray> fill(DType dtype) {
+    public List<HostArray> fill(DType dtype) {
         var random = new SplittableRandom(method.hashCode() * 31L + slots.hashCode());
         return slots.stream().map(s -> s.fill(dtype, random)).toList();
     }

@@ -9,12 +9,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.DTypeException;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.Losses;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.ValuesIndices;
 import org.gatun.tensor.VarMean;
+import org.gatun.tensor.memory.MemoryScope;
 
 /** Samples of every public method that makes tensors of tensors. */
 public final class CompositeSamples {
@@ -52,8 +55,38 @@ public final class CompositeSamples {
         return samples;
     }
 
+    /**
+     * Whether the method takes operands of the dtype; if so, its results on them agree with the reference.
+     *
+     * @return false when it refuses the dtype by a {@link DTypeException}
+     * @throws AssertionError when a result disagrees
+     */
+    public static boolean agrees(CompositeSample sample, DType dtype, Device device) {
+        List<HostArray> operands = sample.fill(dtype);
+        try (MemoryScope scope = MemoryScope.open("values")) {
+            List<Tensor> placed = operands.stream()
+                    .map(o -> (Tensor) LayoutVariant.CONTIGUOUS.place(o, device))
+                    .toList();
+            List<HostArray> actual;
+            try {
+                actual = sample.body().apply(placed).stream().map(HostArray::of).toList();
+            } catch (DTypeException refused) {
+                return false;
+            }
+            List<HostArray> expected = ReferenceTrace.evaluate(operands, sample.body());
+            for (int r = 0; r < expected.size(); r++) {
+                String complaint = Tolerance.COMPOSITE.complaint(
+                        expected.get(r), actual.get(r), Tolerance.atLeastOne(expected.get(r)));
+                if (complaint != null) {
+                    throw new AssertionError(sample + " of " + dtype + ": result " + r + " " + complaint);
+                }
+            }
+            return expected.size() == actual.size();
+        }
+    }
+
     /** The public methods that make tensors of tensors, as {@code Class.method}; those that change a tensor in place left out. */
-    static Set<String> methods() {
+    public static Set<String> methods() {
         var names = new TreeSet<String>();
         for (Class<?> type : CLASSES) {
             for (Method method : type.getMethods()) {

@@ -1,0 +1,102 @@
+package org.gatun.autograd;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.gatun.tensor.DType;
+
+/** What the tests of the coverage contract saw, and the table of it that is published as {@code docs/coverage.md}. */
+final class Coverage {
+    /** What is checked of an operation. */
+    enum Aspect {
+        VALUE("value"),
+        JVP("JVP"),
+        VJP("VJP"),
+        SECOND_ORDER("second order");
+
+        private final String title;
+
+        Aspect(String title) {
+            this.title = title;
+        }
+    }
+
+    private final Map<String, Map<Aspect, Set<DType>>> seen = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final Map<String, Set<String>> withoutDerivative = new TreeMap<>();
+
+    /** Notes that a check of an aspect passed for operands of a dtype. */
+    void passed(String operation, Aspect aspect, DType dtype) {
+        seen.computeIfAbsent(operation, o -> new EnumMap<>(Aspect.class))
+                .computeIfAbsent(aspect, a -> EnumSet.noneOf(DType.class))
+                .add(dtype);
+    }
+
+    /** Notes why a use of an operation has no derivative. */
+    void without(String operation, String reason) {
+        withoutDerivative.computeIfAbsent(operation, o -> new TreeSet<>()).add(reason);
+    }
+
+    private Set<DType> seen(String operation, Aspect aspect) {
+        return seen.getOrDefault(operation, Map.of()).getOrDefault(aspect, Set.of());
+    }
+
+    /** The operations that lack a check: of a value in every dtype, or of a derivative in a floating dtype they have values for. */
+    List<String> holes(Set<String> operations) {
+        var holes = new ArrayList<String>();
+        for (String operation : operations) {
+            Set<DType> values = seen(operation, Aspect.VALUE);
+            if (values.isEmpty()) {
+                holes.add(operation + ": no value in any dtype");
+            }
+            if (!withoutDerivative.containsKey(operation)) {
+                for (Aspect aspect : List.of(Aspect.JVP, Aspect.VJP, Aspect.SECOND_ORDER)) {
+                    Set<DType> missing = values.stream()
+                            .filter(d ->
+                                    d.isFloating() && !seen(operation, aspect).contains(d))
+                            .collect(Collectors.toCollection(() -> EnumSet.noneOf(DType.class)));
+                    if (!missing.isEmpty()) {
+                        holes.add(operation + ": no " + aspect.title + " in " + missing);
+                    }
+                }
+            }
+        }
+        return holes;
+    }
+
+    /** The table, one row for each operation. */
+    String table() {
+        var out = new StringBuilder("""
+                # Coverage
+
+                Every public method that makes tensors of tensors, with the dtypes of its operands for which the tests found its values and
+                its derivatives right. Values are compared with a slow interpreter that shares no code with the kernels. Derivatives in F64
+                are compared with finite differences in forward and reverse mode, to second order in all four combinations of the modes;
+                those in other floating dtypes are compared with F64. The tests write this page and fail when it differs from what they
+                saw: `mvn verify -Dgatun.coverage.write=true` brings it up to date.
+
+                The page is about the CPU, the only device so far.
+
+                """);
+        out.append(seen.size()).append(" operations.\n\n");
+        out.append("| operation | value | JVP | VJP | second order |\n");
+        out.append("| --- | --- | --- | --- | --- |\n");
+        for (String operation : seen.keySet()) {
+            out.append("| ").append(operation);
+            for (Aspect aspect : Aspect.values()) {
+                Set<DType> dtypes = seen(operation, aspect);
+                String cell = dtypes.isEmpty()
+                        ? String.join("; ", withoutDerivative.getOrDefault(operation, Set.of("none")))
+                        : dtypes.stream().map(DType::name).collect(Collectors.joining(" "));
+                out.append(" | ").append(cell);
+            }
+            out.append(" |\n");
+        }
+        return out.toString();
+    }
+}

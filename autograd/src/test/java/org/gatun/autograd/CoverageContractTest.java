@@ -1,0 +1,211 @@
+package org.gatun.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.gatun.autograd.Coverage.Aspect;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
+import org.gatun.tensor.conformance.CompositeSample;
+import org.gatun.tensor.conformance.CompositeSamples;
+import org.gatun.tensor.conformance.HostArray;
+import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.memory.NativeMemoryBalance;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The coverage contract: every public method that makes tensors of tensors has right values in the dtypes it takes and right
+ * derivatives, to second order, in the floating ones; {@code docs/coverage.md} says so, and is what these tests saw.
+ */
+@ExtendWith(NativeMemoryBalance.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class CoverageContractTest {
+    private static final Coverage COVERAGE = new Coverage();
+    private static final Path PAGE = Path.of("..", "docs", "coverage.md");
+
+    /** The values of each sample in every dtype that the method takes. */
+    @TestFactory
+    @Order(1)
+    Stream<DynamicNode> values() {
+        return CompositeSamples.all().stream()
+                .map(sample -> dynamicTest(sample.toString(), () -> {
+                    for (DType dtype : DType.values()) {
+                        if (CompositeSamples.agrees(sample, dtype, Device.CPU)) {
+                            COVERAGE.passed(sample.method(), Aspect.VALUE, dtype);
+                        }
+                    }
+                }));
+    }
+
+    /** Each sample in each layout, in F64, against finite differences in both modes to second order. */
+    @TestFactory
+    @Order(2)
+    Stream<DynamicNode> derivatives() {
+        return CompositeSamples.all().stream()
+                .flatMap(sample -> CompositeSamples.gradients(sample).stream()
+                        .map(gradient -> dynamicTest(gradient.name(), () -> {
+                            GradientCoverageTest.check(gradient);
+                            for (Aspect aspect : List.of(Aspect.JVP, Aspect.VJP, Aspect.SECOND_ORDER)) {
+                                COVERAGE.passed(sample.method(), aspect, DType.F64);
+                            }
+                        })));
+    }
+
+    /** The derivatives of each sample in the other floating dtypes against those in F64 at the same point. */
+    @TestFactory
+    @Order(3)
+    Stream<DynamicNode> narrowerDerivatives() {
+        return CompositeSamples.all().stream()
+                .filter(CompositeSample::differentiable)
+                .flatMap(sample -> Arrays.stream(DType.values())
+                        .filter(dtype -> dtype.isFloating() && dtype != DType.F64)
+                        .map(dtype -> dynamicTest(sample + " " + dtype, () -> checkAgainstF64(sample, dtype))));
+    }
+
+    private static void checkAgainstF64(CompositeSample sample, DType dtype) {
+        try (MemoryScope scope = MemoryScope.open("narrower")) {
+            List<HostArray> operands = sample.fill(dtype);
+            List<List<Tensor>> both = new ArrayList<>();
+            for (DType d : List.of(dtype, DType.F64)) {
+                both.add(derivatives(sample, operands, d));
+            }
+            Aspect[] aspects = {Aspect.JVP, Aspect.VJP, Aspect.SECOND_ORDER};
+            for (int k = 0; k < aspects.length; k++) {
+                Tensor narrow = both.get(0).get(k);
+                Tensor wide = both.get(1).get(k);
+                assertThat(narrow.dtype()).as("%s of %s", aspects[k], sample).isEqualTo(dtype);
+                double scale =
+                        Math.max(1, wide.elements() == 0 ? 0 : wide.abs().max().item());
+                assertThat(narrow.to(DType.F64).allClose(wide, 0, scale * 1e-4))
+                        .as("%s of %s in %s: %s against %s in F64", aspects[k], sample, dtype, narrow, wide)
+                        .isTrue();
+                COVERAGE.passed(sample.method(), aspects[k], dtype);
+            }
+        }
+    }
+
+    /** JVP, VJP and the JVP of the VJP of all floating results by all floating operands, along fixed directions. */
+    private static List<Tensor> derivatives(CompositeSample sample, List<HostArray> operands, DType dtype) {
+        double[] point = operands.stream()
+                .filter(o -> o.dtype().isFloating())
+                .flatMapToDouble(o -> IntStream.range(0, o.size()).mapToDouble(o::real))
+                .toArray();
+        Tensor z = Tensors.of(point).to(dtype);
+        UnaryOperator<Tensor> f = packed -> {
+            var arguments = new ArrayList<Tensor>();
+            long from = 0;
+            for (HostArray o : operands) {
+                if (o.dtype().isFloating()) {
+                    arguments.add(packed.slice(0, from, from + o.size()).reshape(o.shape()));
+                    from += o.size();
+                } else {
+                    arguments.add(constant(o));
+                }
+            }
+            List<Tensor> results = sample.body().apply(arguments).stream()
+                    .filter(t -> t.dtype().isFloating())
+                    .map(t -> t.to(dtype).flatten())
+                    .toList();
+            return results.size() == 1 ? results.get(0) : Tensors.cat(0, results);
+        };
+        Tensor v = direction(point.length, 5).to(dtype);
+        JvpResult forward = Grad.jvp(f, z, v);
+        Tensor u = direction(Math.toIntExact(forward.value().elements()), 7).to(dtype);
+        UnaryOperator<Tensor> pullback = x -> {
+            try (VjpResult vjp = Grad.vjp(f, x)) {
+                return vjp.pullback(u);
+            }
+        };
+        return List.of(
+                forward.tangent(), pullback.apply(z), Grad.jvp(pullback, z, v).tangent());
+    }
+
+    private static Tensor constant(HostArray o) {
+        long[] values = new long[o.size()];
+        Arrays.setAll(values, o::whole);
+        return Tensors.of(values).reshape(o.shape()).to(o.dtype());
+    }
+
+    private static Tensor direction(int n, long seed) {
+        var random = new SplittableRandom(seed);
+        double[] v = new double[n];
+        // Multiples of 1/8, which every dtype holds.
+        Arrays.setAll(v, i -> random.nextInt(1, 9) / 8.0 * (random.nextBoolean() ? 1 : -1));
+        return Tensors.of(v);
+    }
+
+    /** Methods without a derivative give integers or truth values, or results through which no derivative flows by definition. */
+    @TestFactory
+    @Order(4)
+    Stream<DynamicNode> zeroDerivatives() {
+        return CompositeSamples.all().stream()
+                .filter(sample -> !sample.differentiable())
+                .map(sample -> dynamicTest(sample.toString(), () -> checkZero(sample)));
+    }
+
+    private static void checkZero(CompositeSample sample) {
+        try (MemoryScope scope = MemoryScope.open("zero")) {
+            List<HostArray> operands = sample.fill(DType.F64);
+            var arguments = new ArrayList<Tensor>();
+            for (HostArray o : operands) {
+                arguments.add(
+                        o.dtype().isFloating()
+                                ? Tensors.of(IntStream.range(0, o.size())
+                                                .mapToDouble(o::real)
+                                                .toArray())
+                                        .reshape(o.shape())
+                                : constant(o));
+            }
+            boolean floating = sample.body().apply(arguments).stream()
+                    .anyMatch(t -> t.dtype().isFloating());
+            if (!floating) {
+                COVERAGE.without(sample.method(), "no floating result");
+                return;
+            }
+            boolean fromNumbers = operands.stream().anyMatch(o -> o.dtype().isFloating());
+            if (fromNumbers) {
+                for (Tensor derivative : derivatives(sample, operands, DType.F64)) {
+                    assertThat(derivative.toDoubleArray()).as("%s", sample).containsOnly(0);
+                }
+            }
+            COVERAGE.without(sample.method(), fromNumbers ? "0 by definition" : "no floating operand");
+        }
+    }
+
+    @Test
+    @Order(5)
+    void noOperationHasAHole() {
+        assertThat(COVERAGE.holes(CompositeSamples.methods())).isEmpty();
+    }
+
+    /** The published page is what the tests saw. */
+    @Test
+    @Order(6)
+    void thePageIsUpToDate() throws IOException {
+        String table = COVERAGE.table();
+        if (Boolean.getBoolean("gatun.coverage.write")) {
+            Files.writeString(PAGE, table);
+        }
+        assertThat(PAGE)
+                .as("out of date: bring it up to date with mvn verify -Dgatun.coverage.write=true")
+                .hasContent(table);
+    }
+}
