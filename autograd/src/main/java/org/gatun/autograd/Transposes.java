@@ -1,6 +1,7 @@
 package org.gatun.autograd;
 
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.PadSpec;
 import org.gatun.tensor.ir.SliceSpec;
@@ -26,6 +27,7 @@ final class Transposes {
             case Op.Broadcast b -> false;
             case Op.Slice s -> false;
             case Op.Flip f -> false;
+            case Op.Windows w -> false;
             case Op.Pad p -> false;
             case Op.Copy c -> false;
             case Op.Sum s -> false;
@@ -53,6 +55,7 @@ final class Transposes {
             case Op.Broadcast broadcast -> sumTo(g, p.type(0).shape());
             case Op.Slice slice -> unslice(slice.spec(), p.type(0).shape(), g);
             case Op.Flip flip -> Dispatch.bind(flip, g);
+            case Op.Windows windows -> overlapped(windows, p.type(0).shape(), g);
             case Op.Pad pad -> unpad(pad.spec(), p.type(0).shape(), g);
             case Op.Copy copy -> g;
             case Op.Sum sum -> g.broadcastTo(p.type(0).shape());
@@ -116,6 +119,25 @@ final class Transposes {
                             - 1;
         }
         return Dispatch.bind(new Op.Pad(new PadSpec(Shape.of(low), Shape.of(high), Shape.of(interior))), g);
+    }
+
+    /** Adds up the elements of windows at the places they were taken from. */
+    private static Tensor overlapped(Op.Windows op, Shape whole, Tensor g) {
+        int axis = op.axis();
+        Tensor rows = g.moveAxis(-1, axis + 1);
+        long count = rows.size(axis);
+        long n = whole.size(axis);
+        if (op.step() >= op.size()) {
+            // Apart from each other: zeros behind each, then behind the last, or fewer there.
+            long[] none = new long[rows.rank()];
+            long[] after = none.clone();
+            after[axis + 1] = Math.min(op.step(), n) - op.size();
+            long[] end = new long[whole.rank()];
+            end[axis] = n - count * Math.min(op.step(), n);
+            return rows.pad(none, after).flatten(axis, axis + 1).pad(new long[whole.rank()], end);
+        }
+        Tensor places = Tensors.arange(count).mul(op.step()).unsqueeze(1).add(Tensors.arange(op.size()));
+        return Dispatch.bind(new Op.IndexAdd(axis, n), rows.flatten(axis, axis + 1), places.flatten());
     }
 
     /** Takes the elements out of the zeros that a pad put around and between them. */

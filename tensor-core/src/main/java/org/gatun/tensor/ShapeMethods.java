@@ -40,6 +40,29 @@ public abstract sealed class ShapeMethods extends ReductionMethods permits Index
         return Parts.unbind(self(), axis);
     }
 
+    /**
+     * All windows of {@code size} elements along an axis, {@code step} apart, as {@code torch.Tensor.unfold}: the axis counts the
+     * windows, {@code (n - size) / step + 1} of them, and a new last axis the elements in each. A view, whose elements overlap where
+     * the step is smaller than the size; gradients of an element that lies in several windows add up.
+     *
+     * @throws ShapeException when the size is negative or larger than the axis, or the step is below 1
+     */
+    public final Tensor unfold(int axis, long size, long step) {
+        return Strides.unfold(self(), axis, size, step);
+    }
+
+    /**
+     * The elements at {@code offset + i strides[0] + j strides[1] + ...} of the row-by-row order of this, as {@code
+     * torch.as_strided}. A view of this tensor, or of a copy of it when its elements do not lie row by row; PyTorch counts in the memory
+     * behind the tensor instead, so that there views of it can reach other elements. Several indices may mean one element: gradients add
+     * up.
+     *
+     * @throws ShapeException when there is not one stride for each size, something is negative, or an element would lie outside
+     */
+    public final Tensor asStrided(long[] sizes, long[] strides, long offset) {
+        return Strides.asStrided(self(), sizes, strides, offset);
+    }
+
     // ---- order ----
 
     /** An axis moved to another place, the others keeping their order, as {@code torch.movedim}. A view. */

@@ -163,6 +163,17 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * The windows of {@code size} elements that begin at every {@code step}-th place along an axis, as {@code
+     * torch.Tensor.unfold}: the axis counts the windows, a new last axis the elements in each.
+     */
+    record Windows(int axis, long size, long step) implements View {
+        @Override
+        public int arity() {
+            return 1;
+        }
+    }
+
     /** Zeros around and between the elements: the transpose of {@link Slice}. */
     record Pad(PadSpec spec) implements Multilinear {
         @Override

@@ -37,6 +37,7 @@ public final class TypeRules {
             case Op.Broadcast broadcast -> List.of(broadcast(broadcast, inputs.get(0)));
             case Op.Slice slice -> List.of(slice(slice, inputs.get(0)));
             case Op.Flip flip -> List.of(flip(flip, inputs.get(0)));
+            case Op.Windows windows -> List.of(windows(windows, inputs.get(0)));
             case Op.Pad pad -> List.of(pad(pad, inputs.get(0)));
             case Op.Copy copy -> List.of(inputs.get(0));
             case Op.Concat concat -> List.of(concat(concat, inputs));
@@ -163,6 +164,17 @@ public final class TypeRules {
     private static TensorType flip(Op.Flip op, TensorType x) {
         axes(op, op.axes(), x);
         return x;
+    }
+
+    private static TensorType windows(Op.Windows op, TensorType x) {
+        int axis = axis(op, op.axis(), x);
+        long n = x.shape().size(axis);
+        requireShape(
+                op.size() >= 0 && op.size() <= n && op.step() >= 1,
+                op,
+                List.of(x),
+                "windows take 0 to " + n + " elements of axis " + axis + " and begin 1 or more apart");
+        return new TensorType(x.dtype(), x.shape().windowed(axis, op.size(), op.step()));
     }
 
     private static TensorType pad(Op.Pad op, TensorType x) {

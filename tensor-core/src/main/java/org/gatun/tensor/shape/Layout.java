@@ -1,6 +1,8 @@
 package org.gatun.tensor.shape;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,6 +176,14 @@ public final class Layout {
         return sliced(start, step, shape);
     }
 
+    /** The windows of {@code size} elements, {@code step} apart, along an axis; a new last axis holds the elements of each. */
+    public Layout windowed(int axis, long size, long step) {
+        long[] s = Arrays.copyOf(strides, strides.length + 1);
+        s[strides.length] = strides[axis];
+        s[axis] = strides[axis] * step;
+        return new Layout(shape.windowed(axis, size, step), s, offset);
+    }
+
     /** The layout of the same elements in the same order under another shape of equal element count, or null if it needs a copy. */
     public @Nullable Layout reshaped(Shape target) {
         if (contiguous) {
@@ -236,12 +246,28 @@ public final class Layout {
         return first ? 1L : inner;
     }
 
-    /** Whether two different indices can share an element: some axis of more than one element has stride 0. */
+    /**
+     * Whether two different indices may share an element, as along a broadcast axis or in windows that overlap. True for some layouts
+     * without shared elements whose axes are interlocked; false only if there are none.
+     */
     public boolean isOverlapping() {
-        for (int i = 0; i < strides.length; i++) {
-            if (strides[i] == 0 && shape.size(i) > 1) {
+        if (contiguous) {
+            return false;
+        }
+        // From the smallest stride up, each must step over all that the smaller ones reach.
+        int[] order = IntStream.range(0, strides.length)
+                .filter(i -> shape.size(i) > 1)
+                .boxed()
+                .sorted(Comparator.comparingLong(i -> Math.abs(strides[i])))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        long reach = 0;
+        for (int i : order) {
+            long stride = Math.abs(strides[i]);
+            if (stride <= reach) {
                 return true;
             }
+            reach += stride * (shape.size(i) - 1);
         }
         return false;
     }

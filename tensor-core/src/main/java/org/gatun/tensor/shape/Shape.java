@@ -125,6 +125,14 @@ public final class Shape {
         return new Shape(s);
     }
 
+    /**
+     * This shape with the size of {@code axis} (0 to rank - 1) replaced by the number of windows of {@code size} elements, {@code step}
+     * apart, that fit into it, and a new last axis of that size.
+     */
+    public Shape windowed(int axis, long size, long step) {
+        return inserted(sizes.length, size).withSize(axis, (sizes[axis] - size) / step + 1);
+    }
+
     /** The axes of this shape in another order: axis {@code i} of the result is axis {@code order.get(i)} of this one. */
     public Shape permuted(Axes order) {
         long[] s = new long[sizes.length];

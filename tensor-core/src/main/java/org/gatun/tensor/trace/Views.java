@@ -23,6 +23,7 @@ public final class Views {
                 yield x.sliced(spec.start().toArray(), spec.step().toArray(), spec.size());
             }
             case Op.Flip f -> x.flipped(f.axes());
+            case Op.Windows w -> x.windowed(w.axis(), w.size(), w.step());
         };
     }
 }

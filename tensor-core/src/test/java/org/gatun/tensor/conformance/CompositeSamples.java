@@ -34,7 +34,12 @@ public final class CompositeSamples {
 
     /** All samples. */
     public static List<CompositeSample> all() {
-        return Stream.of(ElementwiseSamples.all(), ShapeSamples.all(), ReductionSamples.all(), FunctionalSamples.all())
+        return Stream.of(
+                        ElementwiseSamples.all(),
+                        ShapeSamples.all(),
+                        ViewSamples.all(),
+                        ReductionSamples.all(),
+                        FunctionalSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }

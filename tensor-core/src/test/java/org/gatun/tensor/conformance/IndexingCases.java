@@ -12,6 +12,23 @@ import org.gatun.tensor.shape.Shape;
 final class IndexingCases {
     private IndexingCases() {}
 
+    static List<OpCase> windows() {
+        return List.of(
+                OpCase.of(new Op.Windows(0, 3, 1), value(7)),
+                OpCase.of(new Op.Windows(0, 3, 2), value(8)),
+                OpCase.of(new Op.Windows(0, 2, 3), value(9)),
+                OpCase.of(new Op.Windows(0, 3, 3), value(9)),
+                OpCase.of(new Op.Windows(0, 2, 100), value(5)),
+                OpCase.of(new Op.Windows(1, 2, 1), value(2, 3, 4)),
+                OpCase.of(new Op.Windows(2, 4, 1), value(2, 3, 4)),
+                OpCase.of(new Op.Windows(1, 2, 2), value(3, 5)),
+                OpCase.of(new Op.Windows(0, 1, 1), value(4, 2)),
+                OpCase.of(new Op.Windows(0, 0, 2), value(4, 2)),
+                OpCase.of(new Op.Windows(0, 0, 1), value(0)),
+                OpCase.of(new Op.Windows(1, 2, 1), value(0, 3)),
+                OpCase.of(new Op.Windows(0, 33, 16), value(1025)));
+    }
+
     static List<OpCase> topK() {
         return List.of(
                 OpCase.of(new Op.TopK(0, 3, true), value(7)),

@@ -88,6 +88,7 @@ public final class OpCases {
                 new Op.Broadcast(none),
                 new Op.Slice(new SliceSpec(none, none, none)),
                 new Op.Flip(Axes.NONE),
+                new Op.Windows(0, 1, 1),
                 new Op.Pad(new PadSpec(none, none, none)),
                 new Op.Copy(),
                 new Op.Concat(0),
@@ -150,6 +151,7 @@ public final class OpCases {
             case Op.Broadcast op -> List.of(ALL);
             case Op.Slice op -> List.of(ALL);
             case Op.Flip op -> List.of(ALL);
+            case Op.Windows op -> List.of(ALL);
             case Op.Pad op -> List.of(ALL);
             case Op.Copy op -> List.of(ALL);
             case Op.Concat op -> List.of(ALL);
@@ -202,6 +204,7 @@ public final class OpCases {
             case Op.Broadcast op -> broadcast();
             case Op.Slice op -> slice();
             case Op.Flip op -> flip();
+            case Op.Windows op -> IndexingCases.windows();
             case Op.Pad op -> pad();
             case Op.Copy op -> elementwise(op, 1);
             case Op.Concat op -> concat();

@@ -1,6 +1,7 @@
 package org.gatun.tensor.conformance;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.Expr;
@@ -26,6 +27,7 @@ public final class ReferenceInterpreter {
             case Op.Broadcast broadcast -> List.of(broadcast(in.get(0), broadcast.shape()));
             case Op.Slice slice -> List.of(slice(slice, in.get(0)));
             case Op.Flip flip -> List.of(flip(in.get(0), flip.axes()));
+            case Op.Windows windows -> List.of(windows(windows, in.get(0)));
             case Op.Pad pad -> List.of(pad(pad, in.get(0)));
             case Op.Copy copy -> List.of(in.get(0));
             case Op.Concat concat -> List.of(concat(concat.axis(), in));
@@ -183,6 +185,21 @@ public final class ReferenceInterpreter {
                 index[a] = x.shape().size(a) - 1 - index[a];
             }
             return HostArray.flat(x.shape(), index);
+        });
+    }
+
+    private static HostArray windows(Op.Windows op, HostArray x) {
+        int rank = x.shape().rank();
+        long n = x.shape().size(op.axis());
+        long count = 0;
+        while (count * op.step() + op.size() <= n) {
+            count++;
+        }
+        Shape shape = x.shape().withSize(op.axis(), count).inserted(rank, op.size());
+        return x.pick(shape, i -> {
+            long[] index = HostArray.index(shape, i);
+            index[op.axis()] = index[op.axis()] * op.step() + index[rank];
+            return HostArray.flat(x.shape(), Arrays.copyOf(index, rank));
         });
     }
 
