@@ -1,13 +1,14 @@
 package org.gatun.bindings;
 
 import static java.lang.foreign.MemorySegment.ofAddress;
+import static org.gatun.bindings.openblas.generated.openblas_h.LAPACK_COL_MAJOR;
 import static org.gatun.bindings.openblas.generated.openblas_h.LAPACK_ROW_MAJOR;
 
 import org.gatun.bindings.openblas.generated.openblas_h;
 
 /**
- * LAPACK over raw addresses: matrices are row-major, {@code ld} is the distance between rows in elements, and rows and
- * pivots count from 1 as they do in LAPACK.
+ * LAPACK over raw addresses: matrices are row-major where no {@link Order} is asked for, {@code ld} is the distance between rows
+ * in elements, and rows and pivots count from 1 as they do in LAPACK.
  *
  * <p>The library is found and loaded on first use, see {@link NativeLibraries}. Sizes and leading dimensions are
  * checked, addresses are not: the caller vouches for them until the call returns. Inputs are searched for NaN. Every
@@ -16,6 +17,25 @@ import org.gatun.bindings.openblas.generated.openblas_h;
  * <p>Each method throws {@link NativeLibraryException} if no library was found, or one without LAPACK's C interface.
  */
 public final class Lapack {
+
+    /** How the matrices of a call lie in memory. LAPACK works on columns; rows cost a copy there and back. */
+    public enum Order {
+        /** Row by row. */
+        ROWS(LAPACK_ROW_MAJOR()),
+        /** Column by column. */
+        COLUMNS(LAPACK_COL_MAJOR());
+
+        private final int code;
+
+        Order(int code) {
+            this.code = code;
+        }
+
+        /** The least leading dimension of a matrix. */
+        private int leading(int rows, int columns) {
+            return Math.max(1, this == ROWS ? columns : rows);
+        }
+    }
 
     /** Which singular vectors {@link #gesdd} computes. */
     public enum Vectors {
@@ -80,6 +100,7 @@ public final class Lapack {
      * LU factors with row exchanges, {@code A = P L U}, of any m by n matrix. A singular matrix has factors too, so
      * a zero pivot is no exception here.
      *
+     * @param order how all matrices lie in memory; a leading dimension is the distance between rows, or between columns
      * @param type the precision of every matrix and vector
      * @param m rows of A
      * @param n columns of A
@@ -90,14 +111,14 @@ public final class Lapack {
      * @throws LapackException if an input holds a NaN
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
-    public static int getrf(Real type, int m, int n, long a, int lda, long ipiv) {
+    public static int getrf(Order order, Real type, int m, int n, long a, int lda, long ipiv) {
         atLeast(LapackRoutine.GETRF, type, "m", m, 0);
         atLeast(LapackRoutine.GETRF, type, "n", n, 0);
-        atLeast(LapackRoutine.GETRF, type, "lda", lda, Math.max(1, n));
+        atLeast(LapackRoutine.GETRF, type, "lda", lda, order.leading(m, n));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_sgetrf(LAPACK_ROW_MAJOR(), m, n, ofAddress(a), lda, ofAddress(ipiv));
-            case F64 -> openblas_h.LAPACKE_dgetrf(LAPACK_ROW_MAJOR(), m, n, ofAddress(a), lda, ofAddress(ipiv));
+            case F32 -> openblas_h.LAPACKE_sgetrf(order.code, m, n, ofAddress(a), lda, ofAddress(ipiv));
+            case F64 -> openblas_h.LAPACKE_dgetrf(order.code, m, n, ofAddress(a), lda, ofAddress(ipiv));
         };
         if (info < 0) {
             LapackRoutine.GETRF.check(type, info);
@@ -178,6 +199,7 @@ public final class Lapack {
     /**
      * Cholesky factor of a symmetric positive definite matrix: {@code A = U' U} or {@code A = L L'}.
      *
+     * @param order how all matrices lie in memory; a leading dimension is the distance between rows, or between columns
      * @param type the precision of every matrix and vector
      * @param upper whether A's upper triangle is the one that is read, else the lower
      * @param n rows and columns of A
@@ -186,13 +208,13 @@ public final class Lapack {
      * @throws LapackException if A is not positive definite, or an input holds a NaN
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
-    public static void potrf(Real type, boolean upper, int n, long a, int lda) {
+    public static void potrf(Order order, Real type, boolean upper, int n, long a, int lda) {
         atLeast(LapackRoutine.POTRF, type, "n", n, 0);
         atLeast(LapackRoutine.POTRF, type, "lda", lda, Math.max(1, n));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_spotrf(LAPACK_ROW_MAJOR(), letter(upper ? 'U' : 'L'), n, ofAddress(a), lda);
-            case F64 -> openblas_h.LAPACKE_dpotrf(LAPACK_ROW_MAJOR(), letter(upper ? 'U' : 'L'), n, ofAddress(a), lda);
+            case F32 -> openblas_h.LAPACKE_spotrf(order.code, letter(upper ? 'U' : 'L'), n, ofAddress(a), lda);
+            case F64 -> openblas_h.LAPACKE_dpotrf(order.code, letter(upper ? 'U' : 'L'), n, ofAddress(a), lda);
         };
         LapackRoutine.POTRF.check(type, info);
     }
@@ -231,6 +253,7 @@ public final class Lapack {
     /**
      * Solves {@code op(A) X = B} for triangular A.
      *
+     * @param order how all matrices lie in memory; a leading dimension is the distance between rows, or between columns
      * @param type the precision of every matrix and vector
      * @param upper whether A is upper triangular
      * @param trans whether A is transposed
@@ -245,16 +268,16 @@ public final class Lapack {
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void trtrs(
-            Real type, boolean upper, boolean trans, boolean unit, int n, int nrhs, long a, int lda, long b, int ldb) {
+            Order order, Real type, boolean upper, boolean trans, boolean unit, int n, int nrhs, long a, int lda, long b, int ldb) {
         atLeast(LapackRoutine.TRTRS, type, "n", n, 0);
         atLeast(LapackRoutine.TRTRS, type, "nrhs", nrhs, 0);
         atLeast(LapackRoutine.TRTRS, type, "lda", lda, Math.max(1, n));
-        atLeast(LapackRoutine.TRTRS, type, "ldb", ldb, Math.max(1, nrhs));
+        atLeast(LapackRoutine.TRTRS, type, "ldb", ldb, order.leading(n, nrhs));
         ready();
         int info = switch (type) {
             case F32 ->
                 openblas_h.LAPACKE_strtrs(
-                        LAPACK_ROW_MAJOR(),
+                        order.code,
                         letter(upper ? 'U' : 'L'),
                         letter(trans ? 'T' : 'N'),
                         letter(unit ? 'U' : 'N'),
@@ -266,7 +289,7 @@ public final class Lapack {
                         ldb);
             case F64 ->
                 openblas_h.LAPACKE_dtrtrs(
-                        LAPACK_ROW_MAJOR(),
+                        order.code,
                         letter(upper ? 'U' : 'L'),
                         letter(trans ? 'T' : 'N'),
                         letter(unit ? 'U' : 'N'),
@@ -333,6 +356,7 @@ public final class Lapack {
     /**
      * QR factors of an m by n matrix.
      *
+     * @param order how all matrices lie in memory; a leading dimension is the distance between rows, or between columns
      * @param type the precision of every matrix and vector
      * @param m rows of A
      * @param n columns of A
@@ -342,14 +366,14 @@ public final class Lapack {
      * @throws LapackException if an input holds a NaN
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
-    public static void geqrf(Real type, int m, int n, long a, int lda, long tau) {
+    public static void geqrf(Order order, Real type, int m, int n, long a, int lda, long tau) {
         atLeast(LapackRoutine.GEQRF, type, "m", m, 0);
         atLeast(LapackRoutine.GEQRF, type, "n", n, 0);
-        atLeast(LapackRoutine.GEQRF, type, "lda", lda, Math.max(1, n));
+        atLeast(LapackRoutine.GEQRF, type, "lda", lda, order.leading(m, n));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_sgeqrf(LAPACK_ROW_MAJOR(), m, n, ofAddress(a), lda, ofAddress(tau));
-            case F64 -> openblas_h.LAPACKE_dgeqrf(LAPACK_ROW_MAJOR(), m, n, ofAddress(a), lda, ofAddress(tau));
+            case F32 -> openblas_h.LAPACKE_sgeqrf(order.code, m, n, ofAddress(a), lda, ofAddress(tau));
+            case F64 -> openblas_h.LAPACKE_dgeqrf(order.code, m, n, ofAddress(a), lda, ofAddress(tau));
         };
         LapackRoutine.GEQRF.check(type, info);
     }
@@ -357,6 +381,7 @@ public final class Lapack {
     /**
      * The first n columns of Q from the reflectors of {@link #geqrf}.
      *
+     * @param order how all matrices lie in memory; a leading dimension is the distance between rows, or between columns
      * @param type the precision of every matrix and vector
      * @param m rows of Q
      * @param n columns of Q, at most m
@@ -367,17 +392,17 @@ public final class Lapack {
      * @throws LapackException if an input holds a NaN
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row; or if {@code m < n} or {@code n < k}
      */
-    public static void orgqr(Real type, int m, int n, int k, long a, int lda, long tau) {
+    public static void orgqr(Order order, Real type, int m, int n, int k, long a, int lda, long tau) {
         atLeast(LapackRoutine.ORGQR, type, "m", m, 0);
         atLeast(LapackRoutine.ORGQR, type, "n", n, 0);
         atLeast(LapackRoutine.ORGQR, type, "k", k, 0);
         atLeast(LapackRoutine.ORGQR, type, "m", m, n);
         atLeast(LapackRoutine.ORGQR, type, "n", n, k);
-        atLeast(LapackRoutine.ORGQR, type, "lda", lda, Math.max(1, n));
+        atLeast(LapackRoutine.ORGQR, type, "lda", lda, order.leading(m, n));
         ready();
         int info = switch (type) {
-            case F32 -> openblas_h.LAPACKE_sorgqr(LAPACK_ROW_MAJOR(), m, n, k, ofAddress(a), lda, ofAddress(tau));
-            case F64 -> openblas_h.LAPACKE_dorgqr(LAPACK_ROW_MAJOR(), m, n, k, ofAddress(a), lda, ofAddress(tau));
+            case F32 -> openblas_h.LAPACKE_sorgqr(order.code, m, n, k, ofAddress(a), lda, ofAddress(tau));
+            case F64 -> openblas_h.LAPACKE_dorgqr(order.code, m, n, k, ofAddress(a), lda, ofAddress(tau));
         };
         LapackRoutine.ORGQR.check(type, info);
     }
@@ -385,6 +410,7 @@ public final class Lapack {
     /**
      * Singular values, {@code A = U diag(s) V'}, by divide and conquer.
      *
+     * @param order how all matrices lie in memory; a leading dimension is the distance between rows, or between columns
      * @param type the precision of every matrix and vector
      * @param vectors which columns of U and rows of V' to compute
      * @param m rows of A
@@ -400,17 +426,17 @@ public final class Lapack {
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void gesdd(
-            Real type, Vectors vectors, int m, int n, long a, int lda, long s, long u, int ldu, long vt, int ldvt) {
+            Order order, Real type, Vectors vectors, int m, int n, long a, int lda, long s, long u, int ldu, long vt, int ldvt) {
         atLeast(LapackRoutine.GESDD, type, "m", m, 0);
         atLeast(LapackRoutine.GESDD, type, "n", n, 0);
-        atLeast(LapackRoutine.GESDD, type, "lda", lda, Math.max(1, n));
-        atLeast(LapackRoutine.GESDD, type, "ldu", ldu, Math.max(1, vectors.columnsOfU(m, n)));
-        atLeast(LapackRoutine.GESDD, type, "ldvt", ldvt, Math.max(1, vectors == Vectors.NONE ? 1 : n));
+        atLeast(LapackRoutine.GESDD, type, "lda", lda, order.leading(m, n));
+        atLeast(LapackRoutine.GESDD, type, "ldu", ldu, vectors == Vectors.NONE ? 1 : order.leading(m, vectors.columnsOfU(m, n)));
+        atLeast(LapackRoutine.GESDD, type, "ldvt", ldvt, vectors == Vectors.NONE ? 1 : order.leading(vectors.columnsOfU(n, m), n));
         ready();
         int info = switch (type) {
             case F32 ->
                 openblas_h.LAPACKE_sgesdd(
-                        LAPACK_ROW_MAJOR(),
+                        order.code,
                         letter(vectors.job),
                         m,
                         n,
@@ -423,7 +449,7 @@ public final class Lapack {
                         ldvt);
             case F64 ->
                 openblas_h.LAPACKE_dgesdd(
-                        LAPACK_ROW_MAJOR(),
+                        order.code,
                         letter(vectors.job),
                         m,
                         n,
@@ -441,6 +467,7 @@ public final class Lapack {
     /**
      * Eigenvalues of a symmetric matrix, and its eigenvectors on request, by divide and conquer.
      *
+     * @param order how all matrices lie in memory; a leading dimension is the distance between rows, or between columns
      * @param type the precision of every matrix and vector
      * @param vectors whether to compute the eigenvectors
      * @param upper whether A's upper triangle is the one that is read, else the lower
@@ -451,14 +478,14 @@ public final class Lapack {
      * @throws LapackException if the iteration did not converge, or an input holds a NaN
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
-    public static void syevd(Real type, boolean vectors, boolean upper, int n, long a, int lda, long w) {
+    public static void syevd(Order order, Real type, boolean vectors, boolean upper, int n, long a, int lda, long w) {
         atLeast(LapackRoutine.SYEVD, type, "n", n, 0);
         atLeast(LapackRoutine.SYEVD, type, "lda", lda, Math.max(1, n));
         ready();
         int info = switch (type) {
             case F32 ->
                 openblas_h.LAPACKE_ssyevd(
-                        LAPACK_ROW_MAJOR(),
+                        order.code,
                         letter(vectors ? 'V' : 'N'),
                         letter(upper ? 'U' : 'L'),
                         n,
@@ -467,7 +494,7 @@ public final class Lapack {
                         ofAddress(w));
             case F64 ->
                 openblas_h.LAPACKE_dsyevd(
-                        LAPACK_ROW_MAJOR(),
+                        order.code,
                         letter(vectors ? 'V' : 'N'),
                         letter(upper ? 'U' : 'L'),
                         n,
@@ -482,6 +509,7 @@ public final class Lapack {
      * Eigenvalues of a general square matrix, and its eigenvectors on request. A conjugate pair of eigenvalues
      * takes two neighbours, and its eigenvector two columns: the real and the imaginary part.
      *
+     * @param order how all matrices lie in memory; a leading dimension is the distance between rows, or between columns
      * @param type the precision of every matrix and vector
      * @param left whether to compute the left eigenvectors
      * @param right whether to compute the right eigenvectors
@@ -498,7 +526,7 @@ public final class Lapack {
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void geev(
-            Real type,
+            Order order, Real type,
             boolean left,
             boolean right,
             int n,
@@ -518,7 +546,7 @@ public final class Lapack {
         int info = switch (type) {
             case F32 ->
                 openblas_h.LAPACKE_sgeev(
-                        LAPACK_ROW_MAJOR(),
+                        order.code,
                         letter(left ? 'V' : 'N'),
                         letter(right ? 'V' : 'N'),
                         n,
@@ -532,7 +560,7 @@ public final class Lapack {
                         ldvr);
             case F64 ->
                 openblas_h.LAPACKE_dgeev(
-                        LAPACK_ROW_MAJOR(),
+                        order.code,
                         letter(left ? 'V' : 'N'),
                         letter(right ? 'V' : 'N'),
                         n,

@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.bindings.Lapack.Order.COLUMNS;
+import static org.gatun.bindings.Lapack.Order.ROWS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -112,7 +114,7 @@ class LapackTest {
         double[] values = {4, 3, 6, 3};
         var a = reals(type, values);
         var pivots = ints(2);
-        assertThat(Lapack.getrf(type, 2, 2, a.address(), 2, pivots.address())).isZero();
+        assertThat(Lapack.getrf(ROWS, type, 2, 2, a.address(), 2, pivots.address())).isZero();
         var b = reals(type, 10, 12);
         Lapack.getrs(type, false, 2, 1, a.address(), 2, pivots.address(), b.address(), 1);
         assertClose(type, product(values, all(type, b, 2), 2, 2, 1), 10, 12);
@@ -137,7 +139,7 @@ class LapackTest {
                 .hasMessageContaining("singular");
         var factors = reals(type, 1, 2, 2, 4);
         var pivots = ints(2);
-        assertThat(Lapack.getrf(type, 2, 2, factors.address(), 2, pivots.address()))
+        assertThat(Lapack.getrf(ROWS, type, 2, 2, factors.address(), 2, pivots.address()))
                 .isEqualTo(2);
         assertThatThrownBy(() -> Lapack.getri(type, 2, factors.address(), 2, pivots.address()))
                 .isInstanceOf(LapackException.class)
@@ -148,22 +150,22 @@ class LapackTest {
     @EnumSource
     void illegalArgumentsAndNaNAreNamed(Real type) {
         var a = reals(type, 1, Double.NaN, 2, 4);
-        assertThatThrownBy(() -> Lapack.getrf(type, 2, 2, a.address(), 2, ints(2).address()))
+        assertThatThrownBy(() -> Lapack.getrf(ROWS, type, 2, 2, a.address(), 2, ints(2).address()))
                 .isInstanceOf(LapackException.class)
                 .hasMessageContaining("(a) is illegal or holds a NaN");
         long b = reals(type, 1, 3, 2, 4).address();
         long pivots = ints(2).address();
         var name = type == Real.F32 ? "s" : "d";
-        assertThatThrownBy(() -> Lapack.getrf(type, 2, 2, b, 1, pivots))
+        assertThatThrownBy(() -> Lapack.getrf(ROWS, type, 2, 2, b, 1, pivots))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(name + "getrf: lda must be 2 or more here, was 1");
         assertThatThrownBy(() -> Lapack.gesv(type, -1, 2, b, 2, pivots, b, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(name + "gesv: n must be 0 or more here, was -1");
-        assertThatThrownBy(() -> Lapack.orgqr(type, 2, 2, 3, b, 2, b))
+        assertThatThrownBy(() -> Lapack.orgqr(ROWS, type, 2, 2, 3, b, 2, b))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(name + "orgqr: n must be 3 or more here, was 2");
-        assertThatThrownBy(() -> Lapack.gesdd(type, Lapack.Vectors.ALL, 2, 1, b, 1, b, b, 1, b, 1))
+        assertThatThrownBy(() -> Lapack.gesdd(ROWS, type, Lapack.Vectors.ALL, 2, 1, b, 1, b, b, 1, b, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(name + "gesdd: ldu must be 2 or more here, was 1");
     }
@@ -174,7 +176,7 @@ class LapackTest {
         double[] values = {4, 2, 2, 5};
         for (boolean upper : new boolean[] {true, false}) {
             var a = reals(type, values);
-            Lapack.potrf(type, upper, 2, a.address(), 2);
+            Lapack.potrf(ROWS, type, upper, 2, a.address(), 2);
             // L = [[2, 0], [1, 2]]
             assertThat(get(type, a, 0)).isCloseTo(2, tolerance(type));
             assertThat(get(type, a, upper ? 1 : 2)).isCloseTo(1, tolerance(type));
@@ -184,7 +186,7 @@ class LapackTest {
             assertClose(type, product(values, all(type, b, 2), 2, 2, 1), 8, 9);
         }
         var indefinite = reals(type, 1, 2, 2, 1);
-        assertThatThrownBy(() -> Lapack.potrf(type, true, 2, indefinite.address(), 2))
+        assertThatThrownBy(() -> Lapack.potrf(ROWS, type, true, 2, indefinite.address(), 2))
                 .isInstanceOfSatisfying(
                         LapackException.class,
                         failure -> assertThat(failure.info()).isEqualTo(2))
@@ -198,18 +200,18 @@ class LapackTest {
         double[] lower = {2, 0, 3, 4};
         var a = reals(type, lower);
         var b = reals(type, 2, 11);
-        Lapack.trtrs(type, false, false, false, 2, 1, a.address(), 2, b.address(), 1);
+        Lapack.trtrs(ROWS, type, false, false, false, 2, 1, a.address(), 2, b.address(), 1);
         assertClose(type, all(type, b, 2), 1, 2);
         b = reals(type, 8, 8);
-        Lapack.trtrs(type, false, true, false, 2, 1, a.address(), 2, b.address(), 1);
+        Lapack.trtrs(ROWS, type, false, true, false, 2, 1, a.address(), 2, b.address(), 1);
         assertClose(type, all(type, b, 2), 1, 2);
         b = reals(type, 1, 5);
-        Lapack.trtrs(type, false, false, true, 2, 1, a.address(), 2, b.address(), 1);
+        Lapack.trtrs(ROWS, type, false, false, true, 2, 1, a.address(), 2, b.address(), 1);
         assertClose(type, all(type, b, 2), 1, 2);
         var singular = reals(type, 1, 0, 1, 0);
         var right = reals(type, 1, 1);
         assertThatThrownBy(
-                        () -> Lapack.trtrs(type, false, false, false, 2, 1, singular.address(), 2, right.address(), 1))
+                        () -> Lapack.trtrs(ROWS, type, false, false, false, 2, 1, singular.address(), 2, right.address(), 1))
                 .isInstanceOf(LapackException.class)
                 .hasMessageContaining("element 2 of the diagonal");
     }
@@ -235,9 +237,9 @@ class LapackTest {
         double[] values = {1, 2, 3, 4, 5, 7};
         var a = reals(type, values);
         var tau = reals(type, 0, 0);
-        Lapack.geqrf(type, 3, 2, a.address(), 2, tau.address());
+        Lapack.geqrf(ROWS, type, 3, 2, a.address(), 2, tau.address());
         double[] r = {get(type, a, 0), get(type, a, 1), 0, get(type, a, 3)};
-        Lapack.orgqr(type, 3, 2, 2, a.address(), 2, tau.address());
+        Lapack.orgqr(ROWS, type, 3, 2, 2, a.address(), 2, tau.address());
         var q = all(type, a, 6);
         assertClose(type, product(transpose(q, 3, 2), q, 2, 3, 2), 1, 0, 0, 1);
         assertClose(type, product(q, r, 3, 2, 2), values);
@@ -253,7 +255,7 @@ class LapackTest {
             var s = reals(type, 0, 0);
             var u = reals(type, new double[4]);
             var vt = reals(type, new double[rows * 3]);
-            Lapack.gesdd(type, vectors, 2, 3, a.address(), 3, s.address(), u.address(), 2, vt.address(), 3);
+            Lapack.gesdd(ROWS, type, vectors, 2, 3, a.address(), 3, s.address(), u.address(), 2, vt.address(), 3);
             var v = all(type, vt, rows * 3);
             assertClose(type, product(v, transpose(v, rows, 3), rows, 3, rows), identity(rows));
             assertThat(get(type, s, 0)).isGreaterThanOrEqualTo(get(type, s, 1));
@@ -262,7 +264,7 @@ class LapackTest {
         }
         var a = reals(type, values);
         var s = reals(type, 0, 0);
-        Lapack.gesdd(type, Lapack.Vectors.NONE, 2, 3, a.address(), 3, s.address(), 0, 1, 0, 3);
+        Lapack.gesdd(ROWS, type, Lapack.Vectors.NONE, 2, 3, a.address(), 3, s.address(), 0, 1, 0, 3);
         // A A' = [[14, 4], [4, 12]]: the squares sum to its trace and multiply to its determinant
         double p = get(type, s, 0) * get(type, s, 0);
         double q = get(type, s, 1) * get(type, s, 1);
@@ -285,7 +287,7 @@ class LapackTest {
         for (boolean upper : new boolean[] {true, false}) {
             var a = reals(type, values);
             var w = reals(type, 0, 0);
-            Lapack.syevd(type, true, upper, 2, a.address(), 2, w.address());
+            Lapack.syevd(ROWS, type, true, upper, 2, a.address(), 2, w.address());
             assertClose(type, all(type, w, 2), 1, 3);
             var v = all(type, a, 4);
             // A V = V diag(w)
@@ -301,7 +303,7 @@ class LapackTest {
         var wr = reals(type, 9, 9);
         var wi = reals(type, 9, 9);
         var vr = reals(type, new double[4]);
-        Lapack.geev(type, false, true, 2, a.address(), 2, wr.address(), wi.address(), 0, 2, vr.address(), 2);
+        Lapack.geev(ROWS, type, false, true, 2, a.address(), 2, wr.address(), wi.address(), 0, 2, vr.address(), 2);
         assertClose(type, all(type, wr, 2), 0, 0);
         assertClose(type, all(type, wi, 2), 1, -1);
         // A (u + iw) = i (u + iw): A u = -w and A w = u
@@ -321,5 +323,49 @@ class LapackTest {
             assertThat(routine.meaning(-1)).contains("(layout)");
             assertThat(routine.meaning(7)).contains("7");
         }
+    }
+
+    /** The memory of a matrix column by column is that of its transpose row by row. */
+    @ParameterizedTest
+    @EnumSource
+    void columnsAreTheRowsOfTheTranspose(Real type) {
+        double[] rows = {1, 2, 3, 4, 5, 7};
+        double[] columns = {1, 4, 2, 5, 3, 7};
+        var tau = reals(type, 0, 0);
+        var byRows = reals(type, rows);
+        Lapack.geqrf(ROWS, type, 2, 3, byRows.address(), 3, tau.address());
+        var byColumns = reals(type, columns);
+        Lapack.geqrf(COLUMNS, type, 2, 3, byColumns.address(), 2, tau.address());
+        double[] r = all(type, byRows, 6);
+        assertClose(type, all(type, byColumns, 6), r[0], r[3], r[1], r[4], r[2], r[5]);
+
+        var s = reals(type, 0, 0);
+        var u = reals(type, 0, 0, 0, 0);
+        var vt = reals(type, 0, 0, 0, 0, 0, 0);
+        Lapack.gesdd(
+                COLUMNS,
+                type,
+                Lapack.Vectors.THIN,
+                2,
+                3,
+                reals(type, columns).address(),
+                2,
+                s.address(),
+                u.address(),
+                2,
+                vt.address(),
+                2);
+        double[] values = all(type, s, 2);
+        double[] left = all(type, u, 4);
+        double[] right = all(type, vt, 6);
+        for (int i = 0; i < 2; i++) {
+            for (int j = 0; j < 3; j++) {
+                double sum = left[i] * values[0] * right[2 * j] + left[2 + i] * values[1] * right[2 * j + 1];
+                assertThat(sum).isCloseTo(rows[3 * i + j], tolerance(type));
+            }
+        }
+        assertThatThrownBy(() -> Lapack.getrf(COLUMNS, type, 3, 2, 0, 2, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("getrf: lda must be 3 or more here, was 2");
     }
 }
