@@ -79,7 +79,8 @@ final class CompositeRules {
         }
     }
 
-    private static <T> T returned(Composite composite, String rule, @Nullable T result) {
+    /** What a rule gave, which must not be null. */
+    static <T> T returned(Composite composite, String rule, @Nullable T result) {
         if (result == null) {
             throw new IllegalStateException(
                     composite.name() + ": its " + rule + " returns null: return zeros where a derivative is 0");

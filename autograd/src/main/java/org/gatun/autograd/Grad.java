@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.ConcreteTensor;
@@ -263,6 +264,75 @@ public final class Grad {
         return jvp(grad(f), x, v).tangent();
     }
 
+    // ---- batching ----
+
+    /**
+     * A function of one tensor on a whole batch of them: for a batch along the first axis of the argument, the results along the first axis
+     * of the result. As {@code jax.vmap} and {@code torch.vmap}: operations inside see one element, and run once for all. It nests with every
+     * other transform in any order; {@code vmap(grad(f))} gives the gradient for each sample.
+     *
+     * <pre>{@code
+     * Tensor norms = Grad.vmap(x -> x.square().sum().sqrt()).apply(rows);          // (n, d) to (n)
+     * Tensor perSample = Grad.vmap((xi, yi) -> Grad.grad(w -> loss(w, xi, yi)).apply(weights)).apply(x, y);
+     * }</pre>
+     *
+     * <p>Tensors that the function captures, parameters among them, are the same for every element. The elements of a tensor of the batch
+     * can't be read inside ({@code item}, {@code toString}, printing, Java conditions), nor can a shape depend on them ({@code nonzero},
+     * {@code maskedSelect}, {@code unique}): choose with {@code where}. A source of random numbers inside has no operand and gives the
+     * same numbers to every element, as a key does in JAX: pass numbers drawn outside as a further argument where each element is to have
+     * its own. A batch of no elements gives empty results of the right shapes.
+     *
+     * @return the function over a batch; where the function's result does not depend on its argument, it is repeated
+     */
+    public static UnaryOperator<Tensor> vmap(UnaryOperator<Tensor> f) {
+        return vmap(f, 0, 0);
+    }
+
+    /**
+     * As {@link #vmap(UnaryOperator)}, with the batch along any axis.
+     *
+     * @param inAxis the axis of the argument that is the batch; a negative one counts from the end
+     * @param outAxis where the result gets the batch, from {@code -rank - 1} to {@code rank} of what f returns
+     */
+    public static UnaryOperator<Tensor> vmap(UnaryOperator<Tensor> f, int inAxis, int outAxis) {
+        Function<Tensor, Tensor> g = f;
+        return x -> Vmap.apply(g, x, BatchAxes.all(inAxis), BatchAxes.all(outAxis));
+    }
+
+    /** As {@link #vmap(UnaryOperator)} for a function of two tensors, both of which have the batch along their first axis. */
+    public static BinaryOperator<Tensor> vmap(BinaryOperator<Tensor> f) {
+        return vmap(f, BatchAxes.all(0), BatchAxes.all(0));
+    }
+
+    /**
+     * As {@link #vmap(UnaryOperator)} for a function of two tensors.
+     *
+     * @param in the axes of the two arguments, for instance {@code BatchAxes.of(0, null)} where the second has no batch
+     * @param out the axis of the result
+     */
+    public static BinaryOperator<Tensor> vmap(BinaryOperator<Tensor> f, BatchAxes in, BatchAxes out) {
+        Function<List<Tensor>, Tensor> g = xs -> f.apply(xs.get(0), xs.get(1));
+        return (x, y) -> Vmap.apply(g, List.of(x, y), in, out);
+    }
+
+    /**
+     * As {@link #vmap(UnaryOperator)} for a function from a structure of tensors (a record, list, map, optional or array) to another, all of
+     * whose tensors have the batch along their first axis.
+     */
+    public static <P, R> Function<P, R> vmap(Function<P, R> f) {
+        return vmap(f, BatchAxes.all(0), BatchAxes.all(0));
+    }
+
+    /**
+     * As {@link #vmap(Function)}, with the batch along any axes.
+     *
+     * @param in the axes of the argument's tensors, in the form of the argument or of its outer parts
+     * @param out the axes of the result's tensors, likewise; none for what does not depend on the batch
+     */
+    public static <P, R> Function<P, R> vmap(Function<P, R> f, BatchAxes in, BatchAxes out) {
+        return p -> Vmap.apply(f, p, in, out);
+    }
+
     // ---- pieces ----
 
     private static void requireFloating(String operation, Tensor y) {
@@ -279,7 +349,7 @@ public final class Grad {
     }
 
     /** What stands for a tensor at this moment: a parameter's variable or value, anything else itself. */
-    private static Tensor plain(Tensor x) {
+    static Tensor plain(Tensor x) {
         return x instanceof Parameter p ? p.resolve() : x;
     }
 

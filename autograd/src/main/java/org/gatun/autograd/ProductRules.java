@@ -7,6 +7,7 @@ import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Traced;
 
 /**
  * The derivatives of products and running products, right with any number of zeros and to any order. Without zeros the product
@@ -85,8 +86,9 @@ final class ProductRules {
         return diagonal.where(one, rows.unsqueeze(-2));
     }
 
+    /** Of a batch, whether any element has one: the way for zeros is right without them too. */
     private static boolean hasZero(Tensor x) {
-        return x.elements() > 0 && x.detach().eq(0).any().to(DType.I64).itemLong() != 0;
+        return x.elements() > 0 && Traced.beneath(x).eq(0).any().to(DType.I64).itemLong() != 0;
     }
 
     /** Some axes moved to the end and joined into one. */

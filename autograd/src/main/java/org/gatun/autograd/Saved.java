@@ -13,7 +13,7 @@ final class Saved {
 
     Saved(Tensor value) {
         this.alias = alias(value);
-        this.version = alias.concrete().storage().version();
+        this.version = Traced.beneath(alias).storage().version();
     }
 
     /** The chosen ones of some values, null for the others; when one can't be saved, none is. */
@@ -49,7 +49,7 @@ final class Saved {
 
     /** The value, unless it was changed in place since; {@code what} describes it for the message. */
     Tensor get(String what, Object op) {
-        if (alias.concrete().storage().version() != version) {
+        if (Traced.beneath(alias).storage().version() != version) {
             throw new IllegalStateException("backward: " + what + " of shape " + alias.shape() + " that " + op
                     + " saved for its derivative was changed in place afterwards: change a copy instead, or change it after"
                     + " backward");

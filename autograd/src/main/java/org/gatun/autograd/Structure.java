@@ -26,6 +26,37 @@ import org.jspecify.annotations.Nullable;
 final class Structure {
     private Structure() {}
 
+    /** The tensors of a structure, in the order in which {@link #map} meets them. */
+    static List<Tensor> tensors(@Nullable Object structure) {
+        var tensors = new ArrayList<Tensor>();
+        if (structure != null) {
+            of(structure, t -> {
+                tensors.add(t);
+                return t;
+            });
+        }
+        return tensors;
+    }
+
+    /** The components of a record, elements of a list, array or optional, or values of a map: null for what is no structure. */
+    static @Nullable List<@Nullable Object> parts(@Nullable Object structure) {
+        if (structure instanceof Record r) {
+            return Arrays.stream(r.getClass().getRecordComponents())
+                    .<@Nullable Object>map(c -> read(c, r))
+                    .toList();
+        }
+        if (structure instanceof List<?> list) {
+            return Collections.unmodifiableList(list);
+        }
+        if (structure instanceof Map<?, ?> map) {
+            return new ArrayList<>(map.values());
+        }
+        if (structure instanceof Optional<?> optional) {
+            return optional.stream().<@Nullable Object>map(e -> e).toList();
+        }
+        return structure instanceof Object[] array ? Arrays.asList(array) : null;
+    }
+
     /** A structure of the same form with every tensor replaced. */
     @SuppressWarnings("unchecked")
     static <P> P map(P structure, UnaryOperator<Tensor> f) {

@@ -20,9 +20,17 @@ final class Classification {
     private Classification() {}
 
     /** The rows of a batch: what comes in as (n, c, d1, ...) with targets (n, d1, ...) as (rows, c) and (rows). */
-    private record Rows(Tensor scores, Tensor target, long ignoreIndex, long counted, Shape shape) {
+    private record Rows(Tensor scores, Tensor target, long ignoreIndex, boolean someIgnored, Shape shape) {
         Tensor ignored() {
             return target.eq(ignoreIndex);
+        }
+
+        /** The sum of some losses over the number of targets that count: a tensor, as it may differ within a batch. */
+        Tensor mean(Tensor losses) {
+            Tensor sum = losses.sum();
+            return someIgnored
+                    ? sum.div(ignored().not().to(DType.I64).sum().to(sum.dtype()))
+                    : sum.div((double) target.elements());
         }
 
         long classes() {
@@ -91,7 +99,7 @@ final class Classification {
         return switch (reduction) {
             case MEAN ->
                 weights == null
-                        ? losses.sum().div((double) rows.counted())
+                        ? rows.mean(losses)
                         : losses.sum().div(weights.sum());
             case SUM -> losses.sum();
             case BATCH_MEAN ->
@@ -140,11 +148,11 @@ final class Classification {
                     + target.shape());
         }
         Tensor classes = Indices.checked(name, target).flatten();
-        long counted = Indices.countClasses(name, classes, scores.size(axis), options.ignoreIndex());
+        boolean some = Indices.requireClasses(name, classes, scores.size(axis), options.ignoreIndex());
         Tensor flat = rank == 1
                 ? scores.unsqueeze(0)
                 : rank == 2 ? scores : scores.moveAxis(1, -1).flatten(0, -2);
-        return new Rows(flat, classes, options.ignoreIndex(), counted, expected);
+        return new Rows(flat, classes, options.ignoreIndex(), some, expected);
     }
 
     private static void requireWeight(String name, DType dtype, long classes, @Nullable Tensor weight) {

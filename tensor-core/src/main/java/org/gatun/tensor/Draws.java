@@ -6,6 +6,7 @@ import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Traced;
 
 /** Random tensors: parts of a generator's stream, and functions of them. */
 final class Draws {
@@ -75,7 +76,7 @@ final class Draws {
             throw new DTypeException("bernoulli: the probabilities are " + p.dtype()
                     + " and must be of a floating dtype: convert them, for instance to(DType.F32)");
         }
-        Tensor values = p.detach();
+        Tensor values = Traced.beneath(p);
         if (values.ge(0).and(values.le(1)).all().item() == 0) {
             throw new IllegalArgumentException(
                     "bernoulli: the probabilities of shape " + p.shape() + " must all be from 0 to 1");

@@ -7,6 +7,7 @@ import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Traced;
 import org.jspecify.annotations.Nullable;
 
 /** The losses that compare input and target element by element, each one region, and their reductions. */
@@ -109,7 +110,7 @@ final class ElementwiseLosses {
             throw new IllegalArgumentException("gaussianNllLoss: epsilon " + epsilon + " must be more than 0");
         }
         Tensor v = variance(x.shape(), variance);
-        if (v.lt(0).any().detach().item() != 0) {
+        if (Traced.beneath(v).lt(0).any().item() != 0) {
             throw new IllegalArgumentException(
                     "gaussianNllLoss: the variance has a negative element: give 0 or more, for"
                             + " instance softplus of it");

@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Traced;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of tensors that hold indices or class numbers. */
@@ -28,23 +29,23 @@ final class Indices {
 
     /** Refuses class numbers outside 0 to {@code classes - 1}. */
     static void requireClasses(String name, Tensor index, long classes) {
-        countClasses(name, index, classes, null);
+        requireClasses(name, index, classes, null);
     }
 
     /**
      * Refuses class numbers outside 0 to {@code classes - 1} other than {@code ignored}.
      *
-     * @return how many are not ignored
+     * @return whether some are ignored
      */
-    static long countClasses(String name, Tensor index, long classes, @Nullable Long ignored) {
-        long[] values = Values.longs(index);
-        long count = 0;
+    static boolean requireClasses(String name, Tensor index, long classes, @Nullable Long ignored) {
+        long[] values = Values.longs(Traced.beneath(index));
+        boolean some = false;
         for (int i = 0; i < values.length; i++) {
             long c = values[i];
             if (ignored != null && c == ignored) {
+                some = true;
                 continue;
             }
-            count++;
             if (c < 0 || c >= classes) {
                 throw new IndexOutOfBoundsException(name + ": class " + c + " at position " + i
                         + " of a tensor of shape "
@@ -52,7 +53,7 @@ final class Indices {
                         + (ignored == null ? "" : ", or " + ignored + " for a target to ignore"));
             }
         }
-        return count;
+        return some;
     }
 
     /**
@@ -63,7 +64,7 @@ final class Indices {
      */
     static IndexOutOfBoundsException outside(
             String name, Tensor index, String where, long size, IndexOutOfBoundsException cause) {
-        long[] values = Values.longs(index.detach());
+        long[] values = Values.longs(Traced.beneath(index));
         int i = 0;
         while (i < values.length - 1 && values[i] >= -size && values[i] < size) {
             i++;

@@ -132,9 +132,15 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
 
     // ---- dtype and copies ----
 
-    /** The values without any interpreter, as {@code torch.Tensor.detach}: a view through which no gradient flows. */
+    /**
+     * The values without any derivative, as {@code torch.Tensor.detach}: a view through which no gradient flows. Inside {@code vmap} it
+     * stays a tensor of the batch.
+     */
     public final Tensor detach() {
-        return concrete().view(concrete().layout());
+        return switch (this) {
+            case ConcreteTensor concrete -> concrete.view(concrete.layout());
+            case Traced traced -> traced.detached();
+        };
     }
 
     /**

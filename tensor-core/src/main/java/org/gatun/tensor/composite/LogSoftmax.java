@@ -44,6 +44,11 @@ public record LogSoftmax(int axis) implements Composite {
     }
 
     @Override
+    public Optional<Composite> batched(List<Boolean> operands) {
+        return Optional.of(new LogSoftmax(axis + 1));
+    }
+
+    @Override
     public Optional<Derivative> derivative() {
         return Optional.of(new Rule(axis));
     }

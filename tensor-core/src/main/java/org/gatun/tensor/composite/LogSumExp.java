@@ -68,6 +68,15 @@ public record LogSumExp(Axes axes) implements Composite {
     }
 
     @Override
+    public Optional<Composite> batched(List<Boolean> operands) {
+        int[] shifted = Arrays.stream(axes.toArray()).map(a -> a + 1).toArray();
+        int rank = Arrays.stream(shifted).max().orElse(0) + 1;
+        return shifted.length == 0
+                ? Optional.empty()
+                : Optional.of(new LogSumExp(Axes.listed("logsumexp", rank, shifted)));
+    }
+
+    @Override
     public Optional<Derivative> derivative() {
         return Optional.of(new Rule(axes));
     }

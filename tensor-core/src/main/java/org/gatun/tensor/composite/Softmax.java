@@ -39,6 +39,11 @@ public record Softmax(int axis) implements Composite {
     }
 
     @Override
+    public Optional<Composite> batched(List<Boolean> operands) {
+        return Optional.of(new Softmax(axis + 1));
+    }
+
+    @Override
     public Optional<Derivative> derivative() {
         return Optional.of(new Rule(axis));
     }

@@ -37,6 +37,17 @@ public interface Composite {
         return Optional.empty();
     }
 
+    /**
+     * This function over a batch, if it has a form of its own for that, with kernels or a derivative better than batching the
+     * {@link #fallback} and the {@link #derivative} gives: a composite whose marked operands and all of whose results have one more axis in
+     * front.
+     *
+     * @param operands for each operand, whether it has a batch; at least one does
+     */
+    default Optional<Composite> batched(List<Boolean> operands) {
+        return Optional.empty();
+    }
+
     /** A derivative to use instead of that of the {@link #fallback}, if there is one. */
     default Optional<Derivative> derivative() {
         return Optional.empty();

@@ -32,9 +32,31 @@ public abstract non-sealed class Traced extends Tensor {
      */
     public abstract Tensor saved();
 
+    /** A view of the values below, through which no derivative flows. */
+    public Tensor detached() {
+        return value().detach();
+    }
+
+    /**
+     * The memory beneath all interpreters. Inside {@code vmap} it holds the whole batch and so has more axes than {@code x}: for checks
+     * that are made of all elements at once, never for results.
+     */
+    public static ConcreteTensor beneath(Tensor x) {
+        Tensor t = x;
+        while (t instanceof Traced traced) {
+            t = traced.value();
+        }
+        return t.concrete();
+    }
+
     /** Whether the elements lie row by row; a tensor without memory of its own says that they do. */
     public boolean isContiguous() {
-        return concrete().isContiguous();
+        return value() instanceof Traced below ? below.isContiguous() : value().concrete().isContiguous();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return value().isClosed();
     }
 
     @Override

@@ -112,6 +112,11 @@ public final class TypeTrace implements Trace {
         }
 
         @Override
+        public Tensor detached() {
+            return this;
+        }
+
+        @Override
         public Tensor saved() {
             return this;
         }

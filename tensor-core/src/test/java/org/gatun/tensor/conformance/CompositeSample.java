@@ -17,10 +17,11 @@ import org.gatun.tensor.shape.Shape;
  * @param body the use
  * @param slots what the operands are like
  * @param differentiable whether the floating results carry derivatives
+ * @param unbatched why the method does not run under {@code vmap}, empty where it does
  */
 @SuppressWarnings("overloads") // the bodies differ in their number of arguments
 public record CompositeSample(
-        String method, Function<List<Tensor>, List<Tensor>> body, List<Slot> slots, boolean differentiable) {
+        String method, Function<List<Tensor>, List<Tensor>> body, List<Slot> slots, boolean differentiable, String unbatched) {
     /** What an operand holds. */
     enum Content {
         /** Numbers anywhere but near 0. */
@@ -124,29 +125,39 @@ public record CompositeSample(
     }
 
     static CompositeSample of(String method, UnaryOperator<Tensor> body, Slot slot) {
-        return new CompositeSample(method, in -> List.of(body.apply(in.get(0))), List.of(slot), true);
+        return new CompositeSample(method, in -> List.of(body.apply(in.get(0))), List.of(slot), true, "");
     }
 
     static CompositeSample of(String method, BinaryOperator<Tensor> body, Slot a, Slot b) {
-        return new CompositeSample(method, in -> List.of(body.apply(in.get(0), in.get(1))), List.of(a, b), true);
+        return new CompositeSample(method, in -> List.of(body.apply(in.get(0), in.get(1))), List.of(a, b), true, "");
     }
 
     static CompositeSample of(String method, Function<List<Tensor>, Tensor> body, Slot... slots) {
-        return new CompositeSample(method, in -> List.of(body.apply(in)), List.of(slots), true);
+        return new CompositeSample(method, in -> List.of(body.apply(in)), List.of(slots), true, "");
     }
 
     static CompositeSample several(String method, Function<List<Tensor>, List<Tensor>> body, Slot... slots) {
-        return new CompositeSample(method, body, List.of(slots), true);
+        return new CompositeSample(method, body, List.of(slots), true, "");
     }
 
     /** This use of a method whose results do not depend smoothly on its operands. */
     CompositeSample withoutDerivative() {
-        return new CompositeSample(method, body, slots, false);
+        return new CompositeSample(method, body, slots, false, unbatched);
+    }
+
+    /** This use of a method that reads its operands' values, and so can't run on a whole batch at once. */
+    CompositeSample withoutBatching(String reason) {
+        return new CompositeSample(method, body, slots, differentiable, reason);
     }
 
     /** Operands of the given dtype where they are numbers. */
     public List<HostArray> fill(DType dtype) {
-        var random = new SplittableRandom(method.hashCode() * 31L + slots.hashCode());
+        return fill(dtype, 0);
+    }
+
+    /** Operands as {@link #fill(DType)}, others for each number {@code variant}. */
+    List<HostArray> fill(DType dtype, int variant) {
+        var random = new SplittableRandom(method.hashCode() * 31L + slots.hashCode() + 7919L * variant);
         return slots.stream().map(s -> s.fill(dtype, random)).toList();
     }
 

@@ -110,7 +110,8 @@ final class ShapeSamples {
         add("get", x -> x.get(Index.range(0, 4, 2), Index.newAxis(), Index.ellipsis()), any(5, 2));
         add("get", x -> x.get(Index.of(0, 2, 2, -1)), any(3, 2));
         add("get", x -> x.get(Index.of(0, 1, 1), Index.of(2, 0, 2)), any(2, 3));
-        SAMPLES.add(of("Tensor.get", in -> in.get(0).get(Index.mask(in.get(1))), any(2, 3), truth(2, 3)));
+        SAMPLES.add(of("Tensor.get", in -> in.get(0).get(Index.mask(in.get(1))), any(2, 3), truth(2, 3))
+                .withoutBatching("the number of chosen elements depends on the mask"));
         SAMPLES.add(of("Tensor.gather", (x, i) -> x.gather(1, i), any(2, 3), index(3, 2, 4)));
         SAMPLES.add(of(
                 "Tensor.scatter", in -> in.get(0).scatter(0, in.get(1), in.get(2)), any(5), uniqueIndex(5, 3), any(3)));
@@ -129,8 +130,11 @@ final class ShapeSamples {
                 index(3, 4),
                 any(4, 2)));
         SAMPLES.add(of("Tensor.take", Tensor::take, any(2, 3), index(6, 2, 2)));
-        SAMPLES.add(of("Tensor.nonzero", Tensor::nonzero, truth(2, 3)).withoutDerivative());
-        SAMPLES.add(of("Tensor.maskedSelect", Tensor::maskedSelect, any(2, 3), truth(2, 3)));
+        SAMPLES.add(of("Tensor.nonzero", Tensor::nonzero, truth(2, 3))
+                .withoutDerivative()
+                .withoutBatching("the number of positions depends on the values"));
+        SAMPLES.add(of("Tensor.maskedSelect", Tensor::maskedSelect, any(2, 3), truth(2, 3))
+                .withoutBatching("the number of chosen elements depends on the mask"));
         SAMPLES.add(of("Tensor.maskedFill", (x, m) -> x.maskedFill(m, -1.5), any(2, 3), truth(3)));
         SAMPLES.add(
                 of("Tensors.oneHot", x -> Tensors.oneHot(x, 4), index(4, 2, 3)).withoutDerivative());
