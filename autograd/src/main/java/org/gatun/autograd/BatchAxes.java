@@ -64,11 +64,15 @@ public final class BatchAxes {
         }
         List<@Nullable Object> components = Structure.parts(structure);
         if (components == null || components.size() != parts.size()) {
-            throw new IllegalArgumentException("vmap: axes " + this + " for "
-                    + (components == null
-                            ? "a " + (structure == null ? "null" : structure.getClass().getSimpleName())
-                            : components.size() + " components")
-                    + ": give one for each component of a record, list, map or array, or BatchAxes.all for all tensors");
+            throw new IllegalArgumentException(
+                    "vmap: axes " + this + " for "
+                            + (components == null
+                                    ? "a "
+                                            + (structure == null
+                                                    ? "null"
+                                                    : structure.getClass().getSimpleName())
+                                    : components.size() + " components")
+                            + ": give one for each component of a record, list, map or array, or BatchAxes.all for all tensors");
         }
         for (int i = 0; i < parts.size(); i++) {
             parts.get(i).expand(components.get(i), out);

@@ -103,17 +103,11 @@ final class BatchRules {
     }
 
     private static SliceSpec slice(SliceSpec spec, BatchOperands in) {
-        return new SliceSpec(
-                prefixed(0, spec.start()),
-                in.with(spec.size()),
-                prefixed(1, spec.step()));
+        return new SliceSpec(prefixed(0, spec.start()), in.with(spec.size()), prefixed(1, spec.step()));
     }
 
     private static PadSpec pad(PadSpec spec) {
-        return new PadSpec(
-                prefixed(0, spec.low()),
-                prefixed(0, spec.high()),
-                prefixed(0, spec.interior()));
+        return new PadSpec(prefixed(0, spec.low()), prefixed(0, spec.high()), prefixed(0, spec.interior()));
     }
 
     private static Shape prefixed(long first, Shape shape) {
@@ -129,7 +123,9 @@ final class BatchRules {
         long count = in.shape(1).elements();
         if (in.has(0)) {
             return Dispatch.bind(
-                    new Op.Gather(op.axis() + 1), in.value(0), along(op.axis(), in, in.shape(0).withSize(op.axis(), count)));
+                    new Op.Gather(op.axis() + 1),
+                    in.value(0),
+                    along(op.axis(), in, in.shape(0).withSize(op.axis(), count)));
         }
         // All elements pick from the same tensor: one selection by all of their indices.
         Tensor picked = Dispatch.bind(op, in.value(0), in.value(1).flatten());
@@ -142,8 +138,7 @@ final class BatchRules {
             return Dispatch.bind(new Op.IndexAdd(op.axis() + 1, op.size()), in.value(0), in.value(1));
         }
         Shape sums = in.with(in.shape(0).withSize(op.axis(), op.size()));
-        return Dispatch.bind(
-                new Op.ScatterAdd(op.axis() + 1, sums), in.whole(0), along(op.axis(), in, in.shape(0)));
+        return Dispatch.bind(new Op.ScatterAdd(op.axis() + 1, sums), in.whole(0), along(op.axis(), in, in.shape(0)));
     }
 
     /** The index vectors (batch, count) along an axis of a shape, repeated along its other axes. */
@@ -167,7 +162,8 @@ final class BatchRules {
             // (batch, .., m, k) to (.., batch * m, k)
             Tensor rows = in.value(0).moveAxis(0, rank - 2);
             Tensor product = Dispatch.bind(op, rows.flatten(rank - 2, rank - 1), in.value(1));
-            return product.reshape(rows.shape().withSize(rank, product.size(-1))).moveAxis(rank - 2, 0);
+            return product.reshape(rows.shape().withSize(rank, product.size(-1)))
+                    .moveAxis(rank - 2, 0);
         }
         // (batch, .., k, n) to (.., k, batch * n)
         Tensor columns = in.value(1).moveAxis(0, rank - 1);

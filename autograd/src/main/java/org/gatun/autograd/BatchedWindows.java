@@ -24,7 +24,10 @@ final class BatchedWindows {
             return unfold(Dispatch.bind(op, in.value(0).flatten(0, 1), in.value(1)), in);
         }
         if (in.has(0)) {
-            Tensor y = Dispatch.bind(new Op.Conv2d(wide(op.spec(), in)), channels(in.value(0)), in.value(1).flatten(0, 1));
+            Tensor y = Dispatch.bind(
+                    new Op.Conv2d(wide(op.spec(), in)),
+                    channels(in.value(0)),
+                    in.value(1).flatten(0, 1));
             return apart(y, in);
         }
         Tensor y = Dispatch.bind(op, in.value(0), inGroups(in.value(1), 0, groups));

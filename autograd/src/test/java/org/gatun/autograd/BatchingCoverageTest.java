@@ -55,33 +55,38 @@ class BatchingCoverageTest {
     Stream<DynamicNode> refusals() {
         return CompositeSamples.all().stream()
                 .filter(sample -> !sample.unbatched().isEmpty())
-                .map(sample -> dynamicTest(sample.method() + ": " + sample.unbatched(), () -> MemoryScope.tidy(() -> {
-                    BatchSample batch = BatchSample.refused(sample);
-                    List<Tensor> operands = IntStream.range(0, batch.operands())
-                            .mapToObj(batch::stacked)
-                            .toList();
-                    assertThatThrownBy(() -> Grad.vmap((List<Tensor> in) -> batch.body().apply(in))
-                                    .apply(operands))
-                            .isInstanceOf(IllegalStateException.class)
-                            .hasMessageContaining("vmap: ")
-                            .hasMessageContaining("choose with where");
-                })));
+                .map(sample -> dynamicTest(
+                        sample.method() + ": " + sample.unbatched(),
+                        () -> MemoryScope.tidy(() -> {
+                            BatchSample batch = BatchSample.refused(sample);
+                            List<Tensor> operands = IntStream.range(0, batch.operands())
+                                    .mapToObj(batch::stacked)
+                                    .toList();
+                            assertThatThrownBy(() -> Grad.vmap((List<Tensor> in) ->
+                                                    batch.body().apply(in))
+                                            .apply(operands))
+                                    .isInstanceOf(IllegalStateException.class)
+                                    .hasMessageContaining("vmap: ")
+                                    .hasMessageContaining("choose with where");
+                        })));
     }
 
     private static DynamicTest test(BatchSample sample) {
-        return dynamicTest(sample.name(), () -> MemoryScope.tidy(() -> {
-            values(sample, Collections.nCopies(sample.operands(), 0), 0);
-            values(sample, Collections.nCopies(sample.operands(), -1), -1);
-            for (int only = 0; only < sample.operands() && sample.operands() > 1; only++) {
-                var axes = new ArrayList<Integer>(Collections.nCopies(sample.operands(), null));
-                axes.set(only, 0);
-                values(sample, axes, 0);
-            }
-            empty(sample);
-            if (sample.differentiable()) {
-                derivatives(sample);
-            }
-        }));
+        return dynamicTest(
+                sample.name(),
+                () -> MemoryScope.tidy(() -> {
+                    values(sample, Collections.nCopies(sample.operands(), 0), 0);
+                    values(sample, Collections.nCopies(sample.operands(), -1), -1);
+                    for (int only = 0; only < sample.operands() && sample.operands() > 1; only++) {
+                        var axes = new ArrayList<Integer>(Collections.nCopies(sample.operands(), null));
+                        axes.set(only, 0);
+                        values(sample, axes, 0);
+                    }
+                    empty(sample);
+                    if (sample.differentiable()) {
+                        derivatives(sample);
+                    }
+                }));
     }
 
     /** The batched function against the function of each element; an operand without an axis is that of element 0. */
@@ -89,7 +94,10 @@ class BatchingCoverageTest {
         var operands = new ArrayList<Tensor>();
         for (int k = 0; k < axes.size(); k++) {
             Tensor all = sample.stacked(k);
-            operands.add(axes.get(k) == null ? all.select(0, 0) : axes.get(k) == 0 ? all : all.moveAxis(0, -1).copy());
+            operands.add(
+                    axes.get(k) == null
+                            ? all.select(0, 0)
+                            : axes.get(k) == 0 ? all : all.moveAxis(0, -1).copy());
         }
         List<Tensor> batched = Grad.vmap(
                         (List<Tensor> in) -> sample.body().apply(in),
@@ -104,7 +112,10 @@ class BatchingCoverageTest {
             List<Tensor> expected = sample.body().apply(in);
             assertThat(batched).hasSameSizeAs(expected);
             for (int r = 0; r < expected.size(); r++) {
-                same(batched.get(r).select(outAxis, b), expected.get(r), "result " + r + " of element " + b + " with axes " + axes);
+                same(
+                        batched.get(r).select(outAxis, b),
+                        expected.get(r),
+                        "result " + r + " of element " + b + " with axes " + axes);
             }
         }
     }
@@ -204,8 +215,9 @@ class BatchingCoverageTest {
                     }
                 })
                 .apply(listed(constants, x));
-        UnaryOperator<Tensor> whole = all -> Grad.vmap((List<Tensor> in) -> apply(sample, in.get(0), in.subList(1, in.size())))
-                .apply(listed(constants, all));
+        UnaryOperator<Tensor> whole =
+                all -> Grad.vmap((List<Tensor> in) -> apply(sample, in.get(0), in.subList(1, in.size())))
+                        .apply(listed(constants, all));
         Tensor outside;
         try (VjpResult vjp = Grad.vjp(whole, x)) {
             outside = vjp.pullback(g.unsqueeze(0).broadcastTo(vjp.value().shape()));

@@ -84,9 +84,13 @@ class VmapTest {
     void anArgumentWithoutABatchIsTheSameForEveryElement() {
         Tensor w = numbers(4, 2);
         Tensor x = numbers(3, 4);
-        same(Grad.vmap((xi, wi) -> xi.matmul(wi), BatchAxes.of(0, null), BatchAxes.all(0)).apply(x, w), x.matmul(w));
         same(
-                Grad.vmap((wi, xi) -> xi.matmul(wi), BatchAxes.of(1, null), BatchAxes.all(1)).apply(w, x),
+                Grad.vmap((xi, wi) -> xi.matmul(wi), BatchAxes.of(0, null), BatchAxes.all(0))
+                        .apply(x, w),
+                x.matmul(w));
+        same(
+                Grad.vmap((wi, xi) -> xi.matmul(wi), BatchAxes.of(1, null), BatchAxes.all(1))
+                        .apply(w, x),
                 x.matmul(w));
     }
 
@@ -103,10 +107,11 @@ class VmapTest {
                 .apply(new Params(w, b));
         same(both.get("sum"), w.sum(1).add(b));
         same(both.get("scaled"), w.mul(b.unsqueeze(1)));
-        Function<Sample, Tensor> loss =
-                s -> s.x().dot(s.params().w()).add(s.params().b()).sub(s.target()).square();
+        Function<Sample, Tensor> loss = s ->
+                s.x().dot(s.params().w()).add(s.params().b()).sub(s.target()).square();
         Tensor v = numbers(4);
-        Tensor losses = Grad.vmap(loss, BatchAxes.of(BatchAxes.NONE, BatchAxes.all(0), BatchAxes.all(0)), BatchAxes.all(0))
+        Tensor losses = Grad.vmap(
+                        loss, BatchAxes.of(BatchAxes.NONE, BatchAxes.all(0), BatchAxes.all(0)), BatchAxes.all(0))
                 .apply(new Sample(new Params(v, Tensors.scalar(DType.F64, 0.5)), w, b));
         same(losses, w.matmul(v).add(0.5).sub(b).square());
     }
@@ -127,8 +132,8 @@ class VmapTest {
         Tensor w = numbers(4, 2);
         Tensor x = numbers(5, 4);
         Tensor y = numbers(5, 2);
-        Tensor all = Grad.vmap((xi, yi) -> Grad.grad(wi -> xi.matmul(wi).sub(yi).square().sum())
-                        .apply(w))
+        Tensor all = Grad.vmap((xi, yi) ->
+                        Grad.grad(wi -> xi.matmul(wi).sub(yi).square().sum()).apply(w))
                 .apply(x, y);
         for (int i = 0; i < 5; i++) {
             // d/dw |x w - y|^2 = 2 x' (x w - y)
@@ -155,7 +160,8 @@ class VmapTest {
         UnaryOperator<Tensor> f = x -> x.sin().mul(x.square().sum()).sum();
         Tensor x = numbers(3, 4);
         Tensor inside = Grad.vmap(Grad.grad(f)).apply(x);
-        Tensor outside = Grad.grad((Tensor all) -> Grad.vmap(f).apply(all).sum()).apply(x);
+        Tensor outside =
+                Grad.grad((Tensor all) -> Grad.vmap(f).apply(all).sum()).apply(x);
         Tensor hessians = Grad.vmap(Grad.hessian(f)).apply(x);
         for (int i = 0; i < 3; i++) {
             same(inside.select(0, i), Grad.grad(f).apply(x.select(0, i)));
@@ -188,7 +194,8 @@ class VmapTest {
     @Test
     void everyElementGetsTheSameRandomNumbers() {
         Tensor x = numbers(3, 4);
-        Tensor dropped = Grad.vmap(row -> Functional.dropout(row, 0.5, true, new Generator(7))).apply(x);
+        Tensor dropped = Grad.vmap(row -> Functional.dropout(row, 0.5, true, new Generator(7)))
+                .apply(x);
         Tensor mask = Functional.dropout(Tensors.ones(DType.F64, 4), 0.5, true, new Generator(7));
         same(dropped, x.mul(mask));
     }
@@ -217,18 +224,25 @@ class VmapTest {
     @Test
     void customDerivativesAreKeptUnderVmap() {
         // A derivative that is deliberately not that of the function shows which one was used.
-        CustomFunction f = CustomFunction.of("f", 2, in -> in.get(0).mul(in.get(1)).sum())
-                .withVjp((in, y, g) -> List.of(in.get(0).mul(g).mul(10), in.get(1).mul(g).mul(100)))
+        CustomFunction f = CustomFunction.of(
+                        "f", 2, in -> in.get(0).mul(in.get(1)).sum())
+                .withVjp((in, y, g) ->
+                        List.of(in.get(0).mul(g).mul(10), in.get(1).mul(g).mul(100)))
                 .withJvp((in, y, t) -> t.get(0).mul(7).sum().add(t.get(1).mul(9).sum()));
         Tensor x = numbers(3, 4);
         Tensor w = numbers(4);
-        Tensor byX = Grad.grad((Tensor all) -> Grad.vmap(xi -> f.apply(xi, w)).apply(all).sum()).apply(x);
+        Tensor byX = Grad.grad((Tensor all) ->
+                        Grad.vmap(xi -> f.apply(xi, w)).apply(all).sum())
+                .apply(x);
         same(byX, x.mul(10));
-        Tensor byW = Grad.grad((Tensor p) -> Grad.vmap(xi -> f.apply(xi, p)).apply(x).sum()).apply(w);
+        Tensor byW = Grad.grad(
+                        (Tensor p) -> Grad.vmap(xi -> f.apply(xi, p)).apply(x).sum())
+                .apply(w);
         same(byW, w.mul(300));
         Tensor inside = Grad.vmap(Grad.grad(xi -> f.apply(xi, w))).apply(x);
         same(inside, x.mul(10));
-        Tensor forward = Grad.jvp(all -> Grad.vmap(xi -> f.apply(xi, w)).apply(all), x, x.fullLike(1)).tangent();
+        Tensor forward = Grad.jvp(all -> Grad.vmap(xi -> f.apply(xi, w)).apply(all), x, x.fullLike(1))
+                .tangent();
         same(forward, Tensors.full(DType.F64, 28, 3));
         Tensor nested = Grad.grad((Tensor all) -> Grad.vmap(Grad.vmap((Tensor xi) -> f.apply(xi, w)))
                         .apply(all)
@@ -239,9 +253,10 @@ class VmapTest {
 
     @Test
     void aCustomFunctionThatCapturesTheBatchIsRefused() {
-        assertThatThrownBy(() -> Grad.vmap(x -> CustomFunction.of("f", 1, in -> in.get(0).mul(x))
-                                .withVjp((in, y, g) -> List.of(g))
-                                .apply(x.add(1)))
+        assertThatThrownBy(() -> Grad.vmap(
+                                x -> CustomFunction.of("f", 1, in -> in.get(0).mul(x))
+                                        .withVjp((in, y, g) -> List.of(g))
+                                        .apply(x.add(1)))
                         .apply(numbers(3, 4)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("pass it as one");
@@ -251,15 +266,21 @@ class VmapTest {
     void emptyBatchesGiveEmptyResultsOfTheRightShapes() {
         Tensor images = Tensors.zeros(DType.F64, 0, 2, 3, 5, 5);
         Tensor weight = numbers(4, 3, 2, 2);
-        assertThat(Grad.vmap(x -> Functional.conv2d(x, weight, null, ConvSpec.DEFAULT)).apply(images).shape())
+        assertThat(Grad.vmap(x -> Functional.conv2d(x, weight, null, ConvSpec.DEFAULT))
+                        .apply(images)
+                        .shape())
                 .hasToString("[0, 2, 4, 4, 4]");
         assertThat(Grad.vmap(w -> Functional.conv2d(numbers(2, 3, 5, 5), w, null, ConvSpec.DEFAULT))
                         .apply(Tensors.zeros(DType.F64, 0, 4, 3, 2, 2))
                         .shape())
                 .hasToString("[0, 2, 4, 4, 4]");
-        assertThat(Grad.vmap(x -> Functional.maxPool2d(x, PoolSpec.of(2))).apply(images).shape())
+        assertThat(Grad.vmap(x -> Functional.maxPool2d(x, PoolSpec.of(2)))
+                        .apply(images)
+                        .shape())
                 .hasToString("[0, 2, 3, 2, 2]");
-        assertThat(Grad.vmap(x -> x.matmul(numbers(4, 2)).max(0).values()).apply(Tensors.zeros(DType.F64, 0, 3, 4)).shape())
+        assertThat(Grad.vmap(x -> x.matmul(numbers(4, 2)).max(0).values())
+                        .apply(Tensors.zeros(DType.F64, 0, 3, 4))
+                        .shape())
                 .hasToString("[0, 2]");
         assertThat(Grad.vmap(Grad.grad(x -> x.softmax(0).square().sum()))
                         .apply(Tensors.zeros(DType.F64, 0, 3))
@@ -275,20 +296,24 @@ class VmapTest {
         Tensor shared = x.select(0, 0);
         UnaryOperator<Tensor> byWeight = wi -> Functional.conv2d(shared, wi, null, spec);
         Tensor all = Grad.vmap(byWeight).apply(w);
-        Tensor both = Grad.vmap((xi, wi) -> Functional.conv2d(xi, wi, null, spec)).apply(x, w);
-        Tensor gradients = Grad.vmap(Grad.grad(wi -> byWeight.apply(wi).square().sum())).apply(w);
+        Tensor both =
+                Grad.vmap((xi, wi) -> Functional.conv2d(xi, wi, null, spec)).apply(x, w);
+        Tensor gradients =
+                Grad.vmap(Grad.grad(wi -> byWeight.apply(wi).square().sum())).apply(w);
         for (int i = 0; i < 3; i++) {
             same(all.select(0, i), byWeight.apply(w.select(0, i)));
             same(both.select(0, i), Functional.conv2d(x.select(0, i), w.select(0, i), null, spec));
-            same(gradients.select(0, i), Grad.grad((Tensor wi) -> byWeight.apply(wi).square().sum())
-                    .apply(w.select(0, i)));
+            same(
+                    gradients.select(0, i),
+                    Grad.grad((Tensor wi) -> byWeight.apply(wi).square().sum()).apply(w.select(0, i)));
         }
     }
 
     @Test
     void batchesNamedByIndexKeepTheirErrors() {
         Tensor index = Tensors.of(new long[] {0, 1, 9});
-        assertThatThrownBy(() -> Grad.vmap(i -> numbers(3, 2).indexSelect(0, i.unsqueeze(0))).apply(index))
+        assertThatThrownBy(() -> Grad.vmap(i -> numbers(3, 2).indexSelect(0, i.unsqueeze(0)))
+                        .apply(index))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessageContaining("indexSelect: index 9");
     }
@@ -323,7 +348,8 @@ class VmapTest {
                         .apply(new Params(numbers(2, 2), numbers(2))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("axes (0) for 2 components");
-        assertThatThrownBy(() -> Grad.vmap((Tensor x) -> x, BatchAxes.of(0, 1), BatchAxes.all(0)).apply(numbers(2, 2)))
+        assertThatThrownBy(() -> Grad.vmap((Tensor x) -> x, BatchAxes.of(0, 1), BatchAxes.all(0))
+                        .apply(numbers(2, 2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("BatchAxes.all");
         assertThatThrownBy(() -> Grad.vmap((Params p) -> p.w(), BatchAxes.NONE, BatchAxes.all(0))
@@ -334,10 +360,12 @@ class VmapTest {
 
     @Test
     void aBatchedResultNeedsAnAxis() {
-        assertThatThrownBy(() -> Grad.vmap((Tensor x) -> x, BatchAxes.all(0), BatchAxes.NONE).apply(numbers(2, 2)))
+        assertThatThrownBy(() -> Grad.vmap((Tensor x) -> x, BatchAxes.all(0), BatchAxes.NONE)
+                        .apply(numbers(2, 2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("its output axis is none");
-        assertThatThrownBy(() -> Grad.vmap((Tensor x) -> (Tensor) null, BatchAxes.all(0), BatchAxes.NONE).apply(numbers(2, 2)))
+        assertThatThrownBy(() -> Grad.vmap((Tensor x) -> (Tensor) null, BatchAxes.all(0), BatchAxes.NONE)
+                        .apply(numbers(2, 2)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the function returns null");
     }
@@ -345,7 +373,12 @@ class VmapTest {
     @Test
     void valuesCannotBeReadInside() {
         for (Function<Tensor, Object> read : List.<Function<Tensor, Object>>of(
-                x -> x.sum().item(), x -> x.get(0), Tensor::toDoubleArray, x -> x.equalTo(x), x -> x.nonzero(), x -> x.sin().cos().sum().itemLong())) {
+                x -> x.sum().item(),
+                x -> x.get(0),
+                Tensor::toDoubleArray,
+                x -> x.equalTo(x),
+                x -> x.nonzero(),
+                x -> x.sin().cos().sum().itemLong())) {
             assertThatThrownBy(() -> Grad.vmap(x -> {
                                 read.apply(x);
                                 return x;
@@ -357,7 +390,8 @@ class VmapTest {
                     .hasMessageContaining("where");
         }
         // Inside another transform as well.
-        assertThatThrownBy(() -> Grad.vmap(Grad.grad(x -> x.mul(x.sum().item()).sum())).apply(numbers(2, 3)))
+        assertThatThrownBy(() ->
+                        Grad.vmap(Grad.grad(x -> x.mul(x.sum().item()).sum())).apply(numbers(2, 3)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("of a batch of 2");
     }
@@ -392,7 +426,8 @@ class VmapTest {
                 })
                 .apply(x);
         same(y, x.mul(2));
-        assertThat(IntStream.range(0, 6).mapToDouble(i -> x.toDoubleArray()[i]).sum()).isFinite();
+        assertThat(IntStream.range(0, 6).mapToDouble(i -> x.toDoubleArray()[i]).sum())
+                .isFinite();
     }
 
     @Test

@@ -97,10 +97,7 @@ final class Classification {
 
     private static Tensor reduce(Tensor losses, @Nullable Tensor weights, Rows rows, Reduction reduction) {
         return switch (reduction) {
-            case MEAN ->
-                weights == null
-                        ? rows.mean(losses)
-                        : losses.sum().div(weights.sum());
+            case MEAN -> weights == null ? rows.mean(losses) : losses.sum().div(weights.sum());
             case SUM -> losses.sum();
             case BATCH_MEAN ->
                 losses.sum().div((double)

@@ -51,7 +51,9 @@ public abstract non-sealed class Traced extends Tensor {
 
     /** Whether the elements lie row by row; a tensor without memory of its own says that they do. */
     public boolean isContiguous() {
-        return value() instanceof Traced below ? below.isContiguous() : value().concrete().isContiguous();
+        return value() instanceof Traced below
+                ? below.isContiguous()
+                : value().concrete().isContiguous();
     }
 
     @Override

@@ -57,10 +57,7 @@ public record BatchSample(
                 batch.add(OperandValues.fill(c, dtype, OperandValues.Flavour.ORDINARY, samples.size() * SIZE + b));
             }
             samples.add(new BatchSample(
-                    c.toString(),
-                    in -> List.of(Dispatch.bindAll(c.op(), in.toArray(Tensor[]::new))),
-                    batch,
-                    false));
+                    c.toString(), in -> List.of(Dispatch.bindAll(c.op(), in.toArray(Tensor[]::new))), batch, false));
         }
         return samples;
     }

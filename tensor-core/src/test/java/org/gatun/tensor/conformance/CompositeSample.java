@@ -21,7 +21,11 @@ import org.gatun.tensor.shape.Shape;
  */
 @SuppressWarnings("overloads") // the bodies differ in their number of arguments
 public record CompositeSample(
-        String method, Function<List<Tensor>, List<Tensor>> body, List<Slot> slots, boolean differentiable, String unbatched) {
+        String method,
+        Function<List<Tensor>, List<Tensor>> body,
+        List<Slot> slots,
+        boolean differentiable,
+        String unbatched) {
     /** What an operand holds. */
     enum Content {
         /** Numbers anywhere but near 0. */
