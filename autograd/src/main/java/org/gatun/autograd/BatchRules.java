@@ -31,6 +31,7 @@ final class BatchRules {
             case Op.Permute permute -> permute(permute.order(), in);
             case Op.Broadcast broadcast -> broadcast(broadcast.shape(), in);
             case Op.Slice slice -> Dispatch.bind(new Op.Slice(slice(slice.spec(), in)), in.value(0));
+            case Op.Windows w -> Dispatch.bind(new Op.Windows(w.axis() + 1, w.size(), w.step()), in.value(0));
             case Op.Flip flip -> Dispatch.bind(new Op.Flip(in.shifted(flip.axes())), in.value(0));
             case Op.Pad pad -> Dispatch.bind(new Op.Pad(pad(pad.spec())), in.value(0));
             case Op.Copy copy -> Dispatch.bind(copy, in.value(0));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Every operation and every public method under {@code vmap}, against a loop over the elements of the batch: values with all operands
+ * Every operation under {@code vmap} (and every public method, for {@link CoverageContractTest}), against a loop over the elements of the batch: values with all operands
  * batched, with each alone, and along the last axis; for what is differentiable, forward mode inside the batch, reverse mode inside, and
  * reverse mode of the batched function.
  */
@@ -41,13 +41,6 @@ class BatchingCoverageTest {
         return OpCases.kinds().stream()
                 .map(kind -> dynamicContainer(
                         OpCases.name(kind), BatchSample.of(kind).stream().map(BatchingCoverageTest::test)));
-    }
-
-    @TestFactory
-    Stream<DynamicNode> publicMethods() {
-        return CompositeSamples.all().stream()
-                .flatMap(sample -> BatchSample.of(sample).stream())
-                .map(BatchingCoverageTest::test);
     }
 
     /** Methods that can't be batched are listed with the reason, and say so. */
@@ -72,21 +65,24 @@ class BatchingCoverageTest {
     }
 
     private static DynamicTest test(BatchSample sample) {
-        return dynamicTest(
-                sample.name(),
-                () -> MemoryScope.tidy(() -> {
-                    values(sample, Collections.nCopies(sample.operands(), 0), 0);
-                    values(sample, Collections.nCopies(sample.operands(), -1), -1);
-                    for (int only = 0; only < sample.operands() && sample.operands() > 1; only++) {
-                        var axes = new ArrayList<Integer>(Collections.nCopies(sample.operands(), null));
-                        axes.set(only, 0);
-                        values(sample, axes, 0);
-                    }
-                    empty(sample);
-                    if (sample.differentiable()) {
-                        derivatives(sample);
-                    }
-                }));
+        return dynamicTest(sample.name(), () -> check(sample));
+    }
+
+    /** A sample in all ways to batch it. */
+    static void check(BatchSample sample) {
+        MemoryScope.tidy(() -> {
+            values(sample, Collections.nCopies(sample.operands(), 0), 0);
+            values(sample, Collections.nCopies(sample.operands(), -1), -1);
+            for (int only = 0; only < sample.operands() && sample.operands() > 1; only++) {
+                var axes = new ArrayList<Integer>(Collections.nCopies(sample.operands(), null));
+                axes.set(only, 0);
+                values(sample, axes, 0);
+            }
+            empty(sample);
+            if (sample.differentiable()) {
+                derivatives(sample);
+            }
+        });
     }
 
     /** The batched function against the function of each element; an operand without an axis is that of element 0. */

@@ -18,7 +18,8 @@ final class Coverage {
         VALUE("value"),
         JVP("JVP"),
         VJP("VJP"),
-        SECOND_ORDER("second order");
+        SECOND_ORDER("second order"),
+        VMAP("vmap");
 
         private final String title;
 
@@ -29,6 +30,7 @@ final class Coverage {
 
     private final Map<String, Map<Aspect, Set<DType>>> seen = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, Set<String>> withoutDerivative = new TreeMap<>();
+    private final Map<String, Set<String>> withoutBatching = new TreeMap<>();
 
     /** Notes that a check of an aspect passed for operands of a dtype. */
     void passed(String operation, Aspect aspect, DType dtype) {
@@ -42,6 +44,11 @@ final class Coverage {
         withoutDerivative.computeIfAbsent(operation, o -> new TreeSet<>()).add(reason);
     }
 
+    /** Notes why a use of an operation can't be batched. */
+    void unbatched(String operation, String reason) {
+        withoutBatching.computeIfAbsent(operation, o -> new TreeSet<>()).add(reason);
+    }
+
     private Set<DType> seen(String operation, Aspect aspect) {
         return seen.getOrDefault(operation, Map.of()).getOrDefault(aspect, Set.of());
     }
@@ -53,6 +60,9 @@ final class Coverage {
             Set<DType> values = seen(operation, Aspect.VALUE);
             if (values.isEmpty()) {
                 holes.add(operation + ": no value in any dtype");
+            }
+            if (seen(operation, Aspect.VMAP).isEmpty() && !withoutBatching.containsKey(operation)) {
+                holes.add(operation + ": no vmap");
             }
             if (!withoutDerivative.containsKey(operation)) {
                 for (Aspect aspect : List.of(Aspect.JVP, Aspect.VJP, Aspect.SECOND_ORDER)) {
@@ -77,22 +87,29 @@ final class Coverage {
                 Every public method that makes tensors of tensors, with the dtypes of its operands for which the tests found its values and
                 its derivatives right. Values are compared with a slow interpreter that shares no code with the kernels. Derivatives in F64
                 are compared with finite differences in forward and reverse mode, to second order in all four combinations of the modes;
-                those in other floating dtypes are compared with F64. The tests write this page and fail when it differs from what they
+                those in other floating dtypes are compared with F64. Batches under
+                `vmap`, derivatives inside and around it included, are compared with a loop in F64. The tests write this page and fail when it differs from what they
                 saw: `mvn verify -Dgatun.coverage.write=true` brings it up to date.
 
                 The page is about the CPU, the only device so far.
 
                 """);
         out.append(seen.size()).append(" operations.\n\n");
-        out.append("| operation | value | JVP | VJP | second order |\n");
-        out.append("| --- | --- | --- | --- | --- |\n");
+        out.append("| operation | value | JVP | VJP | second order | vmap |\n");
+        out.append("| --- | --- | --- | --- | --- | --- |\n");
         for (String operation : seen.keySet()) {
             out.append("| ").append(operation);
             for (Aspect aspect : Aspect.values()) {
                 Set<DType> dtypes = seen(operation, aspect);
-                String cell = dtypes.isEmpty()
-                        ? String.join("; ", withoutDerivative.getOrDefault(operation, Set.of("none")))
-                        : dtypes.stream().map(DType::name).collect(Collectors.joining(" "));
+                Map<String, Set<String>> reasons = aspect == Aspect.VMAP ? withoutBatching : withoutDerivative;
+                String cell = switch (aspect) {
+                    case VALUE, JVP, VJP, SECOND_ORDER ->
+                        dtypes.stream().map(DType::name).collect(Collectors.joining(" "));
+                    case VMAP -> dtypes.isEmpty() ? "" : "yes";
+                };
+                if (dtypes.isEmpty()) {
+                    cell = String.join("; ", reasons.getOrDefault(operation, Set.of("none")));
+                }
                 out.append(" | ").append(cell);
             }
             out.append(" |\n");

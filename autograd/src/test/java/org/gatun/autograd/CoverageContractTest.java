@@ -18,6 +18,7 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.conformance.BatchSample;
 import org.gatun.tensor.conformance.CompositeSample;
 import org.gatun.tensor.conformance.CompositeSamples;
 import org.gatun.tensor.conformance.HostArray;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The coverage contract: every public method that makes tensors of tensors has right values in the dtypes it takes and right
- * derivatives, to second order, in the floating ones; {@code docs/coverage.md} says so, and is what these tests saw.
+ * derivatives, to second order, in the floating ones, and can be batched; {@code docs/coverage.md} says so, and is what these tests saw.
  */
 @ExtendWith(NativeMemoryBalance.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -190,15 +191,31 @@ class CoverageContractTest {
         }
     }
 
-    @Test
+    /** Each sample under vmap against a loop. */
+    @TestFactory
     @Order(5)
+    Stream<DynamicNode> batches() {
+        return CompositeSamples.all().stream()
+                .map(sample -> dynamicTest(sample.toString(), () -> {
+                    for (BatchSample batch : BatchSample.of(sample)) {
+                        BatchingCoverageTest.check(batch);
+                        COVERAGE.passed(sample.method(), Aspect.VMAP, DType.F64);
+                    }
+                    if (!sample.unbatched().isEmpty()) {
+                        COVERAGE.unbatched(sample.method(), sample.unbatched());
+                    }
+                }));
+    }
+
+    @Test
+    @Order(6)
     void noOperationHasAHole() {
         assertThat(COVERAGE.holes(CompositeSamples.methods())).isEmpty();
     }
 
     /** The published page is what the tests saw. */
     @Test
-    @Order(6)
+    @Order(7)
     void thePageIsUpToDate() throws IOException {
         String table = COVERAGE.table();
         if (Boolean.getBoolean("gatun.coverage.write")) {

@@ -268,7 +268,17 @@ public final class Lapack {
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void trtrs(
-            Order order, Real type, boolean upper, boolean trans, boolean unit, int n, int nrhs, long a, int lda, long b, int ldb) {
+            Order order,
+            Real type,
+            boolean upper,
+            boolean trans,
+            boolean unit,
+            int n,
+            int nrhs,
+            long a,
+            int lda,
+            long b,
+            int ldb) {
         atLeast(LapackRoutine.TRTRS, type, "n", n, 0);
         atLeast(LapackRoutine.TRTRS, type, "nrhs", nrhs, 0);
         atLeast(LapackRoutine.TRTRS, type, "lda", lda, Math.max(1, n));
@@ -426,12 +436,33 @@ public final class Lapack {
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void gesdd(
-            Order order, Real type, Vectors vectors, int m, int n, long a, int lda, long s, long u, int ldu, long vt, int ldvt) {
+            Order order,
+            Real type,
+            Vectors vectors,
+            int m,
+            int n,
+            long a,
+            int lda,
+            long s,
+            long u,
+            int ldu,
+            long vt,
+            int ldvt) {
         atLeast(LapackRoutine.GESDD, type, "m", m, 0);
         atLeast(LapackRoutine.GESDD, type, "n", n, 0);
         atLeast(LapackRoutine.GESDD, type, "lda", lda, order.leading(m, n));
-        atLeast(LapackRoutine.GESDD, type, "ldu", ldu, vectors == Vectors.NONE ? 1 : order.leading(m, vectors.columnsOfU(m, n)));
-        atLeast(LapackRoutine.GESDD, type, "ldvt", ldvt, vectors == Vectors.NONE ? 1 : order.leading(vectors.columnsOfU(n, m), n));
+        atLeast(
+                LapackRoutine.GESDD,
+                type,
+                "ldu",
+                ldu,
+                vectors == Vectors.NONE ? 1 : order.leading(m, vectors.columnsOfU(m, n)));
+        atLeast(
+                LapackRoutine.GESDD,
+                type,
+                "ldvt",
+                ldvt,
+                vectors == Vectors.NONE ? 1 : order.leading(vectors.columnsOfU(n, m), n));
         ready();
         int info = switch (type) {
             case F32 ->
@@ -526,7 +557,8 @@ public final class Lapack {
      * @throws IllegalArgumentException if a size is negative or a leading dimension is less than a row
      */
     public static void geev(
-            Order order, Real type,
+            Order order,
+            Real type,
             boolean left,
             boolean right,
             int n,

@@ -114,7 +114,8 @@ class LapackTest {
         double[] values = {4, 3, 6, 3};
         var a = reals(type, values);
         var pivots = ints(2);
-        assertThat(Lapack.getrf(ROWS, type, 2, 2, a.address(), 2, pivots.address())).isZero();
+        assertThat(Lapack.getrf(ROWS, type, 2, 2, a.address(), 2, pivots.address()))
+                .isZero();
         var b = reals(type, 10, 12);
         Lapack.getrs(type, false, 2, 1, a.address(), 2, pivots.address(), b.address(), 1);
         assertClose(type, product(values, all(type, b, 2), 2, 2, 1), 10, 12);
@@ -210,8 +211,8 @@ class LapackTest {
         assertClose(type, all(type, b, 2), 1, 2);
         var singular = reals(type, 1, 0, 1, 0);
         var right = reals(type, 1, 1);
-        assertThatThrownBy(
-                        () -> Lapack.trtrs(ROWS, type, false, false, false, 2, 1, singular.address(), 2, right.address(), 1))
+        assertThatThrownBy(() ->
+                        Lapack.trtrs(ROWS, type, false, false, false, 2, 1, singular.address(), 2, right.address(), 1))
                 .isInstanceOf(LapackException.class)
                 .hasMessageContaining("element 2 of the diagonal");
     }
