@@ -380,7 +380,7 @@ class VmapTest {
                 x -> x.nonzero(),
                 x -> x.sin().cos().sum().itemLong())) {
             assertThatThrownBy(() -> Grad.vmap(x -> {
-                                read.apply(x);
+                                var _ = read.apply(x);
                                 return x;
                             })
                             .apply(numbers(2, 3)))
