@@ -6,24 +6,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import org.gatun.tensor.ConcreteTensor;
-import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.Storage;
@@ -49,7 +44,6 @@ public final class Safetensors implements AutoCloseable {
     private static final long HEADER_LIMIT = 100_000_000;
 
     private static final int ALIGNMENT = 8;
-    private static final int CHUNK = 1 << 26;
 
     private final Path file;
     private final FileChannel channel;
@@ -164,14 +158,12 @@ public final class Safetensors implements AutoCloseable {
         Storage held = t.acquire();
         try {
             MemorySegment memory = t.segment();
-            for (long at = 0; at < memory.byteSize(); at += CHUNK) {
-                long n = Math.min(CHUNK, memory.byteSize() - at);
+            for (long at = 0; at < memory.byteSize(); at += TensorBytes.CHUNK) {
+                long n = Math.min(TensorBytes.CHUNK, memory.byteSize() - at);
                 readFully(channel, memory.asSlice(at, n).asByteBuffer(), start + entry.begin() + at);
             }
-            toNativeOrder(memory, entry.dtype());
-            if (entry.dtype() == DType.BOOL) {
-                requireTruth(name, memory);
-            }
+            TensorBytes.toNativeOrder(memory, entry.dtype(), ByteOrder.LITTLE_ENDIAN);
+            TensorBytes.requireTruth(file, name, memory, entry.dtype());
             return t;
         } catch (EOFException e) {
             t.close();
@@ -181,16 +173,6 @@ public final class Safetensors implements AutoCloseable {
             throw e;
         } finally {
             held.release();
-        }
-    }
-
-    private void requireTruth(String name, MemorySegment memory) throws TensorFileException {
-        for (long i = 0; i < memory.byteSize(); i++) {
-            byte b = memory.get(ValueLayout.JAVA_BYTE, i);
-            if (b != 0 && b != 1) {
-                throw new TensorFileException(
-                        file, name, "element " + i + " is " + (b & 0xff) + ", but a BOOL is stored as 0 or 1");
-            }
         }
     }
 
@@ -229,26 +211,7 @@ public final class Safetensors implements AutoCloseable {
                 }
             });
         }
-        Path target = file.toAbsolutePath();
-        Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
-        try {
-            try (FileChannel channel =
-                    FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                write(channel, ordered, metadata);
-                channel.force(true);
-            }
-            move(part, target);
-        } finally {
-            Files.deleteIfExists(part);
-        }
-    }
-
-    private static void move(Path part, Path target) throws IOException {
-        try {
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-        }
+        FileReplacement.write(file, channel -> write(channel, ordered, metadata));
     }
 
     private static void write(FileChannel channel, Map<String, Tensor> tensors, Map<String, String> metadata)
@@ -258,10 +221,10 @@ public final class Safetensors implements AutoCloseable {
         Arrays.fill(padded, json.length, padded.length, (byte) ' ');
         ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         length.putLong(padded.length).flip();
-        writeFully(channel, length);
-        writeFully(channel, ByteBuffer.wrap(padded));
+        TensorBytes.writeFully(channel, length);
+        TensorBytes.writeFully(channel, ByteBuffer.wrap(padded));
         for (Tensor t : tensors.values()) {
-            write(channel, t);
+            TensorBytes.write(channel, t);
         }
     }
 
@@ -295,43 +258,6 @@ public final class Safetensors implements AutoCloseable {
         return out.toByteArray();
     }
 
-    private static void write(FileChannel channel, Tensor t) throws IOException {
-        ConcreteTensor source = t.concrete();
-        boolean inPlace = source.isContiguous() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-        ConcreteTensor rows = inPlace ? source : (ConcreteTensor) source.copy();
-        Storage held = rows.acquire();
-        try {
-            MemorySegment memory = rows.segment();
-            toNativeOrder(memory, rows.dtype());
-            for (long at = 0; at < memory.byteSize(); at += CHUNK) {
-                writeFully(
-                        channel,
-                        memory.asSlice(at, Math.min(CHUNK, memory.byteSize() - at))
-                                .asByteBuffer());
-            }
-        } finally {
-            held.release();
-            if (rows != source) {
-                rows.close();
-            }
-        }
-    }
-
-    /** Turns the bytes of each element round on a machine that stores the highest first; the format stores the lowest first. */
-    private static void toNativeOrder(MemorySegment memory, DType dtype) {
-        if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
-            return;
-        }
-        int n = dtype.bytes();
-        for (long at = 0; at < memory.byteSize(); at += n) {
-            for (int i = 0; i < n / 2; i++) {
-                byte low = memory.get(ValueLayout.JAVA_BYTE, at + i);
-                memory.set(ValueLayout.JAVA_BYTE, at + i, memory.get(ValueLayout.JAVA_BYTE, at + n - 1 - i));
-                memory.set(ValueLayout.JAVA_BYTE, at + n - 1 - i, low);
-            }
-        }
-    }
-
     private static void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
         long at = position;
         while (buffer.hasRemaining()) {
@@ -340,13 +266,6 @@ public final class Safetensors implements AutoCloseable {
                 throw new EOFException("the file ends at byte " + at);
             }
             at += n;
-        }
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
-        while (buffer.hasRemaining()) {
-            int written = channel.write(buffer);
-            assert written >= 0;
         }
     }
 }
