@@ -54,7 +54,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
         Reader text = new InputStreamReader(new ByteArrayInputStream(json), StandardCharsets.UTF_8.newDecoder());
         try (JsonParser parser = JSON.createParser(text)) {
             SafetensorsHeader header = new Fields(file, parser, dataBytes).header();
-            if (parser.nextToken() != null) {
+            if (parser.nextToken() != null || !endsWithSpacesOnly(json)) {
                 throw new TensorFileException(
                         file, "header", "there is more behind the JSON object; only spaces may follow");
             }
@@ -67,6 +67,15 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
         } catch (IOException e) {
             throw new TensorFileException(file, "header", "it is not valid UTF-8: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether only the byte 0x20 stands behind the last brace: JSON would allow tabs and line ends, which the format doesn't. */
+    private static boolean endsWithSpacesOnly(byte[] json) {
+        int end = json.length;
+        while (end > 0 && json[end - 1] == ' ') {
+            end--;
+        }
+        return end > 0 && json[end - 1] == '}';
     }
 
     /** The tensors must fill the data from its first byte to its last, none over another and without holes. */
@@ -231,7 +240,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                 }
                 boolean fits = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                         && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
-                        && parser.getLongValue() >= 0;
+                        && !parser.getText().startsWith("-"); // -0 neither
                 if (!fits) {
                     throw new TensorFileException(
                             file, field, parser.getText() + " is not a whole number from 0 to 2^63 - 1");

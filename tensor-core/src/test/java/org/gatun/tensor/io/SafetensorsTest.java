@@ -145,6 +145,10 @@ class SafetensorsTest {
                 Arguments.of(entry("F32", "[1]", "[0,8]"), 4, "a.data_offsets", "does not lie within the 4 bytes"),
                 Arguments.of(entry("F32", "[1]", "[4,0]"), 4, "a.data_offsets", "does not lie within"),
                 Arguments.of(entry("F32", "[1]", "[-4,0]"), 4, "a.data_offsets", "-4 is not a whole number"),
+                Arguments.of(entry("F32", "[1]", "[-0,4]"), 4, "a.data_offsets", "-0 is not a whole number"),
+                Arguments.of(entry("F32", "[-0]", "[0,0]"), 0, "a.shape", "-0 is not a whole number"),
+                Arguments.of("{}\n", 0, "header", "only spaces may follow"),
+                Arguments.of("{} \t ", 0, "header", "only spaces may follow"),
                 Arguments.of(entry("F32", "[1]", "[0]"), 4, "a.data_offsets", "two numbers"),
                 Arguments.of(entry("F32", "[1]", "[0,4.0]"), 4, "a.data_offsets", "4.0 is not a whole number"),
                 Arguments.of(
