@@ -39,6 +39,7 @@ public final class CompositeSamples {
                         ShapeSamples.all(),
                         ViewSamples.all(),
                         ReductionSamples.all(),
+                        StatisticsSamples.all(),
                         FunctionalSamples.all())
                 .flatMap(List::stream)
                 .toList();

@@ -1,0 +1,208 @@
+package org.gatun.tensor;
+
+/**
+ * The methods of {@link Tensor} that describe samples: order statistics, sums that pass over NaN, differences and integrals of
+ * sampled functions, searches in sorted values and covariances. A scalar counts as one element along axis 0 (or -1) unless the
+ * method says otherwise.
+ */
+public abstract sealed class StatisticsMethods extends ReductionMethods permits ShapeMethods {
+    StatisticsMethods() {}
+
+    // ---- order statistics ----
+
+    /**
+     * The median of all elements, the lower of the two in the middle of an even number, as {@code torch.median}: 0-d, ties share
+     * the gradient evenly. NaN if there is one, and of no elements.
+     *
+     * @throws ShapeException for an integer tensor without elements, which has no NaN to give
+     */
+    public final Tensor median() {
+        return OrderStatistics.median(self());
+    }
+
+    /**
+     * The median along an axis, the lower of the two in the middle, and its index (I64), as {@code torch.median(x, dim)}; the axis
+     * goes away. Of equal elements one gets all of the gradient. The first NaN if there is one.
+     *
+     * @throws ShapeException when the axis does not exist or has no elements
+     */
+    public final ValuesIndices median(int axis) {
+        return OrderStatistics.median(self(), false, axis);
+    }
+
+    /** As {@link #median(int)}; the axis stays with size 1 if {@code keepDims}. */
+    public final ValuesIndices median(boolean keepDims, int axis) {
+        return OrderStatistics.median(self(), keepDims, axis);
+    }
+
+    /**
+     * The k-th smallest element along an axis, counted from 1, and its index (I64), as {@code torch.kthvalue}; the axis goes away.
+     * NaN is the largest.
+     *
+     * @throws ShapeException when the axis does not exist or k is not from 1 to its size
+     */
+    public final ValuesIndices kthvalue(long k, int axis) {
+        return OrderStatistics.kthvalue(self(), k, false, axis);
+    }
+
+    /** As {@link #kthvalue(long, int)}; the axis stays with size 1 if {@code keepDims}. */
+    public final ValuesIndices kthvalue(long k, boolean keepDims, int axis) {
+        return OrderStatistics.kthvalue(self(), k, keepDims, axis);
+    }
+
+    /**
+     * The q-quantile of all elements, as {@link #quantile(double, int)}; 0-d.
+     *
+     * @throws ShapeException when there are no elements
+     */
+    public final Tensor quantile(double q) {
+        return OrderStatistics.quantile(self(), q, false);
+    }
+
+    /**
+     * The q-quantile along an axis, which goes away, as {@code torch.quantile}: between the sorted elements around place
+     * {@code q * (n - 1)} by linear interpolation; floating dtypes only. NaN if there is one. Other than in PyTorch, an infinite
+     * element that is hit exactly is the result, not NaN.
+     *
+     * @param q from 0 to 1
+     * @throws ShapeException when the axis does not exist or has no elements
+     * @throws IllegalArgumentException when q is not from 0 to 1
+     */
+    public final Tensor quantile(double q, int axis) {
+        return OrderStatistics.quantile(self(), q, false, axis);
+    }
+
+    /** As {@link #quantile(double, int)}; the axis stays with size 1 if {@code keepDims}. */
+    public final Tensor quantile(double q, boolean keepDims, int axis) {
+        return OrderStatistics.quantile(self(), q, keepDims, axis);
+    }
+
+    // ---- sums and counts ----
+
+    /** {@link #sum(int...)} with NaN as 0, as {@code torch.nansum}. */
+    public final Tensor nansum(int... axes) {
+        return nansum(false, axes);
+    }
+
+    /** As {@link #nansum(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
+    public final Tensor nansum(boolean keepDims, int... axes) {
+        return Samples.nansum(self(), keepDims, axes);
+    }
+
+    /** The mean of what is not NaN over the given axes, NaN where nothing is, as {@code torch.nanmean}; floating dtypes only. */
+    public final Tensor nanmean(int... axes) {
+        return nanmean(false, axes);
+    }
+
+    /** As {@link #nanmean(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
+    public final Tensor nanmean(boolean keepDims, int... axes) {
+        return Samples.nanmean(self(), keepDims, axes);
+    }
+
+    /** The number (I64) of elements over the given axes that are not 0, as {@code torch.count_nonzero}; NaN is not 0. */
+    public final Tensor countNonzero(int... axes) {
+        return Samples.countNonzero(self(), axes);
+    }
+
+    // ---- sampled functions ----
+
+    /**
+     * The n-th differences {@code x[i + 1] - x[i]} along an axis, which gets shorter by n (and no shorter than 0), as
+     * {@code torch.diff}; of truth values, whether neighbours differ.
+     *
+     * @throws ShapeException when the axis does not exist, as in a scalar
+     * @throws IllegalArgumentException when n is negative
+     */
+    public final Tensor diff(long n, int axis) {
+        return Samples.diff(self(), n, axis);
+    }
+
+    /** The first differences along the last axis. */
+    public final Tensor diff() {
+        return Samples.diff(self(), 1, -1);
+    }
+
+    /**
+     * The integral along an axis, which goes away, of a function sampled at distance {@code dx}, by the trapezoidal rule
+     * {@code dx * sum((y[i] + y[i + 1]) / 2)}, as {@code torch.trapezoid}; 0 of fewer than two samples. Other dtypes than floating
+     * ones are taken as F32.
+     *
+     * @throws ShapeException when the axis does not exist, as in a scalar
+     */
+    public final Tensor trapezoid(double dx, int axis) {
+        return Samples.trapezoid(self(), dx, axis);
+    }
+
+    /**
+     * The running integrals of {@link #trapezoid} along an axis, which gets shorter by one, as
+     * {@code torch.cumulative_trapezoid}.
+     *
+     * @throws ShapeException when the axis does not exist, as in a scalar
+     */
+    public final Tensor cumulativeTrapezoid(double dx, int axis) {
+        return Samples.cumulativeTrapezoid(self(), dx, axis);
+    }
+
+    // ---- searches ----
+
+    /**
+     * Where each value would go into this tensor, whose last axis is sorted, to keep it sorted (I64, of the shape of
+     * {@code values}), as {@code torch.searchsorted}: before equal elements, or behind them if {@code right}. This tensor is a
+     * vector, or has the sizes of {@code values} but for the last axis. NaN counts as the largest.
+     *
+     * @throws ShapeException when the leading sizes differ or this is a scalar
+     * @throws DTypeException when the dtypes differ
+     */
+    public final Tensor searchsorted(Tensor values, boolean right) {
+        return Searches.searchsorted("searchsorted", self(), values, right);
+    }
+
+    /** As {@link #searchsorted(Tensor, boolean)}, before equal elements. */
+    public final Tensor searchsorted(Tensor values) {
+        return searchsorted(values, false);
+    }
+
+    /**
+     * The bucket (I64) of each element between the sorted boundaries, a vector, as {@code torch.bucketize}: the number of
+     * boundaries below it, those equal to it counted too if {@code right}. NaN counts as the largest.
+     *
+     * @throws ShapeException when the boundaries are no vector
+     * @throws DTypeException when the dtypes differ
+     */
+    public final Tensor bucketize(Tensor boundaries, boolean right) {
+        return Searches.bucketize(self(), boundaries, right);
+    }
+
+    /** As {@link #bucketize(Tensor, boolean)}, without boundaries equal to the element. */
+    public final Tensor bucketize(Tensor boundaries) {
+        return bucketize(boundaries, false);
+    }
+
+    // ---- of several variables ----
+
+    /**
+     * The covariances of variables (rows) observed together (columns), as {@code torch.cov}:
+     * {@code sum((a - mean(a)) * (b - mean(b))) / max(n - correction, 0)}; a matrix, and of a vector or scalar its variance, 0-d.
+     * Other dtypes than floating ones are taken as F32.
+     *
+     * @throws ShapeException for more than two axes
+     */
+    public final Tensor cov(long correction) {
+        return Samples.cov(self(), correction);
+    }
+
+    /** The unbiased covariances, {@link #cov(long)} with correction 1. */
+    public final Tensor cov() {
+        return cov(1);
+    }
+
+    /** The Euclidean distance of two tensors, which broadcast, as {@code torch.dist}; its gradient where they are equal is 0. */
+    public final Tensor dist(Tensor other) {
+        return dist(other, 2);
+    }
+
+    /** The {@linkplain #norm(double, int...) p-norm} of the difference of two tensors, which broadcast, as {@code torch.dist}. */
+    public final Tensor dist(Tensor other, double p) {
+        return self().sub(other).norm(p);
+    }
+}
