@@ -46,6 +46,17 @@ final class OrderStatistics {
         return picked(x, lines, a, lines.argsort(a).narrow(a, k - 1, 1), keepDims);
     }
 
+    static ValuesIndices mode(Tensor x, int axis) {
+        Tensor lines = lines("mode", x, axis);
+        int a = x.rank() == 0 ? 0 : Axes.normalise("mode", axis, x.rank());
+        ValuesIndices sorted = lines.sort(a);
+        // How often an element of a sorted line occurs: the place behind its equals less the place before them.
+        Tensor rows = sorted.values().moveAxis(a, -1).contiguous();
+        Tensor count = rows.searchsorted(rows, true).sub(rows.searchsorted(rows));
+        Tensor place = count.argmax(true, -1).moveAxis(-1, a);
+        return picked(x, lines, a, sorted.indices().gather(a, place), false);
+    }
+
     static Tensor quantile(Tensor x, double q, boolean keepDims) {
         return quantile(x.flatten(), q, keepDims, 0);
     }

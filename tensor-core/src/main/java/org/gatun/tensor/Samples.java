@@ -51,9 +51,9 @@ final class Samples {
         return pairs(y, a).cumsum(a).mul(dx / 2);
     }
 
-    static Tensor cov(Tensor x, long correction) {
+    static Tensor cov(String name, Tensor x, long correction) {
         if (x.rank() > 2) {
-            throw new ShapeException("cov: takes variables as rows and observations as columns, not shape "
+            throw new ShapeException(name + ": takes variables as rows and observations as columns, not shape "
                     + x.shape() + ": give at most two axes");
         }
         Tensor rows = floating(x.rank() == 2 ? x : x.reshape(1, x.elements()));

@@ -29,6 +29,17 @@ final class Searches {
         return places;
     }
 
+    static Tensor isin(Tensor x, Tensor elements) {
+        if (elements.elements() == 0) {
+            return Tensors.zeros(DType.BOOL, x.shape(), x.device());
+        }
+        DType common = DType.promote(x.dtype(), elements.dtype());
+        Tensor values = x.to(common);
+        Tensor sorted = elements.to(common).flatten().sort(0).values();
+        Tensor place = searchsorted("isin", sorted, values, false).minimum(sorted.size(0) - 1);
+        return sorted.take(place).eq(values);
+    }
+
     private static Tensor elements(Tensor sorted, Tensor index) {
         return sorted.rank() == 1 ? sorted.take(index) : sorted.gather(-1, index);
     }

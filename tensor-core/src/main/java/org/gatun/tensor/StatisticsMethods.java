@@ -77,6 +77,16 @@ public abstract sealed class StatisticsMethods extends ReductionMethods permits 
         return OrderStatistics.quantile(self(), q, keepDims, axis);
     }
 
+    /**
+     * The most frequent element along an axis, the smallest of several, and the index (I64) of one of its places, as
+     * {@code torch.mode}; the axis goes away. NaN equals NaN and is the largest.
+     *
+     * @throws ShapeException when the axis does not exist or has no elements
+     */
+    public final ValuesIndices mode(int axis) {
+        return OrderStatistics.mode(self(), axis);
+    }
+
     // ---- sums and counts ----
 
     /** {@link #sum(int...)} with NaN as 0, as {@code torch.nansum}. */
@@ -178,6 +188,14 @@ public abstract sealed class StatisticsMethods extends ReductionMethods permits 
         return bucketize(boundaries, false);
     }
 
+    /**
+     * Whether each element is among those of {@code elements}, of any shape, as {@code torch.isin}; BOOL, of this shape. Dtypes are
+     * promoted; NaN is among nothing.
+     */
+    public final Tensor isin(Tensor elements) {
+        return Searches.isin(self(), elements);
+    }
+
     // ---- of several variables ----
 
     /**
@@ -188,7 +206,7 @@ public abstract sealed class StatisticsMethods extends ReductionMethods permits 
      * @throws ShapeException for more than two axes
      */
     public final Tensor cov(long correction) {
-        return Samples.cov(self(), correction);
+        return Samples.cov("cov", self(), correction);
     }
 
     /** The unbiased covariances, {@link #cov(long)} with correction 1. */

@@ -119,6 +119,28 @@ class OrderStatisticsTest {
     }
 
     @Test
+    void theModeIsTheSmallestOfTheMostFrequent() {
+        ValuesIndices mode = Tensors.of(new double[][] {{3, 1, 3, 1, 2}, {NAN, NAN, 0, 1, 2}, {2, 1, 5, 4, 3}}).mode(1);
+        assertThat(mode.values().toDoubleArray()).containsExactly(1, NAN, 1);
+        assertThat(mode.indices().toLongArray()[0]).isIn(1L, 3L);
+        assertThat(mode.indices().toLongArray()[2]).isEqualTo(1);
+        Tensor columns = Tensors.of(new long[][] {{7, 1}, {5, 2}, {7, 2}});
+        assertThat(columns.mode(0).values().toLongArray()).containsExactly(7, 2);
+        assertThatThrownBy(() -> Tensors.zeros(2, 0).mode(1)).hasMessageContainingAll("mode", "axis 1", "[2, 0]");
+        assertThatThrownBy(() -> columns.mode(2)).hasMessageContaining("mode: axis 2");
+    }
+
+    @Test
+    void membershipIsOfValues() {
+        Tensor x = Tensors.of(new double[][] {{1, NAN, 3}, {-0.0, INF, 9}});
+        assertThat(x.isin(Tensors.of(INF, 0, NAN, 3)).toBooleanArray())
+                .containsExactly(false, false, true, true, true, false);
+        assertThat(x.isin(Tensors.of(9L, 1)).toBooleanArray()).containsExactly(true, false, false, false, false, true);
+        assertThat(Tensors.of(1L, 2).isin(Tensors.scalar(2L)).toBooleanArray()).containsExactly(false, true);
+        assertThat(Tensors.scalar(2L).isin(Tensors.zeros(0)).toBooleanArray()).containsExactly(false);
+    }
+
+    @Test
     void covariancesAndDistances() {
         // Means 2 and 4: products of the distances (-1, 0, 1) and (-3, 0, 3).
         Tensor x = Tensors.of(new double[][] {{1, 2, 3}, {1, 4, 7}});

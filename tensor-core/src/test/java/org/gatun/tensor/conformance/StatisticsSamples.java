@@ -60,6 +60,11 @@ final class StatisticsSamples {
         search("searchsorted", (s, v) -> s.searchsorted(v), any(0), any(3));
         search("bucketize", (v, s) -> v.bucketize(s.sort(0).values()), any(2, 3), distinct(4));
         search("bucketize", (v, s) -> v.bucketize(s.sort(0).values(), true), index(5, 6), index(5, 3));
+        search("isin", (x, e) -> x.isin(e), index(6, 3, 4), index(6, 2, 2));
+        search("isin", (x, e) -> x.isin(e), index(6), any(0));
+        pick("mode", x -> x.mode(1), distinct(2, 3));
+        pick("mode", x -> x.mode(0), distinct(3, 2));
+        pick("mode", x -> x.mode(0), distinct());
         add("cov", Tensor::cov, any(3, 4));
         add("cov", x -> x.cov(0), any(4));
         add("cov", x -> x.cov(0), any());
