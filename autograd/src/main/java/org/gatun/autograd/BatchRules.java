@@ -48,6 +48,7 @@ final class BatchRules {
             case Op.Conv2dWeightGrad conv -> BatchedWindows.weightGrad(conv, in);
             case Op.AvgPool2d pool -> BatchedWindows.pool(pool, in)[0];
             case Op.AvgPool2dGrad pool -> BatchedWindows.avgPoolGrad(pool, in);
+            case Op.Fft fft -> Dispatch.bind(new Op.Fft(fft.axis() + 1, fft.inverse()), in.value(0));
         };
     }
 

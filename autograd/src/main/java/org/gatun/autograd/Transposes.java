@@ -34,6 +34,7 @@ final class Transposes {
             case Op.CumSum c -> false;
             case Op.AvgPool2d a -> false;
             case Op.AvgPool2dGrad a -> false;
+            case Op.Fft f -> false;
             case Op.Gather g -> i == 1;
             case Op.ScatterAdd s -> i == 1;
             case Op.IndexSelect s -> i == 1;
@@ -91,6 +92,8 @@ final class Transposes {
             case Op.AvgPool2d pool ->
                 Dispatch.bind(new Op.AvgPool2dGrad(pool.spec(), p.type(0).shape()), g);
             case Op.AvgPool2dGrad pool -> Dispatch.bind(new Op.AvgPool2d(pool.spec()), g);
+            // The matrix of e^(-2 pi i j k / n) is symmetric; as a map of real and imaginary parts its transpose is the conjugate.
+            case Op.Fft fft -> Dispatch.bind(new Op.Fft(fft.axis(), !fft.inverse()), g);
         };
     }
 

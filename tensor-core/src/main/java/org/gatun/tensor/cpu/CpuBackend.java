@@ -64,6 +64,7 @@ public final class CpuBackend implements Backend {
             case Op.Conv2dWeightGrad conv -> one(ConvKernels.weightGrad(conv.spec(), conv.weight(), in[0], in[1]));
             case Op.AvgPool2d pool -> one(PoolKernels.avgPool2d(pool.spec(), in[0]));
             case Op.AvgPool2dGrad pool -> one(PoolKernels.avgPool2dGrad(pool.spec(), pool.input(), in[0]));
+            case Op.Fft fft -> one(FftKernels.fft(fft, in[0]));
         };
     }
 

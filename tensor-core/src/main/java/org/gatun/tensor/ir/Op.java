@@ -395,6 +395,17 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * The discrete Fourier transform of complex numbers along an axis, {@code y[k] = sum over j of x[j] e^(-2 pi i j k / n)}, or with
+     * +2 the inverse one times n. The last axis of the operand, of size 2, holds real and imaginary parts.
+     */
+    record Fft(int axis, boolean inverse) implements Multilinear {
+        @Override
+        public int arity() {
+            return 1;
+        }
+    }
+
     // ---- sources: no operands ----
 
     /** 0, 1, ... count - 1 as I64. */

@@ -7,8 +7,14 @@ import java.util.List;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.shape.Shape;
 
-/** The type rules of convolutions and pooling: operands of rank 4 over (batch, channels, height, width). */
+/**
+ * The type rules of convolutions and pooling, whose operands have rank 4 over (batch, channels, height, width), and of Fourier
+ * transforms.
+ */
 final class WindowTypes {
+    /** The longest Fourier transform: its convolution with a chirp, twice as long, still has an int for each number. */
+    private static final long MOST_FREQUENCIES = 1 << 28;
+
     private WindowTypes() {}
 
     static TensorType conv2d(Op.Conv2d op, TensorType x, TensorType weight) {
@@ -53,6 +59,28 @@ final class WindowTypes {
         Shape forward = pooled(op, op.spec(), op.input(), List.of(g));
         requireShape(g.shape().equals(forward), op, List.of(g), "the cotangent must have the pool's shape " + forward);
         return new TensorType(g.dtype(), op.input());
+    }
+
+    static TensorType fft(Op.Fft op, TensorType x) {
+        requireDType(
+                x.dtype() == DType.F32 || x.dtype() == DType.F64, op, List.of(x), "takes F32 or F64: convert first");
+        Shape shape = x.shape();
+        requireShape(
+                shape.rank() >= 2 && shape.size(-1) == 2,
+                op,
+                List.of(x),
+                "the last axis must have size 2, for the real and the imaginary part, and there must be another");
+        requireShape(
+                op.axis() >= 0 && op.axis() < shape.rank() - 1,
+                op,
+                List.of(x),
+                "axis " + op.axis() + " must be one from 0 to " + (shape.rank() - 2) + ": the last is that of the parts");
+        requireShape(
+                shape.size(op.axis()) <= MOST_FREQUENCIES,
+                op,
+                List.of(x),
+                "no more than " + MOST_FREQUENCIES + " numbers are transformed at once: give fewer");
+        return x;
     }
 
     private static Shape convolved(Op op, ConvSpec spec, Shape x, Shape weight, List<TensorType> inputs) {

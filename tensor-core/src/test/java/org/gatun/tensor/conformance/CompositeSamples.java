@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.Fft;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.Losses;
 import org.gatun.tensor.Tensor;
@@ -28,7 +29,7 @@ public final class CompositeSamples {
             LayoutVariant.BROADCAST_FIRST,
             LayoutVariant.BROADCAST_ALL);
 
-    private static final List<Class<?>> CLASSES = List.of(Tensor.class, Tensors.class, Functional.class, Losses.class);
+    private static final List<Class<?>> CLASSES = List.of(Tensor.class, Tensors.class, Functional.class, Losses.class, Fft.class);
 
     private CompositeSamples() {}
 
@@ -41,6 +42,8 @@ public final class CompositeSamples {
                         ReductionSamples.all(),
                         StatisticsSamples.all(),
                         FunctionalSamples.all())
+                        FunctionalSamples.all(),
+                        FourierSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -110,6 +110,7 @@ public final class OpCases {
                 new Op.MaxPool2d(PoolSpec.of(1)),
                 new Op.AvgPool2d(PoolSpec.of(1)),
                 new Op.AvgPool2dGrad(PoolSpec.of(1), none),
+                new Op.Fft(0, false),
                 new Op.Iota(0),
                 new Op.Call(new SampleComposite(2))));
         return kinds;
@@ -176,6 +177,7 @@ public final class OpCases {
             case Op.MaxPool2d op -> List.of(NUMBERS);
             case Op.AvgPool2d op -> List.of(FLOATING);
             case Op.AvgPool2dGrad op -> List.of(FLOATING);
+            case Op.Fft op -> List.of(FLOATING);
             case Op.Iota op -> List.of(DType.I64);
             case Op.Random op ->
                 op.distribution() == Distribution.BITS
@@ -242,6 +244,7 @@ public final class OpCases {
             case Op.MaxPool2d op -> WindowCases.maxPool2d();
             case Op.AvgPool2d op -> WindowCases.avgPool2d();
             case Op.AvgPool2dGrad op -> WindowCases.avgPool2dGrad();
+            case Op.Fft op -> FourierCases.fft();
             case Op.Iota op ->
                 List.of(OpCase.of(new Op.Iota(0)), OpCase.of(new Op.Iota(1)), OpCase.of(new Op.Iota(1025)));
             case Op.Random op -> random(op.distribution(), dtype);

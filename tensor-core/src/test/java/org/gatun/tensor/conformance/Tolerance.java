@@ -42,6 +42,8 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
             case Op.Conv2dWeightGrad conv -> SUM;
             case Op.AvgPool2d pool -> SUM;
             case Op.AvgPool2dGrad pool -> SUM;
+            // Each result sums up all numbers: relative to the sum of the magnitudes.
+            case Op.Fft fft -> SUM;
             // Each factor may add a rounding; those of equal factors add up.
             case Op.Prod prod -> new Tolerance((int) size + 4, true, false);
             case Op.CumProd prod -> new Tolerance((int) size + 4, true, false);
@@ -84,6 +86,9 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
     List<HostArray> magnitudes(Op op, List<HostArray> operands, List<HostArray> expected) {
         if (!scaled) {
             return List.of();
+        }
+        if (op instanceof Op.Fft fft) {
+            return List.of(FourierCases.magnitudes(fft, operands.get(0)));
         }
         return operands.isEmpty()
                 ? expected.stream().map(Tolerance::atLeastOne).toList()

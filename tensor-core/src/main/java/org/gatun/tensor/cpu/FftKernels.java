@@ -1,0 +1,136 @@
+package org.gatun.tensor.cpu;
+
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Shape;
+
+/**
+ * {@code Op.Fft} on tensors. Lines along the axis are transformed several at once, one in each lane of the vectors, by an {@link
+ * FftPlan}; long lines, and lines too few to fill the lanes, each by itself: see {@link FftLine}.
+ */
+final class FftKernels {
+    /** The most bytes that the columns of a plan take in a processor's second-level cache. */
+    private static final long COLUMN_BYTES = 512 * 1024;
+
+    /** Up to this length a line is not worth more than a lane. */
+    private static final int SHORT = 32;
+
+    /** The fewest complex numbers worth handing to another thread, times the logarithm of the length. */
+    private static final long GRAIN = 32 * 1024;
+
+    private FftKernels() {}
+
+    static ConcreteTensor fft(Op.Fft op, ConcreteTensor x) {
+        Shape shape = x.shape();
+        ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape, x.device());
+        if (shape.isEmpty()) {
+            return out;
+        }
+        FftPasses passes = FftPlan.passes(x.dtype());
+        int n = (int) shape.size(op.axis());
+        long inner = Rows.inner(shape, op.axis()) / 2;
+        long lines = Rows.outer(shape, op.axis()) * inner;
+        try (Scratch scratch = Scratch.open()) {
+            long in = Rows.of(x, scratch);
+            var layout = new Lines(n, inner, passes.complexBytes(), in, out.address(), op.inverse());
+            boolean fits = 4L * n * passes.lanes() * passes.bytes() <= COLUMN_BYTES;
+            if (n <= SHORT || (fits && 2 * lines >= passes.lanes())) {
+                columns(layout, lines, passes);
+            } else {
+                FftLine line = FftLine.of(n, x.dtype());
+                WorkerPool.parallelFor(lines, grain(n, 1), (begin, end) -> {
+                    for (long i = begin; i < end; i++) {
+                        line.run(layout.from(i), layout.to(i), layout.step(), op.inverse());
+                    }
+                });
+            }
+        }
+        return out;
+    }
+
+    /**
+     * Where the lines along an axis lie.
+     *
+     * @param n the numbers of a line
+     * @param inner lines that lie side by side
+     * @param bytes the bytes of a complex number
+     * @param in the operand, row by row
+     * @param out the result, row by row
+     * @param inverse the direction
+     */
+    private record Lines(int n, long inner, int bytes, long in, long out, boolean inverse) {
+        private long offset(long line) {
+            return (line / inner * inner * n + line % inner) * bytes;
+        }
+
+        long from(long line) {
+            return in + offset(line);
+        }
+
+        long to(long line) {
+            return out + offset(line);
+        }
+
+        /** The bytes from one number of a line to the next. */
+        long step() {
+            return inner * bytes;
+        }
+
+        /** Whether {@code count} lines from the given one lie side by side. */
+        boolean isTogether(long line, int count) {
+            return line % inner + count <= inner;
+        }
+    }
+
+    private static void columns(Lines lines, long count, FftPasses passes) {
+        FftPlan plan = FftPlan.of(lines.n, passes);
+        int lanes = passes.lanes();
+        WorkerPool.parallelFor((count - 1) / lanes + 1, grain(lines.n, lanes), (begin, end) -> {
+            try (Scratch scratch = Scratch.open()) {
+                FftPlan.Arrays room = FftPlan.Arrays.of(passes, plan.rows(), scratch);
+                FftPlan.Arrays arrays = lines.inverse ? room.exchanged() : room;
+                for (long block = begin; block < end; block++) {
+                    long first = block * lanes;
+                    int columns = (int) Math.min(lanes, count - first);
+                    read(lines, first, columns, passes, arrays);
+                    FftPlan.Arrays done = lines.inverse
+                            ? plan.run(arrays.exchanged()).exchanged()
+                            : plan.run(arrays);
+                    write(lines, first, columns, passes, done);
+                }
+            }
+        });
+    }
+
+    private static void read(Lines lines, long first, int columns, FftPasses passes, FftPlan.Arrays to) {
+        int lanes = passes.lanes();
+        if (columns == lanes && lines.isTogether(first, lanes)) {
+            passes.readColumns(lines.from(first), lines.step(), lines.n, to.re(), to.im());
+            return;
+        }
+        if (columns < lanes) {
+            long size = (long) lines.n * lanes * passes.bytes();
+            Ram.zero(to.re(), size);
+            Ram.zero(to.im(), size);
+        }
+        for (int c = 0; c < columns; c++) {
+            passes.readColumn(lines.from(first + c), lines.step(), lines.n, c, to.re(), to.im());
+        }
+    }
+
+    private static void write(Lines lines, long first, int columns, FftPasses passes, FftPlan.Arrays from) {
+        if (columns == passes.lanes() && lines.isTogether(first, columns)) {
+            passes.writeColumns(from.re(), from.im(), lines.n, lines.to(first), lines.step());
+            return;
+        }
+        for (int c = 0; c < columns; c++) {
+            passes.writeColumn(from.re(), from.im(), lines.n, c, lines.to(first + c), lines.step());
+        }
+    }
+
+    /** Pieces of {@code columns} lines of length n that are worth handing to another thread. */
+    static long grain(long n, long columns) {
+        long work = n * columns * (Long.SIZE - Long.numberOfLeadingZeros(n));
+        return Math.max(1, GRAIN * 8 / Math.max(1, work));
+    }
+}
