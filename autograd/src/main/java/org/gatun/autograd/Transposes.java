@@ -92,7 +92,8 @@ final class Transposes {
             case Op.AvgPool2d pool ->
                 Dispatch.bind(new Op.AvgPool2dGrad(pool.spec(), p.type(0).shape()), g);
             case Op.AvgPool2dGrad pool -> Dispatch.bind(new Op.AvgPool2d(pool.spec()), g);
-            // The matrix of e^(-2 pi i j k / n) is symmetric; as a map of real and imaginary parts its transpose is the conjugate.
+            // The matrix of e^(-2 pi i j k / n) is symmetric; as a map of real and imaginary parts its transpose is the
+            // conjugate.
             case Op.Fft fft -> Dispatch.bind(new Op.Fft(fft.axis(), !fft.inverse()), g);
         };
     }

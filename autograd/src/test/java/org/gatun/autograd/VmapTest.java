@@ -58,7 +58,7 @@ class VmapTest {
     @Test
     void theFunctionSeesTheShapeOfAnElement() {
         var seen = new ArrayList<Object>();
-        Grad.vmap(
+        var _ = Grad.vmap(
                         row -> {
                             seen.add(row.shape().toString());
                             seen.add(row.rank());
@@ -399,7 +399,7 @@ class VmapTest {
     @Test
     void aTensorOfAnEndedBatchIsRefused() {
         var escaped = new ArrayList<Tensor>();
-        Grad.vmap(x -> {
+        var _ = Grad.vmap(x -> {
                     escaped.add(x);
                     return x;
                 })
@@ -433,7 +433,7 @@ class VmapTest {
     @Test
     void printingShowsTheWholeBatch() {
         var seen = new ArrayList<String>();
-        Grad.vmap(x -> {
+        var _ = Grad.vmap(x -> {
                     seen.add(x.toString());
                     return x;
                 })

@@ -26,8 +26,8 @@ final class Samples {
     static Tensor diff(Tensor x, long n, int axis) {
         int a = Axes.normalise("diff", axis, x.rank());
         if (n < 0) {
-            throw new IllegalArgumentException("diff: n = " + n + " differences can't be taken of shape " + x.shape()
-                    + ": give n from 0");
+            throw new IllegalArgumentException(
+                    "diff: n = " + n + " differences can't be taken of shape " + x.shape() + ": give n from 0");
         }
         if (n >= x.size(a)) {
             return n == 0 ? x : x.slice(a, 0, 0);

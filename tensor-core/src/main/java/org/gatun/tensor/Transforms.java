@@ -72,8 +72,7 @@ final class Transforms {
 
     // ---- along several axes ----
 
-    static Tensor complexes(
-            String name, Tensor z, long @Nullable [] sizes, int[] axes, FftNorm norm, boolean inverse) {
+    static Tensor complexes(String name, Tensor z, long @Nullable [] sizes, int[] axes, FftNorm norm, boolean inverse) {
         Tensor numbers = complexes(name, z);
         int[] over = axes(name, z.rank() - 1, sizes, axes);
         for (int i = 0; i < over.length; i++) {

@@ -24,10 +24,21 @@ class FftErrorsTest {
     static Stream<Arguments> mistakes() {
         FftNorm norm = FftNorm.BACKWARD;
         return Stream.of(
-                row(() -> Fft.fft(Tensors.zeros(4)), ShapeException.class, "fft", "[4]", "last axis of size 2", "Fft.complex"),
+                row(
+                        () -> Fft.fft(Tensors.zeros(4)),
+                        ShapeException.class,
+                        "fft",
+                        "[4]",
+                        "last axis of size 2",
+                        "Fft.complex"),
                 row(() -> Fft.ifft(Tensors.scalar(1f)), ShapeException.class, "ifft", "[]", "last axis of size 2"),
                 row(() -> Fft.real(Tensors.zeros(3)), ShapeException.class, "real", "[3]"),
-                row(() -> Fft.complex(Tensors.zeros(3), Tensors.zeros(2)), ShapeException.class, "complex", "[3]", "[2]"),
+                row(
+                        () -> Fft.complex(Tensors.zeros(3), Tensors.zeros(2)),
+                        ShapeException.class,
+                        "complex",
+                        "[3]",
+                        "[2]"),
                 row(() -> Fft.mul(Tensors.zeros(3), Tensors.zeros(2)), ShapeException.class, "mul", "[3]"),
                 row(() -> Fft.fft(Tensors.zeros(3, 2), 1, norm), ShapeException.class, "fft", "axis 1", "rank 1"),
                 row(() -> Fft.fft(Tensors.zeros(3, 2), 0, 0, norm), ShapeException.class, "fft", "length of 0"),
@@ -56,12 +67,7 @@ class FftErrorsTest {
                 row(() -> infer(0, DType.I64, 3, 2), DTypeException.class, "Fft", "F32 or F64"),
                 row(() -> infer(0, DType.F32, 3), ShapeException.class, "Fft", "[3]", "last axis must have size 2"),
                 row(() -> infer(1, DType.F32, 3, 2), ShapeException.class, "Fft", "axis 1", "from 0 to 0"),
-                row(
-                        () -> infer(0, DType.F32, 1L << 29, 2),
-                        ShapeException.class,
-                        "Fft",
-                        "268435456",
-                        "give fewer"));
+                row(() -> infer(0, DType.F32, 1L << 29, 2), ShapeException.class, "Fft", "268435456", "give fewer"));
     }
 
     private static void infer(int axis, DType dtype, long... sizes) {

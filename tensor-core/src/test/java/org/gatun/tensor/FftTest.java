@@ -7,11 +7,11 @@ import java.util.SplittableRandom;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** Fourier transforms: closed forms, identities, and the bound on the error. */
 @ExtendWith(ScopePerTest.class)
@@ -87,15 +87,19 @@ class FftTest {
                     // The transform of a signal rolled by one place is that of the signal times a wave.
                     Tensor angle = Tensors.arange(n).to(DType.F64).mul(-2 * Math.PI / n);
                     Tensor wave = Fft.complex(angle.cos(), angle.sin()).to(dtype);
-                    assertThat(distance(Fft.fft(x.roll(1, 1)), Fft.mul(y, wave))).isLessThan(2 * bound * size(y));
+                    assertThat(distance(Fft.fft(x.roll(1, 1)), Fft.mul(y, wave)))
+                            .isLessThan(2 * bound * size(y));
                     // Real numbers: half of the transform of complex ones.
                     Tensor r = Fft.real(x);
                     Tensor whole = Fft.fft(Fft.complex(r, r.fullLike(0)));
-                    assertThat(distance(Fft.rfft(r), whole.narrow(1, 0, n / 2 + 1))).isLessThan(bound * size(whole));
-                    assertThat(distance(Fft.irfft(Fft.rfft(r), n, -1, BACKWARD), r)).isLessThan(bound * size(r));
+                    assertThat(distance(Fft.rfft(r), whole.narrow(1, 0, n / 2 + 1)))
+                            .isLessThan(bound * size(whole));
+                    assertThat(distance(Fft.irfft(Fft.rfft(r), n, -1, BACKWARD), r))
+                            .isLessThan(bound * size(r));
                     // Along the first axis: the transpose's.
                     Tensor columns = x.transpose(0, 1).contiguous();
-                    assertThat(distance(Fft.fft(columns, 0, BACKWARD).transpose(0, 1), y)).isLessThan(bound * size(y));
+                    assertThat(distance(Fft.fft(columns, 0, BACKWARD).transpose(0, 1), y))
+                            .isLessThan(bound * size(y));
                 }
             }
         }
@@ -162,7 +166,10 @@ class FftTest {
         assertThat(distance(y, Fft.fft(x).mul(forward))).isLessThan(1e-14);
         assertThat(distance(Fft.ifft(y, 0, norm), x)).isLessThan(1e-14);
         Tensor r = noise(DType.F64, 4, 6);
-        assertThat(distance(Fft.irfftn(Fft.rfftn(r, new long[] {4, 6}, new int[0], norm), new long[] {4, 6}, new int[0], norm), r))
+        assertThat(distance(
+                        Fft.irfftn(
+                                Fft.rfftn(r, new long[] {4, 6}, new int[0], norm), new long[] {4, 6}, new int[0], norm),
+                        r))
                 .isLessThan(1e-13);
         if (norm == FftNorm.ORTHO) {
             assertThat(size(y)).isCloseTo(size(x), within(1e-14));

@@ -22,8 +22,10 @@ class OrderStatisticsTest {
         assertThat(Tensors.of(-INF, -INF, 3.0).median().item()).isEqualTo(-INF);
         assertThat(Tensors.of(1.0, NAN, 0).median().item()).isNaN();
         assertThat(Tensors.zeros(0).median().item()).isNaN();
-        assertThat(Tensors.of(4L, Long.MAX_VALUE, Long.MIN_VALUE, 3).median().itemLong()).isEqualTo(3);
-        ValuesIndices rows = Tensors.of(new double[][] {{9, 7, 8, 1}, {1, NAN, 0, NAN}}).median(1);
+        assertThat(Tensors.of(4L, Long.MAX_VALUE, Long.MIN_VALUE, 3).median().itemLong())
+                .isEqualTo(3);
+        ValuesIndices rows =
+                Tensors.of(new double[][] {{9, 7, 8, 1}, {1, NAN, 0, NAN}}).median(1);
         assertThat(rows.values().toDoubleArray()).containsExactly(7, NAN);
         assertThat(rows.indices().toLongArray()).containsExactly(1, 1);
         assertThat(Tensors.zeros(2, 3).median(true, -1).values().shape()).isEqualTo(Shape.of(2, 1));
@@ -33,7 +35,8 @@ class OrderStatisticsTest {
     void theKthValueCountsFromOneAndNanIsLargest() {
         Tensor x = Tensors.of(3.0, NAN, -INF, 2);
         for (DType dtype : new DType[] {DType.I64, DType.I32, DType.U8, DType.F32}) {
-            assertThat(Tensors.of(30L, 10, 20).to(dtype).kthvalue(2, 0).values().item()).isEqualTo(20);
+            assertThat(Tensors.of(30L, 10, 20).to(dtype).kthvalue(2, 0).values().item())
+                    .isEqualTo(20);
         }
         double[] sorted = {-INF, 2, 3, NAN};
         long[] from = {2, 3, 0, 1};
@@ -54,7 +57,8 @@ class OrderStatisticsTest {
         assertThat(x.quantile(0.9).item()).isCloseTo(46, within(1e-12));
         assertThat(Tensors.of(1.0, NAN).quantile(0).item()).isNaN();
         assertThat(Tensors.of(INF, 1, INF).quantile(0.75).item()).isEqualTo(INF);
-        assertThat(Tensors.of(new double[][] {{1, 2}, {3, 6}}).quantile(0.25, true, 1)
+        assertThat(Tensors.of(new double[][] {{1, 2}, {3, 6}})
+                        .quantile(0.25, true, 1)
                         .toDoubleArray())
                 .containsExactly(1.25, 3.75);
     }
@@ -66,7 +70,8 @@ class OrderStatisticsTest {
         assertThat(x.nanmean(1).toDoubleArray()).containsExactly(2, NAN);
         assertThat(x.nanmean().item()).isEqualTo(2);
         assertThat(Tensors.of(1L, 2).nansum().itemLong()).isEqualTo(3);
-        assertThat(Tensors.of(0.0, -0.0, NAN, 1e-300, INF).countNonzero().itemLong()).isEqualTo(3);
+        assertThat(Tensors.of(0.0, -0.0, NAN, 1e-300, INF).countNonzero().itemLong())
+                .isEqualTo(3);
         assertThat(Tensors.zeros(2, 0).countNonzero(1).toLongArray()).containsExactly(0, 0);
     }
 
@@ -82,7 +87,8 @@ class OrderStatisticsTest {
         Tensor line = Tensors.of(0.0, 1, 2, 3, 4);
         assertThat(line.trapezoid(0.5, 0).item()).isEqualTo(4);
         assertThat(line.cumulativeTrapezoid(0.5, 0).toDoubleArray()).containsExactly(0.25, 1, 2.25, 4);
-        assertThat(Tensors.ofUnsigned((byte) 200, (byte) 200).trapezoid(1, 0).item()).isEqualTo(200);
+        assertThat(Tensors.ofUnsigned((byte) 200, (byte) 200).trapezoid(1, 0).item())
+                .isEqualTo(200);
         assertThat(Tensors.zeros(3, 0).trapezoid(1, 1).toDoubleArray()).containsExactly(0, 0, 0);
     }
 
@@ -95,7 +101,8 @@ class OrderStatisticsTest {
             }
             double[] values = {-INF, -1, 0, 0.5, 1, 2, 3, 5, 6, 7, INF, NAN};
             long[] left = Tensors.of(sorted).searchsorted(Tensors.of(values)).toLongArray();
-            long[] right = Tensors.of(values).bucketize(Tensors.of(sorted), true).toLongArray();
+            long[] right =
+                    Tensors.of(values).bucketize(Tensors.of(sorted), true).toLongArray();
             for (int v = 0; v < values.length; v++) {
                 long below = 0;
                 long notAbove = 0;
@@ -120,7 +127,8 @@ class OrderStatisticsTest {
 
     @Test
     void theModeIsTheSmallestOfTheMostFrequent() {
-        ValuesIndices mode = Tensors.of(new double[][] {{3, 1, 3, 1, 2}, {NAN, NAN, 0, 1, 2}, {2, 1, 5, 4, 3}}).mode(1);
+        ValuesIndices mode = Tensors.of(new double[][] {{3, 1, 3, 1, 2}, {NAN, NAN, 0, 1, 2}, {2, 1, 5, 4, 3}})
+                .mode(1);
         assertThat(mode.values().toDoubleArray()).containsExactly(1, NAN, 1);
         assertThat(mode.indices().toLongArray()[0]).isIn(1L, 3L);
         assertThat(mode.indices().toLongArray()[2]).isEqualTo(1);

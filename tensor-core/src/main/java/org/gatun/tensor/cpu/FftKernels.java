@@ -93,9 +93,8 @@ final class FftKernels {
                     long first = block * lanes;
                     int columns = (int) Math.min(lanes, count - first);
                     read(lines, first, columns, passes, arrays);
-                    FftPlan.Arrays done = lines.inverse
-                            ? plan.run(arrays.exchanged()).exchanged()
-                            : plan.run(arrays);
+                    FftPlan.Arrays done =
+                            lines.inverse ? plan.run(arrays.exchanged()).exchanged() : plan.run(arrays);
                     write(lines, first, columns, passes, done);
                 }
             }

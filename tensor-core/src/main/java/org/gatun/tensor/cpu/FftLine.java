@@ -131,8 +131,7 @@ abstract sealed class FftLine {
                         passes.writeColumns(y.re(), y.im(), a, middle + first * size, (long) b * size);
                     } else {
                         for (int c = 0; c < count; c++) {
-                            passes.writeColumn(
-                                    y.re(), y.im(), a, c, middle + (first + c) * size, (long) b * size);
+                            passes.writeColumn(y.re(), y.im(), a, c, middle + (first + c) * size, (long) b * size);
                         }
                     }
                 }

@@ -47,8 +47,7 @@ final class NpyDictionary {
                     once(key, shape);
                     shape = shape();
                 }
-                default ->
-                    throw problem(key, "there is no such key: an array has descr, fortran_order and shape");
+                default -> throw problem(key, "there is no such key: an array has descr, fortran_order and shape");
             }
             if (!take(',')) {
                 expect("header", '}');
@@ -94,16 +93,15 @@ final class NpyDictionary {
         }
         String descr = string("descr");
         String code = descr.isEmpty() ? "" : descr.substring(1);
-        DType found =
-                switch (code) {
-                    case "f4" -> DType.F32;
-                    case "f8" -> DType.F64;
-                    case "i8" -> DType.I64;
-                    case "i4" -> DType.I32;
-                    case "u1" -> DType.U8;
-                    case "b1" -> DType.BOOL;
-                    default -> throw problem("descr", "'" + descr + "' " + remedy(code) + "; " + READABLE);
-                };
+        DType found = switch (code) {
+            case "f4" -> DType.F32;
+            case "f8" -> DType.F64;
+            case "i8" -> DType.I64;
+            case "i4" -> DType.I32;
+            case "u1" -> DType.U8;
+            case "b1" -> DType.BOOL;
+            default -> throw problem("descr", "'" + descr + "' " + remedy(code) + "; " + READABLE);
+        };
         char first = descr.charAt(0);
         if (first != '<' && first != '>' && !(first == '|' && found.bytes() == 1)) {
             throw problem(

@@ -63,8 +63,7 @@ record NpyHeader(DType dtype, ByteOrder order, boolean fortran, Shape shape, lon
                     length + " bytes are more than the " + LIMIT + " that an array without fields can need");
         }
         ByteBuffer text = bytes(in, (int) length, file, prefix + "header");
-        String dictionary =
-                new String(text.array(), major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
+        String dictionary = new String(text.array(), major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
         return new NpyDictionary(file, prefix, dictionary).header(start.capacity() + width + length);
     }
 

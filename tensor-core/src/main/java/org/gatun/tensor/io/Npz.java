@@ -53,7 +53,8 @@ public final class Npz {
     public static Map<String, Tensor> load(Path file) throws IOException {
         Npy.requireNoFolder(file, "npz");
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        // A zip file is read by the directory at its end: without that, arrays cut off behind the last whole one would not be missed.
+        // A zip file is read by the directory at its end: without that, arrays cut off behind the last whole one would
+        // not be missed.
         try (ZipFile zip = new ZipFile(file.toFile())) {
             for (Iterator<? extends ZipEntry> entries = zip.entries().asIterator(); entries.hasNext(); ) {
                 ZipEntry entry = entries.next();

@@ -74,7 +74,8 @@ final class WindowTypes {
                 op.axis() >= 0 && op.axis() < shape.rank() - 1,
                 op,
                 List.of(x),
-                "axis " + op.axis() + " must be one from 0 to " + (shape.rank() - 2) + ": the last is that of the parts");
+                "axis " + op.axis() + " must be one from 0 to " + (shape.rank() - 2)
+                        + ": the last is that of the parts");
         requireShape(
                 shape.size(op.axis()) <= MOST_FREQUENCIES,
                 op,

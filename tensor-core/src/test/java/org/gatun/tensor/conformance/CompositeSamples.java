@@ -29,7 +29,8 @@ public final class CompositeSamples {
             LayoutVariant.BROADCAST_FIRST,
             LayoutVariant.BROADCAST_ALL);
 
-    private static final List<Class<?>> CLASSES = List.of(Tensor.class, Tensors.class, Functional.class, Losses.class, Fft.class);
+    private static final List<Class<?>> CLASSES =
+            List.of(Tensor.class, Tensors.class, Functional.class, Losses.class, Fft.class);
 
     private CompositeSamples() {}
 
@@ -41,7 +42,6 @@ public final class CompositeSamples {
                         ViewSamples.all(),
                         ReductionSamples.all(),
                         StatisticsSamples.all(),
-                        FunctionalSamples.all())
                         FunctionalSamples.all(),
                         FourierSamples.all())
                 .flatMap(List::stream)

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith({NativeMemoryBalance.class, ScopePerTest.class})
@@ -112,20 +111,20 @@ class NpyTest {
                 .containsExactly(array(1, text + " ".repeat(128 - 10 - text.length() - 1) + "\n", elements));
         for (DType dtype : DType.values()) {
             Npy.save(path, Tensors.zeros(5).to(dtype));
-            String descr =
-                    switch (dtype) {
-                        case F32 -> "<f4";
-                        case F64 -> "<f8";
-                        case I64 -> "<i8";
-                        case I32 -> "<i4";
-                        case U8 -> "|u1";
-                        case BOOL -> "|b1";
-                    };
+            String descr = switch (dtype) {
+                case F32 -> "<f4";
+                case F64 -> "<f8";
+                case I64 -> "<i8";
+                case I32 -> "<i4";
+                case U8 -> "|u1";
+                case BOOL -> "|b1";
+            };
             assertThat(new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1))
                     .contains("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (5,), }");
         }
         Npy.save(path, Tensors.scalar(1f));
-        assertThat(new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1)).contains("'shape': (), }");
+        assertThat(new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1))
+                .contains("'shape': (), }");
     }
 
     @ParameterizedTest
@@ -139,14 +138,18 @@ class NpyTest {
         assertSame(load(array(version, dictionary(">i4", false, "(2, 3)"), high)), rows);
         assertSame(load(array(version, dictionary("<i4", true, "(2, 3)"), low)), columns);
         assertSame(load(array(version, dictionary(">i4", true, "(2, 3)"), high)), columns);
-        assertSame(load(array(version, dictionary("<f8", true, "(3, 0)"))), Tensors.zeros(3, 0).to(DType.F64));
-        assertSame(load(array(version, dictionary(">f4", true, "()"), (byte) 0x3f, (byte) 0x80, (byte) 0, (byte) 0)),
+        assertSame(
+                load(array(version, dictionary("<f8", true, "(3, 0)"))),
+                Tensors.zeros(3, 0).to(DType.F64));
+        assertSame(
+                load(array(version, dictionary(">f4", true, "()"), (byte) 0x3f, (byte) 0x80, (byte) 0, (byte) 0)),
                 Tensors.scalar(1f));
         byte[] pi = ByteBuffer.allocate(8).putDouble(Math.PI).array();
         assertSame(load(array(version, dictionary(">f8", false, "(1,)"), pi)), Tensors.of(Math.PI));
         byte[] least = ByteBuffer.allocate(8).putLong(Long.MIN_VALUE + 1).array();
         assertSame(load(array(version, dictionary(">i8", false, "(1,)"), least)), Tensors.of(Long.MIN_VALUE + 1));
-        assertSame(load(array(version, dictionary("|u1", false, "(2,)"), (byte) -1, (byte) 3)),
+        assertSame(
+                load(array(version, dictionary("|u1", false, "(2,)"), (byte) -1, (byte) 3)),
                 Tensors.ofUnsigned((byte) -1, (byte) 3));
         assertSame(load(array(version, dictionary("|b1", false, "(2,)"), (byte) 1, (byte) 0)), Tensors.of(true, false));
     }
@@ -234,8 +237,9 @@ class NpyTest {
             long live = MemoryStats.of(Device.CPU).allocations();
             var problems = assertThatThrownBy(() -> Npy.load(path))
                     .as((String) a[0])
-                    .isInstanceOfSatisfying(TensorFileException.class, e -> assertThat(e.field())
-                            .isEqualTo(a[2]))
+                    .isInstanceOfSatisfying(
+                            TensorFileException.class,
+                            e -> assertThat(e.field()).isEqualTo(a[2]))
                     .hasMessageStartingWith(path + ": " + a[2] + ": ");
             for (Object problem : Arrays.asList(a).subList(3, a.length)) {
                 problems.hasMessageContaining((String) problem);
@@ -249,7 +253,9 @@ class NpyTest {
         byte[] good = array(1, dictionary("<f4", false, "(1,)"), new byte[4]);
         byte[] magic = good.clone();
         magic[0] = 'P';
-        assertThatThrownBy(() -> load(magic)).isInstanceOf(TensorFileException.class).hasMessageContaining("no .npy");
+        assertThatThrownBy(() -> load(magic))
+                .isInstanceOf(TensorFileException.class)
+                .hasMessageContaining("no .npy");
         byte[] version = good.clone();
         version[6] = 4;
         assertThatThrownBy(() -> load(version)).hasMessageContaining("version: 4.0 is not known");
@@ -278,12 +284,15 @@ class NpyTest {
 
     @Test
     void foldersMissingFilesAndTooManyAxesAreNamed() throws IOException {
-        assertThatThrownBy(() -> Npy.load(folder)).isInstanceOf(IOException.class).hasMessageContaining("is a folder");
+        assertThatThrownBy(() -> Npy.load(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is a folder");
         assertThatThrownBy(() -> Npy.load(folder.resolve("none.npy"))).isInstanceOf(NoSuchFileException.class);
         Path path = folder.resolve("old.npy");
         Npy.save(path, Tensors.of(1f));
         byte[] before = Files.readAllBytes(path);
-        long[] ones = Collections.nCopies(65, 1L).stream().mapToLong(Long::longValue).toArray();
+        long[] ones =
+                Collections.nCopies(65, 1L).stream().mapToLong(Long::longValue).toArray();
         Tensor deep = Tensors.zeros(ones);
         assertThatThrownBy(() -> Npy.save(path, deep))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -301,7 +310,9 @@ class NpyTest {
         int read = 0;
         for (int k = 0; k < 3000; k++) {
             byte[] good = array(
-                    1 + k % 3, dictionary(k % 2 == 0 ? ">i4" : "|b1", k % 4 < 2, "(2, 3)"), new byte[k % 2 == 0 ? 24 : 6]);
+                    1 + k % 3,
+                    dictionary(k % 2 == 0 ? ">i4" : "|b1", k % 4 < 2, "(2, 3)"),
+                    new byte[k % 2 == 0 ? 24 : 6]);
             byte[] mutated = good.clone();
             for (int n = 1 + random.nextInt(3); n > 0; n--) {
                 mutated[random.nextInt(mutated.length)] =

@@ -48,16 +48,28 @@ class NpzTest {
         crc.update(content);
         ByteBuffer b = ByteBuffer.allocate(30 + 46 + 22 + 2 * text.length + content.length)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        b.putInt(0x04034b50).putShort((short) 20).putShort((short) 0).putShort((short) 0).putInt(0x210000);
+        b.putInt(0x04034b50)
+                .putShort((short) 20)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putInt(0x210000);
         b.putInt((int) crc.getValue()).putInt(content.length).putInt(content.length);
         b.putShort((short) text.length).putShort((short) 0).put(text).put(content);
         int directory = b.position();
-        b.putInt(0x02014b50).putShort((short) 20).putShort((short) 20).putShort((short) 0).putShort((short) 0);
+        b.putInt(0x02014b50)
+                .putShort((short) 20)
+                .putShort((short) 20)
+                .putShort((short) 0)
+                .putShort((short) 0);
         b.putInt(0x210000).putInt((int) crc.getValue()).putInt(content.length).putInt(content.length);
         b.putShort((short) text.length).putShort((short) 0).putShort((short) 0).putShort((short) 0);
         b.putShort((short) 0).putInt(0).putInt(0).put(text);
         int size = b.position() - directory;
-        b.putInt(0x06054b50).putShort((short) 0).putShort((short) 0).putShort((short) 1).putShort((short) 1);
+        b.putInt(0x06054b50)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort((short) 1)
+                .putShort((short) 1);
         return b.putInt(size).putInt(directory).putShort((short) 0).array();
     }
 
@@ -135,7 +147,9 @@ class NpzTest {
         assertThatThrownBy(() -> load((byte) 'P', (byte) 'K'))
                 .isInstanceOf(TensorFileException.class)
                 .hasMessageContaining("case.npz: zip: it is no zip file, or damaged");
-        assertThatThrownBy(() -> Npz.load(folder)).isInstanceOf(IOException.class).hasMessageContaining("is a folder");
+        assertThatThrownBy(() -> Npz.load(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is a folder");
         assertThatThrownBy(() -> Npz.load(folder.resolve("none.npz"))).isInstanceOf(NoSuchFileException.class);
     }
 
