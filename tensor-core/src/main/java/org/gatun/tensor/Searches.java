@@ -59,7 +59,7 @@ final class Searches {
             throw new DTypeException(name + ": the sorted values are " + sorted.dtype() + " and those to place "
                     + values.dtype() + ": convert one of them with to(...)");
         }
-        boolean fits = sorted.rank() == 1 || sorted.rank() > 1 && sorted.rank() == values.rank();
+        boolean fits = sorted.rank() == 1 || (sorted.rank() > 1 && sorted.rank() == values.rank());
         for (int i = 0; fits && sorted.rank() > 1 && i < sorted.rank() - 1; i++) {
             fits = sorted.size(i) == values.size(i);
         }

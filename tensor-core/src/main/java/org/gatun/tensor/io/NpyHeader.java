@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -41,7 +42,7 @@ record NpyHeader(DType dtype, ByteOrder order, boolean fortran, Shape shape, lon
      */
     static NpyHeader read(ReadableByteChannel in, Path file, String prefix) throws IOException {
         ByteBuffer start = bytes(in, MAGIC.length + 2, file, prefix + "magic");
-        if (!Arrays.equals(start.array(), 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+        if (!start.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))) {
             throw new TensorFileException(
                     file, prefix + "magic", "it does not begin with the bytes 93 'NUMPY': it is no .npy array");
         }
@@ -63,7 +64,8 @@ record NpyHeader(DType dtype, ByteOrder order, boolean fortran, Shape shape, lon
                     length + " bytes are more than the " + LIMIT + " that an array without fields can need");
         }
         ByteBuffer text = bytes(in, (int) length, file, prefix + "header");
-        String dictionary = new String(text.array(), major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
+        Charset charset = major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
+        String dictionary = charset.decode(text.rewind()).toString();
         return new NpyDictionary(file, prefix, dictionary).header(start.capacity() + width + length);
     }
 
