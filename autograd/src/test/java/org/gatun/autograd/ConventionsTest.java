@@ -55,6 +55,7 @@ class ConventionsTest {
                         0,
                         0),
                 row("median of all", Tensor::median, at(3, 1, 3, 7), 0.5, 0, 0.5, 0),
+                row("median of all at -inf", Tensor::median, at(-INF, -INF, -INF, 7, 8), 1 / 3.0, 1 / 3.0, 1 / 3.0, 0, 0),
                 row("median along an axis", x -> x.median(0).values(), at(3, 7, 1), 1, 0, 0),
                 row("median with NaN", x -> x.median(0).values(), at(3, Double.NaN, 5), 0, 1, 0),
                 row("nansum", x -> x.nansum(), at(3, Double.NaN, 5), 1, 0, 1),

@@ -22,7 +22,9 @@ final class OrderStatistics {
         }
         // As a maximum, equal elements share the gradient.
         Tensor below = flat.le(median).or(median.isNan());
-        return flat.maskedFill(below.not(), Double.NEGATIVE_INFINITY).amax();
+        Tensor largest = flat.maskedFill(below.not(), Double.NEGATIVE_INFINITY).amax();
+        // What fills the places above would count as equal to a median of -inf, which is the minimum.
+        return median.eq(Double.NEGATIVE_INFINITY).where(flat.amin(), largest);
     }
 
     static ValuesIndices median(Tensor x, boolean keepDims, int axis) {
