@@ -17,8 +17,6 @@ import org.gatun.tensor.shape.Shape;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record BatchOperands(Tensor[] values, boolean[] batched, long size) {
-    private static final Axes FIRST = Axes.listed("vmap", 1, 0);
-
     Tensor value(int i) {
         return values[i];
     }
@@ -53,7 +51,7 @@ record BatchOperands(Tensor[] values, boolean[] batched, long size) {
     /** The shape of an operand without the batch. */
     Shape shape(int i) {
         Shape s = values[i].shape();
-        return batched[i] ? s.without(FIRST) : s;
+        return batched[i] ? s.without(BatchTrace.FIRST) : s;
     }
 
     /** The types of the operands without the batch. */

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Levels;
 import org.gatun.tensor.trace.Trace;
@@ -15,6 +16,9 @@ import org.gatun.tensor.trace.Trace;
  * operations of the level below with one more axis, by {@link BatchRules}; what does not depend on the batch is computed once.
  */
 final class BatchTrace implements Trace {
+    /** The axis of the batch. */
+    static final Axes FIRST = Axes.listed("vmap", 1, 0);
+
     private final int level = Levels.open();
     private final Thread owner = Thread.currentThread();
     private final long size;

@@ -2,10 +2,7 @@ package org.gatun.autograd;
 
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
-import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
-import org.gatun.tensor.memory.MemoryScope;
-import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Trace;
 import org.gatun.tensor.trace.Traced;
@@ -15,8 +12,6 @@ import org.gatun.tensor.trace.Traced;
  * this tensor does not see.
  */
 final class Batched extends Traced {
-    private static final Axes FIRST = Axes.listed("vmap", 1, 0);
-
     private final BatchTrace trace;
     private final Tensor value;
     private final Shape shape;
@@ -25,7 +20,7 @@ final class Batched extends Traced {
     Batched(BatchTrace trace, Tensor value) {
         this.trace = trace;
         this.value = value;
-        this.shape = value.shape().without(FIRST);
+        this.shape = value.shape().without(BatchTrace.FIRST);
     }
 
     BatchTrace owner() {
@@ -73,38 +68,8 @@ final class Batched extends Traced {
     }
 
     @Override
-    public void keep() {
-        value.keep();
-    }
-
-    @Override
-    public void keepFrom(MemoryScope scope) {
-        value.keepFrom(scope);
-    }
-
-    @Override
-    public void unscope() {
-        value.unscope();
-    }
-
-    @Override
-    public void close() {
-        value.close();
-    }
-
-    @Override
     public Shape shape() {
         return shape;
-    }
-
-    @Override
-    public DType dtype() {
-        return value.dtype();
-    }
-
-    @Override
-    public Device device() {
-        return value.device();
     }
 
     /** The values of the whole batch. */

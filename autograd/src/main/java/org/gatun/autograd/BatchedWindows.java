@@ -9,8 +9,9 @@ import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
 
 /**
- * The rules of batching for convolutions and pooling, A batch of images alone is folded into their number n. A batch of weights on the same images becomes more channels of each group, and a batch of both more groups. In the comments, b is the batch, g the
- * groups, o and c the outputs and channels of one group.
+ * The rules of batching for convolutions and pooling. A batch of images alone is folded into their number n; a batch of weights on the
+ * same images becomes more channels of each group, and a batch of both more groups. In the comments, b is the batch, g the groups, o and
+ * c the outputs and channels of one group.
  */
 final class BatchedWindows {
     private BatchedWindows() {}

@@ -1,10 +1,7 @@
 package org.gatun.autograd;
 
-import org.gatun.tensor.DType;
-import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
-import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Trace;
 import org.gatun.tensor.trace.Traced;
 
@@ -52,40 +49,25 @@ final class Dual extends Traced {
 
     @Override
     public void keep() {
-        value.keep();
+        super.keep();
         tangent.keep();
     }
 
     @Override
     public void keepFrom(MemoryScope scope) {
-        value.keepFrom(scope);
+        super.keepFrom(scope);
         tangent.keepFrom(scope);
     }
 
     @Override
     public void unscope() {
-        value.unscope();
+        super.unscope();
         tangent.unscope();
     }
 
     @Override
     public void close() {
-        value.close();
+        super.close();
         tangent.close();
-    }
-
-    @Override
-    public Shape shape() {
-        return value.shape();
-    }
-
-    @Override
-    public DType dtype() {
-        return value.dtype();
-    }
-
-    @Override
-    public Device device() {
-        return value.device();
     }
 }

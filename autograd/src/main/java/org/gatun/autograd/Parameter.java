@@ -1,13 +1,10 @@
 package org.gatun.autograd;
 
 import org.gatun.tensor.ConcreteTensor;
-import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
-import org.gatun.tensor.Device;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
-import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Trace;
 import org.gatun.tensor.trace.Traced;
 import org.jspecify.annotations.Nullable;
@@ -157,21 +154,6 @@ public final class Parameter extends Traced {
     @Override
     public Tensor saved() {
         return value.saved();
-    }
-
-    @Override
-    public Shape shape() {
-        return value.shape();
-    }
-
-    @Override
-    public DType dtype() {
-        return value.dtype();
-    }
-
-    @Override
-    public Device device() {
-        return value.device();
     }
 
     /** Has no effect: a parameter belongs to no scope. */

@@ -1,10 +1,6 @@
 package org.gatun.autograd;
 
-import org.gatun.tensor.DType;
-import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
-import org.gatun.tensor.memory.MemoryScope;
-import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Trace;
 import org.gatun.tensor.trace.Traced;
 
@@ -42,42 +38,5 @@ final class Variable extends Traced {
     @Override
     public Tensor saved() {
         return new Variable(recording, Saved.alias(value), slot);
-    }
-
-    // The value may be a dual number, which holds more than its concrete tensor: pass on, level by level.
-
-    @Override
-    public void keep() {
-        value.keep();
-    }
-
-    @Override
-    public void keepFrom(MemoryScope scope) {
-        value.keepFrom(scope);
-    }
-
-    @Override
-    public void unscope() {
-        value.unscope();
-    }
-
-    @Override
-    public void close() {
-        value.close();
-    }
-
-    @Override
-    public Shape shape() {
-        return value.shape();
-    }
-
-    @Override
-    public DType dtype() {
-        return value.dtype();
-    }
-
-    @Override
-    public Device device() {
-        return value.device();
     }
 }

@@ -22,6 +22,7 @@ import org.gatun.tensor.conformance.BatchSample;
 import org.gatun.tensor.conformance.CompositeSample;
 import org.gatun.tensor.conformance.CompositeSamples;
 import org.gatun.tensor.conformance.HostArray;
+import org.gatun.tensor.conformance.LayoutVariant;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.junit.jupiter.api.DynamicNode;
@@ -118,7 +119,7 @@ class CoverageContractTest {
                     arguments.add(packed.slice(0, from, from + o.size()).reshape(o.shape()));
                     from += o.size();
                 } else {
-                    arguments.add(constant(o));
+                    arguments.add(place(o));
                 }
             }
             List<Tensor> results = sample.body().apply(arguments).stream()
@@ -139,10 +140,8 @@ class CoverageContractTest {
                 forward.tangent(), pullback.apply(z), Grad.jvp(pullback, z, v).tangent());
     }
 
-    private static Tensor constant(HostArray o) {
-        long[] values = new long[o.size()];
-        Arrays.setAll(values, o::whole);
-        return Tensors.of(values).reshape(o.shape()).to(o.dtype());
+    private static Tensor place(HostArray o) {
+        return LayoutVariant.CONTIGUOUS.place(o, Device.CPU);
     }
 
     private static Tensor direction(int n, long seed) {
@@ -165,16 +164,8 @@ class CoverageContractTest {
     private static void checkZero(CompositeSample sample) {
         try (MemoryScope scope = MemoryScope.open("zero")) {
             List<HostArray> operands = sample.fill(DType.F64);
-            var arguments = new ArrayList<Tensor>();
-            for (HostArray o : operands) {
-                arguments.add(
-                        o.dtype().isFloating()
-                                ? Tensors.of(IntStream.range(0, o.size())
-                                                .mapToDouble(o::real)
-                                                .toArray())
-                                        .reshape(o.shape())
-                                : constant(o));
-            }
+            List<Tensor> arguments =
+                    operands.stream().map(CoverageContractTest::place).toList();
             boolean floating = sample.body().apply(arguments).stream()
                     .anyMatch(t -> t.dtype().isFloating());
             if (!floating) {

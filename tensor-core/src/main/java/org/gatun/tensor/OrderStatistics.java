@@ -29,7 +29,7 @@ final class OrderStatistics {
 
     static ValuesIndices median(Tensor x, boolean keepDims, int axis) {
         Tensor lines = lines("median", x, axis);
-        int a = x.rank() == 0 ? 0 : Axes.normalise("median", axis, x.rank());
+        int a = Axes.normalise("median", axis, lines.rank());
         Tensor index = lines.argsort(a).narrow(a, (lines.size(a) - 1) / 2, 1);
         if (x.dtype().isFloating()) {
             // NaN counts as the largest: if there is one, the first is at argmax.
@@ -40,7 +40,7 @@ final class OrderStatistics {
 
     static ValuesIndices kthvalue(Tensor x, long k, boolean keepDims, int axis) {
         Tensor lines = lines("kthvalue", x, axis);
-        int a = x.rank() == 0 ? 0 : Axes.normalise("kthvalue", axis, x.rank());
+        int a = Axes.normalise("kthvalue", axis, lines.rank());
         if (k < 1 || k > lines.size(a)) {
             throw new ShapeException("kthvalue: there is no element k = " + k + " along axis " + axis + " of shape "
                     + x.shape() + ": give k from 1 to " + lines.size(a));
@@ -50,7 +50,7 @@ final class OrderStatistics {
 
     static ValuesIndices mode(Tensor x, int axis) {
         Tensor lines = lines("mode", x, axis);
-        int a = x.rank() == 0 ? 0 : Axes.normalise("mode", axis, x.rank());
+        int a = Axes.normalise("mode", axis, lines.rank());
         ValuesIndices sorted = lines.sort(a);
         // How often an element of a sorted line occurs: the place behind its equals less the place before them.
         Tensor rows = sorted.values().moveAxis(a, -1).contiguous();
@@ -69,7 +69,7 @@ final class OrderStatistics {
             throw new IllegalArgumentException("quantile: q = " + q + " is no part of a whole: give q from 0 to 1");
         }
         Tensor lines = lines("quantile", x, axis);
-        int a = x.rank() == 0 ? 0 : Axes.normalise("quantile", axis, x.rank());
+        int a = Axes.normalise("quantile", axis, lines.rank());
         Tensor sorted = lines.sort(a).values();
         long last = lines.size(a) - 1;
         double place = q * last;

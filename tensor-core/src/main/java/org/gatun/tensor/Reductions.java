@@ -21,6 +21,23 @@ final class Reductions {
         return finish(Dispatch.bind(new Op.Sum(over), x).div((double) count(x, over)), over, keepDims);
     }
 
+    static Tensor nansum(Tensor x, boolean keepDims, int... axes) {
+        Axes.reduction("nansum", x.rank(), axes);
+        return (x.dtype().isFloating() ? x.maskedFill(x.isNan(), 0.0) : x).sum(keepDims, axes);
+    }
+
+    static Tensor nanmean(Tensor x, boolean keepDims, int... axes) {
+        requireFloating("nanmean", x);
+        Axes.reduction("nanmean", x.rank(), axes);
+        Tensor count = x.isNan().not().sum(keepDims, axes);
+        return nansum(x, keepDims, axes).div(count.to(x.dtype()));
+    }
+
+    static Tensor countNonzero(Tensor x, int... axes) {
+        Axes.reduction("countNonzero", x.rank(), axes);
+        return x.to(DType.BOOL).sum(axes);
+    }
+
     static Tensor prod(Tensor x, boolean keepDims, int... axes) {
         Axes over = Axes.reduction("prod", x.rank(), axes);
         return finish(Dispatch.bind(new Op.Prod(over), accumulating(x)), over, keepDims);
@@ -68,6 +85,11 @@ final class Reductions {
             throw new DTypeException(name + ": takes a floating dtype, not " + x.dtype()
                     + ": convert first, for instance to(DType.F32)");
         }
+    }
+
+    /** Integers as F32, as true division takes them. */
+    static Tensor asFloating(Tensor x) {
+        return x.dtype().isFloating() ? x : x.to(DType.F32);
     }
 
     static Tensor accumulating(Tensor x) {

@@ -6,7 +6,7 @@ import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.trace.Dispatch;
 
 /**
- * Variance and standard deviation, in two passes: the mean, then the squared distances from it, less what the mean's own rounding
+ * Covariance, variance and standard deviation, the latter two in two passes: the mean, then the squared distances from it, less what the mean's own rounding
  * adds to them (Chan, Golub and LeVeque 1983): {@code (sum d^2 - (sum d)^2 / n) / (n - correction)} with {@code d = x - mean}.
  */
 final class Statistics {
@@ -36,5 +36,18 @@ final class Statistics {
 
     static Tensor std(Tensor x, double correction, boolean keepDims, int... axes) {
         return Norms.ROOT.apply(var("std", x, correction, keepDims, axes));
+    }
+
+    static Tensor cov(Tensor x, long correction) {
+        if (x.rank() > 2) {
+            throw new ShapeException("cov: takes variables as rows and observations as columns, not shape " + x.shape()
+                    + ": give at most two axes");
+        }
+        Tensor rows = Reductions.asFloating(x.rank() == 2 ? x : x.reshape(1, x.elements()));
+        Tensor distance = rows.sub(rows.mean(true, 1));
+        Tensor sums = distance.matmul(distance.t());
+        // As a double, since n - correction may need more bits than a long has.
+        Tensor result = sums.div(Math.max((double) rows.size(1) - correction, 0));
+        return x.rank() == 2 ? result : result.reshape();
     }
 }

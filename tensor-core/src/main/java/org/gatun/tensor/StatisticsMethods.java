@@ -96,7 +96,7 @@ public abstract sealed class StatisticsMethods extends ReductionMethods permits 
 
     /** As {@link #nansum(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
     public final Tensor nansum(boolean keepDims, int... axes) {
-        return Samples.nansum(self(), keepDims, axes);
+        return Reductions.nansum(self(), keepDims, axes);
     }
 
     /** The mean of what is not NaN over the given axes, NaN where nothing is, as {@code torch.nanmean}; floating dtypes only. */
@@ -106,12 +106,12 @@ public abstract sealed class StatisticsMethods extends ReductionMethods permits 
 
     /** As {@link #nanmean(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
     public final Tensor nanmean(boolean keepDims, int... axes) {
-        return Samples.nanmean(self(), keepDims, axes);
+        return Reductions.nanmean(self(), keepDims, axes);
     }
 
     /** The number (I64) of elements over the given axes that are not 0, as {@code torch.count_nonzero}; NaN is not 0. */
     public final Tensor countNonzero(int... axes) {
-        return Samples.countNonzero(self(), axes);
+        return Reductions.countNonzero(self(), axes);
     }
 
     // ---- sampled functions ----
@@ -124,12 +124,12 @@ public abstract sealed class StatisticsMethods extends ReductionMethods permits 
      * @throws IllegalArgumentException when n is negative
      */
     public final Tensor diff(long n, int axis) {
-        return Samples.diff(self(), n, axis);
+        return SampledFunctions.diff(self(), n, axis);
     }
 
     /** The first differences along the last axis. */
     public final Tensor diff() {
-        return Samples.diff(self(), 1, -1);
+        return SampledFunctions.diff(self(), 1, -1);
     }
 
     /**
@@ -140,7 +140,7 @@ public abstract sealed class StatisticsMethods extends ReductionMethods permits 
      * @throws ShapeException when the axis does not exist, as in a scalar
      */
     public final Tensor trapezoid(double dx, int axis) {
-        return Samples.trapezoid(self(), dx, axis);
+        return SampledFunctions.trapezoid(self(), dx, axis);
     }
 
     /**
@@ -150,7 +150,7 @@ public abstract sealed class StatisticsMethods extends ReductionMethods permits 
      * @throws ShapeException when the axis does not exist, as in a scalar
      */
     public final Tensor cumulativeTrapezoid(double dx, int axis) {
-        return Samples.cumulativeTrapezoid(self(), dx, axis);
+        return SampledFunctions.cumulativeTrapezoid(self(), dx, axis);
     }
 
     // ---- searches ----
@@ -206,7 +206,7 @@ public abstract sealed class StatisticsMethods extends ReductionMethods permits 
      * @throws ShapeException for more than two axes
      */
     public final Tensor cov(long correction) {
-        return Samples.cov("cov", self(), correction);
+        return Statistics.cov(self(), correction);
     }
 
     /** The unbiased covariances, {@link #cov(long)} with correction 1. */

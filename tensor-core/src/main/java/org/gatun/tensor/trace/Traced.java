@@ -2,7 +2,10 @@ package org.gatun.tensor.trace;
 
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.shape.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** A tensor that an interpreter follows: a variable of a tape, a dual number, a value of a region. */
@@ -54,6 +57,43 @@ public abstract non-sealed class Traced extends Tensor {
         return value() instanceof Traced below
                 ? below.isContiguous()
                 : value().concrete().isContiguous();
+    }
+
+    @Override
+    public Shape shape() {
+        return value().shape();
+    }
+
+    @Override
+    public DType dtype() {
+        return value().dtype();
+    }
+
+    @Override
+    public Device device() {
+        return value().device();
+    }
+
+    // The value may be a dual number, which holds more than its concrete tensor: pass on, level by level.
+
+    @Override
+    public void keep() {
+        value().keep();
+    }
+
+    @Override
+    public void keepFrom(MemoryScope scope) {
+        value().keepFrom(scope);
+    }
+
+    @Override
+    public void unscope() {
+        value().unscope();
+    }
+
+    @Override
+    public void close() {
+        value().close();
     }
 
     @Override

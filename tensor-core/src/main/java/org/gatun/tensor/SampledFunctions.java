@@ -1,0 +1,49 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.shape.Axes;
+
+/** Differences and integrals of sampled functions. */
+final class SampledFunctions {
+    private SampledFunctions() {}
+
+    static Tensor diff(Tensor x, long n, int axis) {
+        int a = Axes.normalise("diff", axis, x.rank());
+        if (n < 0) {
+            throw new IllegalArgumentException(
+                    "diff: n = " + n + " differences can't be taken of shape " + x.shape() + ": give n from 0");
+        }
+        if (n >= x.size(a)) {
+            return n == 0 ? x : x.slice(a, 0, 0);
+        }
+        Tensor result = x;
+        for (long i = 0; i < n; i++) {
+            Tensor left = left(result, a);
+            Tensor right = right(result, a);
+            result = x.dtype() == DType.BOOL ? right.xor(left) : right.sub(left);
+        }
+        return result;
+    }
+
+    static Tensor trapezoid(Tensor y, double dx, int axis) {
+        int a = Axes.normalise("trapezoid", axis, y.rank());
+        return pairs(y, a).sum(a).mul(dx / 2);
+    }
+
+    static Tensor cumulativeTrapezoid(Tensor y, double dx, int axis) {
+        int a = Axes.normalise("cumulativeTrapezoid", axis, y.rank());
+        return pairs(y, a).cumsum(a).mul(dx / 2);
+    }
+
+    private static Tensor pairs(Tensor y, int axis) {
+        Tensor x = Reductions.asFloating(y);
+        return left(x, axis).add(right(x, axis));
+    }
+
+    private static Tensor left(Tensor x, int axis) {
+        return x.narrow(axis, 0, Math.max(x.size(axis) - 1, 0));
+    }
+
+    private static Tensor right(Tensor x, int axis) {
+        return x.slice(axis, 1, x.size(axis));
+    }
+}
