@@ -13,7 +13,7 @@ final class SampledFunctions {
                     "diff: n = " + n + " differences can't be taken of shape " + x.shape() + ": give n from 0");
         }
         if (n >= x.size(a)) {
-            return n == 0 ? x : x.slice(a, 0, 0);
+            return n == 0 ? x.view() : x.slice(a, 0, 0);
         }
         Tensor result = x;
         for (long i = 0; i < n; i++) {

@@ -188,4 +188,11 @@ class OrderStatisticsTest {
         assertThatThrownBy(() -> x.bucketize(x)).hasMessageContainingAll("bucketize", "[2, 3]", "vector");
         assertThatThrownBy(() -> Tensors.zeros(1, 1, 1).cov()).hasMessageContainingAll("cov", "[1, 1, 1]");
     }
+
+    @Test
+    void noDifferencesAreAHandleOfTheirOwn() {
+        Tensor x = Tensors.of(1.0, 4.0);
+        x.diff(0, 0).close();
+        assertThat(x.toDoubleArray()).containsExactly(1, 4);
+    }
 }
