@@ -46,7 +46,8 @@ record RandomFunction(List<HostArray> inputs, List<Step> steps) {
         }
         int length = random.nextInt(3, 13);
         return MemoryScope.tidy(() -> {
-            var values = new ArrayList<Tensor>(inputs.stream().map(RandomFunction::tensor).toList());
+            var values = new ArrayList<Tensor>(
+                    inputs.stream().map(RandomFunction::tensor).toList());
             var steps = new ArrayList<Step>();
             while (steps.size() < length) {
                 Step step = RandomSteps.draw(random, values);
@@ -130,9 +131,8 @@ record RandomFunction(List<HostArray> inputs, List<Step> steps) {
 
     /** This function with the value of step {@code s} as a further input. */
     private RandomFunction given(int s) {
-        HostArray value = MemoryScope.tidy(
-                () -> HostArray.of(values(inputs.stream().map(RandomFunction::tensor).toList())
-                        .get(inputs.size() + s)));
+        HostArray value = MemoryScope.tidy(() -> HostArray.of(
+                values(inputs.stream().map(RandomFunction::tensor).toList()).get(inputs.size() + s)));
         var newInputs = new ArrayList<>(inputs);
         newInputs.add(value);
         int n = inputs.size();
@@ -142,7 +142,8 @@ record RandomFunction(List<HostArray> inputs, List<Step> steps) {
                 List<Integer> operands = steps.get(k).operands().stream()
                         .map(v -> v < n ? v : v == n + s ? n : v < n + s ? v + 1 : v)
                         .toList();
-                newSteps.add(new Step(steps.get(k).name(), operands, steps.get(k).body()));
+                newSteps.add(
+                        new Step(steps.get(k).name(), operands, steps.get(k).body()));
             }
         }
         return new RandomFunction(List.copyOf(newInputs), List.copyOf(newSteps));
@@ -164,7 +165,9 @@ record RandomFunction(List<HostArray> inputs, List<Step> steps) {
         }
         List<Step> renumbered = steps.stream()
                 .map(step -> new Step(
-                        step.name(), step.operands().stream().map(v -> number[v]).toList(), step.body()))
+                        step.name(),
+                        step.operands().stream().map(v -> number[v]).toList(),
+                        step.body()))
                 .toList();
         return new RandomFunction(List.copyOf(kept), renumbered);
     }
@@ -176,10 +179,11 @@ record RandomFunction(List<HostArray> inputs, List<Step> steps) {
             out.append("\n  v").append(i).append(" = ").append(inputs.get(i));
         }
         for (int k = 0; k < steps.size(); k++) {
-            out.append("\n  v").append(inputs.size() + k).append(" = ").append(steps.get(k).name());
-            out.append(steps.get(k).operands().stream()
-                    .map(v -> "v" + v)
-                    .collect(Collectors.joining(", ", "(", ")")));
+            out.append("\n  v")
+                    .append(inputs.size() + k)
+                    .append(" = ")
+                    .append(steps.get(k).name());
+            out.append(steps.get(k).operands().stream().map(v -> "v" + v).collect(Collectors.joining(", ", "(", ")")));
         }
         return out.toString();
     }

@@ -50,8 +50,10 @@ class RandomFunctionTest {
     /** The test can fail: a wrong derivative is found, and shrunk to the step that has it. */
     @Test
     void aWrongDerivativeIsFoundAndShrunk() {
-        var wrong = new RandomFunction.Step("x^2 with the derivative x", List.of(0), in -> in.get(0)
-                .mul(in.get(0).detach()));
+        var wrong = new RandomFunction.Step(
+                "x^2 with the derivative x",
+                List.of(0),
+                in -> in.get(0).mul(in.get(0).detach()));
         RandomFunction base = RandomFunction.of(3);
         var steps = new ArrayList<>(base.steps());
         steps.add(wrong);
@@ -73,9 +75,10 @@ class RandomFunctionTest {
     private static void checkValue(RandomFunction f) {
         HostArray expected =
                 ReferenceTrace.evaluate(f.inputs(), in -> List.of(f.apply(in))).get(0);
-        close("value", f.apply(place(f)).toDoubleArray(), IntStream.range(0, expected.size())
-                .mapToDouble(expected::real)
-                .toArray());
+        close(
+                "value",
+                f.apply(place(f)).toDoubleArray(),
+                IntStream.range(0, expected.size()).mapToDouble(expected::real).toArray());
     }
 
     private static List<Tensor> place(RandomFunction f) {
@@ -98,7 +101,8 @@ class RandomFunctionTest {
             GradCheck.standard().tolerance(1e-4, 1e-5).check(g, Tensors.of(z));
         } else {
             kinks++;
-            double forward = dot(u, Grad.jvp(g, Tensors.of(z), Tensors.of(v)).tangent().toDoubleArray());
+            double forward =
+                    dot(u, Grad.jvp(g, Tensors.of(z), Tensors.of(v)).tangent().toDoubleArray());
             double reverse = dot(v, pullback.apply(Tensors.of(z)).toDoubleArray());
             close("duality <u, Jv> = <J^T u, v>", new double[] {forward}, new double[] {reverse});
         }
@@ -139,18 +143,21 @@ class RandomFunctionTest {
     /** The function and its gradient under vmap, on inputs that differ from element to element. */
     private static void checkBatch(RandomFunction f) {
         UnaryOperator<Tensor> value = packed -> f.apply(unpack(f, packed));
-        UnaryOperator<Tensor> gradient = Grad.grad(packed -> value.apply(packed).sin().sum());
+        UnaryOperator<Tensor> gradient =
+                Grad.grad(packed -> value.apply(packed).sin().sum());
         double[][] rows = new double[BATCH][];
         for (int b = 0; b < BATCH; b++) {
             double shift = 0.01 * b;
             rows[b] = f.inputs().stream()
-                    .flatMapToDouble(a -> IntStream.range(0, a.size()).mapToDouble(i -> a.real(i) + shift * Math.cos(i)))
+                    .flatMapToDouble(
+                            a -> IntStream.range(0, a.size()).mapToDouble(i -> a.real(i) + shift * Math.cos(i)))
                     .toArray();
         }
         for (UnaryOperator<Tensor> g : List.of(value, gradient)) {
             double[] batched = Grad.vmap(g).apply(Tensors.of(rows)).toDoubleArray();
             double[] looped = Arrays.stream(rows)
-                    .flatMapToDouble(row -> Arrays.stream(g.apply(Tensors.of(row)).toDoubleArray()))
+                    .flatMapToDouble(
+                            row -> Arrays.stream(g.apply(Tensors.of(row)).toDoubleArray()))
                     .toArray();
             close(g == value ? "vmap" : "vmap of the gradient", batched, looped);
         }

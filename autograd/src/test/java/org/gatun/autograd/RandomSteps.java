@@ -133,8 +133,11 @@ final class RandomSteps {
             case 3 -> step("amin " + axis, a, t -> t.amin(flag, axis));
             case 4 -> step("max " + axis, a, t -> t.max(flag, axis).values());
             case 5 -> step("var " + axis, a, t -> t.var(0, flag, axis));
-            case 6 -> step("std of x + ramp " + axis, a, t -> t.add(ramp(n, t.rank() - 1 - axis))
-                    .std(0, flag, axis));
+            case 6 ->
+                step(
+                        "std of x + ramp " + axis,
+                        a,
+                        t -> t.add(ramp(n, t.rank() - 1 - axis)).std(0, flag, axis));
             case 7 -> step("norm 3 " + axis, a, t -> t.norm(3, flag, axis));
             case 8 -> step("logsumexp " + axis, a, t -> t.logsumexp(flag, axis));
             case 9 -> step("softmax " + axis, a, t -> t.softmax(axis));
@@ -150,12 +153,20 @@ final class RandomSteps {
             case 19 -> step("roll " + axis, a, t -> t.roll(k + 1, axis));
             case 20 -> step("unsqueeze " + axis, a, t -> t.unsqueeze(axis));
             case 21 -> step("indexSelect " + axis, a, t -> t.indexSelect(axis, Tensors.of(picks)));
-            case 22 -> step("indexAdd " + axis, a, t -> t.indexAdd(
-                    axis, Tensors.of(k), t.slice(axis, 0, 1).sin()));
+            case 22 ->
+                step(
+                        "indexAdd " + axis,
+                        a,
+                        t -> t.indexAdd(axis, Tensors.of(k), t.slice(axis, 0, 1).sin()));
             case 23 -> step("unfold " + axis, a, t -> t.unfold(axis, Math.max(1, n - 1), 1));
             case 24 -> step("repeat", a, t -> t.unsqueeze(0).repeat(repeats(t.rank() + 1)));
-            case 25 -> step("avgPool2d", a, t -> Functional.avgPool2d(
-                    t.reshape(1, 1, 1, -1).pad(new long[] {0, 0, 0, 1}, new long[] {0, 0, 0, 1}, 0), PoolSpec.of(1, 2)));
+            case 25 ->
+                step(
+                        "avgPool2d",
+                        a,
+                        t -> Functional.avgPool2d(
+                                t.reshape(1, 1, 1, -1).pad(new long[] {0, 0, 0, 1}, new long[] {0, 0, 0, 1}, 0),
+                                PoolSpec.of(1, 2)));
             default -> step("maskedFill", a, t -> t.maskedFill(t.gt(0.3), 0.25));
         };
     }
@@ -165,9 +176,7 @@ final class RandomSteps {
         long[] shape = new long[after + 1];
         Arrays.fill(shape, 1);
         shape[0] = n;
-        return Tensors.of(LongStream.range(0, n)
-                        .mapToDouble(i -> i * 3.0)
-                        .toArray())
+        return Tensors.of(LongStream.range(0, n).mapToDouble(i -> i * 3.0).toArray())
                 .reshape(shape);
     }
 

@@ -12,10 +12,10 @@ final class SampledFunctions {
             throw new IllegalArgumentException(
                     "diff: n = " + n + " differences can't be taken of shape " + x.shape() + ": give n from 0");
         }
-        if (n >= x.size(a)) {
-            return n == 0 ? x.view() : x.slice(a, 0, 0);
+        if (n > 0 && n >= x.size(a)) {
+            return x.slice(a, 0, 0);
         }
-        Tensor result = x;
+        Tensor result = x.view();
         for (long i = 0; i < n; i++) {
             Tensor left = left(result, a);
             Tensor right = right(result, a);
