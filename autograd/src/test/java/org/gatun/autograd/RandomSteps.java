@@ -103,7 +103,7 @@ final class RandomSteps {
     private static @Nullable Step binary(
             Map.Entry<String, BinaryOperator<Tensor>> entry, int a, int b, List<Tensor> values) {
         try {
-            entry.getValue().apply(values.get(a), values.get(b));
+            var _ = entry.getValue().apply(values.get(a), values.get(b));
         } catch (IllegalArgumentException unfit) {
             return null;
         }
@@ -123,9 +123,7 @@ final class RandomSteps {
         long n = x.shape().size(axis);
         boolean flag = random.nextBoolean();
         long k = random.nextLong(n);
-        Tensor index = Tensors.of(random.longs(4, -n, n).toArray());
-        // The function outlives the scope of its making.
-        long[] picks = index.toLongArray();
+        long[] picks = random.longs(4, -n, n).toArray();
         return switch (random.nextInt(27)) {
             case 0 -> step("sum " + axis, a, t -> t.sum(flag, axis));
             case 1 -> step("mean " + axis, a, t -> t.mean(flag, axis));
