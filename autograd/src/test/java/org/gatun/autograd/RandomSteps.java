@@ -21,7 +21,9 @@ final class RandomSteps {
     private static final Map<String, BinaryOperator<Tensor>> BINARY = new LinkedHashMap<>();
 
     static {
-        // Operands are any numbers: what is defined on fewer is applied to a number brought there first.
+        // Operands are any numbers: what is defined on fewer is applied to a number brought there first. All steps are
+        // continuous: at a
+        // jump, two results that are both rounded rightly may lie on different sides.
         UNARY.put("sin", Tensor::sin);
         UNARY.put("cos", Tensor::cos);
         UNARY.put("tanh", Tensor::tanh);
@@ -34,7 +36,7 @@ final class RandomSteps {
         UNARY.put("neg", Tensor::neg);
         UNARY.put("abs", Tensor::abs);
         UNARY.put("relu", Tensor::relu);
-        UNARY.put("floor", Tensor::floor);
+        UNARY.put("distance to the nearest integer", x -> x.sub(x.round()).abs());
         UNARY.put("pow 3", x -> x.pow(3));
         UNARY.put("exp of tanh", x -> x.tanh().exp());
         UNARY.put("expm1 of sin", x -> x.sin().expm1());
@@ -75,7 +77,7 @@ final class RandomSteps {
         BINARY.put("hypot with 1 + b^2", (a, b) -> a.hypot(b.square().add(1)));
         BINARY.put("maximum", Tensor::maximum);
         BINARY.put("minimum", Tensor::minimum);
-        BINARY.put("where a > b", (a, b) -> Tensors.where(a.gt(b), a, b.sin()));
+        BINARY.put("where a > b", (a, b) -> Tensors.where(a.gt(b), a.sin(), b.sin()));
         BINARY.put("matmul", Tensor::matmul);
         BINARY.put("matmul with the transpose", (a, b) -> a.matmul(b.transpose(-2, -1)));
         BINARY.put("cat", (a, b) -> Tensors.cat(0, a, b));
@@ -165,7 +167,7 @@ final class RandomSteps {
                         t -> Functional.avgPool2d(
                                 t.reshape(1, 1, 1, -1).pad(new long[] {0, 0, 0, 1}, new long[] {0, 0, 0, 1}, 0),
                                 PoolSpec.of(1, 2)));
-            default -> step("maskedFill", a, t -> t.maskedFill(t.gt(0.3), 0.25));
+            default -> step("maskedFill", a, t -> t.maskedFill(t.gt(0.3), 0.3));
         };
     }
 
