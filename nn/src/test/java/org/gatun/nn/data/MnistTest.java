@@ -135,13 +135,17 @@ class MnistTest {
     void dataBesideTheProjectIsFoundFromAnyFolder() {
         assertThat(Mnist.places()).contains(Path.of("..", "shared", "data"));
         Path project = folder.resolve("project");
-        System.setProperty("gatun.root", project.toString());
+        String before = System.setProperty("gatun.root", project.toString());
         try {
             assertThat(Mnist.places())
                     .contains(folder.resolve("shared").resolve("data"))
                     .doesNotContain(Path.of("..", "shared", "data"));
         } finally {
-            System.clearProperty("gatun.root");
+            if (before == null) {
+                System.clearProperty("gatun.root");
+            } else {
+                System.setProperty("gatun.root", before);
+            }
         }
     }
 
