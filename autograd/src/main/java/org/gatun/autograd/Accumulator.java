@@ -49,6 +49,18 @@ final class Accumulator {
         }
     }
 
+    /** Takes another gradient in the place of the sum, which then outlives the current scope. */
+    void replace(int slot, Tensor g) {
+        Tensor sum = sums[slot];
+        Tensor other = g.view();
+        other.keep();
+        sums[slot] = other;
+        exclusive[slot] = false;
+        if (sum != null) {
+            sum.close();
+        }
+    }
+
     /** Frees the gradient of an inner value, which its node has used. */
     void drop(int slot) {
         Tensor sum = sums[slot];

@@ -2,8 +2,10 @@ package org.gatun.autograd;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
@@ -21,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *         .withJvp((in, y, t) -> t.get(0).mul(in.get(0).sigmoid()));
  * }</pre>
  *
- * <p>Rules are written in tensor operations, so they can be differentiated again. A mode whose rule is not given differentiates
- * the function itself. The body computes with its arguments and constants: a parameter or another followed tensor that it captured
+ * <p>Rules are written in tensor operations, so they can be differentiated again. One rule serves both modes: where only the other
+ * mode's is given, it is transposed, as it is linear in the cotangent or tangent. Without rules the function itself is differentiated. The body computes with its arguments and constants: a parameter or another followed tensor that it captured
  * would get no gradient from the rules, and is refused where an argument is followed too.
  */
 public final class CustomFunction {
@@ -62,13 +64,13 @@ public final class CustomFunction {
         return new CustomFunction(new Definition(name, arity, body, null, null));
     }
 
-    /** This function with a rule for the reverse mode. */
+    /** This function with a rule for the reverse mode; the forward mode transposes it if it has none of its own. */
     public CustomFunction withVjp(Vjp vjp) {
         return new CustomFunction(
                 new Definition(definition.name, definition.arity, definition.body, vjp, definition.jvp));
     }
 
-    /** This function with a rule for the forward mode. */
+    /** This function with a rule for the forward mode; the reverse mode transposes it if it has none of its own. */
     public CustomFunction withJvp(Jvp jvp) {
         return new CustomFunction(
                 new Definition(definition.name, definition.arity, definition.body, definition.vjp, jvp));
@@ -108,26 +110,31 @@ public final class CustomFunction {
         }
 
         @Override
-        public boolean definesVjp() {
-            return vjp != null;
-        }
-
-        @Override
-        public boolean definesJvp() {
-            return jvp != null;
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // called only where definesJvp says so
         public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return Collections.singletonList(jvp.apply(inputs, results.get(0), tangents));
+            Jvp own = jvp;
+            return Collections.singletonList(
+                    own == null
+                            ? CustomRules.transposedVjp(name, Objects.requireNonNull(vjp), inputs, results.get(0), tangents)
+                            : own.apply(inputs, results.get(0), tangents));
+        }
+
+        @Override
+        public List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
+            return vjp(inputs, results, cotangents, i -> true);
         }
 
         @Override
         @SuppressWarnings("NullAway") // all operands and results are saved: usesInput and usesResult say so
         public List<@Nullable Tensor> vjp(
-                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
-            return vjp.apply(inputs, results.get(0), cotangents.get(0));
+                List<@Nullable Tensor> inputs,
+                List<@Nullable Tensor> results,
+                List<Tensor> cotangents,
+                IntPredicate wanted) {
+            Vjp own = vjp;
+            return own == null
+                    ? CustomRules.transposedJvp(Objects.requireNonNull(jvp), inputs, results.get(0), cotangents.get(0), wanted)
+                    : own.apply(inputs, results.get(0), cotangents.get(0));
         }
     }
 }

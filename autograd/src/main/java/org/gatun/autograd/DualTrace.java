@@ -131,7 +131,7 @@ final class DualTrace implements Trace {
         return duals;
     }
 
-    private boolean own(Tensor t) {
+    boolean own(Tensor t) {
         return t instanceof Dual d && d.owner() == this;
     }
 

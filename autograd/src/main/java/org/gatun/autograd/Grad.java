@@ -1,20 +1,12 @@
 package org.gatun.autograd;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DTypeException;
-import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
-import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.memory.MemoryScope;
-import org.gatun.tensor.shape.Axes;
-import org.gatun.tensor.shape.Shape;
-import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,86 +62,21 @@ public final class Grad {
      * or BOOL are zeros, as in {@link #grad(Function)}.
      */
     public static <P> Function<P, ValueAndGrad<P>> valueAndGrad(Function<P, Tensor> f) {
-        return p -> MemoryScope.tidy(() -> {
-            Recording recording = Recording.open();
-            try {
-                var leaves = new ArrayList<Variable>();
-                P arguments = Structure.map(p, x -> {
-                    if (!x.dtype().isFloating()) {
-                        return x;
-                    }
-                    Variable leaf = recording.leaf(plain(x));
-                    leaves.add(leaf);
-                    return leaf;
-                });
-                if (leaves.isEmpty()) {
-                    throw new DTypeException(
-                            "grad: the argument holds no tensor of a floating dtype: there is nothing to"
-                                    + " differentiate by; convert it, for instance with to(DType.F32)");
-                }
-                Tensor y = plain(f.apply(arguments));
-                if (y.elements() != 1) {
-                    throw new ShapeException("grad: the function returns shape " + y.shape() + " with " + y.elements()
-                            + " elements and must return one: reduce it with sum() or mean(), or use jacobian or vjp");
-                }
-                requireFloating("grad", y);
-                recording.close();
-                @Nullable
-                Tensor[] gradients = own(recording, y) instanceof Variable root
-                        ? recording.pullback(root, root.value().fullLike(1), false)
-                        : new Tensor[0];
-                Tensor value = lower(recording, y).view();
-                var next = leaves.iterator();
-                P grad = Structure.map(p, x -> {
-                    if (!x.dtype().isFloating()) {
-                        return ConcreteTensor.scalar(x.dtype(), 0.0, x.device()).broadcastTo(x.shape());
-                    }
-                    Variable leaf = next.next();
-                    Tensor g = gradients.length == 0 ? null : gradients[leaf.slot()];
-                    return g == null ? leaf.value().fullLike(0) : g;
-                });
-                return new ValueAndGrad<>(value, grad);
-            } finally {
-                recording.close();
-                recording.free();
-            }
-        });
+        return p -> Reverse.valueAndGrad(f, p);
     }
 
     /** The value of f at x and the pullback there: {@code u -> J^T u}. */
-    public static VjpResult vjp(UnaryOperator<Tensor> f, Tensor x) {
-        try (MemoryScope scope = MemoryScope.open("vjp")) {
-            Recording recording = Recording.open();
-            boolean done = false;
-            try {
-                Variable leaf = recording.leaf(plain(x));
-                Tensor y = plain(f.apply(leaf));
-                requireFloating("vjp", y);
-                recording.close();
-                Tensor value = lower(recording, y).view();
-                // The pullback outlives every scope: its values are left to the collector, and close() frees them at
-                // once.
-                recording.unscope();
-                value.keepFrom(scope);
-                done = true;
-                return new VjpResult(value, recording, y, leaf);
-            } finally {
-                recording.close();
-                if (!done) {
-                    recording.free();
-                }
-            }
-        }
+    public static VjpResult<Tensor, Tensor> vjp(UnaryOperator<Tensor> f, Tensor x) {
+        Function<Tensor, Tensor> g = f;
+        return Reverse.vjp("vjp", g, x);
     }
 
-    static Tensor pull(Recording recording, Tensor y, Variable leaf, Tensor cotangent, boolean retain) {
-        if (own(recording, y) instanceof Variable root) {
-            Tensor g = recording.pullback(root, cotangent, retain)[leaf.slot()];
-            if (g != null) {
-                return g;
-            }
-        }
-        return ConcreteTensor.scalar(leaf.dtype(), 0.0, leaf.device()).broadcastTo(leaf.shape());
+    /**
+     * The value at a point and the pullback there of a function from a structure of tensors to another. Tensors of an integer dtype get
+     * zeros, as in {@link #grad(Function)}.
+     */
+    public static <P, R> VjpResult<P, R> vjp(Function<P, R> f, P x) {
+        return Reverse.vjp("vjp", f, x);
     }
 
     // ---- forward mode ----
@@ -159,29 +86,20 @@ public final class Grad {
      * a function has few inputs and many outputs.
      *
      * @param v the direction, of x's shape and dtype
+     * @throws DTypeException when x or the result is not of a floating dtype
      */
-    public static JvpResult jvp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
-        if (!x.dtype().isFloating()) {
-            throw new DTypeException("jvp: derivatives exist for floating dtypes only, not for " + x.dtype()
-                    + ": convert first, for instance to(DType.F32)");
-        }
-        if (!v.shape().equals(x.shape()) || v.dtype() != x.dtype()) {
-            throw new ShapeException("jvp: a tangent of " + v.dtype() + v.shape() + " for an argument of " + x.dtype()
-                    + x.shape() + ": the two must agree");
-        }
-        return MemoryScope.tidy(() -> {
-            DualTrace trace = new DualTrace();
-            Tensor y;
-            try {
-                y = plain(f.apply(new Dual(trace, plain(x), plain(v))));
-            } finally {
-                trace.close();
-            }
-            if (y instanceof Dual d && d.owner() == trace) {
-                return new JvpResult(d.value().view(), d.tangent().view());
-            }
-            return new JvpResult(y.view(), y.fullLike(0));
-        });
+    public static JvpResult<Tensor> jvp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
+        Function<Tensor, Tensor> g = f;
+        return Forward.jvp("jvp", g, x, v);
+    }
+
+    /**
+     * As {@link #jvp(UnaryOperator, Tensor, Tensor)} for a function from a structure of tensors to another.
+     *
+     * @param v the direction, of x's form, shapes and dtypes; in the place of tensors of an integer dtype, anything
+     */
+    public static <P, R> JvpResult<R> jvp(Function<P, R> f, P x, P v) {
+        return Forward.jvp("jvp", f, x, v);
     }
 
     /** The directional derivative: {@code x -> J(x) v}, as {@link #jvp} without the value. */
@@ -193,65 +111,41 @@ public final class Grad {
 
     /**
      * The Jacobian: at x, the derivatives of every element of f(x) by every element of x, of shape {@code f(x).shape + x.shape}. In
-     * forward mode when f has more outputs than inputs (tall), otherwise in reverse mode.
+     * forward mode when f has more outputs than inputs (tall), otherwise in reverse mode. All directions go through f together, as a batch.
      */
     public static UnaryOperator<Tensor> jacobian(UnaryOperator<Tensor> f) {
-        return x -> {
-            if (x.elements() <= 1) {
-                return jacobianForward(f).apply(x);
-            }
-            return MemoryScope.tidy(() -> {
-                // The pass that the reverse mode needs tells the number of outputs.
-                try (VjpResult vjp = vjp(f, x)) {
-                    if (vjp.value().elements() <= x.elements()) {
-                        return rows(vjp, x);
-                    }
-                }
-                return jacobianForward(f).apply(x);
-            });
-        };
+        Function<Tensor, Tensor> g = f;
+        return x -> Jacobians.either("jacobian", g, x);
     }
 
-    /** The Jacobian by forward mode: one pass for each element of x. */
+    /**
+     * The Jacobian by each tensor of a structure, in a structure of the same form: in the place of x, the derivatives of shape {@code
+     * f(p).shape + x.shape}. In the place of a tensor of an integer dtype are zeros.
+     */
+    public static <P> Function<P, P> jacobian(Function<P, Tensor> f) {
+        return p -> Jacobians.either("jacobian", f, p);
+    }
+
+    /** The Jacobian by forward mode: one pass of f for each tensor of the argument, with a batch of directions. */
     public static UnaryOperator<Tensor> jacobianForward(UnaryOperator<Tensor> f) {
-        return x -> MemoryScope.tidy(() -> {
-            long n = x.elements();
-            if (n == 0) {
-                Tensor y = f.apply(plain(x));
-                requireFloating("jacobianForward", y);
-                return empty(y, x);
-            }
-            var columns = new ArrayList<Tensor>();
-            for (long i = 0; i < n; i++) {
-                Tensor column = jvp(f, x, basis(x, i)).tangent();
-                requireFloating("jacobianForward", column);
-                columns.add(column.unsqueeze(-1));
-            }
-            Tensor j = join(columns, -1);
-            return j.reshape(concat(j.shape().without(last(j)), x.shape()));
-        });
+        Function<Tensor, Tensor> g = f;
+        return x -> Jacobians.forward("jacobianForward", g, x);
     }
 
-    /** The Jacobian by reverse mode: one pass for f, and one back for each element of f(x). */
+    /** As {@link #jacobian(Function)}, by forward mode. */
+    public static <P> Function<P, P> jacobianForward(Function<P, Tensor> f) {
+        return p -> Jacobians.forward("jacobianForward", f, p);
+    }
+
+    /** The Jacobian by reverse mode: one pass of f, and one back with a batch of cotangents. */
     public static UnaryOperator<Tensor> jacobianReverse(UnaryOperator<Tensor> f) {
-        return x -> MemoryScope.tidy(() -> {
-            try (VjpResult vjp = vjp(f, x)) {
-                return rows(vjp, x);
-            }
-        });
+        Function<Tensor, Tensor> g = f;
+        return x -> Jacobians.reverse("jacobianReverse", g, x);
     }
 
-    private static Tensor rows(VjpResult vjp, Tensor x) {
-        Tensor y = vjp.value();
-        long m = y.elements();
-        if (m == 0) {
-            return ConcreteTensor.scalar(x.dtype(), 0.0, x.device()).broadcastTo(concat(y.shape(), x.shape()));
-        }
-        var rows = new ArrayList<Tensor>();
-        for (long i = 0; i < m; i++) {
-            rows.add(vjp.pullback(basis(y, i)).unsqueeze(0));
-        }
-        return join(rows, 0).reshape(concat(y.shape(), x.shape()));
+    /** As {@link #jacobian(Function)}, by reverse mode. */
+    public static <P> Function<P, P> jacobianReverse(Function<P, Tensor> f) {
+        return p -> Jacobians.reverse("jacobianReverse", f, p);
     }
 
     /** The Hessian of a scalar function, of shape {@code x.shape + x.shape}: forward mode over reverse mode. */
@@ -259,9 +153,41 @@ public final class Grad {
         return jacobianForward(grad(f));
     }
 
+    /**
+     * The blocks of the Hessian of a scalar function of a structure: for each tensor x of a floating dtype, in order, a structure of the argument's
+     * form with the derivatives by x and by each tensor z, of shape {@code x.shape + z.shape}.
+     */
+    public static <P> Function<P, List<P>> hessian(Function<P, Tensor> f) {
+        return p -> Jacobians.hessian(f, p);
+    }
+
     /** The Hessian of a scalar function at x times a direction, without forming it: forward mode over reverse mode. */
     public static Tensor hvp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
         return jvp(grad(f), x, v).tangent();
+    }
+
+    /** The Hessian of a scalar function of a structure times a direction of the same form, as {@link #hvp(UnaryOperator, Tensor, Tensor)}. */
+    public static <P> P hvp(Function<P, Tensor> f, P x, P v) {
+        return Forward.jvp("hvp", grad(f), x, v).tangent();
+    }
+
+    /**
+     * A direction times the Hessian of a scalar function at x, by reverse mode over reverse mode, as {@code
+     * torch.autograd.functional.vhp}. The Hessian is symmetric, so the value is {@link #hvp}'s, which costs less memory; this one is for
+     * functions that have a rule for the reverse mode only.
+     */
+    public static Tensor vhp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
+        Function<Tensor, Tensor> g = f;
+        return vhp(g, x, v);
+    }
+
+    /** As {@link #vhp(UnaryOperator, Tensor, Tensor)} for a scalar function of a structure. */
+    public static <P> P vhp(Function<P, Tensor> f, P x, P v) {
+        return MemoryScope.tidy(() -> {
+            try (VjpResult<P, P> gradient = Reverse.vjp("vhp", grad(f), x)) {
+                return gradient.pullback(v);
+            }
+        });
     }
 
     // ---- batching ----
@@ -335,12 +261,117 @@ public final class Grad {
 
     // ---- pieces ----
 
-    private static void requireFloating(String operation, Tensor y) {
-        if (!y.dtype().isFloating()) {
-            throw new DTypeException(operation + ": the function returns " + y.dtype() + y.shape()
+    /** Refuses a result without anything that has a derivative. */
+    static void requireFloating(String operation, @Nullable Object result) {
+        if (result == null) {
+            throw new IllegalStateException(operation + ": the function returns null: return a tensor, or a record, list,"
+                    + " map or array of tensors");
+        }
+        List<Tensor> tensors = Structure.tensors(result);
+        if (tensors.stream().noneMatch(t -> t.dtype().isFloating())) {
+            String what = tensors.isEmpty()
+                    ? "no tensor"
+                    : tensors.get(0).dtype() + tensors.get(0).shape().toString();
+            throw new DTypeException(operation + ": the function returns " + what
                     + ", and derivatives exist for floating dtypes only: return a floating tensor, or convert with"
                     + " to(DType.F32) where a derivative of 0 is meant");
         }
+    }
+
+    /**
+     * The value of f at x and a pushforward there that does not run f again: {@code v -> J v}, as {@code jax.linearize}. Use it where
+     * many directions are pushed through one point.
+     */
+    public static Linearized<Tensor, Tensor> linearize(UnaryOperator<Tensor> f, Tensor x) {
+        Function<Tensor, Tensor> g = f;
+        return Linearized.of(g, x);
+    }
+
+    /** As {@link #linearize(UnaryOperator, Tensor)} for a function from a structure of tensors to another. */
+    public static <P, R> Linearized<P, R> linearize(Function<P, R> f, P x) {
+        return Linearized.of(f, x);
+    }
+
+    /**
+     * The transpose of a linear function: for {@code f(x) = A x}, the function {@code u -> A^T u}, as {@code jax.linear_transpose}.
+     *
+     * @param like any tensor of the shape and dtype of f's argument; its values are not read
+     * @throws IllegalArgumentException when f is not linear in its argument: an operation's derivative depends on the argument, it is
+     *     compared or converted to integers, or f(0) is not 0
+     */
+    public static UnaryOperator<Tensor> transpose(UnaryOperator<Tensor> f, Tensor like) {
+        Function<Tensor, Tensor> g = f;
+        return Transposition.of(g, like)::apply;
+    }
+
+    /** As {@link #transpose(UnaryOperator, Tensor)} for a linear function from a structure of tensors to another. */
+    public static <P, R> Function<R, P> transpose(Function<P, R> f, P like) {
+        return Transposition.of(f, like);
+    }
+
+    /**
+     * The same function, which keeps nothing inside for the reverse mode but its arguments, and runs again when its gradient is asked for:
+     * time for memory, as {@code jax.checkpoint} and {@code torch.utils.checkpoint}. Gradients of all orders and of captured tensors and
+     * parameters are those of f, and random numbers are drawn as at first. Other side effects of f, such as running statistics, happen at each run.
+     *
+     * <p>The forward mode keeps nothing anyway. Inside {@code vmap} and {@code jvp}, recordings outside of these record f as usual: put
+     * {@code checkpoint} around {@code vmap} rather than inside.
+     */
+    public static UnaryOperator<Tensor> checkpoint(UnaryOperator<Tensor> f) {
+        Function<Tensor, Tensor> g = f;
+        return x -> Checkpoint.apply(g, x);
+    }
+
+    /** As {@link #checkpoint(UnaryOperator)} for a function from a structure of tensors to another. */
+    public static <P, R> Function<P, R> checkpoint(Function<P, R> f) {
+        return p -> Checkpoint.apply(f, p);
+    }
+
+    /**
+     * A function with a rule of its own for tangents, as {@code jax.custom_jvp}: in the reverse mode the rule is transposed.
+     *
+     * @param rule from x, f(x) and the tangent of x to the tangent of f(x), linear in the tangent
+     */
+    public static UnaryOperator<Tensor> customJvp(UnaryOperator<Tensor> f, CustomJvp rule) {
+        return CustomFunction.of("customJvp", 1, in -> f.apply(in.get(0)))
+                .withJvp((in, y, t) -> rule.tangent(in.get(0), y, t.get(0)))::apply;
+    }
+
+    /**
+     * A function with a rule of its own for cotangents, as {@code jax.custom_vjp}: in the forward mode the rule is transposed.
+     *
+     * @param rule from x, f(x) and the cotangent of f(x) to the cotangent of x, linear in the cotangent
+     */
+    public static UnaryOperator<Tensor> customVjp(UnaryOperator<Tensor> f, CustomVjp rule) {
+        return CustomFunction.of("customVjp", 1, in -> f.apply(in.get(0)))
+                .withVjp((in, y, g) -> List.of(rule.cotangent(in.get(0), y, g)))::apply;
+    }
+
+    /** A rule for tangents: see {@link Grad#customJvp}. */
+    @FunctionalInterface
+    public interface CustomJvp {
+        /** The tangent of y = f(x) from that of x. */
+        Tensor tangent(Tensor x, Tensor y, Tensor tangent);
+    }
+
+    /** A rule for cotangents: see {@link Grad#customVjp}. */
+    @FunctionalInterface
+    public interface CustomVjp {
+        /** The cotangent of x from that of y = f(x). */
+        Tensor cotangent(Tensor x, Tensor y, Tensor cotangent);
+    }
+
+    /**
+     * The same values, whose gradient is passed to a function on its way back, as a hook in PyTorch: to observe it, or to go on with another of
+     * its shape and dtype. The forward mode passes unchanged.
+     *
+     * @param hook from the gradient to what goes on in its place
+     */
+    public static Tensor hook(Tensor x, UnaryOperator<Tensor> hook) {
+        return CustomFunction.of("hook", 1, in -> in.get(0).view())
+                .withVjp((in, y, g) -> List.of(hook.apply(g)))
+                .withJvp((in, y, t) -> t.get(0))
+                .apply(x);
     }
 
     /** The same values, through which no derivative flows in any mode or level: {@code jax.lax.stop_gradient}. */
@@ -351,39 +382,5 @@ public final class Grad {
     /** What stands for a tensor at this moment: a parameter's variable or value, anything else itself. */
     static Tensor plain(Tensor x) {
         return x instanceof Parameter p ? p.resolve() : x;
-    }
-
-    private static @Nullable Variable own(Recording recording, Tensor y) {
-        return y instanceof Variable v && v.recording() == recording ? v : null;
-    }
-
-    private static Tensor lower(Recording recording, Tensor y) {
-        Variable own = own(recording, y);
-        return own == null ? y : own.value();
-    }
-
-    /** A tensor like {@code x} with 1 at one element and 0 elsewhere. */
-    private static Tensor basis(Tensor x, long i) {
-        Tensor index = Dispatch.source(new Op.Iota(x.elements()), x.device());
-        return index.eq(i).to(x.dtype()).reshape(x.shape());
-    }
-
-    private static Tensor join(List<Tensor> parts, int axis) {
-        int a = axis < 0 ? axis + parts.get(0).rank() : axis;
-        return Dispatch.bind(new Op.Concat(a), parts.toArray(Tensor[]::new));
-    }
-
-    private static Tensor empty(Tensor y, Tensor x) {
-        return ConcreteTensor.scalar(y.dtype(), 0.0, y.device()).broadcastTo(concat(y.shape(), x.shape()));
-    }
-
-    private static Axes last(Tensor j) {
-        return Axes.listed("jacobian", j.rank(), -1);
-    }
-
-    private static Shape concat(Shape a, Shape b) {
-        long[] s = Arrays.copyOf(a.toArray(), a.rank() + b.rank());
-        System.arraycopy(b.toArray(), 0, s, a.rank(), b.rank());
-        return Shape.of(s);
     }
 }

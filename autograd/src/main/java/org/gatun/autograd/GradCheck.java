@@ -142,7 +142,7 @@ public final class GradCheck {
         compare(what + ", forward mode, JVP against the central difference", forward, difference(f, z, v));
 
         double[] reverse = MemoryScope.tidy(() -> {
-            try (VjpResult vjp = Grad.vjp(f, vector(z))) {
+            try (VjpResult<Tensor, Tensor> vjp = Grad.vjp(f, vector(z))) {
                 return vjp.pullback(ut).toDoubleArray();
             }
         });
@@ -173,7 +173,7 @@ public final class GradCheck {
         double[] u = direction(random, Math.toIntExact(result.elements()));
         UnaryOperator<Tensor> pushforward = x -> Grad.jvp(f, x, vector(v)).tangent();
         UnaryOperator<Tensor> pullback = x -> MemoryScope.tidy(() -> {
-            try (VjpResult vjp = Grad.vjp(f, x)) {
+            try (VjpResult<Tensor, Tensor> vjp = Grad.vjp(f, x)) {
                 return vjp.pullback(vector(u).reshape(result));
             }
         });

@@ -28,6 +28,9 @@ final class Node {
     private final @Nullable Saved[] savedResults;
     private boolean freed;
 
+    /** The line of the program that made the node, empty unless anomalies are looked for. */
+    String origin = "";
+
     Node(
             Object op,
             Pullback pullback,

@@ -1,5 +1,8 @@
 package org.gatun.autograd;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.ShapeException;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Parameter extends Traced {
     private final ConcreteTensor value;
     private String name;
+    private final List<Consumer<Parameter>> hooks = new ArrayList<>();
     private boolean requiresGrad = true;
     private @Nullable ConcreteTensor grad;
 
@@ -89,8 +93,25 @@ public final class Parameter extends Traced {
         replaceGrad(null);
     }
 
-    /** Adds to the gradient: assigned first, then added in place. */
+    /**
+     * Calls a function whenever a backward pass has added to the gradient, as {@code
+     * torch.Tensor.register_post_accumulate_grad_hook}: to look at {@link #grad}, to change it, or to step and clear it at once.
+     *
+     * @return what removes the hook
+     */
+    public Hook afterAccumulation(Consumer<Parameter> hook) {
+        hooks.add(hook);
+        return new Hook(() -> hooks.remove(hook));
+    }
+
+    /** Adds to the gradient, and calls the hooks. */
     void accumulate(Tensor gradient) {
+        sumUp(gradient);
+        List.copyOf(hooks).forEach(hook -> hook.accept(this));
+    }
+
+    /** Adds to the gradient: assigned first, then added in place. */
+    private void sumUp(Tensor gradient) {
         checkGradient(gradient);
         ConcreteTensor known = grad;
         if (known != null) {
@@ -137,7 +158,7 @@ public final class Parameter extends Traced {
     @Override
     public Tensor resolve() {
         Tape tape = requiresGrad ? Tape.current() : null;
-        return tape == null ? value : tape.variable(this);
+        return tape == null ? value : tape.variable(this).resolve();
     }
 
     @Override

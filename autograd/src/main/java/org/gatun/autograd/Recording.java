@@ -3,13 +3,17 @@ package org.gatun.autograd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
+import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
@@ -25,20 +29,47 @@ import org.jspecify.annotations.Nullable;
  * order. The pullback walks it backwards once. Values and rules live on the level below, so recordings nest.
  */
 final class Recording implements Trace {
+    private static final ThreadLocal<@Nullable Recording> INNERMOST = new ThreadLocal<>();
+
     private final int level;
     private final Thread owner = Thread.currentThread();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Variable> leaves = new ArrayList<>();
+    private final Map<Integer, List<UnaryOperator<Tensor>>> hooks = new HashMap<>();
+    private final boolean examined = AnomalyDetection.isActive();
+    private final @Nullable Recording around = INNERMOST.get();
+    private final boolean linear;
+    private @Nullable StandIns standIns;
     private int slots;
     private boolean open = true;
 
-    private Recording(int level) {
+    private Recording(int level, boolean linear) {
         this.level = level;
+        this.linear = linear;
+        INNERMOST.set(this);
     }
 
     /** Opens a recording on this thread, inside those that are open. */
     static Recording open() {
-        return new Recording(Levels.open());
+        return new Recording(Levels.open(), false);
+    }
+
+    /** Opens a recording that keeps nothing and refuses what is not linear in its leaves. */
+    static Recording openLinear() {
+        return new Recording(Levels.open(), true);
+    }
+
+    /** The open recordings of this thread that no other interpreter lies above of, the innermost first; without those that pause. */
+    static List<Recording> innermost() {
+        var found = new ArrayList<Recording>();
+        int top = Levels.current();
+        for (Recording r = INNERMOST.get(); r != null && r.level == top; r = r.around) {
+            if (r.standIns == null) {
+                found.add(r);
+            }
+            top--;
+        }
+        return found;
     }
 
     /** Ends the recording; pullbacks over what was recorded stay possible until {@link #free}. */
@@ -47,6 +78,11 @@ final class Recording implements Trace {
             checkThread();
             Levels.close(level);
             open = false;
+            if (around == null) {
+                INNERMOST.remove();
+            } else {
+                INNERMOST.set(around);
+            }
         }
     }
 
@@ -111,10 +147,88 @@ final class Recording implements Trace {
         return v;
     }
 
+    // ---- variables that others stand in for ----
+
+    /**
+     * What stands in for this recording's variables while a checkpointed function runs: their values, or leaves of another recording.
+     *
+     * @param slots the leaves by the slots of the variables that they stand in for; null for values
+     * @param used the variables that values stood in for
+     */
+    record StandIns(@Nullable Map<Integer, Variable> slots, List<Variable> used, @Nullable StandIns before) {}
+
+    /** From now on values stand for this recording's variables, so that nothing is recorded. */
+    StandIns pause() {
+        standIns = new StandIns(null, new ArrayList<>(), standIns);
+        return standIns;
+    }
+
+    /** From now on some variables stand for others. */
+    StandIns replace(List<Variable> variables, List<Variable> by) {
+        var slots = new HashMap<Integer, Variable>();
+        for (int i = 0; i < by.size(); i++) {
+            slots.put(variables.get(i).slot(), by.get(i));
+        }
+        standIns = new StandIns(slots, List.of(), standIns);
+        return standIns;
+    }
+
+    /** Ends what {@link #pause} or {@link #replace} began. */
+    void resume(StandIns ended) {
+        standIns = ended.before();
+    }
+
+    Tensor standIn(Variable v) {
+        StandIns now = standIns;
+        if (now == null) {
+            return v;
+        }
+        if (now.slots() == null) {
+            if (now.used().stream().noneMatch(u -> u.slot() == v.slot())) {
+                now.used().add(v);
+            }
+            return v.value();
+        }
+        Variable other = now.slots().get(v.slot());
+        if (other == null) {
+            throw new IllegalStateException("checkpoint: run again for its derivative, the function uses a tensor of shape "
+                    + v.shape() + " that it did not use at first: it must do the same each time");
+        }
+        return other;
+    }
+
+    // ---- hooks ----
+
+    /** Calls a function with the whole gradient of a variable, and goes on with what it returns. */
+    Hook hook(Variable v, UnaryOperator<Tensor> hook) {
+        List<UnaryOperator<Tensor>> all = hooks.computeIfAbsent(v.slot(), s -> new ArrayList<>());
+        all.add(hook);
+        return new Hook(() -> all.remove(hook));
+    }
+
+    private void callHooks(int slot, Accumulator sums) {
+        for (UnaryOperator<Tensor> hook : List.copyOf(hooks.getOrDefault(slot, List.of()))) {
+            Tensor g = sums.get(slot);
+            if (g != null) {
+                Tensor other = hook.apply(g);
+                if (other != null && other != g) {
+                    if (!other.shape().equals(g.shape()) || other.dtype() != g.dtype()) {
+                        throw new ShapeException("hook: returns " + other.dtype() + other.shape() + " for a gradient of "
+                                + g.dtype() + g.shape() + ": the two must agree");
+                    }
+                    sums.replace(slot, other);
+                }
+            }
+        }
+    }
+
     // ---- recording ----
 
     @Override
     public Tensor[] process(Op op, Tensor[] inputs) {
+        if (linear) {
+            return LinearityRules.process(op, this, inputs, values(inputs), this::variables);
+        }
         return switch (op) {
             case Op.NonDifferentiable n -> Dispatch.bindAll(n, values(inputs));
             case Op.Diagonal diagonal -> diagonal(diagonal, inputs);
@@ -230,6 +344,20 @@ final class Recording implements Trace {
                 composite.name(), pullback, inputs, values, results, derivative::usesInput, derivative::usesResult);
     }
 
+    /** Records a node that saves all its operands and none of its results. */
+    Tensor[] recordOpaque(Object op, Node.Pullback pullback, Tensor[] inputs, Tensor[] results) {
+        return record(op, pullback, inputs, values(inputs), results, i -> true, i -> false);
+    }
+
+    /** Variables for the floating ones of some results. */
+    private Tensor[] variables(Tensor[] results) {
+        Tensor[] out = Arrays.copyOf(results, results.length, Tensor[].class);
+        for (int i = 0; i < out.length; i++) {
+            out[i] = results[i].dtype().isFloating() ? new Variable(this, results[i], slots++) : results[i];
+        }
+        return out;
+    }
+
     private Tensor[] record(
             Object op,
             Node.Pullback pullback,
@@ -258,11 +386,17 @@ final class Recording implements Trace {
             Saved.free(savedInputs);
             throw t;
         }
-        nodes.add(new Node(op, pullback, types(values), types(results), from, to, savedInputs, savedResults));
+        Node node = new Node(op, pullback, types(values), types(results), from, to, savedInputs, savedResults);
+        nodes.add(node);
+        if (examined) {
+            node.origin = AnomalyDetection.origin();
+            AnomalyDetection.checkResults(node, values, results);
+        }
         return out;
     }
 
-    private boolean own(Tensor t) {
+    /** Whether a tensor is a variable of this recording. */
+    boolean own(Tensor t) {
         return t instanceof Variable v && v.recording() == this;
     }
 
@@ -295,19 +429,32 @@ final class Recording implements Trace {
      */
     @Nullable
     Tensor[] pullback(Variable root, Tensor seed, boolean retain) {
+        return pullback(List.of(root), List.of(seed), retain);
+    }
+
+    /** As {@link #pullback(Variable, Tensor, boolean)}, from the cotangents of several variables. */
+    @Nullable
+    Tensor[] pullback(List<Variable> roots, List<Tensor> seeds, boolean retain) {
         Accumulator sums = new Accumulator(slots);
         for (Variable leaf : leaves) {
             sums.keep(leaf.slot());
         }
         // The sum outlives the scope that it is added in, and belongs to the caller's.
         try (var scope = MemoryScope.open("backward")) {
-            sums.add(root.slot(), seed, false);
+            for (int i = 0; i < roots.size(); i++) {
+                sums.add(roots.get(i).slot(), seeds.get(i), false);
+            }
         }
+        BitSet hooked = new BitSet();
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             @Nullable Tensor[] cotangents = new Tensor[node.results.length];
             boolean reached = false;
             for (int k = 0; k < cotangents.length; k++) {
+                if (node.results[k] >= 0 && !hooks.isEmpty()) {
+                    callHooks(node.results[k], sums);
+                    hooked.set(node.results[k]);
+                }
                 cotangents[k] = node.results[k] < 0 ? null : sums.get(node.results[k]);
                 reached |= cotangents[k] != null;
             }
@@ -318,12 +465,21 @@ final class Recording implements Trace {
                 }
             }
         }
+        for (Variable leaf : leaves) {
+            if (!hooks.isEmpty() && !hooked.get(leaf.slot())) {
+                callHooks(leaf.slot(), sums);
+            }
+        }
         return sums.kept();
     }
 
-    private static void step(Node node, @Nullable Tensor[] cotangents, Accumulator sums) {
+    private void step(Node node, @Nullable Tensor[] cotangents, Accumulator sums) {
         try (var scope = MemoryScope.open("backward")) {
-            @Nullable Tensor[] gradients = node.pullback.apply(node.primal(), cotangents);
+            Primal primal = node.primal();
+            @Nullable Tensor[] gradients = node.pullback.apply(primal, cotangents);
+            if (examined) {
+                AnomalyDetection.checkGradients(node, primal, cotangents, gradients);
+            }
             for (int k = 0; k < node.inputs.length; k++) {
                 Tensor g = gradients[k];
                 if (node.inputs[k] >= 0 && g != null) {

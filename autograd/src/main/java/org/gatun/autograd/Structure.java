@@ -57,6 +57,64 @@ final class Structure {
         return structure instanceof Object[] array ? Arrays.asList(array) : null;
     }
 
+    /**
+     * The tensors of a structure in the order of those of another, {@code like}, which has the same form: maps are matched by their keys.
+     *
+     * @param what names the structure in messages, such as {@code jvp: the tangent}
+     * @throws IllegalArgumentException when the forms differ, with the path to the place
+     */
+    static List<Tensor> tensors(String what, @Nullable Object structure, @Nullable Object like) {
+        var tensors = new ArrayList<Tensor>();
+        align(what, "", structure, like, tensors);
+        return tensors;
+    }
+
+    private static void align(
+            String what, String path, @Nullable Object o, @Nullable Object like, List<Tensor> out) {
+        if (like instanceof Tensor) {
+            if (!(o instanceof Tensor t)) {
+                throw differs(what, path, o, "a tensor");
+            }
+            out.add(t);
+        } else if (like instanceof Map<?, ?> map) {
+            if (!(o instanceof Map<?, ?> other) || !other.keySet().equals(map.keySet())) {
+                throw differs(what, path, o, "a map with the keys " + map.keySet());
+            }
+            map.forEach((k, v) -> align(what, path + "[" + k + "]", other.get(k), v, out));
+        } else {
+            List<@Nullable Object> expected = parts(like);
+            if (expected != null) {
+                List<@Nullable Object> found = o instanceof Tensor ? null : parts(o);
+                if (found == null || found.size() != expected.size()) {
+                    throw differs(what, path, o, "one of " + expected.size() + " components");
+                }
+                for (int i = 0; i < expected.size(); i++) {
+                    align(what, path + "[" + i + "]", found.get(i), expected.get(i), out);
+                }
+            }
+        }
+    }
+
+    private static IllegalArgumentException differs(String what, String path, @Nullable Object o, String expected) {
+        List<@Nullable Object> parts = o instanceof Tensor ? null : parts(o);
+        String found = kind(o) + (o instanceof Map<?, ?> map ? " " + map.keySet() : parts == null ? "" : " of " + parts.size());
+        return new IllegalArgumentException(what + (path.isEmpty() ? "" : " at " + path) + " is a " + found + " and must be "
+                + expected + ": give it the form that it belongs to");
+    }
+
+    private static String kind(@Nullable Object o) {
+        if (o instanceof Tensor t) {
+            return "tensor of shape " + t.shape();
+        }
+        if (o instanceof List<?>) {
+            return "list";
+        }
+        if (o instanceof Map<?, ?>) {
+            return "map";
+        }
+        return o == null ? "null" : o instanceof Object[] ? "array" : o.getClass().getSimpleName();
+    }
+
     /** A structure of the same form with every tensor replaced. */
     @SuppressWarnings("unchecked")
     static <P> P map(P structure, UnaryOperator<Tensor> f) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
@@ -230,6 +231,27 @@ public final class Tape implements AutoCloseable {
     /** The recorded operations as a graph in Graphviz's DOT language. */
     public String toDot() {
         return TapePrinter.dot(recording, names());
+    }
+
+    /**
+     * The recorded operations as JSON, for other programs: an object with {@code "leaves"} (id, name, dtype, shape) and {@code
+     * "operations"} in order, each with its {@code "op"}, {@code "inputs"} (id, or null for a constant, dtype, shape) and {@code
+     * "outputs"} (id, or null where no gradient flows, dtype, shape).
+     */
+    public String toJson() {
+        return TapeJson.of(recording, names());
+    }
+
+    /**
+     * Calls a function with the gradient of a tensor whenever this tape computes it, as {@code torch.Tensor.register_hook}: once in each
+     * backward pass that reaches the tensor, when all of its gradient is summed up, before it goes further back.
+     *
+     * @param x a tensor that this tape follows: a result, what {@link #watch} returned, or a parameter
+     * @param hook from the gradient to what goes on in its place, of the same shape and dtype; the gradient itself, or null, to observe only
+     * @return what removes the hook
+     */
+    public Hook hook(Tensor x, UnaryOperator<Tensor> hook) {
+        return recording.hook(x instanceof Parameter p ? leaf(p) : root("hook", x), hook);
     }
 
     private Map<Integer, String> names() {

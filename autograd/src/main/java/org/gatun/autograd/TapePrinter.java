@@ -81,7 +81,7 @@ final class TapePrinter {
         return slot < 0 ? "_" : names.getOrDefault(slot, "%" + slot);
     }
 
-    private static String label(Object op) {
+    static String label(Object op) {
         if (op instanceof Op.Unary u) {
             return u.fn().name().toLowerCase(Locale.ROOT);
         }
@@ -89,6 +89,6 @@ final class TapePrinter {
     }
 
     private static String quoted(String s) {
-        return s.replace("\\", "\\\\").replace("\"", "\\\"");
+        return s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\r", "").replace("\n", "\\n");
     }
 }

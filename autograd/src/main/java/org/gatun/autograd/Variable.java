@@ -30,6 +30,13 @@ final class Variable extends Traced {
         return recording;
     }
 
+    /** Itself, but for what stands in for it while a checkpointed function runs. */
+    @Override
+    public Tensor resolve() {
+        Tensor now = recording.standIn(this);
+        return now instanceof Traced traced && now != this ? traced.resolve() : now;
+    }
+
     @Override
     public Tensor value() {
         return value;

@@ -185,12 +185,12 @@ class BatchingCoverageTest {
             UnaryOperator<Tensor> f = v -> apply(sample, v, operands);
             Tensor x = packed(operands);
             Tensor t = x.mul(0.7).cos().mul(b + 0.5);
-            JvpResult jvp = Grad.jvp(f, x, t);
+            JvpResult<Tensor> jvp = Grad.jvp(f, x, t);
             seed = jvp.value().detach().fullLike(0.5).add(0.25);
             points.add(x.unsqueeze(0));
             tangents.add(t.unsqueeze(0));
             forward.add(jvp.tangent());
-            try (VjpResult vjp = Grad.vjp(f, x)) {
+            try (VjpResult<Tensor, Tensor> vjp = Grad.vjp(f, x)) {
                 reverse.add(vjp.pullback(seed));
             }
         }
@@ -206,7 +206,7 @@ class BatchingCoverageTest {
                         .tangent())
                 .apply(listed(constants, x, t));
         Tensor inReverse = Grad.vmap((List<Tensor> in) -> {
-                    try (VjpResult vjp = Grad.vjp(v -> apply(sample, v, in.subList(1, in.size())), in.get(0))) {
+                    try (VjpResult<Tensor, Tensor> vjp = Grad.vjp(v -> apply(sample, v, in.subList(1, in.size())), in.get(0))) {
                         return vjp.pullback(g);
                     }
                 })
@@ -215,7 +215,7 @@ class BatchingCoverageTest {
                 all -> Grad.vmap((List<Tensor> in) -> apply(sample, in.get(0), in.subList(1, in.size())))
                         .apply(listed(constants, all));
         Tensor outside;
-        try (VjpResult vjp = Grad.vjp(whole, x)) {
+        try (VjpResult<Tensor, Tensor> vjp = Grad.vjp(whole, x)) {
             outside = vjp.pullback(g.unsqueeze(0).broadcastTo(vjp.value().shape()));
         }
         Tensor outsideForward = Grad.jvp(whole, x, t).tangent();

@@ -93,7 +93,7 @@ class RandomFunctionTest {
         double[] v = direction(z.length, 11);
         double[] u = direction(Math.toIntExact(g.apply(Tensors.of(z)).elements()), 13);
         UnaryOperator<Tensor> pullback = x -> MemoryScope.tidy(() -> {
-            try (VjpResult vjp = Grad.vjp(g, x)) {
+            try (VjpResult<Tensor, Tensor> vjp = Grad.vjp(g, x)) {
                 return vjp.pullback(Tensors.of(u));
             }
         });

@@ -54,7 +54,7 @@ class TapeMemoryTest {
     void aPullbackThatIsForgottenIsLeftToTheCollector() {
         Tensor x = Tensors.rand(100);
         for (int i = 0; i < 300; i++) {
-            VjpResult forgotten = Grad.vjp(t -> t.sin().mul(t).exp(), x);
+            VjpResult<Tensor, Tensor> forgotten = Grad.vjp(t -> t.sin().mul(t).exp(), x);
             assertThat(forgotten.value().isClosed()).isFalse();
         }
     }

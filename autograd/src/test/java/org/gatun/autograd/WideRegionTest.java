@@ -74,7 +74,7 @@ class WideRegionTest {
         double[] x = values(n);
         double[] v = IntStream.range(0, n).mapToDouble(i -> 1 - i / 32.0).toArray();
         Region region = region(n);
-        JvpResult pushed =
+        JvpResult<Tensor> pushed =
                 Grad.jvp(in -> Tensors.stack(0, region.applyAll(operands(in))), Tensors.of(x), Tensors.of(v));
         double[] expected = new double[n];
         for (int j = 0; j < n; j++) {

@@ -24,7 +24,7 @@ final class Forward {
         sheet.section("4.1 Forward accumulation: f(x) = (sin x, sin 2x, .., sin 1000x)");
         double x = 0.37;
         Tensor k = Tensors.arange(1, OUTPUTS + 1).to(DType.F64);
-        JvpResult r = Grad.jvp(t -> t.mul(k).sin(), Tensors.scalar(x), Tensors.scalar(1.0));
+        JvpResult<Tensor> r = Grad.jvp(t -> t.mul(k).sin(), Tensors.scalar(x), Tensors.scalar(1.0));
         double[] analytic = new double[OUTPUTS];
         for (int i = 0; i < OUTPUTS; i++) {
             analytic[i] = (i + 1) * Math.cos((i + 1) * x);

@@ -3,6 +3,7 @@ package org.gatun.tensor.composite;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
@@ -69,9 +70,19 @@ public record BinaryCrossEntropy() implements Composite {
 
         @Override
         public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return jvp(inputs, results, tangents, i -> true);
+        }
+
+        @Override
+        public List<Tensor> jvp(
+                List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
             Tensor p = inputs.get(0);
             Tensor t = inputs.get(1);
-            return List.of(BY_PROBABILITY.apply(p, t, tangents.get(0)).add(BY_TARGET.apply(p, tangents.get(1))));
+            if (!present.test(1)) {
+                return List.of(BY_PROBABILITY.apply(p, t, tangents.get(0)));
+            }
+            Tensor byTarget = BY_TARGET.apply(p, tangents.get(1));
+            return List.of(present.test(0) ? BY_PROBABILITY.apply(p, t, tangents.get(0)).add(byTarget) : byTarget);
         }
 
         @Override

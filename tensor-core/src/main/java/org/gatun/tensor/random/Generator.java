@@ -1,5 +1,9 @@
 package org.gatun.tensor.random;
 
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A stream of random numbers, as {@code torch.Generator}: a 64-bit key and a position that every draw advances.
  *
@@ -53,6 +57,7 @@ public final class Generator {
         if (blocks < 0) {
             throw new IllegalArgumentException("reserve: the number of blocks, " + blocks + ", is negative");
         }
+        Draws.note(this, new State(key, position));
         Draw draw = new Draw(key, position);
         position += blocks;
         return draw;
@@ -95,5 +100,61 @@ public final class Generator {
             forks[i] = fork();
         }
         return forks;
+    }
+
+    /**
+     * Runs some work and notes which generators it draws from on this thread, and where in their streams.
+     *
+     * @return what replays other work with the same numbers
+     */
+    public static Draws drawn(Runnable work) {
+        Draws draws = new Draws(Draws.CURRENT.get());
+        Draws.CURRENT.set(draws);
+        try {
+            work.run();
+            return draws;
+        } finally {
+            Draws.end(draws.around);
+        }
+    }
+
+    /** Where generators stood when some work began to draw from them. */
+    public static final class Draws {
+        private static final ThreadLocal<@Nullable Draws> CURRENT = new ThreadLocal<>();
+
+        private final @Nullable Draws around;
+        private final Map<Generator, State> first = new IdentityHashMap<>();
+
+        private Draws(@Nullable Draws around) {
+            this.around = around;
+        }
+
+        private static void note(Generator generator, State state) {
+            for (Draws d = CURRENT.get(); d != null; d = d.around) {
+                d.first.putIfAbsent(generator, state);
+            }
+        }
+
+        private static void end(@Nullable Draws around) {
+            if (around == null) {
+                CURRENT.remove();
+            } else {
+                CURRENT.set(around);
+            }
+        }
+
+        /** Runs some work on this thread with the noted generators where they stood, and then puts them back to where they are now. */
+        public void replay(Runnable work) {
+            Map<Generator, State> now = new IdentityHashMap<>();
+            first.forEach((generator, state) -> {
+                now.put(generator, generator.state());
+                generator.restore(state);
+            });
+            try {
+                work.run();
+            } finally {
+                now.forEach(Generator::restore);
+            }
+        }
     }
 }

@@ -59,6 +59,8 @@ public abstract non-sealed class Traced extends Tensor {
                 : value().concrete().isContiguous();
     }
 
+    // What a tensor below may hold more than its concrete one, it knows itself: pass on, level by level.
+
     @Override
     public Shape shape() {
         return value().shape();
@@ -73,8 +75,6 @@ public abstract non-sealed class Traced extends Tensor {
     public Device device() {
         return value().device();
     }
-
-    // The value may be a dual number, which holds more than its concrete tensor: pass on, level by level.
 
     @Override
     public void keep() {
