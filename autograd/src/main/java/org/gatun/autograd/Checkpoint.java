@@ -38,10 +38,17 @@ final class Checkpoint {
                 }
             }
         });
+        // To a recording, the variables of those further in are their values.
+        var arguments = new ArrayList<P>(List.of(p));
+        for (int i = 1; i < recordings.size(); i++) {
+            Recording further = recordings.get(i - 1);
+            arguments.add(Structure.map(arguments.get(i - 1), t -> further.own(t) ? ((Variable) t).value() : t));
+        }
         R y = below;
         // The outermost first: its variables are the values of those further in.
         for (int i = recordings.size() - 1; i >= 0; i--) {
-            y = recorded(recordings.get(i), pauses.get(i).used(), f, p, y, drawn[0]);
+            List<Recording> further = List.copyOf(recordings.subList(0, i));
+            y = recorded(recordings.get(i), further, pauses.get(i).used(), f, arguments.get(i), y, drawn[0]);
         }
         return y;
     }
@@ -57,7 +64,13 @@ final class Checkpoint {
     }
 
     private static <P, R> R recorded(
-            Recording recording, List<Variable> used, Function<P, R> f, P p, R y, Generator.Draws drawn) {
+            Recording recording,
+            List<Recording> further,
+            List<Variable> used,
+            Function<P, R> f,
+            P p,
+            R y,
+            Generator.Draws drawn) {
         if (used.isEmpty()) {
             return y;
         }
@@ -79,11 +92,16 @@ final class Checkpoint {
                 var next = new int[] {n};
                 P arguments = Structure.map(p, t -> isConstant(recording, t) ? primal.input(next[0]++) : t);
                 List<Tensor> results = new ArrayList<>();
-                Recording.StandIns before = recording.replace(used, leaves);
+                Recording.StandIns replaced = recording.replace(used, leaves);
+                List<Recording.StandIns> paused =
+                        further.stream().map(Recording::pause).toList();
                 try {
                     drawn.replay(() -> Structure.tensors(f.apply(arguments)).forEach(t -> results.add(now(t))));
                 } finally {
-                    recording.resume(before);
+                    for (int i = 0; i < paused.size(); i++) {
+                        further.get(i).resume(paused.get(i));
+                    }
+                    recording.resume(replaced);
                     again.close();
                 }
                 var roots = new ArrayList<Variable>();

@@ -133,6 +133,13 @@ class CheckpointTest {
         same(
                 Grad.vhp(z -> outer.apply(z).sum(), x, at(1, 2)),
                 Grad.hvp(z -> plain.apply(z).sum(), x, at(1, 2)));
+        // What the inner derivative captures is followed by the outer one.
+        UnaryOperator<Tensor> captures = z -> Grad.grad(q -> Grad.checkpoint((Tensor h) -> h.sin().mul(q).mul(z))
+                        .apply(q)
+                        .sum())
+                .apply(z);
+        UnaryOperator<Tensor> same = z -> Grad.grad(q -> q.sin().mul(q).mul(z).sum()).apply(z);
+        same(Grad.grad(z -> captures.apply(z).sum()).apply(x), Grad.grad(z -> same.apply(z).sum()).apply(x));
     }
 
     @Test
@@ -184,9 +191,8 @@ class CheckpointTest {
     private static long held(Tensor x, UnaryOperator<Tensor> block) {
         long before = MemoryStats.of(Device.CPU).liveBytes();
         try (var r = Grad.vjp(block, x)) {
-            long after = MemoryStats.of(Device.CPU).liveBytes();
             r.value().close();
-            return after - before;
+            return MemoryStats.of(Device.CPU).liveBytes() - before;
         }
     }
 
