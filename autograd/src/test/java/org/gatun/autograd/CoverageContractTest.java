@@ -129,10 +129,10 @@ class CoverageContractTest {
             return results.size() == 1 ? results.get(0) : Tensors.cat(0, results);
         };
         Tensor v = direction(point.length, 5).to(dtype);
-        JvpResult forward = Grad.jvp(f, z, v);
+        JvpResult<Tensor> forward = Grad.jvp(f, z, v);
         Tensor u = direction(Math.toIntExact(forward.value().elements()), 7).to(dtype);
         UnaryOperator<Tensor> pullback = x -> {
-            try (VjpResult vjp = Grad.vjp(f, x)) {
+            try (VjpResult<Tensor, Tensor> vjp = Grad.vjp(f, x)) {
                 return vjp.pullback(u);
             }
         };
