@@ -66,7 +66,8 @@ public final class AnomalyDetection implements AutoCloseable {
     static String origin() {
         List<StackFrame> lines = WALKER.walk(frames -> {
             var found = new ArrayList<StackFrame>();
-            for (StackFrame f : (Iterable<StackFrame>) frames.filter(f -> !isLibrary(f.getDeclaringClass()))::iterator) {
+            for (StackFrame f :
+                    (Iterable<StackFrame>) frames.filter(f -> !isLibrary(f.getDeclaringClass()))::iterator) {
                 found.add(f);
                 if (!f.getClassName().startsWith("org.gatun.nn.")) {
                     break;
@@ -87,7 +88,8 @@ public final class AnomalyDetection implements AutoCloseable {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         return source != null
                 && (source.equals(Tensor.class.getProtectionDomain().getCodeSource())
-                        || source.equals(AnomalyDetection.class.getProtectionDomain().getCodeSource()));
+                        || source.equals(
+                                AnomalyDetection.class.getProtectionDomain().getCodeSource()));
     }
 
     static void checkResults(Node node, Tensor[] operands, Tensor[] results) {
@@ -97,12 +99,8 @@ public final class AnomalyDetection implements AutoCloseable {
         }
     }
 
-    static void checkGradients(
-            Node node, Primal primal, @Nullable Tensor[] cotangents, @Nullable Tensor[] gradients) {
-        if (hasNan(gradients)
-                && !hasNan(cotangents)
-                && !hasNan(primal.inputs())
-                && !hasNan(primal.results())) {
+    static void checkGradients(Node node, Primal primal, @Nullable Tensor[] cotangents, @Nullable Tensor[] gradients) {
+        if (hasNan(gradients) && !hasNan(cotangents) && !hasNan(primal.inputs()) && !hasNan(primal.results())) {
             throw new AnomalyException("backward: the derivative of " + describe(node)
                     + " gave NaN from a gradient without one: its operand is a point where the derivative is not finite, such as"
                     + " the square root at 0; choose another operand there with where or clamp before it");

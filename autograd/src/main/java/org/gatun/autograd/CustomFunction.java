@@ -114,7 +114,8 @@ public final class CustomFunction {
             Jvp own = jvp;
             return Collections.singletonList(
                     own == null
-                            ? CustomRules.transposedVjp(name, Objects.requireNonNull(vjp), inputs, results.get(0), tangents)
+                            ? CustomRules.transposedVjp(
+                                    name, Objects.requireNonNull(vjp), inputs, results.get(0), tangents)
                             : own.apply(inputs, results.get(0), tangents));
         }
 
@@ -133,7 +134,8 @@ public final class CustomFunction {
                 IntPredicate wanted) {
             Vjp own = vjp;
             return own == null
-                    ? CustomRules.transposedJvp(Objects.requireNonNull(jvp), inputs, results.get(0), cotangents.get(0), wanted)
+                    ? CustomRules.transposedJvp(
+                            Objects.requireNonNull(jvp), inputs, results.get(0), cotangents.get(0), wanted)
                     : own.apply(inputs, results.get(0), cotangents.get(0));
         }
     }

@@ -23,7 +23,9 @@ final class Forward {
     static void checkTangents(String name, List<Tensor> arguments, List<Tensor> tangents) {
         if (arguments.stream().noneMatch(x -> x.dtype().isFloating())) {
             throw new DTypeException(name + ": derivatives exist for floating dtypes only, not for "
-                    + (arguments.isEmpty() ? "an argument without tensors" : arguments.get(0).dtype())
+                    + (arguments.isEmpty()
+                            ? "an argument without tensors"
+                            : arguments.get(0).dtype())
                     + ": convert first, for instance to(DType.F32)");
         }
         for (int i = 0; i < tangents.size(); i++) {
@@ -59,7 +61,9 @@ final class Forward {
             });
             R tangent = Structure.map(y, t -> {
                 Tensor now = Grad.plain(t);
-                return trace.own(now) ? ((Dual) now).tangent().view() : now.detach().fullLike(0);
+                return trace.own(now)
+                        ? ((Dual) now).tangent().view()
+                        : now.detach().fullLike(0);
             });
             return new JvpResult<>(value, tangent);
         });

@@ -264,8 +264,8 @@ public final class Grad {
     /** Refuses a result without anything that has a derivative. */
     static void requireFloating(String operation, @Nullable Object result) {
         if (result == null) {
-            throw new IllegalStateException(operation + ": the function returns null: return a tensor, or a record, list,"
-                    + " map or array of tensors");
+            throw new IllegalStateException(operation
+                    + ": the function returns null: return a tensor, or a record, list," + " map or array of tensors");
         }
         List<Tensor> tensors = Structure.tensors(result);
         if (tensors.stream().noneMatch(t -> t.dtype().isFloating())) {

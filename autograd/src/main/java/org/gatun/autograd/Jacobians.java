@@ -42,8 +42,10 @@ final class Jacobians {
                     Grad.requireFloating(name, y);
                     return zeros(y.dtype(), concat(y.shape(), x.shape()), y);
                 }
-                Tensor columns = basis(x, e -> Forward.push(name, f, p, only(i, e, arguments.size()))
-                        .tangent());
+                Tensor columns = basis(
+                        x,
+                        e -> Forward.push(name, f, p, only(i, e, arguments.size()))
+                                .tangent());
                 Tensor last = columns.moveAxis(0, -1);
                 return last.reshape(concat(columns.select(0, 0).shape(), x.shape()));
             });
@@ -118,8 +120,9 @@ final class Jacobians {
                     continue;
                 }
                 var parts = new ArrayList<List<Tensor>>();
-                Function<Tensor, P> row = Grad.vmap((Tensor e) ->
-                        Forward.push("hessian", gradient, p, only(i, e, arguments.size())).tangent());
+                Function<Tensor, P> row =
+                        Grad.vmap((Tensor e) -> Forward.push("hessian", gradient, p, only(i, e, arguments.size()))
+                                .tangent());
                 for (long from = 0; from < x.elements(); from += PART) {
                     parts.add(Structure.tensors(row.apply(units(x, from, Math.min(x.elements() - from, PART)))));
                 }

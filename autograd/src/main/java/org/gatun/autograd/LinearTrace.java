@@ -136,9 +136,8 @@ final class LinearTrace implements Trace {
             // A tangent that is zero after all drops out of the region.
             DerivativeRegion r =
                     present.equals(wanted) ? region : DerivativeRegion.jvp(op, Arrays.asList(types), present);
-            return r.run(k -> k < n
-                    ? p.input(k)
-                    : k < n + m ? p.result(k - n) : Objects.requireNonNull(tangents[k - n - m]));
+            return r.run(k ->
+                    k < n ? p.input(k) : k < n + m ? p.result(k - n) : Objects.requireNonNull(tangents[k - n - m]));
         };
         return keep(op, push, inputs, values, results, region::reads, i -> region.reads(n + i));
     }

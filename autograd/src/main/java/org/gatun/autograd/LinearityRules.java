@@ -30,8 +30,7 @@ final class LinearityRules {
                 for (int i = 0; i < inputs.length; i++) {
                     saved[0] |= IrregularRules.readsInput(irregular, i) && recording.own(inputs[i]);
                 }
-                yield saved[0] || IrregularRules.readsResult(irregular, 0)
-                        || IrregularRules.readsResult(irregular, 1)
+                yield saved[0] || IrregularRules.readsResult(irregular, 0) || IrregularRules.readsResult(irregular, 1)
                         ? refused(irregular)
                         : variables.apply(Dispatch.bindAll(irregular, values));
             }

@@ -155,7 +155,10 @@ final class Recording implements Trace {
      * @param slots the leaves by the slots of the variables that they stand in for; null for values
      * @param used the variables that values stood in for
      */
-    record StandIns(@Nullable Map<Integer, Variable> slots, List<Variable> used, @Nullable StandIns before) {}
+    record StandIns(
+            @Nullable Map<Integer, Variable> slots,
+            List<Variable> used,
+            @Nullable StandIns before) {}
 
     /** From now on values stand for this recording's variables, so that nothing is recorded. */
     StandIns pause() {
@@ -191,8 +194,9 @@ final class Recording implements Trace {
         }
         Variable other = now.slots().get(v.slot());
         if (other == null) {
-            throw new IllegalStateException("checkpoint: run again for its derivative, the function uses a tensor of shape "
-                    + v.shape() + " that it did not use at first: it must do the same each time");
+            throw new IllegalStateException(
+                    "checkpoint: run again for its derivative, the function uses a tensor of shape " + v.shape()
+                            + " that it did not use at first: it must do the same each time");
         }
         return other;
     }
@@ -213,8 +217,8 @@ final class Recording implements Trace {
                 Tensor other = hook.apply(g);
                 if (other != null && other != g) {
                     if (!other.shape().equals(g.shape()) || other.dtype() != g.dtype()) {
-                        throw new ShapeException("hook: returns " + other.dtype() + other.shape() + " for a gradient of "
-                                + g.dtype() + g.shape() + ": the two must agree");
+                        throw new ShapeException("hook: returns " + other.dtype() + other.shape()
+                                + " for a gradient of " + g.dtype() + g.shape() + ": the two must agree");
                     }
                     sums.replace(slot, other);
                 }

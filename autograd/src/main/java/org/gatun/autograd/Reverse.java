@@ -80,8 +80,7 @@ final class Reverse {
      * @param arguments the argument with its variables
      * @param cotangents one for each result; those of integers are not looked at
      */
-    static <P> P pull(
-            Recording recording, List<Tensor> results, P arguments, List<Tensor> cotangents, boolean retain) {
+    static <P> P pull(Recording recording, List<Tensor> results, P arguments, List<Tensor> cotangents, boolean retain) {
         var roots = new ArrayList<Variable>();
         var seeds = new ArrayList<Tensor>();
         for (int i = 0; i < results.size(); i++) {

@@ -69,8 +69,7 @@ final class Structure {
         return tensors;
     }
 
-    private static void align(
-            String what, String path, @Nullable Object o, @Nullable Object like, List<Tensor> out) {
+    private static void align(String what, String path, @Nullable Object o, @Nullable Object like, List<Tensor> out) {
         if (like instanceof Tensor) {
             if (!(o instanceof Tensor t)) {
                 throw differs(what, path, o, "a tensor");
@@ -97,9 +96,10 @@ final class Structure {
 
     private static IllegalArgumentException differs(String what, String path, @Nullable Object o, String expected) {
         List<@Nullable Object> parts = o instanceof Tensor ? null : parts(o);
-        String found = kind(o) + (o instanceof Map<?, ?> map ? " " + map.keySet() : parts == null ? "" : " of " + parts.size());
-        return new IllegalArgumentException(what + (path.isEmpty() ? "" : " at " + path) + " is a " + found + " and must be "
-                + expected + ": give it the form that it belongs to");
+        String found = kind(o)
+                + (o instanceof Map<?, ?> map ? " " + map.keySet() : parts == null ? "" : " of " + parts.size());
+        return new IllegalArgumentException(what + (path.isEmpty() ? "" : " at " + path) + " is a " + found
+                + " and must be " + expected + ": give it the form that it belongs to");
     }
 
     private static String kind(@Nullable Object o) {
@@ -112,7 +112,9 @@ final class Structure {
         if (o instanceof Map<?, ?>) {
             return "map";
         }
-        return o == null ? "null" : o instanceof Object[] ? "array" : o.getClass().getSimpleName();
+        return o == null
+                ? "null"
+                : o instanceof Object[] ? "array" : o.getClass().getSimpleName();
     }
 
     /** A structure of the same form with every tensor replaced. */

@@ -16,18 +16,21 @@ final class Transposition {
         requireLinear(f, like);
         VjpResult<P, R> at0 = Reverse.vjp("transpose", f, zeros(like));
         for (Tensor y : Structure.tensors(at0.value())) {
-            if (y.dtype().isFloating() && y.elements() > 0 && Traced.beneath(y).ne(0).any().item() != 0) {
+            if (y.dtype().isFloating()
+                    && y.elements() > 0
+                    && Traced.beneath(y).ne(0).any().item() != 0) {
                 at0.close();
-                throw new IllegalArgumentException("transpose: the function is not linear: at 0 it gives other than 0 in a"
-                        + " result of shape " + y.shape() + ": leave out what it adds, or use vjp");
+                throw new IllegalArgumentException(
+                        "transpose: the function is not linear: at 0 it gives other than 0 in a" + " result of shape "
+                                + y.shape() + ": leave out what it adds, or use vjp");
             }
         }
         return at0::pullback;
     }
 
     static <P> P zeros(P like) {
-        return Structure.map(like, x -> ConcreteTensor.scalar(x.dtype(), 0.0, x.device())
-                .broadcastTo(x.shape()));
+        return Structure.map(
+                like, x -> ConcreteTensor.scalar(x.dtype(), 0.0, x.device()).broadcastTo(x.shape()));
     }
 
     /** Runs the function on types alone, and refuses operations whose derivative depends on the argument. */

@@ -77,16 +77,14 @@ class AcceptanceTest {
     }
 
     private static Tensor quotient(UnaryOperator<Tensor> f, Tensor p, Tensor e, double step) {
-        return f.apply(p.add(e.mul(step)))
-                .sub(f.apply(p.sub(e.mul(step))))
-                .div(2 * step);
+        return f.apply(p.add(e.mul(step))).sub(f.apply(p.sub(e.mul(step)))).div(2 * step);
     }
 
     @Test
     void gradientsOfEachSampleAgreeWithALoop() {
         Tensor p = normal(4, 50).mul(0.7);
-        Tensor all = Grad.vmap((x, t) -> Grad.grad(q -> loss(q, x.unsqueeze(0), t.unsqueeze(0)))
-                        .apply(p))
+        Tensor all = Grad.vmap((x, t) ->
+                        Grad.grad(q -> loss(q, x.unsqueeze(0), t.unsqueeze(0))).apply(p))
                 .apply(inputs, targets);
         for (int i = 0; i < 6; i++) {
             Tensor x = inputs.slice(0, i, i + 1);
@@ -204,7 +202,8 @@ class AcceptanceTest {
     private static void relative(Tensor actual, double[] expected) {
         double[] a = actual.toDoubleArray();
         for (int i = 0; i < a.length; i++) {
-            // The iteration contracts towards its fixed point, so that errors of the values die out; those of the factors add up.
+            // The iteration contracts towards its fixed point, so that errors of the values die out; those of the
+            // factors add up.
             assertThat(a[i]).isCloseTo(expected[i], within(1e-9 * Math.abs(expected[i]) + Double.MIN_NORMAL));
         }
     }
@@ -233,7 +232,8 @@ class AcceptanceTest {
                     .isBetween(rounds * bytes, rounds * bytes + bytes / 2);
             r.value().close();
         }
-        // With a scope around each round, what no rule reads goes at once, and a pass that is used once frees each saved value
+        // With a scope around each round, what no rule reads goes at once, and a pass that is used once frees each
+        // saved value
         // after its step: at most the saved values and the few tensors of one step are there.
         UnaryOperator<Tensor> tidy = z -> {
             Tensor y = z;

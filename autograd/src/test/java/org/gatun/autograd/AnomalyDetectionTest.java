@@ -32,7 +32,8 @@ class AnomalyDetectionTest {
                     try (AnomalyDetection anomaly = AnomalyDetection.open();
                             Tape tape = Tape.open()) {
                         Tensor x = tape.watch(at(0, 4));
-                        Tensor root = x.sqrt(); line[0] = line();
+                        Tensor root = x.sqrt();
+                        line[0] = line();
                         tape.backward(root.mul(at(0, 1)).sum());
                     }
                 })

@@ -206,7 +206,8 @@ class BatchingCoverageTest {
                         .tangent())
                 .apply(listed(constants, x, t));
         Tensor inReverse = Grad.vmap((List<Tensor> in) -> {
-                    try (VjpResult<Tensor, Tensor> vjp = Grad.vjp(v -> apply(sample, v, in.subList(1, in.size())), in.get(0))) {
+                    try (VjpResult<Tensor, Tensor> vjp =
+                            Grad.vjp(v -> apply(sample, v, in.subList(1, in.size())), in.get(0))) {
                         return vjp.pullback(g);
                     }
                 })

@@ -37,7 +37,8 @@ class CheckpointTest {
         }
     }
 
-    private static final UnaryOperator<Tensor> F = x -> x.sin().mul(x.square()).exp().sum();
+    private static final UnaryOperator<Tensor> F =
+            x -> x.sin().mul(x.square()).exp().sum();
 
     @Test
     void derivativesOfAllOrdersAndModes() {
@@ -50,12 +51,12 @@ class CheckpointTest {
         same(Grad.hvp(g, x, v), Grad.hvp(F, x, v));
         same(Grad.vhp(g, x, v), Grad.hvp(F, x, v));
         same(Grad.hessian(g).apply(x), Grad.hessian(F).apply(x));
-        UnaryOperator<Tensor> third = h -> Grad.grad(z -> Grad.grad(y -> Grad.grad(F).apply(y).sum())
-                        .apply(z)
-                        .sum())
+        UnaryOperator<Tensor> third = h -> Grad.grad(z ->
+                        Grad.grad(y -> Grad.grad(F).apply(y).sum()).apply(z).sum())
                 .apply(h);
-        UnaryOperator<Tensor> thirdOfCheckpoint =
-                h -> Grad.grad(z -> Grad.grad(y -> Grad.grad(g).apply(y).sum()).apply(z).sum()).apply(h);
+        UnaryOperator<Tensor> thirdOfCheckpoint = h -> Grad.grad(z ->
+                        Grad.grad(y -> Grad.grad(g).apply(y).sum()).apply(z).sum())
+                .apply(h);
         same(thirdOfCheckpoint.apply(x), third.apply(x));
         same(Grad.grad(z -> Grad.jvp(g, z, v).tangent()).apply(x), Grad.hvp(F, x, v));
     }
@@ -94,7 +95,8 @@ class CheckpointTest {
             Tensor y = Grad.checkpoint((Tensor z) -> z.mul(w).add(c).square()).apply(x);
             tape.backward(y.sum(), true);
             same(w.grad(), x.mul(at(2, 3)).add(at(5, 7)).mul(2).mul(x));
-            Tensor byC = tape.gradient(Grad.checkpoint((Tensor z) -> z.mul(c).exp()).apply(x).sum(), c);
+            Tensor byC = tape.gradient(
+                    Grad.checkpoint((Tensor z) -> z.mul(c).exp()).apply(x).sum(), c);
             same(byC, x.mul(at(5, 7)).exp().mul(x));
         }
         w.close();
@@ -103,14 +105,26 @@ class CheckpointTest {
     @Test
     void aResultThatIsAnArgumentOrDependsOnNothing() {
         Tensor x = at(1, 2);
-        same(Grad.grad(z -> Grad.checkpoint((Tensor q) -> q).apply(z).square().sum()).apply(x), at(2, 4));
-        same(Grad.grad(z -> Grad.checkpoint((Tensor q) -> at(3, 3)).apply(z).mul(z).sum()).apply(x), at(3, 3));
+        same(
+                Grad.grad(z -> Grad.checkpoint((Tensor q) -> q)
+                                .apply(z)
+                                .square()
+                                .sum())
+                        .apply(x),
+                at(2, 4));
+        same(
+                Grad.grad(z -> Grad.checkpoint((Tensor q) -> at(3, 3))
+                                .apply(z)
+                                .mul(z)
+                                .sum())
+                        .apply(x),
+                at(3, 3));
     }
 
     @Test
     void structuresOfArgumentsAndResults() {
-        var f = Grad.checkpoint((Map<String, Tensor> m) ->
-                List.of(m.get("a").mul(m.get("b")), m.get("i").add(1), m.get("b").sin()));
+        var f = Grad.checkpoint((Map<String, Tensor> m) -> List.of(
+                m.get("a").mul(m.get("b")), m.get("i").add(1), m.get("b").sin()));
         Map<String, Tensor> at = Map.of("a", at(2), "b", at(3), "i", Tensors.of(new long[] {4}));
         try (var r = Grad.vjp(f, at)) {
             assertThat(r.value().get(1).toLongArray()).containsExactly(5);
@@ -125,21 +139,30 @@ class CheckpointTest {
     @Test
     void nestedCheckpoints() {
         UnaryOperator<Tensor> inner = Grad.checkpoint(x -> x.sin().exp());
-        UnaryOperator<Tensor> outer = Grad.checkpoint(x -> inner.apply(inner.apply(x).mul(0.5)));
+        UnaryOperator<Tensor> outer =
+                Grad.checkpoint(x -> inner.apply(inner.apply(x).mul(0.5)));
         UnaryOperator<Tensor> plain = x -> x.sin().exp().mul(0.5).sin().exp();
         Tensor x = at(0.3, -0.7);
-        same(Grad.grad(z -> outer.apply(z).sum()).apply(x), Grad.grad(z -> plain.apply(z).sum()).apply(x));
-        same(Grad.hessian(z -> outer.apply(z).sum()).apply(x), Grad.hessian(z -> plain.apply(z).sum()).apply(x));
+        same(
+                Grad.grad(z -> outer.apply(z).sum()).apply(x),
+                Grad.grad(z -> plain.apply(z).sum()).apply(x));
+        same(
+                Grad.hessian(z -> outer.apply(z).sum()).apply(x),
+                Grad.hessian(z -> plain.apply(z).sum()).apply(x));
         same(
                 Grad.vhp(z -> outer.apply(z).sum(), x, at(1, 2)),
                 Grad.hvp(z -> plain.apply(z).sum(), x, at(1, 2)));
         // What the inner derivative captures is followed by the outer one.
-        UnaryOperator<Tensor> captures = z -> Grad.grad(q -> Grad.checkpoint((Tensor h) -> h.sin().mul(q).mul(z))
-                        .apply(q)
-                        .sum())
-                .apply(z);
-        UnaryOperator<Tensor> same = z -> Grad.grad(q -> q.sin().mul(q).mul(z).sum()).apply(z);
-        same(Grad.grad(z -> captures.apply(z).sum()).apply(x), Grad.grad(z -> same.apply(z).sum()).apply(x));
+        UnaryOperator<Tensor> captures =
+                z -> Grad.grad(q -> Grad.checkpoint((Tensor h) -> h.sin().mul(q).mul(z))
+                                .apply(q)
+                                .sum())
+                        .apply(z);
+        UnaryOperator<Tensor> same =
+                z -> Grad.grad(q -> q.sin().mul(q).mul(z).sum()).apply(z);
+        same(
+                Grad.grad(z -> captures.apply(z).sum()).apply(x),
+                Grad.grad(z -> same.apply(z).sum()).apply(x));
     }
 
     @Test
@@ -148,7 +171,8 @@ class CheckpointTest {
         UnaryOperator<Tensor> f = Grad.checkpoint(x -> {
             Tensor once = Functional.dropout(x, 0.5, true, own);
             Tensor again = Functional.dropout(once.mul(x), 0.5, true);
-            return Grad.checkpoint((Tensor z) -> Functional.dropout(z, 0.5, true, own)).apply(again);
+            return Grad.checkpoint((Tensor z) -> Functional.dropout(z, 0.5, true, own))
+                    .apply(again);
         });
         Tensor x = Tensors.arange(DType.F64, 1, 65, 1);
         // y = m x^2 with a mask m, so that the gradient of its sum is 2 y / x.
@@ -182,7 +206,8 @@ class CheckpointTest {
         UnaryOperator<Tensor> block = z -> z.sin().exp().tanh().mul(z).sigmoid();
         long plain = held(x, block);
         long less = held(x, Grad.checkpoint(block));
-        // Plain: the results of exp, tanh and sigmoid, which their derivatives read. The checkpoint saves x, which is there already.
+        // Plain: the results of exp, tanh and sigmoid, which their derivatives read. The checkpoint saves x, which is
+        // there already.
         assertThat(plain).isBetween(3 * bytes, 3 * bytes + bytes / 8);
         assertThat(less).isLessThanOrEqualTo(bytes / 8);
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.Losses;
 import org.gatun.tensor.Tensor;
@@ -30,7 +29,8 @@ class CustomRulesTest {
 
     @Test
     void aRuleForTangentsServesBothModes() {
-        UnaryOperator<Tensor> f = Grad.customJvp(x -> x.square(), (x, y, t) -> t.mul(x).mul(10));
+        UnaryOperator<Tensor> f =
+                Grad.customJvp(x -> x.square(), (x, y, t) -> t.mul(x).mul(10));
         close(f.apply(at(2)), 4);
         close(Grad.jvp(f, at(2, 3), at(1, 2)).tangent(), 20, 60);
         close(Grad.grad(x -> f.apply(x).sum()).apply(at(2, 3)), 20, 30);
@@ -43,7 +43,8 @@ class CustomRulesTest {
 
     @Test
     void aRuleForCotangentsServesBothModes() {
-        UnaryOperator<Tensor> f = Grad.customVjp(x -> x.square(), (x, y, g) -> g.mul(x).mul(10));
+        UnaryOperator<Tensor> f =
+                Grad.customVjp(x -> x.square(), (x, y, g) -> g.mul(x).mul(10));
         close(Grad.grad(x -> f.apply(x).sum()).apply(at(2, 3)), 20, 30);
         close(Grad.jvp(f, at(2, 3), at(1, 2)).tangent(), 20, 60);
         close(Grad.hvp(x -> f.apply(x).sum(), at(2, 3), at(1, 2)), 10, 20);
@@ -53,15 +54,16 @@ class CustomRulesTest {
 
     @Test
     void severalOperandsAndOnesWithoutADerivative() {
-        CustomFunction f = CustomFunction.of("f", 3, in -> in.get(0).mul(in.get(1)).gather(0, in.get(2)))
-                .withVjp((in, y, g) -> Arrays.asList(
-                        in.get(1).mul(7).mul(g.sum()), null, null));
+        CustomFunction f = CustomFunction.of(
+                        "f", 3, in -> in.get(0).mul(in.get(1)).gather(0, in.get(2)))
+                .withVjp((in, y, g) -> Arrays.asList(in.get(1).mul(7).mul(g.sum()), null, null));
         Tensor i = Tensors.of(new long[] {1});
         Tensor a = at(2, 3);
         Tensor b = at(5, 11);
         close(Grad.jvp(z -> f.apply(z, b, i), a, at(1, 1)).tangent(), 7 * 16);
         close(Grad.jvp(z -> f.apply(a, z, i), b, at(1, 1)).tangent(), 0);
-        CustomFunction g = CustomFunction.of("g", 3, in -> in.get(0).mul(in.get(1)).gather(0, in.get(2)))
+        CustomFunction g = CustomFunction.of(
+                        "g", 3, in -> in.get(0).mul(in.get(1)).gather(0, in.get(2)))
                 .withJvp((in, y, t) -> t.get(0).mul(3).add(t.get(1).mul(4)).gather(0, in.get(2)));
         close(Grad.grad(z -> g.apply(z, b, i).sum()).apply(a), 0, 3);
         close(Grad.grad(z -> g.apply(a, z, i).sum()).apply(b), 0, 4);
@@ -89,7 +91,8 @@ class CustomRulesTest {
         Tensor target = at(1);
         close(Grad.jvp(z -> Losses.binaryCrossEntropy(z, target), p, at(1)).tangent(), -4);
         Tensor edge = at(1);
-        Tensor t = Grad.jvp(z -> Losses.binaryCrossEntropy(z, target), edge, at(1)).tangent();
+        Tensor t =
+                Grad.jvp(z -> Losses.binaryCrossEntropy(z, target), edge, at(1)).tangent();
         assertThat(t.item()).isFinite();
     }
 }

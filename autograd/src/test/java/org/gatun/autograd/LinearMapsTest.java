@@ -43,7 +43,8 @@ class LinearMapsTest {
     private static Tensor manyOperations(Tensor x) {
         Tensor m = x.reshape(2, 3);
         Tensor s = m.matmul(m.t()).softmax(1).sin();
-        Tensor c = Tensors.cat(0, s.flatten(), m.prod(0), m.max(1).values(), m.sort(1).values().flatten());
+        Tensor c = Tensors.cat(
+                0, s.flatten(), m.prod(0), m.max(1).values(), m.sort(1).values().flatten());
         return c.mul(x.sum()).add(c.gt(0).where(c, c.square())).add(m.cumsum(1).logsumexp());
     }
 
@@ -59,7 +60,9 @@ class LinearMapsTest {
             same(linear.value(), manyOperations(x));
             for (int i = 0; i < 6; i++) {
                 Tensor v = Tensors.arange(6).eq(i).to(DType.F64).mul(1.5);
-                same(linear.pushforward(v), Grad.jvp(LinearMapsTest::manyOperations, x, v).tangent());
+                same(
+                        linear.pushforward(v),
+                        Grad.jvp(LinearMapsTest::manyOperations, x, v).tangent());
             }
             assertThat(runs).hasValue(1);
             // A batch of directions, and the derivative of a pushforward by its direction.
@@ -73,8 +76,8 @@ class LinearMapsTest {
     @Test
     void structuresAndIntegers() {
         Pair p = new Pair(at(2, 3), Tensors.of(new long[] {1, 0}));
-        try (var linear = Grad.linearize(
-                (Pair q) -> List.of(q.a().gather(0, q.b()).square(), q.b(), at(7)), p)) {
+        try (var linear =
+                Grad.linearize((Pair q) -> List.of(q.a().gather(0, q.b()).square(), q.b(), at(7)), p)) {
             List<Tensor> t = linear.pushforward(new Pair(at(1, 10), p.b()));
             close(t.get(0), 2 * 3 * 10, 2 * 2);
             assertThat(t.get(1).dtype()).isEqualTo(DType.I64);
@@ -135,15 +138,22 @@ class LinearMapsTest {
 
     @Test
     void transposesOfStructuresAndOfTransposes() {
-        var t = Grad.transpose(
-                (Pair p) -> List.of(p.a().add(p.b().mul(3)), p.b().sum()), new Pair(at(0, 0), at(0, 0)));
+        var t = Grad.transpose((Pair p) -> List.of(p.a().add(p.b().mul(3)), p.b().sum()), new Pair(at(0, 0), at(0, 0)));
         Pair back = t.apply(List.of(at(1, 2), Tensors.scalar(10.0)));
         close(back.a(), 1, 2);
         close(back.b(), 13, 16);
         UnaryOperator<Tensor> f = x -> x.cumsum(0).mul(2);
         UnaryOperator<Tensor> twice = Grad.transpose(Grad.transpose(f, at(0, 0, 0)), at(0, 0, 0));
         close(twice.apply(at(1, 2, 3)), 2, 6, 12);
-        close(Grad.vmap(Grad.transpose(f, at(0, 0, 0))).apply(at(1, 0, 0, 0, 0, 1).reshape(2, 3)), 2, 0, 0, 2, 2, 2);
+        close(
+                Grad.vmap(Grad.transpose(f, at(0, 0, 0)))
+                        .apply(at(1, 0, 0, 0, 0, 1).reshape(2, 3)),
+                2,
+                0,
+                0,
+                2,
+                2,
+                2);
     }
 
     @Test
@@ -172,8 +182,7 @@ class LinearMapsTest {
     @Test
     void linearLayersAreLinearThoughTheirRuleIsForAllOperands() {
         Tensor w = at(1, 2, 3, 4).reshape(2, 2);
-        UnaryOperator<Tensor> t =
-                Grad.transpose(x -> Functional.linear(x, w, null), Tensors.zeros(DType.F64, 1, 2));
+        UnaryOperator<Tensor> t = Grad.transpose(x -> Functional.linear(x, w, null), Tensors.zeros(DType.F64, 1, 2));
         close(t.apply(at(1, 10).reshape(1, 2)), 31, 42);
     }
 }

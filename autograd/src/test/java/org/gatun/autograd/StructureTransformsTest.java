@@ -36,8 +36,8 @@ class StructureTransformsTest {
         }
     }
 
-    private static final Function<Pair, Map<String, Tensor>> F = p -> Map.of(
-            "product", p.a().mul(p.b()).add(p.b().square()), "sine", p.a().sin());
+    private static final Function<Pair, Map<String, Tensor>> F =
+            p -> Map.of("product", p.a().mul(p.b()).add(p.b().square()), "sine", p.a().sin());
 
     private final Pair at = new Pair(at(0.5, -2), at(3, 4));
 
@@ -64,8 +64,8 @@ class StructureTransformsTest {
     @Test
     void integersPassThroughWithZerosAsDerivatives() {
         Mixed x = new Mixed(at(2, 3, 5), Tensors.of(new long[] {2, 0}), "picked");
-        Function<Mixed, Mixed> f = m -> new Mixed(
-                m.x().indexSelect(0, m.index()).square(), m.index(), m.label());
+        Function<Mixed, Mixed> f =
+                m -> new Mixed(m.x().indexSelect(0, m.index()).square(), m.index(), m.label());
         JvpResult<Mixed> r = Grad.jvp(f, x, new Mixed(at(1, 1, 1), x.index(), ""));
         close(r.tangent().x(), 10, 4);
         assertThat(r.tangent().index().dtype()).isEqualTo(DType.I64);
@@ -122,8 +122,14 @@ class StructureTransformsTest {
             assertThat(j.a().shape()).hasToString("[2, 0]");
             close(j.b(), 6, 0, 0, 8);
         }
-        assertThat(Grad.hessian((Pair q) -> f.apply(q).sum()).apply(p).get(0).b().shape()).hasToString("[0, 2]");
-        assertThat(Grad.jacobianReverse(x -> x.slice(0, 0, 0)).apply(at(1, 2)).shape()).hasToString("[0, 2]");
+        assertThat(Grad.hessian((Pair q) -> f.apply(q).sum())
+                        .apply(p)
+                        .get(0)
+                        .b()
+                        .shape())
+                .hasToString("[0, 2]");
+        assertThat(Grad.jacobianReverse(x -> x.slice(0, 0, 0)).apply(at(1, 2)).shape())
+                .hasToString("[0, 2]");
     }
 
     @Test
@@ -166,7 +172,8 @@ class StructureTransformsTest {
         try (var r = Grad.vjp(F, at)) {
             assertThatThrownBy(() -> r.pullback(Map.of("product", at(1, 1))))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("pullback: the cotangent is a map [product] and must be a map with the keys [");
+                    .hasMessageContaining(
+                            "pullback: the cotangent is a map [product] and must be a map with the keys [");
             assertThatThrownBy(() -> r.pullback(Map.of("product", at(1, 1), "sine", at(1))))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("the two must agree");

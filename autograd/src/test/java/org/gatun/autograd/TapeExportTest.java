@@ -16,8 +16,7 @@ class TapeExportTest {
         Parameter w = Parameter.of("w", Tensors.of(2.0, 3.0));
         try (Tape tape = Tape.open()) {
             Tensor y = w.sin().mul(Tensors.of(1.0, 1.0));
-            assertThat(tape.toJson())
-                    .isEqualTo("""
+            assertThat(tape.toJson()).isEqualTo("""
                             {"leaves": [
                               {"id": 0, "name": "w", "dtype": "F64", "shape": [2]}
                              ],
@@ -33,8 +32,7 @@ class TapeExportTest {
 
     @Test
     void namesAreEscaped() {
-        assertThat(TapeJson.quoted("a\"b\\c\nd\u0001\u2028é"))
-                .isEqualTo("\"a\\\"b\\\\c\\u000ad\\u0001\\u2028é\"");
+        assertThat(TapeJson.quoted("a\"b\\c\nd\u0001\u2028é")).isEqualTo("\"a\\\"b\\\\c\\u000ad\\u0001\\u2028é\"");
         Parameter w = Parameter.of("a \"b\"\\ \n c", Tensors.of(2.0));
         try (Tape tape = Tape.open()) {
             Tensor y = w.sin();

@@ -82,7 +82,10 @@ public record BinaryCrossEntropy() implements Composite {
                 return List.of(BY_PROBABILITY.apply(p, t, tangents.get(0)));
             }
             Tensor byTarget = BY_TARGET.apply(p, tangents.get(1));
-            return List.of(present.test(0) ? BY_PROBABILITY.apply(p, t, tangents.get(0)).add(byTarget) : byTarget);
+            return List.of(
+                    present.test(0)
+                            ? BY_PROBABILITY.apply(p, t, tangents.get(0)).add(byTarget)
+                            : byTarget);
         }
 
         @Override
