@@ -38,7 +38,7 @@ final class Transposition {
         List<TensorType> types = Structure.tensors(like).stream()
                 .map(x -> new TensorType(x.dtype(), x.shape()))
                 .toList();
-        var unused = TypeTrace.infer(types, in -> {
+        var _ = TypeTrace.infer(types, in -> {
             Recording check = Recording.openLinear();
             try {
                 var next = in.iterator();

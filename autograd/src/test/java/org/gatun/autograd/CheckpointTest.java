@@ -78,11 +78,11 @@ class CheckpointTest {
             runs.incrementAndGet();
             return F.apply(x);
         });
-        var unused = g.apply(at(1));
+        var _ = g.apply(at(1));
         assertThat(runs).hasValue(1);
-        unused = Grad.grad(g).apply(at(1));
+        var _ = Grad.grad(g).apply(at(1));
         assertThat(runs).hasValue(3);
-        unused = Grad.jvp(g, at(1), at(1)).tangent();
+        var _ = Grad.jvp(g, at(1), at(1)).tangent();
         assertThat(runs).hasValue(4);
     }
 
@@ -184,8 +184,8 @@ class CheckpointTest {
         // The stream goes on behind what the forward pass drew, as if nothing had been drawn again.
         long position = own.state().position();
         Generator fresh = new Generator(5);
-        var unused = Functional.dropout(x, 0.5, true, fresh);
-        unused = Functional.dropout(x, 0.5, true, fresh);
+        var _ = Functional.dropout(x, 0.5, true, fresh);
+        var _ = Functional.dropout(x, 0.5, true, fresh);
         assertThat(position).isEqualTo(fresh.state().position());
     }
 

@@ -41,7 +41,7 @@ class HooksTest {
             seen.clear();
             onResult.close();
             onResult.close();
-            var unused = tape.gradient(loss, List.of(x), false);
+            var _ = tape.gradient(loss, List.of(x), false);
             assertThat(seen).containsExactly(List.of(22.0, 30.0));
         }
     }

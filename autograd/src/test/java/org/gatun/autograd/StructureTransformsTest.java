@@ -36,8 +36,11 @@ class StructureTransformsTest {
         }
     }
 
-    private static final Function<Pair, Map<String, Tensor>> F =
-            p -> Map.of("product", p.a().mul(p.b()).add(p.b().square()), "sine", p.a().sin());
+    private static final Function<Pair, Map<String, Tensor>> F = StructureTransformsTest::function;
+
+    private static Map<String, Tensor> function(Pair p) {
+        return Map.of("product", p.a().mul(p.b()).add(p.b().square()), "sine", p.a().sin());
+    }
 
     private final Pair at = new Pair(at(0.5, -2), at(3, 4));
 

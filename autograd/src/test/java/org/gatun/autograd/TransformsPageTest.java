@@ -25,14 +25,11 @@ class TransformsPageTest {
     private static final Path PAGE = Path.of("..", "docs", "transforms.md");
     private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
-    private static final String BEFORE = """
+    private static final String IMPORTS = """
             import java.util.*;
             import java.util.function.*;
             import org.gatun.autograd.*;
             import org.gatun.tensor.*;
-
-            public final class Example%d {
-                public static void run() {
             """;
 
     @TestFactory
@@ -46,18 +43,20 @@ class TransformsPageTest {
 
     private static void check(Path folder, int number, String example) throws Exception {
         String name = "Example" + number;
-        Path source = Files.writeString(folder.resolve(name + ".java"), BEFORE.formatted(number) + example + "}\n}\n");
+        Path source = Files.writeString(
+                folder.resolve(name + ".java"),
+                IMPORTS + "public final class " + name + " {\npublic static void run() {\n" + example + "}\n}\n");
         var compiler = ToolProvider.getSystemJavaCompiler();
         var messages = new DiagnosticCollector<JavaFileObject>();
         try (var files = compiler.getStandardFileManager(messages, null, null)) {
             List<String> options =
                     List.of("-proc:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"));
-            boolean compiled = compiler.getTask(
-                            null, files, messages, options, null, files.getJavaFileObjects(source))
+            boolean compiled = compiler.getTask(null, files, messages, options, null, files.getJavaFileObjects(source))
                     .call();
             assertThat(compiled).as(() -> messages.getDiagnostics().toString()).isTrue();
         }
-        try (var loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, TransformsPageTest.class.getClassLoader());
+        try (var loader = new URLClassLoader(
+                        new URL[] {folder.toUri().toURL()}, TransformsPageTest.class.getClassLoader());
                 MemoryScope scope = MemoryScope.open("example")) {
             loader.setDefaultAssertionStatus(true);
             loader.loadClass(name).getMethod("run").invoke(null);
