@@ -2,14 +2,13 @@ package org.gatun.tensor;
 
 import java.util.Arrays;
 import org.gatun.tensor.composite.Linear;
-import org.gatun.tensor.ir.ConvSpec;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.PoolSpec;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
 
-/** The arguments of linear layers, convolutions and pools, checked and turned into operations of the IR. */
+/** The arguments of linear layers and pools, checked and turned into operations of the IR. */
 final class Windows {
     private Windows() {}
 
@@ -36,40 +35,7 @@ final class Windows {
         return bias == null ? Dispatch.bind(op, x, weight) : Dispatch.bind(op, x, weight, bias);
     }
 
-    static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvSpec spec) {
-        Reductions.requireFloating("conv2d", x);
-        requireType("conv2d", "weight", weight, x);
-        Shape s = x.shape();
-        Shape w = weight.shape();
-        if ((s.rank() != 3 && s.rank() != 4) || w.rank() != 4) {
-            throw new ShapeException("conv2d: an input of shape " + s + " and a weight of shape " + w
-                    + ": the input must be (n, c, h, w) or (c, h, w), the weight (out, c / groups, kh, kw)");
-        }
-        if (s.size(-3) != w.size(1) * spec.groups() || w.size(0) % spec.groups() != 0) {
-            throw new ShapeException("conv2d: an input of shape " + s + " has " + s.size(-3)
-                    + " channels, a weight of shape "
-                    + w + " is for " + w.size(1) + " in each of " + spec.groups() + " groups: the input must have "
-                    + w.size(1) * spec.groups() + " channels, and the " + w.size(0)
-                    + " output channels must be a multiple of the groups");
-        }
-        if (w.size(2) < 1
-                || w.size(3) < 1
-                || spec.outHeight(s.size(-2), w.size(2)) < 1
-                || spec.outWidth(s.size(-1), w.size(3)) < 1) {
-            throw new ShapeException("conv2d: a window of " + w.size(2) + " by " + w.size(3) + " of weight " + w
-                    + ", dilated by (" + spec.dilationH() + ", " + spec.dilationW()
-                    + "), does not fit into an input of shape "
-                    + s + " padded by (" + spec.padH() + ", " + spec.padW() + "): pad more, or take a smaller window");
-        }
-        if (bias != null) {
-            requireBias("conv2d", bias, x, w);
-        }
-        Tensor product = Dispatch.bind(new Op.Conv2d(spec), s.rank() == 3 ? x.unsqueeze(0) : x, weight);
-        Tensor y = bias == null ? product : product.add(bias.reshape(bias.size(0), 1, 1));
-        return s.rank() == 3 ? y.squeeze(0) : y;
-    }
-
-    private static void requireType(String name, String what, Tensor operand, Tensor x) {
+    static void requireType(String name, String what, Tensor operand, Tensor x) {
         if (operand.dtype() != x.dtype()) {
             throw new DTypeException(name + ": the " + what + " is " + operand.dtype() + " and the input " + x.dtype()
                     + ": convert one of them with to(dtype)");

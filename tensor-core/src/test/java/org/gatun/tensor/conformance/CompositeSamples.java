@@ -43,7 +43,8 @@ public final class CompositeSamples {
                         ReductionSamples.all(),
                         StatisticsSamples.all(),
                         FunctionalSamples.all(),
-                        FourierSamples.all())
+                        FourierSamples.all(),
+                        ConvolutionSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
