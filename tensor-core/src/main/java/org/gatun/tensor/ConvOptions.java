@@ -29,10 +29,10 @@ public record ConvOptions(
 
     /** Checks the ranges. */
     public ConvOptions {
-        least("stride", stride, 1);
-        least("padding", padding, 0);
-        least("dilation", dilation, 1);
-        least("outputPadding", outputPadding, 0);
+        least("conv: stride", stride, 1);
+        least("conv: padding", padding, 0);
+        least("conv: dilation", dilation, 1);
+        least("conv: outputPadding", outputPadding, 0);
         if (groups < 1) {
             throw new IllegalArgumentException("conv: " + groups + " groups: give 1 or more");
         }
@@ -81,7 +81,7 @@ public record ConvOptions(
     }
 
     private static Shape list(String what, long[] values) {
-        least(what, values, what.equals("stride") || what.equals("dilation") ? 1 : 0);
+        least("conv: " + what, values, what.equals("stride") || what.equals("dilation") ? 1 : 0);
         return Shape.of(values);
     }
 
@@ -93,7 +93,7 @@ public record ConvOptions(
     static void least(String what, long[] values, long least) {
         for (long v : values) {
             if (v < least || v > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("conv: " + what + " " + Arrays.toString(values) + ": give " + least
+                throw new IllegalArgumentException(what + " " + Arrays.toString(values) + ": give " + least
                         + " or more for each axis");
             }
         }

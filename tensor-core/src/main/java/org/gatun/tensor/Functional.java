@@ -1,24 +1,23 @@
 package org.gatun.tensor;
 
-import org.gatun.tensor.ir.ConvSpec;
-import org.gatun.tensor.ir.PoolSpec;
 import org.gatun.tensor.random.Generator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions of neural networks, as {@code torch.nn.functional}: linear maps, convolution, pooling, activations and dropout.
+ * The functions of neural networks, as {@code torch.nn.functional}: linear maps, convolution, pooling, the resampling of images, activations and
+ * dropout.
  * {@link Losses} has the losses; softmax, sigmoid, tanh, relu and softplus are methods of {@link Tensor}.
  *
  * <p>Floating dtypes only. Everything is differentiable to any order; derivatives at kinks are PyTorch's and stated where there
  * is one.
  */
-public final class Functional {
+public final class Functional extends ImageFunctions {
     private static final double SELU_ALPHA = 1.6732632423543772848170429916717;
     private static final double SELU_SCALE = 1.0507009873554804934193349852946;
 
     private Functional() {}
 
-    // ---- linear maps and windows ----
+    // ---- linear maps ----
 
     /**
      * {@code x w' + bias}, as {@code torch.nn.functional.linear}.
@@ -31,139 +30,6 @@ public final class Functional {
      */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
         return Windows.linear(x, weight, bias);
-    }
-
-    /** As {@link #conv2d(Tensor, Tensor, Tensor, ConvSpec)} with stride 1, no padding and no bias. */
-    public static Tensor conv2d(Tensor x, Tensor weight) {
-        return Convolutions.conv(2, x, weight, null, ConvOptions.DEFAULT);
-    }
-
-    /**
-     * The two-dimensional cross-correlation, as {@code torch.nn.functional.conv2d}:
-     * {@code y[n, o, i, j] = bias[o] + sum over c, u, v of weight[o, c, u, v] x[n, c, i strideH - padH + u dilationH, ...]}.
-     *
-     * @param x of shape (n, c, h, w), or (c, h, w) without a batch
-     * @param weight of shape (out, c / groups, kh, kw)
-     * @param bias of shape (out), or null for none
-     * @param spec stride, padding, dilation, groups
-     * @return of shape (n, out, oh, ow), or (out, oh, ow)
-     * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
-     */
-    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvSpec spec) {
-        return Convolutions.conv(2, x, weight, bias, ConvOptions.of(spec));
-    }
-
-    /** As {@link #conv2d(Tensor, Tensor, Tensor, ConvSpec)}, with a geometry that can keep the size. */
-    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.conv(2, x, weight, bias, options);
-    }
-
-    /**
-     * The one-dimensional cross-correlation, as {@code torch.nn.functional.conv1d}.
-     *
-     * @param x of shape (n, c, l), or (c, l) without a batch
-     * @param weight of shape (out, c / groups, k)
-     * @param bias of shape (out), or null for none
-     * @param options stride, padding, dilation, groups
-     * @return of shape (n, out, ol), or (out, ol)
-     * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
-     */
-    public static Tensor conv1d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.conv(1, x, weight, bias, options);
-    }
-
-    /** As {@link #conv1d(Tensor, Tensor, Tensor, ConvOptions)} with stride 1, no padding and no bias. */
-    public static Tensor conv1d(Tensor x, Tensor weight) {
-        return Convolutions.conv(1, x, weight, null, ConvOptions.DEFAULT);
-    }
-
-    /**
-     * The three-dimensional cross-correlation, as {@code torch.nn.functional.conv3d}.
-     *
-     * @param x of shape (n, c, d, h, w), or (c, d, h, w) without a batch
-     * @param weight of shape (out, c / groups, kd, kh, kw)
-     * @param bias of shape (out), or null for none
-     * @param options stride, padding, dilation, groups
-     * @return of shape (n, out, od, oh, ow), or (out, od, oh, ow)
-     * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
-     */
-    public static Tensor conv3d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.conv(3, x, weight, bias, options);
-    }
-
-    /** As {@link #conv3d(Tensor, Tensor, Tensor, ConvOptions)} with stride 1, no padding and no bias. */
-    public static Tensor conv3d(Tensor x, Tensor weight) {
-        return Convolutions.conv(3, x, weight, null, ConvOptions.DEFAULT);
-    }
-
-    /**
-     * The transposed one-dimensional convolution, as {@code torch.nn.functional.conv_transpose1d}: the gradient of {@link #conv1d(Tensor,
-     * Tensor, Tensor, ConvOptions)} with respect to its input. Of size {@code (l - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1}.
-     *
-     * @param x of shape (n, c, l), or (c, l) without a batch
-     * @param weight of shape (c, out / groups, k)
-     * @param bias of shape (out), or null for none
-     * @param options stride, padding, output padding, dilation, groups
-     * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
-     */
-    public static Tensor convTranspose1d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.transposed(1, x, weight, bias, options);
-    }
-
-    /**
-     * The transposed two-dimensional convolution, as {@code torch.nn.functional.conv_transpose2d}; along each axis as {@link
-     * #convTranspose1d}.
-     *
-     * @param x of shape (n, c, h, w), or (c, h, w) without a batch
-     * @param weight of shape (c, out / groups, kh, kw)
-     * @param bias of shape (out), or null for none
-     * @param options stride, padding, output padding, dilation, groups
-     * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
-     */
-    public static Tensor convTranspose2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.transposed(2, x, weight, bias, options);
-    }
-
-    /**
-     * The transposed three-dimensional convolution, as {@code torch.nn.functional.conv_transpose3d}; along each axis as {@link
-     * #convTranspose1d}.
-     *
-     * @param x of shape (n, c, d, h, w), or (c, d, h, w) without a batch
-     * @param weight of shape (c, out / groups, kd, kh, kw)
-     * @param bias of shape (out), or null for none
-     * @param options stride, padding, output padding, dilation, groups
-     * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
-     */
-    public static Tensor convTranspose3d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.transposed(3, x, weight, bias, options);
-    }
-
-    /**
-     * The largest element of each window, as {@code torch.nn.functional.max_pool2d}; of ties the first, which gets all of the
-     * gradient. Padding counts as -infinity.
-     *
-     * @param x of shape (n, c, h, w), or (c, h, w)
-     * @param spec the windows
-     * @return of shape (n, c, oh, ow), or (c, oh, ow)
-     */
-    public static Tensor maxPool2d(Tensor x, PoolSpec spec) {
-        return Windows.maxPool2d(x, spec).values();
-    }
-
-    /** As {@link #maxPool2d}, together with the index of each maximum in its plane of h * w elements. */
-    public static ValuesIndices maxPool2dWithIndices(Tensor x, PoolSpec spec) {
-        return Windows.maxPool2d(x, spec);
-    }
-
-    /**
-     * The mean of each window, as {@code torch.nn.functional.avg_pool2d}.
-     *
-     * @param x of shape (n, c, h, w), or (c, h, w)
-     * @param spec the windows, without dilation
-     * @return of shape (n, c, oh, ow), or (c, oh, ow)
-     */
-    public static Tensor avgPool2d(Tensor x, PoolSpec spec) {
-        return Windows.avgPool2d(x, spec);
     }
 
     // ---- activations ----

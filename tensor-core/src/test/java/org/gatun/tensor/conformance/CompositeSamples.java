@@ -44,7 +44,8 @@ public final class CompositeSamples {
                         StatisticsSamples.all(),
                         FunctionalSamples.all(),
                         FourierSamples.all(),
-                        ConvolutionSamples.all())
+                        ConvolutionSamples.all(),
+                        PoolingSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
