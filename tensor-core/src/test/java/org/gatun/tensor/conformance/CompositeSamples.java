@@ -45,7 +45,8 @@ public final class CompositeSamples {
                         FunctionalSamples.all(),
                         FourierSamples.all(),
                         ConvolutionSamples.all(),
-                        PoolingSamples.all())
+                        PoolingSamples.all(),
+                        ImageSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
