@@ -19,8 +19,7 @@ import org.gatun.tensor.shape.Shape;
  * @param groups the number of groups that channels are split into, at least 1
  * @param same whether the padding is chosen so that the result has the size of the input, which takes stride 1; {@code padding} is 0 then
  */
-public record ConvOptions(
-        Shape stride, Shape padding, Shape dilation, Shape outputPadding, int groups, boolean same) {
+public record ConvOptions(Shape stride, Shape padding, Shape dilation, Shape outputPadding, int groups, boolean same) {
     private static final Shape ZERO = Shape.of(0);
     private static final Shape ONE = Shape.of(1);
 
@@ -93,8 +92,8 @@ public record ConvOptions(
     static void least(String what, long[] values, long least) {
         for (long v : values) {
             if (v < least || v > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException(what + " " + Arrays.toString(values) + ": give " + least
-                        + " or more for each axis");
+                throw new IllegalArgumentException(
+                        what + " " + Arrays.toString(values) + ": give " + least + " or more for each axis");
             }
         }
     }

@@ -72,9 +72,7 @@ final class Convolutions {
                 g.padding[a] = total / 2;
                 after[x.rank() - axes + a] = total % 2;
             }
-            input = Arrays.stream(after).anyMatch(n -> n > 0)
-                    ? Padding.pad(x, new long[x.rank()], after, null)
-                    : x;
+            input = Arrays.stream(after).anyMatch(n -> n > 0) ? Padding.pad(x, new long[x.rank()], after, null) : x;
         }
         requireFit(name, input.shape(), weight.shape(), g);
         return inBatch(axes, input, batch -> {
@@ -94,7 +92,8 @@ final class Convolutions {
         long kd = weight.size(2);
         long[] around = {0, 0, g.padding[0], 0, 0};
         Tensor padded = g.padding[0] == 0 ? x : Padding.pad(x, around, around, null);
-        Tensor windows = Strides.unfold(padded, 2, g.span(0, kd), g.stride[0]).slice(5, 0, g.span(0, kd), g.dilation[0]);
+        Tensor windows =
+                Strides.unfold(padded, 2, g.span(0, kd), g.stride[0]).slice(5, 0, g.span(0, kd), g.dilation[0]);
         Tensor images = windows.permute(0, 2, 1, 5, 3, 4).flatten(2, 3).flatten(0, 1);
         Tensor y = bind(g, images, weight.flatten(1, 2));
         Shape apart = Shape.of(x.size(0), windows.size(2), y.size(1), y.size(2), y.size(3));
@@ -140,9 +139,7 @@ final class Convolutions {
             Tensor y = axes == 1
                     ? plane(g, batch.unsqueeze(2), weight.unsqueeze(2), outputs, new long[] {1, size[0]})
                             .squeeze(2)
-                    : axes == 2
-                            ? plane(g, batch, weight, outputs, size)
-                            : transposedVolume(g, batch, weight, size);
+                    : axes == 2 ? plane(g, batch, weight, outputs, size) : transposedVolume(g, batch, weight, size);
             return biased(y, bias, axes);
         });
     }
@@ -156,16 +153,18 @@ final class Convolutions {
     private static Tensor plane(Geometry g, Tensor x, Tensor weight, long outputs, long[] size) {
         ConvSpec spec = g.plane();
         Shape shape = Shape.of(x.size(0), outputs, size[0], size[1]);
-        if (spec.outHeight(size[0], weight.size(2)) == x.size(2) && spec.outWidth(size[1], weight.size(3)) == x.size(3)) {
+        if (spec.outHeight(size[0], weight.size(2)) == x.size(2)
+                && spec.outWidth(size[1], weight.size(3)) == x.size(3)) {
             return Dispatch.bind(new Op.Conv2dInputGrad(spec, shape), x, weight);
         }
-        // An output padding of a whole stride, which dilation allows, has room for another window: cut the result out of all.
-        ConvSpec open = new ConvSpec(
-                spec.strideH(), spec.strideW(), 0, 0, spec.dilationH(), spec.dilationW(), spec.groups());
+        // An output padding of a whole stride, which dilation allows, has room for another window: cut the result out
+        // of all.
+        ConvSpec open =
+                new ConvSpec(spec.strideH(), spec.strideW(), 0, 0, spec.dilationH(), spec.dilationW(), spec.groups());
         long height = (x.size(2) - 1) * spec.strideH() + spec.dilationH() * (weight.size(2) - 1) + 1;
         long width = (x.size(3) - 1) * spec.strideW() + spec.dilationW() * (weight.size(3) - 1) + 1;
-        Tensor all = Dispatch.bind(
-                new Op.Conv2dInputGrad(open, Shape.of(x.size(0), outputs, height, width)), x, weight);
+        Tensor all =
+                Dispatch.bind(new Op.Conv2dInputGrad(open, Shape.of(x.size(0), outputs, height, width)), x, weight);
         long[] before = {0, 0, -spec.padH(), -spec.padW()};
         long[] after = {0, 0, size[0] + spec.padH() - height, size[1] + spec.padW() - width};
         return Padding.pad(all, before, after, null);

@@ -12,8 +12,7 @@ final class GridSampling {
     /** One element along an axis that a sample is made of: its index as a number, its weight, and whether it lies in the image. */
     private record Tap(Tensor index, Tensor weight, Tensor inside) {}
 
-    static Tensor sample(
-            Tensor x, Tensor grid, InterpolationMode mode, GridPadding padding, boolean alignCorners) {
+    static Tensor sample(Tensor x, Tensor grid, InterpolationMode mode, GridPadding padding, boolean alignCorners) {
         Reductions.requireFloating("gridSample", x);
         Windows.requireType("gridSample", "grid", grid, x);
         int axes = x.rank() - 2;
@@ -27,7 +26,8 @@ final class GridSampling {
                     + ": nearest and bilinear take (n, c, h, w) or (n, c, d, h, w), bicubic (n, c, h, w)");
         }
         if (grid.rank() != x.rank() || grid.size(0) != x.size(0) || grid.size(-1) != axes) {
-            throw new ShapeException("gridSample: a grid of shape " + grid.shape() + " does not go with an input of shape "
+            throw new ShapeException("gridSample: a grid of shape " + grid.shape()
+                    + " does not go with an input of shape "
                     + x.shape() + ": it must be (" + x.size(0) + ", " + (axes == 2 ? "h, w" : "d, h, w") + ", " + axes
                     + ")");
         }

@@ -27,7 +27,8 @@ final class Interpolation {
 
     static Tensor toSize(Tensor x, long[] size, InterpolationMode mode, boolean alignCorners) {
         int axes = check(x, mode, alignCorners);
-        return resample(x, ConvOptions.along("interpolate", "the size", Shape.of(size), axes), null, mode, alignCorners);
+        return resample(
+                x, ConvOptions.along("interpolate", "the size", Shape.of(size), axes), null, mode, alignCorners);
     }
 
     static Tensor byFactor(Tensor x, double[] factors, InterpolationMode mode, boolean alignCorners) {
@@ -103,9 +104,8 @@ final class Interpolation {
         if (n == m && (step == 1 || alignCorners)) {
             return x;
         }
-        LongToDoubleFunction place = alignCorners
-                ? i -> m == 1 ? 0 : (double) i * (n - 1) / (m - 1)
-                : i -> (i + 0.5) * step - 0.5;
+        LongToDoubleFunction place =
+                alignCorners ? i -> m == 1 ? 0 : (double) i * (n - 1) / (m - 1) : i -> (i + 0.5) * step - 0.5;
         return switch (mode) {
             // In single precision, as PyTorch has it, which decides where a place is rounded to.
             case NEAREST -> select(x, axis, m, i -> (float) i * (float) step, 0);

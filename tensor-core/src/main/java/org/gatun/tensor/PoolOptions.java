@@ -46,8 +46,7 @@ public record PoolOptions(
     /** These windows with other strides. */
     public PoolOptions stride(long... values) {
         ConvOptions.least("pool: stride", values, 1);
-        return new PoolOptions(
-                kernel, Shape.of(values), padding, dilation, ceilMode, countIncludePad, divisorOverride);
+        return new PoolOptions(kernel, Shape.of(values), padding, dilation, ceilMode, countIncludePad, divisorOverride);
     }
 
     /** These windows with other paddings. */

@@ -90,7 +90,8 @@ final class Pooling {
 
     private static Tensor means(int axes, Tensor x, Geometry g) {
         if (axes == 1) {
-            return Dispatch.bind(new Op.AvgPool2d(g.plane(-1, 0)), x.unsqueeze(2)).squeeze(2);
+            return Dispatch.bind(new Op.AvgPool2d(g.plane(-1, 0)), x.unsqueeze(2))
+                    .squeeze(2);
         }
         if (axes == 2) {
             return Dispatch.bind(new Op.AvgPool2d(g.plane(0, 1)), x);
@@ -124,8 +125,8 @@ final class Pooling {
     static Tensor lp(int axes, Tensor x, double p, PoolOptions options) {
         String name = "lpPool" + axes + "d";
         if (!(p > 0) || Double.isInfinite(p)) {
-            throw new IllegalArgumentException(
-                    name + ": p = " + p + " must be above 0 and finite; for the largest elements use maxPool" + axes + "d");
+            throw new IllegalArgumentException(name + ": p = " + p
+                    + " must be above 0 and finite; for the largest elements use maxPool" + axes + "d");
         }
         Geometry g = options.windows(name, axes);
         long elements = 1;
@@ -173,7 +174,10 @@ final class Pooling {
         Tensor inside = Tensors.of(Shape.of(aligned), w.inside);
         aligned[1] = 1;
         Tensor sizes = Tensors.of(Shape.of(aligned), w.sizes).to(x.dtype());
-        return inside.where(taps, Arithmetic.constant(x, x.dtype(), 0.0)).sum(true, axis + 1).div(sizes).squeeze(axis + 1);
+        return inside.where(taps, Arithmetic.constant(x, x.dtype(), 0.0))
+                .sum(true, axis + 1)
+                .div(sizes)
+                .squeeze(axis + 1);
     }
 
     static ValuesIndices adaptiveMax(int axes, Tensor x, long[] sizes) {
@@ -253,8 +257,8 @@ final class Pooling {
         for (int a = 0; a < axes; a++) {
             long n = x.size(a - axes);
             if (n < 1 || out[a] < 1) {
-                throw new ShapeException(name + ": an input of shape " + x.shape() + " to size "
-                        + Shape.of(sizes) + ": both must have 1 element or more along each spatial axis");
+                throw new ShapeException(name + ": an input of shape " + x.shape() + " to size " + Shape.of(sizes)
+                        + ": both must have 1 element or more along each spatial axis");
             }
         }
         return out;
@@ -298,7 +302,8 @@ final class Pooling {
         long outer = product(x.shape(), 0, lead);
         long inner = product(x.shape(), lead, x.rank());
         Tensor zeros = Arithmetic.constant(x, x.dtype(), 0.0).broadcastTo(outer, plane);
-        return zeros.scatter(1, indices.reshape(outer, inner), x.reshape(outer, inner)).reshape(result);
+        return zeros.scatter(1, indices.reshape(outer, inner), x.reshape(outer, inner))
+                .reshape(result);
     }
 
     // ---- checks ----

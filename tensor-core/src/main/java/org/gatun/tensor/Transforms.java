@@ -1,6 +1,8 @@
 package org.gatun.tensor;
 
 import java.util.Arrays;
+import org.gatun.tensor.composite.HermitianTransform;
+import org.gatun.tensor.composite.RealTransform;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
@@ -40,8 +42,11 @@ final class Transforms {
         Tensor numbers = floating(name, x);
         int a = Axes.normalise(name, axis, x.rank());
         long length = n == WHOLE ? length(name, x.size(a)) : n;
-        Tensor spectrum = bind(withZeros(resized(numbers, a, length)), a, false);
-        return scaled(spectrum.narrow(a, 0, length / 2 + 1), norm.factor(length, false));
+        return scaled(spectrum(resized(numbers, a, length), a), norm.factor(length, false));
+    }
+
+    private static Tensor spectrum(Tensor x, int axis) {
+        return Dispatch.bind(new Op.Call(new RealTransform(axis, x.size(axis))), x);
     }
 
     /**
@@ -54,19 +59,16 @@ final class Transforms {
         int a = Axes.normalise(name, axis, z.rank() - 1);
         long length = n == WHOLE ? length(name, 2 * (z.size(a) - 1)) : n;
         Tensor half = resized(numbers, a, length / 2 + 1);
-        // The real part of a number and that of its conjugate partner are equal: those with a partner count twice.
-        Tensor inner = half.narrow(a, 1, (length - 1) / 2).mul(2);
-        Tensor doubled = length % 2 == 0
-                ? Tensors.cat(a, half.narrow(a, 0, 1), inner, half.narrow(a, length / 2, 1))
-                : Tensors.cat(a, half.narrow(a, 0, 1), inner);
-        return scaled(bind(resized(doubled, a, length), a, inverse).select(-1, 0), norm.factor(length, inverse));
+        Tensor spectrum = inverse ? half : ComplexNumbers.conj(name, half);
+        Tensor y = Dispatch.bind(new Op.Call(new HermitianTransform(a, length)), spectrum);
+        return scaled(y, norm.factor(length, inverse));
     }
 
     static Tensor halfOfReal(Tensor x, long n, int axis, FftNorm norm) {
         Tensor numbers = floating("ihfft", x);
         int a = Axes.normalise("ihfft", axis, x.rank());
         long length = n == WHOLE ? length("ihfft", x.size(a)) : n;
-        Tensor half = bind(withZeros(resized(numbers, a, length)), a, true).narrow(a, 0, length / 2 + 1);
+        Tensor half = ComplexNumbers.conj("ihfft", spectrum(resized(numbers, a, length), a));
         return scaled(half, norm.factor(length, true));
     }
 
@@ -180,14 +182,6 @@ final class Transforms {
 
     private static Tensor scaled(Tensor y, double factor) {
         return factor == 1 ? y : y.mul(factor);
-    }
-
-    /** Real numbers as complex ones. */
-    private static Tensor withZeros(Tensor x) {
-        long[] before = new long[x.rank() + 1];
-        long[] after = before.clone();
-        after[x.rank()] = 1;
-        return Padding.pad(x.unsqueeze(-1), before, after, null);
     }
 
     /** The first numbers along an axis, and zeros where there are not enough. */

@@ -29,7 +29,11 @@ class ConvolutionErrorsTest {
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 shape(() -> Functional.conv1d(ones(5), ones(1, 1, 2)), "conv1d", "[5]", "(n, c, l)", "kl"),
-                shape(() -> Functional.conv1d(ones(1, 1, 5), ones(1, 2)), "conv1d", "[1, 2]", "(out, channels / groups"),
+                shape(
+                        () -> Functional.conv1d(ones(1, 1, 5), ones(1, 2)),
+                        "conv1d",
+                        "[1, 2]",
+                        "(out, channels / groups"),
                 shape(() -> Functional.conv3d(ones(1, 2, 2), ones(1, 1, 2, 2, 2)), "conv3d", "(n, c, d, h, w)"),
                 shape(() -> Functional.conv1d(ones(1, 3, 5), ones(1, 2, 2)), "conv1d", "3 channels", "2 channels"),
                 shape(
@@ -37,7 +41,12 @@ class ConvolutionErrorsTest {
                         "conv3d",
                         "3 output channels",
                         "multiple of the groups"),
-                shape(() -> Functional.conv1d(ones(1, 1, 3), ones(1, 1, 4)), "conv1d", "window of 4", "[1, 1, 3]", "pad"),
+                shape(
+                        () -> Functional.conv1d(ones(1, 1, 3), ones(1, 1, 4)),
+                        "conv1d",
+                        "window of 4",
+                        "[1, 1, 3]",
+                        "pad"),
                 shape(() -> Functional.conv1d(ones(1, 1, 3), ones(1, 1, 0)), "conv1d", "window of 0"),
                 shape(
                         () -> Functional.conv3d(ones(1, 1, 2, 9, 9), ones(1, 1, 2, 2, 2), null, PLAIN.dilation(2)),
@@ -51,7 +60,10 @@ class ConvolutionErrorsTest {
                         "stride",
                         "3 numbers",
                         "or 2"),
-                row(() -> Functional.conv1d(Tensors.zeros(DType.I64, 1, 1, 3), ones(1, 1, 2)), DTypeException.class, "conv1d"),
+                row(
+                        () -> Functional.conv1d(Tensors.zeros(DType.I64, 1, 1, 3), ones(1, 1, 2)),
+                        DTypeException.class,
+                        "conv1d"),
                 row(
                         () -> Functional.conv1d(ones(1, 1, 3), Tensors.ones(DType.F64, 1, 1, 2)),
                         DTypeException.class,
@@ -68,7 +80,10 @@ class ConvolutionErrorsTest {
                 shape(() -> transposed(ones(3), ones(3, 1, 2), PLAIN), "(channels, out / groups"),
                 shape(() -> transposed(ones(1, 1, 2), ones(1, 1, 2), PLAIN.padding(2)), "-1 elements", "pad less"),
                 shape(() -> transposed(ones(1, 1, 0), ones(1, 1, 2), PLAIN), "[1, 1, 0]", "elements"),
-                shape(() -> transposed(ones(1, 1, 2), ones(1, 1, 2), PLAIN.outputPadding(1)), "output padding", "less than"),
+                shape(
+                        () -> transposed(ones(1, 1, 2), ones(1, 1, 2), PLAIN.outputPadding(1)),
+                        "output padding",
+                        "less than"),
                 shape(() -> transposed(ones(1, 1, 2), ones(1, 1, 2), PLAIN.samePadding()), "same", "numbers"),
                 shape(
                         () -> Functional.convTranspose1d(ones(1, 1, 2), ones(1, 2, 2), ones(1), PLAIN),

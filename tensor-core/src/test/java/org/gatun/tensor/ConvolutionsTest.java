@@ -169,8 +169,10 @@ class ConvolutionsTest {
         Tensor y = Functional.conv3d(x, w, b, ConvOptions.DEFAULT);
         assertThat(y.shape()).isEqualTo(Shape.of(3, 2, 3, 4));
         assertThat(y.toDoubleArray())
-                .containsExactly(Functional.conv3d(x.unsqueeze(0), w, b, ConvOptions.DEFAULT).toDoubleArray());
-        assertThat(Functional.convTranspose3d(noise(3, 2, 2, 2), w, noise(2), ConvOptions.DEFAULT).shape())
+                .containsExactly(Functional.conv3d(x.unsqueeze(0), w, b, ConvOptions.DEFAULT)
+                        .toDoubleArray());
+        assertThat(Functional.convTranspose3d(noise(3, 2, 2, 2), w, noise(2), ConvOptions.DEFAULT)
+                        .shape())
                 .isEqualTo(Shape.of(2, 3, 3, 3));
     }
 }

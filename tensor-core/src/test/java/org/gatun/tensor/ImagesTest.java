@@ -40,7 +40,8 @@ class ImagesTest {
         // Each element as often as it lies in windows.
         Tensor ones = Tensors.ones(DType.F64, 1, 3, 3);
         long[] two = {2};
-        Tensor counts = Functional.fold(Functional.unfold(ones, two, ConvOptions.DEFAULT), new long[] {3}, two, ConvOptions.DEFAULT);
+        Tensor counts = Functional.fold(
+                Functional.unfold(ones, two, ConvOptions.DEFAULT), new long[] {3}, two, ConvOptions.DEFAULT);
         assertThat(counts.toDoubleArray()).containsExactly(1, 2, 1, 2, 4, 2, 1, 2, 1);
     }
 
@@ -53,7 +54,8 @@ class ImagesTest {
                 .containsExactly(0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15);
         assertThat(Functional.pixelUnshuffle(Functional.pixelShuffle(x, 2), 2).toLongArray())
                 .containsExactly(x.toLongArray());
-        assertThat(Functional.channelShuffle(Tensors.arange(6).reshape(1, 6, 1), 2).toLongArray())
+        assertThat(Functional.channelShuffle(Tensors.arange(6).reshape(1, 6, 1), 2)
+                        .toLongArray())
                 .containsExactly(0, 3, 1, 4, 2, 5);
         assertThat(Functional.channelShuffle(Functional.channelShuffle(x, 2), 4).toLongArray())
                 .containsExactly(x.toLongArray());
@@ -68,21 +70,29 @@ class ImagesTest {
         long[] three = {3};
         assertThat(Functional.interpolate(x, three, InterpolationMode.NEAREST).toDoubleArray())
                 .containsExactly(1, 2, 3);
-        assertThat(Functional.interpolate(x, three, InterpolationMode.NEAREST_EXACT).toDoubleArray())
+        assertThat(Functional.interpolate(x, three, InterpolationMode.NEAREST_EXACT)
+                        .toDoubleArray())
                 .containsExactly(1, 3, 4);
-        assertThat(Functional.interpolate(x, new long[] {2}, InterpolationMode.AREA).toDoubleArray())
+        assertThat(Functional.interpolate(x, new long[] {2}, InterpolationMode.AREA)
+                        .toDoubleArray())
                 .containsExactly(1.5, 3.5);
-        assertThat(Functional.interpolate(x, new double[] {2}, InterpolationMode.LINEAR).toDoubleArray())
+        assertThat(Functional.interpolate(x, new double[] {2}, InterpolationMode.LINEAR)
+                        .toDoubleArray())
                 .containsExactly(1, 1.25, 1.75, 2.25, 2.75, 3.25, 3.75, 4);
-        assertThat(Functional.interpolate(x, new long[] {7}, InterpolationMode.LINEAR, true).toDoubleArray())
+        assertThat(Functional.interpolate(x, new long[] {7}, InterpolationMode.LINEAR, true)
+                        .toDoubleArray())
                 .containsExactly(new double[] {1, 1.5, 2, 2.5, 3, 3.5, 4}, within(1e-15));
-        assertThat(Functional.interpolate(x, new long[] {1}, InterpolationMode.LINEAR, true).item()).isEqualTo(1);
+        assertThat(Functional.interpolate(x, new long[] {1}, InterpolationMode.LINEAR, true)
+                        .item())
+                .isEqualTo(1);
         // With a factor, its inverse is the distance of elements: 2.5 makes 10 of 4, but 2.6 does too.
-        assertThat(Functional.interpolate(x, new double[] {2.6}, InterpolationMode.LINEAR).toDoubleArray()[5])
+        assertThat(Functional.interpolate(x, new double[] {2.6}, InterpolationMode.LINEAR)
+                        .toDoubleArray()[5])
                 .isCloseTo(1 + 5.5 / 2.6 - 0.5, within(1e-15));
         // Halfway, the four weights of cubic convolution are a/8 = -0.09375 and 0.59375, from both sides.
         Tensor row = Tensors.of(Shape.of(1, 1, 1, 4), 1.0, 2, 4, 8);
-        assertThat(Functional.interpolate(row, new long[] {1, 2}, InterpolationMode.BICUBIC).toDoubleArray())
+        assertThat(Functional.interpolate(row, new long[] {1, 2}, InterpolationMode.BICUBIC)
+                        .toDoubleArray())
                 .containsExactly(
                         new double[] {
                             -0.09375 * 1 + 0.59375 * 1 + 0.59375 * 2 - 0.09375 * 4,
@@ -149,8 +159,10 @@ class ImagesTest {
             case BILINEAR, BICUBIC -> noise(2, 3, 5, 5);
             case TRILINEAR -> noise(1, 2, 5, 5, 5);
         };
-        assertThat(Functional.interpolate(x, new long[] {5}, mode).toDoubleArray()).containsExactly(x.toDoubleArray());
-        assertThat(Functional.interpolate(x, new double[] {1}, mode).toDoubleArray()).containsExactly(x.toDoubleArray());
+        assertThat(Functional.interpolate(x, new long[] {5}, mode).toDoubleArray())
+                .containsExactly(x.toDoubleArray());
+        assertThat(Functional.interpolate(x, new double[] {1}, mode).toDoubleArray())
+                .containsExactly(x.toDoubleArray());
         // Constants stay constant, whatever the size.
         Tensor y = Functional.interpolate(x.fullLike(3), new long[] {7}, mode);
         assertThat(y.sub(3).abs().max().item()).isLessThan(1e-14);
@@ -168,7 +180,8 @@ class ImagesTest {
                     .reshape(moved.shape().withSize(-1, m))
                     .moveAxis(-1, 2 + a);
         }
-        assertThat(Functional.interpolate(x, new long[] {m}, InterpolationMode.TRILINEAR).toDoubleArray())
+        assertThat(Functional.interpolate(x, new long[] {m}, InterpolationMode.TRILINEAR)
+                        .toDoubleArray())
                 .containsExactly(y.toDoubleArray(), within(1e-13));
     }
 
@@ -190,7 +203,8 @@ class ImagesTest {
             Tensor volume = noise(1, 2, 3, 4, 5);
             Tensor map = Tensors.eye(DType.F64, 3, 4).unsqueeze(0);
             Tensor grid = Functional.affineGrid(map, volume.shape().toArray(), true);
-            assertThat(Functional.gridSample(volume, grid, mode, GridPadding.ZEROS, true).toDoubleArray())
+            assertThat(Functional.gridSample(volume, grid, mode, GridPadding.ZEROS, true)
+                            .toDoubleArray())
                     .containsExactly(volume.toDoubleArray(), within(1e-13));
         }
     }
@@ -202,7 +216,8 @@ class ImagesTest {
         Tensor x = noise(1, 2, 4, 5);
         Tensor identity = Tensors.of(Shape.of(1, 2, 3), 1.0, 0, 0, 0, 1, 0);
         Tensor grid = Functional.affineGrid(identity, new long[] {1, 2, 7, 9}, true);
-        assertThat(Functional.gridSample(x, grid, mode, GridPadding.BORDER, true).toDoubleArray())
+        assertThat(Functional.gridSample(x, grid, mode, GridPadding.BORDER, true)
+                        .toDoubleArray())
                 .containsExactly(
                         Functional.interpolate(x, new long[] {7, 9}, mode, true).toDoubleArray(), within(1e-12));
     }
@@ -221,18 +236,22 @@ class ImagesTest {
         InterpolationMode linear = InterpolationMode.BILINEAR;
         assertThat(Functional.gridSample(x, g, linear, GridPadding.ZEROS, false).toDoubleArray())
                 .containsExactly(new double[] {0, 0, 2.25, 0}, within(1e-14));
-        assertThat(Functional.gridSample(x, g, linear, GridPadding.BORDER, false).toDoubleArray())
+        assertThat(Functional.gridSample(x, g, linear, GridPadding.BORDER, false)
+                        .toDoubleArray())
                 .containsExactly(new double[] {3, 1, 3, 0}, within(1e-14));
         // Reflected at -0.5 and 2.5: 3.5 to 1.5, -2 to 1; and 2.25 is in the half element beyond the last.
-        assertThat(Functional.gridSample(x, g, linear, GridPadding.REFLECTION, false).toDoubleArray())
+        assertThat(Functional.gridSample(x, g, linear, GridPadding.REFLECTION, false)
+                        .toDoubleArray())
                 .containsExactly(new double[] {2.5, 2, 3, 0}, within(1e-14));
         // With aligned corners the same places are 1 apart from -1 to 1, reflected at 0 and 2.
         Tensor aligned = Tensors.of(Shape.of(1, 1, 3, 2), 3.5 - 1, 0, -2 - 1, 0, 2.25 - 1, 0);
-        assertThat(Functional.gridSample(x, aligned, linear, GridPadding.REFLECTION, true).toDoubleArray())
+        assertThat(Functional.gridSample(x, aligned, linear, GridPadding.REFLECTION, true)
+                        .toDoubleArray())
                 .containsExactly(new double[] {1.5, 3, 2.75}, within(1e-14));
         // Halves go to the even neighbour.
         Tensor halves = Tensors.of(Shape.of(1, 1, 2, 2), -0.5, 0, 0.5, 0);
-        assertThat(Functional.gridSample(x, halves, InterpolationMode.NEAREST, GridPadding.ZEROS, true).toDoubleArray())
+        assertThat(Functional.gridSample(x, halves, InterpolationMode.NEAREST, GridPadding.ZEROS, true)
+                        .toDoubleArray())
                 .containsExactly(1, 3);
     }
 }

@@ -99,7 +99,8 @@ class PoolingTest {
             // Few different numbers, so that many are equal.
             Tensor x = noise(shape).mul(2).round();
             double[] numbers = x.toDoubleArray();
-            PoolOptions plain = PoolOptions.of(kernel).stride(stride).padding(pad).ceilMode(ceil);
+            PoolOptions plain =
+                    PoolOptions.of(kernel).stride(stride).padding(pad).ceilMode(ceil);
             ValuesIndices maxima = maxWithIndices(x, plain.dilation(dilation));
             long volume = Arrays.stream(n).reduce(1, (a, b) -> a * b);
             walk(maxima.values().shape(), (i, channel, at) -> {
@@ -128,8 +129,7 @@ class PoolingTest {
                         .mapToDouble(p -> numbers[(int) (channel * volume) + p])
                         .sum();
                 assertThat(with.flatten().select(0, i).item()).isCloseTo(sum / w.padded, within(1e-13));
-                assertThat(without.flatten().select(0, i).item())
-                        .isCloseTo(sum / w.places.size(), within(1e-13));
+                assertThat(without.flatten().select(0, i).item()).isCloseTo(sum / w.places.size(), within(1e-13));
                 assertThat(divided.flatten().select(0, i).item()).isCloseTo(sum / 7, within(1e-13));
             });
         }
@@ -178,7 +178,8 @@ class PoolingTest {
             Tensor window = x.slice(2, from, to);
             assertThat(mean.select(2, i).toDoubleArray())
                     .containsExactly(window.mean(2).toDoubleArray(), within(1e-15));
-            assertThat(max.values().select(2, i).toDoubleArray()).containsExactly(window.amax(2).toDoubleArray());
+            assertThat(max.values().select(2, i).toDoubleArray())
+                    .containsExactly(window.amax(2).toDoubleArray());
             assertThat(max.indices().select(2, i).toLongArray())
                     .containsExactly(window.argmax(2).add(from).toLongArray());
         }
@@ -192,30 +193,40 @@ class PoolingTest {
         }
         assertThat(Functional.adaptiveAvgPool3d(image, m).toDoubleArray())
                 .containsExactly(each.toDoubleArray(), within(1e-14));
-        ValuesIndices maxima = Functional.adaptiveMaxPool3dWithIndices(image.mul(2).round(), m);
-        Tensor picked = image.mul(2).round().flatten(2, 4).gather(2, maxima.indices().flatten(2, 4));
+        ValuesIndices maxima =
+                Functional.adaptiveMaxPool3dWithIndices(image.mul(2).round(), m);
+        Tensor picked =
+                image.mul(2).round().flatten(2, 4).gather(2, maxima.indices().flatten(2, 4));
         assertThat(picked.toDoubleArray()).containsExactly(maxima.values().toDoubleArray());
         assertThat(Functional.adaptiveMaxPool2d(image.select(2, 0), m, 1).toDoubleArray())
-                .containsExactly(
-                        Functional.adaptiveMaxPool1d(image.select(2, 0).amax(3), m).toDoubleArray());
+                .containsExactly(Functional.adaptiveMaxPool1d(image.select(2, 0).amax(3), m)
+                        .toDoubleArray());
     }
 
     @Test
     void tiesGoToTheFirstRowByRow() {
         Tensor x = Tensors.zeros(1, 1, 3, 3, 3);
-        assertThat(Functional.maxPool3dWithIndices(x, PoolOptions.of(2).stride(1)).indices().toLongArray())
+        assertThat(Functional.maxPool3dWithIndices(x, PoolOptions.of(2).stride(1))
+                        .indices()
+                        .toLongArray())
                 .containsExactly(0, 1, 3, 4, 9, 10, 12, 13);
-        assertThat(Functional.adaptiveMaxPool3dWithIndices(x, 1).indices().toLongArray()).containsExactly(0);
-        assertThat(Functional.adaptiveMaxPool2dWithIndices(x.select(2, 0), 2).indices().toLongArray())
+        assertThat(Functional.adaptiveMaxPool3dWithIndices(x, 1).indices().toLongArray())
+                .containsExactly(0);
+        assertThat(Functional.adaptiveMaxPool2dWithIndices(x.select(2, 0), 2)
+                        .indices()
+                        .toLongArray())
                 .containsExactly(0, 1, 3, 4);
     }
 
     @Test
     void nanAndInfinityStayInTheirWindows() {
         Tensor x = Tensors.of(Shape.of(1, 5), 1, NAN, 2, Double.POSITIVE_INFINITY, 3);
-        assertThat(Functional.adaptiveAvgPool1d(x, 3).toDoubleArray()).containsExactly(NAN, NAN, Double.POSITIVE_INFINITY);
-        assertThat(Functional.adaptiveMaxPool1d(x, 3).toDoubleArray()).containsExactly(NAN, NAN, Double.POSITIVE_INFINITY);
-        assertThat(Functional.adaptiveMaxPool1dWithIndices(x, 3).indices().toLongArray()).containsExactly(1, 1, 3);
+        assertThat(Functional.adaptiveAvgPool1d(x, 3).toDoubleArray())
+                .containsExactly(NAN, NAN, Double.POSITIVE_INFINITY);
+        assertThat(Functional.adaptiveMaxPool1d(x, 3).toDoubleArray())
+                .containsExactly(NAN, NAN, Double.POSITIVE_INFINITY);
+        assertThat(Functional.adaptiveMaxPool1dWithIndices(x, 3).indices().toLongArray())
+                .containsExactly(1, 1, 3);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.gatun.tensor.cpu;
 
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
 
@@ -26,26 +27,39 @@ final class FftKernels {
         if (shape.isEmpty()) {
             return out;
         }
-        FftPasses passes = FftPlan.passes(x.dtype());
-        int n = (int) shape.size(op.axis());
         long inner = Rows.inner(shape, op.axis()) / 2;
-        long lines = Rows.outer(shape, op.axis()) * inner;
+        long outer = Rows.outer(shape, op.axis());
         try (Scratch scratch = Scratch.open()) {
             long in = Rows.of(x, scratch);
-            var layout = new Lines(n, inner, passes.complexBytes(), in, out.address(), op.inverse());
-            boolean fits = 4L * n * passes.lanes() * passes.bytes() <= COLUMN_BYTES;
-            if (n <= SHORT || (fits && 2 * lines >= passes.lanes())) {
-                columns(layout, lines, passes);
-            } else {
-                FftLine line = FftLine.of(n, x.dtype());
-                WorkerPool.parallelFor(lines, grain(n, 1), (begin, end) -> {
-                    for (long i = begin; i < end; i++) {
-                        line.run(layout.from(i), layout.to(i), layout.step(), op.inverse());
-                    }
-                });
-            }
+            transform(in, out.address(), (int) shape.size(op.axis()), outer, inner, x.dtype(), op.inverse());
         }
         return out;
+    }
+
+    /**
+     * Transforms all lines of complex numbers.
+     *
+     * @param in the numbers, row by row
+     * @param out where the results go; may be where the numbers are
+     * @param n the numbers of a line
+     * @param outer the sizes before the axis, multiplied
+     * @param inner the sizes behind the axis, multiplied
+     */
+    static void transform(long in, long out, int n, long outer, long inner, DType dtype, boolean inverse) {
+        FftPasses passes = FftPlan.passes(dtype);
+        var layout = new Lines(n, inner, passes.complexBytes(), in, out, inverse);
+        long lines = outer * inner;
+        boolean fits = 4L * n * passes.lanes() * passes.bytes() <= COLUMN_BYTES;
+        if (n <= SHORT || (fits && 2 * lines >= passes.lanes())) {
+            columns(layout, lines, passes);
+            return;
+        }
+        FftLine line = FftLine.of(n, dtype);
+        WorkerPool.parallelFor(lines, grain(n, 1), (begin, end) -> {
+            for (long i = begin; i < end; i++) {
+                line.run(layout.from(i), layout.to(i), layout.step(), inverse);
+            }
+        });
     }
 
     /**

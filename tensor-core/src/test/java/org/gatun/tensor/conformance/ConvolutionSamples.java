@@ -91,10 +91,6 @@ final class ConvolutionSamples {
 
     private static void sample(String method, Convolution body, ConvOptions options, Slot x, Slot weight, Slot bias) {
         SAMPLES.add(of(
-                "Functional." + method,
-                in -> body.apply(in.get(0), in.get(1), in.get(2), options),
-                x,
-                weight,
-                bias));
+                "Functional." + method, in -> body.apply(in.get(0), in.get(1), in.get(2), options), x, weight, bias));
     }
 }

@@ -75,6 +75,11 @@ final class FourierSamples {
             sample("irfft", Fft::irfft, shape);
             sample("hfft", Fft::hfft, shape);
         }
+        // The lines that go by a transform of half the length, long and short ones, and others.
+        for (long n : new long[] {2, 4, 6, 10, 14, 66}) {
+            sample("rfft", Fft::rfft, n);
+            sample("irfft", Fft::irfft, n / 2 + 1, 2);
+        }
         sample("irfft", z -> Fft.irfft(z, 1, 0, FftNorm.BACKWARD), 3, 2);
         sample("irfft", z -> Fft.irfft(z, 7, 0, FftNorm.BACKWARD), 2, 2);
         // No number remains of the signal: all of it is zeros.

@@ -93,8 +93,7 @@ final class ImageSamples {
         }
         SAMPLES.add(of(
                 "Functional.gridSample",
-                (x, grid) -> Functional.gridSample(
-                        x, grid, InterpolationMode.BILINEAR, GridPadding.REFLECTION, false),
+                (x, grid) -> Functional.gridSample(x, grid, InterpolationMode.BILINEAR, GridPadding.REFLECTION, false),
                 any(2, 1, 2, 3, 1),
                 any(2, 1, 2, 1, 3)));
         SAMPLES.add(of(

@@ -109,7 +109,8 @@ final class PoolingSamples {
                 uniqueIndex(20, 1, 2, 2)));
         SAMPLES.add(of(
                 "Functional.maxUnpool3d",
-                in -> Functional.maxUnpool3d(in.get(0), in.get(1), PoolOptions.of(3).stride(2).padding(1)),
+                in -> Functional.maxUnpool3d(
+                        in.get(0), in.get(1), PoolOptions.of(3).stride(2).padding(1)),
                 any(1, 1, 2, 1, 2),
                 uniqueIndex(9, 1, 1, 2, 1, 2)));
     }
