@@ -259,24 +259,7 @@ public final class Grad {
         return p -> Vmap.apply(f, p, in, out);
     }
 
-    // ---- pieces ----
-
-    /** Refuses a result without anything that has a derivative. */
-    static void requireFloating(String operation, @Nullable Object result) {
-        if (result == null) {
-            throw new IllegalStateException(operation
-                    + ": the function returns null: return a tensor, or a record, list," + " map or array of tensors");
-        }
-        List<Tensor> tensors = Structure.tensors(result);
-        if (tensors.stream().noneMatch(t -> t.dtype().isFloating())) {
-            String what = tensors.isEmpty()
-                    ? "no tensor"
-                    : tensors.get(0).dtype() + tensors.get(0).shape().toString();
-            throw new DTypeException(operation + ": the function returns " + what
-                    + ", and derivatives exist for floating dtypes only: return a floating tensor, or convert with"
-                    + " to(DType.F32) where a derivative of 0 is meant");
-        }
-    }
+    // ---- linear functions ----
 
     /**
      * The value of f at x and a pushforward there that does not run f again: {@code v -> J v}, as {@code jax.linearize}. Use it where
@@ -308,6 +291,8 @@ public final class Grad {
     public static <P, R> Function<R, P> transpose(Function<P, R> f, P like) {
         return Transposition.of(f, like);
     }
+
+    // ---- rules, memory and what flows back ----
 
     /**
      * The same function, which keeps nothing inside for the reverse mode but its arguments, and runs again when its gradient is asked for:
@@ -377,6 +362,25 @@ public final class Grad {
     /** The same values, through which no derivative flows in any mode or level: {@code jax.lax.stop_gradient}. */
     public static Tensor stopGradient(Tensor x) {
         return x.detach();
+    }
+
+    // ---- pieces ----
+
+    /** Refuses a result without anything that has a derivative. */
+    static void requireFloating(String operation, @Nullable Object result) {
+        if (result == null) {
+            throw new IllegalStateException(operation
+                    + ": the function returns null: return a tensor, or a record, list," + " map or array of tensors");
+        }
+        List<Tensor> tensors = Structure.tensors(result);
+        if (tensors.stream().noneMatch(t -> t.dtype().isFloating())) {
+            String what = tensors.isEmpty()
+                    ? "no tensor"
+                    : tensors.get(0).dtype() + tensors.get(0).shape().toString();
+            throw new DTypeException(operation + ": the function returns " + what
+                    + ", and derivatives exist for floating dtypes only: return a floating tensor, or convert with"
+                    + " to(DType.F32) where a derivative of 0 is meant");
+        }
     }
 
     /** What stands for a tensor at this moment: a parameter's variable or value, anything else itself. */
