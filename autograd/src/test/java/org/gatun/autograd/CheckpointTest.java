@@ -37,8 +37,11 @@ class CheckpointTest {
         }
     }
 
-    private static final UnaryOperator<Tensor> F =
-            x -> x.sin().mul(x.square()).exp().sum();
+    private static final UnaryOperator<Tensor> F = CheckpointTest::f;
+
+    private static Tensor f(Tensor x) {
+        return x.sin().mul(x.square()).exp().sum();
+    }
 
     @Test
     void derivativesOfAllOrdersAndModes() {

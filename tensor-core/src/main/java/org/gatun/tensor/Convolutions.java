@@ -17,6 +17,7 @@ final class Convolutions {
     private Convolutions() {}
 
     /** The geometry, one number for each axis. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Geometry(long[] stride, long[] padding, long[] dilation, int groups) {
         static Geometry of(String name, ConvOptions o, int axes) {
             return new Geometry(

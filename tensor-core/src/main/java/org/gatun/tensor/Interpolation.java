@@ -42,7 +42,7 @@ final class Interpolation {
         for (int a = 0; a < axes; a++) {
             scale[a] = factors[factors.length == 1 ? 0 : a];
             double length = Math.floor(x.size(2 + a) * scale[a]);
-            if (!(scale[a] > 0) || length > Long.MAX_VALUE / 2) {
+            if (!(scale[a] > 0) || length > 0x1p62) {
                 throw new IllegalArgumentException("interpolate: the factors " + Arrays.toString(factors)
                         + " must be above 0, and no larger than memory");
             }

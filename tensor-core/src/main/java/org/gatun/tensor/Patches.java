@@ -9,6 +9,7 @@ final class Patches {
     // ---- windows as columns ----
 
     /** The geometry of windows of a plane. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Geometry(long[] kernel, long[] stride, long[] padding, long[] dilation) {
         static Geometry of(String name, long[] kernel, ConvOptions o) {
             ConvOptions.least(name + ": kernel", kernel, 1);

@@ -95,6 +95,7 @@ public record PoolOptions(
     }
 
     /** One number for each axis. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Geometry(
             long[] kernel, long[] stride, long[] padding, long[] dilation, boolean ceil, boolean countIncludePad) {
         /** The windows of a plane of two axes, of which the first may be -1, for one row. */

@@ -214,6 +214,7 @@ final class Pooling {
     }
 
     /** The windows along an axis, as wide as the widest: the elements to take, which of them are in the window, and how many. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Adaptive(int width, long[] index, boolean[] inside, double[] sizes) {
         static Adaptive of(long n, long m) {
             int count = Math.toIntExact(m);

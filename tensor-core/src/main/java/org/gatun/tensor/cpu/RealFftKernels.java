@@ -89,6 +89,7 @@ public final class RealFftKernels {
      * @param roots {@code w^k}
      * @param narrow whether numbers are floats
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Pairs(int half, double[] roots, boolean narrow) {
         private interface Body {
             void run(long line, int k);
