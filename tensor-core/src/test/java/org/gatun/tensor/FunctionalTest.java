@@ -243,7 +243,7 @@ class FunctionalTest {
                 .hasMessageContaining("4 output channels must be a multiple of the groups");
         assertThatThrownBy(() -> Functional.conv2d(x, Tensors.zeros(4, 3, 6, 3)))
                 .isInstanceOf(ShapeException.class)
-                .hasMessageContaining("6 by 3")
+                .hasMessageContaining("a window of 6 of weight [4, 3, 6, 3]")
                 .hasMessageContaining("does not fit");
         assertThatThrownBy(() -> Functional.conv2d(Tensors.zeros(5, 5), Tensors.zeros(4, 3, 3, 3)))
                 .isInstanceOf(ShapeException.class)

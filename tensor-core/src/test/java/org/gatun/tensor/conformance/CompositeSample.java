@@ -162,7 +162,8 @@ public record CompositeSample(
     /** Operands as {@link #fill(DType)}, others for each number {@code variant}. */
     List<HostArray> fill(DType dtype, int variant) {
         // Of the text: an enum's hash differs from run to run.
-        var random = new SplittableRandom(method.hashCode() * 31L + slots.toString().hashCode() + 7919L * variant);
+        var random =
+                new SplittableRandom(method.hashCode() * 31L + slots.toString().hashCode() + 7919L * variant);
         return slots.stream().map(s -> s.fill(dtype, random)).toList();
     }
 

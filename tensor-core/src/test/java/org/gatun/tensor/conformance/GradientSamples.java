@@ -167,7 +167,8 @@ public final class GradientSamples {
 
     /** Numbers at which the function is smooth for every pair of elements that meet in the given layouts. */
     private static List<HostArray> smooth(List<Operand> operands, List<LayoutVariant> layouts, SmoothDomain domain) {
-        var random = new SplittableRandom(operands.toString().hashCode() * 31L + layouts.toString().hashCode());
+        var random = new SplittableRandom(
+                operands.toString().hashCode() * 31L + layouts.toString().hashCode());
         while (true) {
             var arrays = new ArrayList<HostArray>();
             for (int k = 0; k < operands.size(); k++) {
