@@ -71,7 +71,9 @@ class GradCheckTest {
     /** The forward mode is right, so the two modes disagree. */
     @Test
     void aWrongReverseRule() {
-        assertFails(CUBE.withVjp((in, y, g) -> List.of(in.get(0).square().mul(2).mul(g))), "order 1, duality");
+        assertFails(
+                CUBE.withJvp(RIGHT_JVP).withVjp((in, y, g) -> List.of(in.get(0).square().mul(2).mul(g))),
+                "order 1, duality");
     }
 
     /** A cotangent that is wrong at right angles to the tangent, so that duality does not see it. */
@@ -112,7 +114,9 @@ class GradCheckTest {
     void aMapInPlaceOfItsTranspose() {
         Tensor a = Tensors.of(new double[][] {{1, 2, 3}, {4, 5, 6}, {7, 8, 10}});
         assertFails(
-                CustomFunction.of("map", 1, in -> a.matmul(in.get(0))).withVjp((in, y, g) -> List.of(a.matmul(g))),
+                CustomFunction.of("map", 1, in -> a.matmul(in.get(0)))
+                        .withJvp((in, y, t) -> a.matmul(t.get(0)))
+                        .withVjp((in, y, g) -> List.of(a.matmul(g))),
                 "order 1, duality");
     }
 
@@ -120,8 +124,9 @@ class GradCheckTest {
     @Test
     void aReverseRuleThatCannotBeDifferentiated() {
         assertFails(
-                CUBE.withVjp(
-                        (in, y, g) -> List.of(in.get(0).detach().square().mul(3).mul(g))),
+                CUBE.withJvp(RIGHT_JVP)
+                        .withVjp((in, y, g) ->
+                                List.of(in.get(0).detach().square().mul(3).mul(g))),
                 "order 2, over reverse mode");
     }
 
@@ -136,7 +141,7 @@ class GradCheckTest {
     @Test
     void aReverseRuleThatCannotBeDifferentiatedByItsCotangent() {
         CustomFunction wrong =
-                CUBE.withVjp((in, y, g) -> List.of(in.get(0).square().mul(3).mul(g.detach())));
+                CUBE.withJvp(RIGHT_JVP).withVjp((in, y, g) -> List.of(in.get(0).square().mul(3).mul(g.detach())));
         try (MemoryScope scope = MemoryScope.open("check")) {
             assertThatThrownBy(() -> GradCheck.standard()
                             .check((Tensor x) -> wrong.apply(x).square(), point()))
@@ -148,8 +153,8 @@ class GradCheckTest {
     /** The tangent of the cube is itself a function of x, because a square goes before; the rule loses that dependence. */
     @Test
     void aForwardRuleThatCannotBeDifferentiatedByItsTangent() {
-        CustomFunction wrong = CUBE.withJvp(
-                (in, y, t) -> in.get(0).square().mul(3).mul(t.get(0).detach()));
+        CustomFunction wrong = CUBE.withVjp(RIGHT_VJP)
+                .withJvp((in, y, t) -> in.get(0).square().mul(3).mul(t.get(0).detach()));
         try (MemoryScope scope = MemoryScope.open("check")) {
             assertThatThrownBy(() -> GradCheck.standard().check((Tensor x) -> wrong.apply(x.square()), point()))
                     .isInstanceOf(GradCheck.Failure.class)
@@ -160,6 +165,7 @@ class GradCheckTest {
     @Test
     void aRuleThatIsWrongForOneOperand() {
         CustomFunction product = CustomFunction.of("product", 2, in -> in.get(0).mul(in.get(1)))
+                .withJvp((in, y, t) -> t.get(0).mul(in.get(1)).add(in.get(0).mul(t.get(1))))
                 .withVjp((in, y, g) -> List.of(g.mul(in.get(1)), g.mul(in.get(1))));
         try (MemoryScope scope = MemoryScope.open("check")) {
             assertThatThrownBy(() -> GradCheck.standard()
