@@ -8,6 +8,7 @@ module org.gatun.tensor {
     exports org.gatun.tensor;
     exports org.gatun.tensor.io;
     exports org.gatun.tensor.ir;
+    exports org.gatun.tensor.linalg;
     exports org.gatun.tensor.memory;
     exports org.gatun.tensor.random;
     exports org.gatun.tensor.shape;

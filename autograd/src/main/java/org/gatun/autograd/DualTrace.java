@@ -49,6 +49,7 @@ final class DualTrace implements Trace {
             case Op.Diagonal diagonal -> diagonal(diagonal, inputs);
             case Op.Multilinear multilinear -> multilinear(multilinear, inputs);
             case Op.Irregular irregular -> irregular(irregular, inputs);
+            case Op.LinearAlgebra algebra -> linearAlgebra(algebra, inputs);
             case Op.Call call -> call(call, inputs);
         };
     }
@@ -105,6 +106,18 @@ final class DualTrace implements Trace {
             results[0] = dual(results[0], t);
         }
         return results;
+    }
+
+    private Tensor[] linearAlgebra(Op.LinearAlgebra op, Tensor[] inputs) {
+        Tensor[] values = values(inputs);
+        Tensor[] results = Dispatch.bindAll(op, values);
+        @Nullable
+        Tensor[] t = LinearAlgebraRules.jvp(op, new Primal(types(values), values, results), tangents(inputs));
+        Tensor[] duals = new Tensor[results.length];
+        for (int i = 0; i < duals.length; i++) {
+            duals[i] = dual(results[i], t[i]);
+        }
+        return duals;
     }
 
     private Tensor[] call(Op.Call op, Tensor[] inputs) {

@@ -112,6 +112,7 @@ final class LinearTrace implements Trace {
             case Op.Diagonal diagonal -> diagonal(diagonal, inputs);
             case Op.Multilinear multilinear -> multilinear(multilinear, inputs);
             case Op.Irregular irregular -> irregular(irregular, inputs);
+            case Op.LinearAlgebra algebra -> linearAlgebra(algebra, inputs);
             case Op.Call call -> call(call, inputs);
         };
     }
@@ -187,6 +188,15 @@ final class LinearTrace implements Trace {
             }
             return out;
         };
+        return keep(op, push, inputs, values, results, i -> true, i -> true);
+    }
+
+    private Tensor[] linearAlgebra(Op.LinearAlgebra op, Tensor[] inputs) {
+        Tensor[] values = values(inputs);
+        Tensor[] results = Dispatch.bindAll(op, values);
+        Node.Pullback push = (p, tangents) -> Arrays.stream(tangents).anyMatch(Objects::nonNull)
+                ? LinearAlgebraRules.jvp(op, p, tangents)
+                : new Tensor[results.length];
         return keep(op, push, inputs, values, results, i -> true, i -> true);
     }
 

@@ -34,6 +34,10 @@ final class LinearityRules {
                         ? refused(irregular)
                         : variables.apply(Dispatch.bindAll(irregular, values));
             }
+            case Op.LinearAlgebra algebra ->
+                algebra instanceof Op.TriangularSolve && !recording.own(inputs[0])
+                        ? variables.apply(Dispatch.bindAll(algebra, values))
+                        : refused(algebra);
             case Op.Call call -> Dispatch.inline(call.composite(), inputs);
         };
     }

@@ -238,6 +238,7 @@ final class Recording implements Trace {
             case Op.Diagonal diagonal -> diagonal(diagonal, inputs);
             case Op.Multilinear multilinear -> multilinear(multilinear, inputs);
             case Op.Irregular irregular -> irregular(irregular, inputs);
+            case Op.LinearAlgebra algebra -> linearAlgebra(algebra, inputs);
             case Op.Call call -> call(call, inputs);
         };
     }
@@ -316,6 +317,18 @@ final class Recording implements Trace {
                 results,
                 i -> IrregularRules.readsInput(op, i),
                 i -> IrregularRules.readsResult(op, i));
+    }
+
+    private Tensor[] linearAlgebra(Op.LinearAlgebra op, Tensor[] inputs) {
+        Tensor[] values = values(inputs);
+        return record(
+                op,
+                (p, g) -> LinearAlgebraRules.vjp(op, p, g),
+                inputs,
+                values,
+                Dispatch.bindAll(op, values),
+                i -> LinearAlgebraRules.readsInput(op, i),
+                i -> LinearAlgebraRules.readsResult(op, i));
     }
 
     private Tensor[] call(Op.Call op, Tensor[] inputs) {

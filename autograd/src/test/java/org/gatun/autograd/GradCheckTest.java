@@ -236,6 +236,7 @@ class GradCheckTest {
             case Op.Diagonal other -> false;
             case Op.Multilinear other -> false;
             case Op.Irregular other -> false;
+            case Op.LinearAlgebra other -> false;
             case Op.NonDifferentiable other -> true;
             case Op.Call other -> false;
         };

@@ -11,12 +11,17 @@ final class Blas {
     private Blas() {}
 
     /** Not in a class initialiser: without a library every call says so, not the first alone. */
-    private static void prepare() {
+    static void prepare() {
         if (!ready) {
             // Gatun cuts the products itself: threads of OpenBLAS's own would compete with the workers.
             OpenBlas.setThreads(1);
             ready = true;
         }
+    }
+
+    /** Lets the next calls use several threads of OpenBLAS's own: for LAPACK on one large matrix. */
+    static void raiseThreads(int threads) {
+        OpenBlas.setThreads(threads);
     }
 
     /** {@code C = op(A) op(B)}, or {@code C += op(A) op(B)}; m, n and k are at least 1. */

@@ -20,6 +20,7 @@ public final class CpuBackend implements Backend {
             case Op.Diagonal diagonal -> diagonal(diagonal, in);
             case Op.Multilinear multilinear -> multilinear(multilinear, in);
             case Op.Irregular irregular -> irregular(irregular, in);
+            case Op.LinearAlgebra algebra -> LinearAlgebraKernels.execute(algebra, in);
             case Op.NonDifferentiable other -> nonDifferentiable(other, in);
             case Op.Call call ->
                 call.composite().fallback(List.of(in)).stream()

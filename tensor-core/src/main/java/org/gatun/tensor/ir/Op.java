@@ -38,6 +38,12 @@ public sealed interface Op {
     /** Differentiable, with both rules written out. */
     sealed interface Irregular extends Op {}
 
+    /**
+     * Factorisations and solvers of F32 or F64 matrices, which are the last two axes of the operands; equal leading axes are
+     * batches. Irregular, with a derivative for each floating result.
+     */
+    sealed interface LinearAlgebra extends Op {}
+
     /** Piecewise constant, or without real operands: no derivative by type. */
     sealed interface NonDifferentiable extends Op {}
 
@@ -403,6 +409,83 @@ public sealed interface Op {
         @Override
         public int arity() {
             return 1;
+        }
+    }
+
+    // ---- linear algebra ----
+
+    /** The lower triangular L with {@code A = L L'}; of the symmetric A the lower triangle is read. */
+    record Cholesky() implements LinearAlgebra {
+        @Override
+        public int arity() {
+            return 1;
+        }
+    }
+
+    /**
+     * LU factors with row exchanges of (m, n) matrices: L below the diagonal, with ones on its own, and U on and above it, in one
+     * matrix; the permutation (I64, m), with {@code A[permutation] = L U}; its sign (I64, 0-d). When {@code regular}, a pivot that is
+     * exactly 0 is an error.
+     */
+    record Lu(boolean regular) implements LinearAlgebra {
+        @Override
+        public int arity() {
+            return 1;
+        }
+
+        @Override
+        public int results() {
+            return 3;
+        }
+    }
+
+    /** Q with orthonormal columns and upper triangular R with {@code A = Q R}; Q is square when {@code complete}. */
+    record Qr(boolean complete) implements LinearAlgebra {
+        @Override
+        public int arity() {
+            return 1;
+        }
+
+        @Override
+        public int results() {
+            return 2;
+        }
+    }
+
+    /** Eigenvalues of symmetric matrices, ascending, and their eigenvectors as columns; the lower triangle is read. */
+    record Eigh() implements LinearAlgebra {
+        @Override
+        public int arity() {
+            return 1;
+        }
+
+        @Override
+        public int results() {
+            return 2;
+        }
+    }
+
+    /** U, the singular values, descending, and V' with {@code A = U diag(s) V'}; U and V' are square when {@code full}. */
+    record Svd(boolean full) implements LinearAlgebra {
+        @Override
+        public int arity() {
+            return 1;
+        }
+
+        @Override
+        public int results() {
+            return 3;
+        }
+    }
+
+    /**
+     * X with {@code A X = B} for triangular A, of which only the triangle is read, and without the diagonal, taken as 1, when {@code
+     * unit}; operands (A, B). A singular A gives infinities and NaN.
+     */
+    record TriangularSolve(boolean upper, boolean unit) implements LinearAlgebra {
+        @Override
+        public int arity() {
+            return 2;
         }
     }
 

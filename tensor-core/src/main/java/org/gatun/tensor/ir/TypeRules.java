@@ -63,6 +63,7 @@ public final class TypeRules {
             case Op.AvgPool2d pool -> List.of(WindowTypes.avgPool2d(pool, inputs.get(0)));
             case Op.AvgPool2dGrad pool -> List.of(WindowTypes.avgPool2dGrad(pool, inputs.get(0)));
             case Op.Fft fft -> List.of(WindowTypes.fft(fft, inputs.get(0)));
+            case Op.LinearAlgebra algebra -> LinearAlgebraTypes.infer(algebra, inputs);
             case Op.Iota iota -> List.of(iota(iota));
             case Op.Random random -> List.of(random(random));
             case Op.Call call -> TypeTrace.infer(call.composite(), inputs);

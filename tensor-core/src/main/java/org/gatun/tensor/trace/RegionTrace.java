@@ -71,6 +71,7 @@ public final class RegionTrace implements Trace {
             case Op.Copy c -> new Tensor[] {inputs[0]};
             case Op.Multilinear other -> throw refused(other);
             case Op.Irregular other -> throw refused(other);
+            case Op.LinearAlgebra other -> throw refused(other);
             case Op.NonDifferentiable other -> throw refused(other);
         };
     }

@@ -95,8 +95,8 @@ public abstract class ConformanceSuite {
                     }
                     boolean repeats = IntStream.range(0, operand.shape().rank())
                             .anyMatch(a -> layout.repeats(a, operand.shape()));
-                    // Repeated indices would no longer be different.
-                    return operand.role() == OpCase.Role.UNIQUE_INDEX && repeats ? LayoutVariant.STEPPED : layout;
+                    // Repeated indices would no longer be different, repeated rows no longer independent.
+                    return operand.role().isDistinct() && repeats ? LayoutVariant.STEPPED : layout;
                 })
                 .toList();
     }

@@ -72,6 +72,7 @@ public final class GradientSamples {
             case Op.Concat op -> sweep(kind, Numbers.ANY);
             case Op.Scatter op -> sweep(kind, Numbers.ANY);
             case Op.Multilinear op -> sweep(kind, Numbers.ANY);
+            case Op.LinearAlgebra op -> LinearAlgebraCases.gradients(op);
             case Op.NonDifferentiable op -> List.of();
         };
     }
@@ -147,6 +148,7 @@ public final class GradientSamples {
                 case Op.Diagonal other -> {}
                 case Op.Multilinear other -> {}
                 case Op.Irregular other -> {}
+                case Op.LinearAlgebra other -> {}
                 case Op.NonDifferentiable other -> {}
                 case Op.Call other -> {}
             }

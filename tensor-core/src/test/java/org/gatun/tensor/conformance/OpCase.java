@@ -20,7 +20,16 @@ public record OpCase(Op op, List<Operand> operands) {
         /** I64 indices into an axis of size {@link Operand#bound}, from both ends. */
         INDEX,
         /** I64 indices that are all different along the operation's axis. */
-        UNIQUE_INDEX
+        UNIQUE_INDEX,
+        /** Matrices of full rank, far from singular, with singular values and pivots that are far apart. */
+        MATRIX,
+        /** Symmetric positive definite matrices with eigenvalues that are far apart. */
+        DEFINITE;
+
+        /** Whether repeated elements would spoil it. */
+        boolean isDistinct() {
+            return this == UNIQUE_INDEX || this == MATRIX || this == DEFINITE;
+        }
     }
 
     /**
@@ -46,6 +55,14 @@ public record OpCase(Op op, List<Operand> operands) {
 
         static Operand index(long bound, long... sizes) {
             return new Operand(Shape.of(sizes), Role.INDEX, DType.I64, bound);
+        }
+
+        static Operand matrix(long... sizes) {
+            return new Operand(Shape.of(sizes), Role.MATRIX, null, 0);
+        }
+
+        static Operand definite(long... sizes) {
+            return new Operand(Shape.of(sizes), Role.DEFINITE, null, 0);
         }
 
         static Operand uniqueIndex(long bound, long... sizes) {

@@ -111,6 +111,12 @@ public final class OpCases {
                 new Op.AvgPool2d(PoolSpec.of(1)),
                 new Op.AvgPool2dGrad(PoolSpec.of(1), none),
                 new Op.Fft(0, false),
+                new Op.Cholesky(),
+                new Op.Lu(false),
+                new Op.Qr(false),
+                new Op.Eigh(),
+                new Op.Svd(false),
+                new Op.TriangularSolve(false, false),
                 new Op.Iota(0),
                 new Op.Call(new SampleComposite(2))));
         return kinds;
@@ -131,6 +137,7 @@ public final class OpCases {
             case Op.Diagonal op -> op.getClass().getSimpleName();
             case Op.Multilinear op -> op.getClass().getSimpleName();
             case Op.Irregular op -> op.getClass().getSimpleName();
+            case Op.LinearAlgebra op -> op.getClass().getSimpleName();
             case Op.NonDifferentiable op -> op.getClass().getSimpleName();
             case Op.Call op -> "Call";
         };
@@ -178,6 +185,7 @@ public final class OpCases {
             case Op.AvgPool2d op -> List.of(FLOATING);
             case Op.AvgPool2dGrad op -> List.of(FLOATING);
             case Op.Fft op -> List.of(FLOATING);
+            case Op.LinearAlgebra op -> List.of(FLOATING);
             case Op.Iota op -> List.of(DType.I64);
             case Op.Random op ->
                 op.distribution() == Distribution.BITS
@@ -245,6 +253,7 @@ public final class OpCases {
             case Op.AvgPool2d op -> WindowCases.avgPool2d();
             case Op.AvgPool2dGrad op -> WindowCases.avgPool2dGrad();
             case Op.Fft op -> FourierCases.fft();
+            case Op.LinearAlgebra op -> LinearAlgebraCases.cases(op);
             case Op.Iota op ->
                 List.of(OpCase.of(new Op.Iota(0)), OpCase.of(new Op.Iota(1)), OpCase.of(new Op.Iota(1025)));
             case Op.Random op -> random(op.distribution(), dtype);

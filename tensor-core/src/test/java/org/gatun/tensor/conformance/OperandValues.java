@@ -47,6 +47,8 @@ final class OperandValues {
                             HostArray.wholes(
                                     type, operand.shape(), i -> random.nextLong(-operand.bound(), operand.bound()));
                         case UNIQUE_INDEX -> uniqueIndices(c.op(), operand, random);
+                        case MATRIX -> LinearAlgebraCases.matrices(type, operand.shape(), random);
+                        case DEFINITE -> LinearAlgebraCases.definiteMatrices(type, operand.shape(), random);
                     });
         }
         return arrays;
@@ -215,6 +217,8 @@ final class OperandValues {
             case Op.Sort sort -> TIES;
             case Op.TopK topK -> TIES;
             case Op.MaxPool2d pool -> TIES;
+            // What becomes of NaN is a matter of each factorisation, tested on its own.
+            case Op.LinearAlgebra algebra -> ORDINARY;
             case Op.Call call -> SPECIAL;
             case Op.Multilinear other -> SPECIAL;
             case Op.Irregular other -> SPECIAL;

@@ -60,6 +60,7 @@ public final class ReferenceInterpreter {
             case Op.AvgPool2d pool -> List.of(ReferenceWindows.avgPool2d(pool.spec(), in.get(0)));
             case Op.AvgPool2dGrad pool -> List.of(ReferenceWindows.avgPool2dGrad(pool.spec(), pool.input(), in.get(0)));
             case Op.Fft fft -> List.of(FourierCases.transform(fft, in.get(0)));
+            case Op.LinearAlgebra algebra -> ReferenceLinearAlgebra.run(algebra, in);
             case Op.Iota iota -> List.of(HostArray.wholes(DType.I64, Shape.of(iota.count()), i -> i));
             case Op.Random random -> List.of(PhiloxReference.draw(random));
             case Op.Call call -> ReferenceTrace.evaluate(in, call.composite()::fallback);

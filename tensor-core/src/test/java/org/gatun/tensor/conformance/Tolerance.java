@@ -23,6 +23,9 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
     /** For functions made of several operations on numbers around 1. */
     static final Tolerance COMPOSITE = new Tolerance(64, true, false);
 
+    /** For factors of well-conditioned small matrices, relative to 1 or to the element. */
+    private static final Tolerance FACTORS = new Tolerance(128, true, false);
+
     /** Relative to 1, for near a multiple of pi sine and cosine of a random angle are near 0. */
     private static final Tolerance NORMAL = new Tolerance(8, true, false);
 
@@ -48,6 +51,7 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
             case Op.Prod prod -> new Tolerance((int) size + 4, true, false);
             case Op.CumProd prod -> new Tolerance((int) size + 4, true, false);
             case Op.Random random -> random.distribution() == Distribution.NORMAL ? NORMAL : EXACT;
+            case Op.LinearAlgebra algebra -> FACTORS;
             case Op.Call call -> EXACT;
             case Op.Diagonal other -> EXACT;
             case Op.Multilinear other -> EXACT;
@@ -82,7 +86,7 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
         };
     }
 
-    /** The magnitudes that the tolerance is scaled by: the sums of the magnitudes of the terms; for sources, 1 at least. */
+    /** The magnitudes that the tolerance is scaled by: the sums of the magnitudes of the terms; for sources and linear algebra, 1 at least. */
     List<HostArray> magnitudes(Op op, List<HostArray> operands, List<HostArray> expected) {
         if (!scaled) {
             return List.of();
@@ -90,7 +94,7 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
         if (op instanceof Op.Fft fft) {
             return List.of(FourierCases.magnitudes(fft, operands.get(0)));
         }
-        return operands.isEmpty()
+        return operands.isEmpty() || op instanceof Op.LinearAlgebra
                 ? expected.stream().map(Tolerance::atLeastOne).toList()
                 : ReferenceInterpreter.run(
                         op, operands.stream().map(HostArray::magnitudes).toList());
