@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.shape.Shape;
@@ -43,7 +44,15 @@ public record CompositeSample(
         /** I64 indices that are all different. */
         UNIQUE_INDEX,
         /** Truth values. */
-        TRUTH
+        TRUTH,
+        /** Matrices far from singular, see {@link OpCase.Role#MATRIX}. */
+        MATRIX,
+        /** Symmetric positive definite matrices, see {@link OpCase.Role#DEFINITE}. */
+        DEFINITE;
+
+        boolean isMatrices() {
+            return this == MATRIX || this == DEFINITE;
+        }
     }
 
     /**
@@ -73,6 +82,8 @@ public record CompositeSample(
                 case INDEX -> HostArray.wholes(DType.I64, shape, i -> random.nextLong(bound));
                 case UNIQUE_INDEX -> HostArray.wholes(DType.I64, shape, i -> order[i]);
                 case TRUTH -> HostArray.wholes(DType.BOOL, shape, i -> random.nextInt(2));
+                case MATRIX -> LinearAlgebraCases.matrices(dtype, shape, random);
+                case DEFINITE -> LinearAlgebraCases.definiteMatrices(dtype, shape, random);
             };
         }
 
@@ -83,14 +94,21 @@ public record CompositeSample(
                 case ANY -> random.nextLong(1, 4) * (signed && random.nextBoolean() ? -1 : 1);
                 case POSITIVE -> random.nextLong(1, 4);
                 case PROBABILITY, DISTRIBUTION, TRUTH -> random.nextInt(2);
+                case MATRIX, DEFINITE -> random.nextLong(1, 4);
                 case DISTINCT -> order[i];
                 case INDEX, UNIQUE_INDEX -> random.nextLong(bound);
             });
         }
 
+        /** Whether a layout can hold it: repeated rows would make a matrix singular. */
+        boolean fits(LayoutVariant layout) {
+            boolean repeats = IntStream.range(0, shape.rank()).anyMatch(a -> layout.repeats(a, shape));
+            return isNumbers() && layout.applies(shape) && !(content.isMatrices() && repeats);
+        }
+
         boolean isNumbers() {
             return switch (content) {
-                case ANY, POSITIVE, PROBABILITY, DISTRIBUTION, DISTINCT -> true;
+                case ANY, POSITIVE, PROBABILITY, DISTRIBUTION, DISTINCT, MATRIX, DEFINITE -> true;
                 case INDEX, UNIQUE_INDEX, TRUTH -> false;
             };
         }
@@ -122,6 +140,14 @@ public record CompositeSample(
 
     static Slot uniqueIndex(long bound, long... sizes) {
         return new Slot(Shape.of(sizes), Content.UNIQUE_INDEX, bound);
+    }
+
+    static Slot matrix(long... sizes) {
+        return new Slot(Shape.of(sizes), Content.MATRIX, 0);
+    }
+
+    static Slot definite(long... sizes) {
+        return new Slot(Shape.of(sizes), Content.DEFINITE, 0);
     }
 
     static Slot truth(long... sizes) {
@@ -175,9 +201,7 @@ public record CompositeSample(
                 var layouts = new ArrayList<LayoutVariant>();
                 for (int k = 0; k < slots.size(); k++) {
                     LayoutVariant layout = variants.get((first + k * shift) % variants.size());
-                    boolean fits = slots.get(k).isNumbers()
-                            && layout.applies(slots.get(k).shape());
-                    layouts.add(fits ? layout : LayoutVariant.CONTIGUOUS);
+                    layouts.add(slots.get(k).fits(layout) ? layout : LayoutVariant.CONTIGUOUS);
                 }
                 if (!combinations.contains(layouts)) {
                     combinations.add(layouts);

@@ -16,8 +16,7 @@ import org.gatun.tensor.Functional;
 import org.gatun.tensor.Losses;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
-import org.gatun.tensor.ValuesIndices;
-import org.gatun.tensor.VarMean;
+import org.gatun.tensor.linalg.Linalg;
 import org.gatun.tensor.memory.MemoryScope;
 
 /** Samples of every public method that makes tensors of tensors. */
@@ -30,7 +29,7 @@ public final class CompositeSamples {
             LayoutVariant.BROADCAST_ALL);
 
     private static final List<Class<?>> CLASSES =
-            List.of(Tensor.class, Tensors.class, Functional.class, Losses.class, Fft.class);
+            List.of(Tensor.class, Tensors.class, Functional.class, Losses.class, Fft.class, Linalg.class);
 
     private CompositeSamples() {}
 
@@ -46,7 +45,8 @@ public final class CompositeSamples {
                         FourierSamples.all(),
                         ConvolutionSamples.all(),
                         PoolingSamples.all(),
-                        ImageSamples.all())
+                        ImageSamples.all(),
+                        LinalgSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -122,7 +122,8 @@ public final class CompositeSamples {
         return Tensor.class.isAssignableFrom(type)
                 || type == Tensor[].class
                 || type == List.class
-                || type == ValuesIndices.class
-                || type == VarMean.class;
+                || (type.isRecord()
+                        && Arrays.stream(type.getRecordComponents())
+                                .anyMatch(component -> Tensor.class.isAssignableFrom(component.getType())));
     }
 }

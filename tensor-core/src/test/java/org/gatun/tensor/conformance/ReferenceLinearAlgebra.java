@@ -262,13 +262,14 @@ final class ReferenceLinearAlgebra {
             s[k] = Math.sqrt(dot(left, left));
             double sign = sign(left);
             for (int i = 0; i < m; i++) {
-                u[i][k] = sign * left[i] / s[k];
+                u[i][k] = s[k] == 0 ? 0 : sign * left[i] / s[k];
             }
             for (int j = 0; j < n; j++) {
                 vt[k][j] = sign * v[j][order[k]];
             }
         }
-        complete(u, m, n);
+        int independent = (int) Arrays.stream(s).filter(x -> x > 1e-13 * s[0]).count();
+        complete(u, m, independent);
         return List.of(u, new double[][] {s}, vt);
     }
 
