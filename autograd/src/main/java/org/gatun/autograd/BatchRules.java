@@ -66,6 +66,11 @@ final class BatchRules {
         };
     }
 
+    /** The results of linear algebra, with the batch as first axis: it takes batches in front itself. */
+    static Tensor[] linearAlgebra(Op.LinearAlgebra op, BatchOperands in) {
+        return Dispatch.bindAll(op, in.whole());
+    }
+
     /** The results of an operation without a derivative, with the batch as first axis. */
     static Tensor[] nonDifferentiable(Op.NonDifferentiable op, BatchOperands in) {
         return switch (op) {

@@ -84,6 +84,7 @@ final class BatchTrace implements Trace {
             case Op.Diagonal diagonal -> wrap(BatchRules.diagonal(diagonal, in));
             case Op.Multilinear multilinear -> wrap(BatchRules.multilinear(multilinear, in));
             case Op.Irregular irregular -> wrap(BatchRules.irregular(irregular, in));
+            case Op.LinearAlgebra algebra -> wrap(BatchRules.linearAlgebra(algebra, in));
             case Op.NonDifferentiable other -> wrap(BatchRules.nonDifferentiable(other, in));
             case Op.Call call -> call(call.composite(), inputs, in);
         };

@@ -7,6 +7,7 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Traced;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,7 +169,8 @@ final class Determinants {
         if (a.elements() == 0) {
             return false;
         }
-        Tensor pivots = Dispatch.bindAll(new Op.Lu(false), a.detach())[0].diagonal().abs();
+        Tensor pivots =
+                Dispatch.bindAll(new Op.Lu(false), Traced.beneath(a))[0].diagonal().abs();
         Tensor limit = pivots.amax(-1).mul(n * Matrices.epsilon(a.dtype()));
         return pivots.amin(-1).le(limit).any().toBooleanArray()[0];
     }

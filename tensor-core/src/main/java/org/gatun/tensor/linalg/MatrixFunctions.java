@@ -3,6 +3,7 @@ package org.gatun.tensor.linalg;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.trace.Traced;
 
 /** Powers and the exponential of square matrices. */
 final class MatrixFunctions {
@@ -63,7 +64,7 @@ final class MatrixFunctions {
         Tensor norm = a.abs().sum(-2).amax(true, -1).unsqueeze(-1);
         Tensor finite = norm.isFinite().where(norm, norm.fullLike(0));
         int steps = 0;
-        for (double most = finite.detach().max().item(); most > range; most /= 2) {
+        for (double most = largest(Traced.beneath(finite)); most > range; most /= 2) {
             steps++;
         }
         Tensor scaled = a;
@@ -75,6 +76,10 @@ final class MatrixFunctions {
             power = isLarge(norm, range, i).where(power.matmul(power), power);
         }
         return power;
+    }
+
+    private static double largest(Tensor x) {
+        return x.elements() == 0 ? 0 : x.max().item();
     }
 
     private static Tensor isLarge(Tensor norm, double range, int halvings) {
