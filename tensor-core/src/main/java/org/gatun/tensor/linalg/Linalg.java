@@ -524,6 +524,10 @@ public final class Linalg {
         if (count < 0) {
             throw new IllegalArgumentException("vander: " + count + " columns: the count must be 0 or more");
         }
+        if (x.elements() > 0 && count > Long.MAX_VALUE / x.elements()) {
+            throw new ShapeException("vander: " + count + " columns for the elements of shape " + x.shape()
+                    + " are more than 2^63 - 1 elements");
+        }
         return MatrixFunctions.vander(x, count);
     }
 
