@@ -111,8 +111,14 @@ final class LinalgSamples {
         return List.of(parts.sign(), parts.logAbsDet());
     }
 
+    /** The symmetric part, in the dtype of a, so that a method meets the dtypes that it is to refuse. */
     private static Tensor symmetric(Tensor a) {
-        return a.add(a.transpose(-2, -1)).mul(0.5);
+        return scaled(a.add(a.transpose(-2, -1)), 0.5);
+    }
+
+    /** A multiple of floating numbers, and others as they are. */
+    private static Tensor scaled(Tensor a, double factor) {
+        return a.dtype().isFloating() ? a.mul(factor) : a;
     }
 
     private static void factors() {
@@ -210,9 +216,9 @@ final class LinalgSamples {
         for (long n : new long[] {0, 1, 2, 5, -1, -3}) {
             add("matrixPower", a -> Linalg.matrixPower(a, n), matrix(2, 2));
         }
-        add("matrixPower", a -> Linalg.matrixPower(a.mul(0.5), 3), matrix(2, 3, 3));
-        add("matrixExp", a -> Linalg.matrixExp(a.mul(0.3)), matrix(3, 3));
-        add("matrixExp", a -> Linalg.matrixExp(a.mul(-3)), matrix(2, 2));
+        add("matrixPower", a -> Linalg.matrixPower(scaled(a, 0.5), 3), matrix(2, 3, 3));
+        add("matrixExp", a -> Linalg.matrixExp(scaled(a, 0.3)), matrix(3, 3));
+        add("matrixExp", a -> Linalg.matrixExp(scaled(a, -3)), matrix(2, 2));
         add("matrixExp", (a, b) -> Linalg.matrixExp(a.mul(b)), matrix(2, 2, 2), any(2, 1, 1));
         add("matrixExp", Linalg::matrixExp, matrix(0, 0));
         add("matrixExp", Linalg::matrixExp, matrix(0, 2, 2));
