@@ -21,6 +21,8 @@ public final class ConcreteTensor extends Tensor {
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED;
 
+    private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+
     private final Lease lease;
     private final Layout layout;
     private final DType dtype;
@@ -165,8 +167,12 @@ public final class ConcreteTensor extends Tensor {
         return switch (dtype) {
             case F32 -> Memory.ALL.get(F32, at);
             case F64 -> Memory.ALL.get(F64, at);
+            case BF16 -> BFloat16.toFloat(Memory.ALL.get(I16, at));
+            case F16 -> Float.float16ToFloat(Memory.ALL.get(I16, at));
             case I64 -> Memory.ALL.get(I64, at);
             case I32 -> Memory.ALL.get(I32, at);
+            case I16 -> Memory.ALL.get(I16, at);
+            case I8 -> Memory.ALL.get(ValueLayout.JAVA_BYTE, at);
             case U8, BOOL -> Memory.ALL.get(ValueLayout.JAVA_BYTE, at) & 0xff;
         };
     }
@@ -181,9 +187,12 @@ public final class ConcreteTensor extends Tensor {
         switch (dtype) {
             case F32 -> Memory.ALL.set(F32, at, (float) value);
             case F64 -> Memory.ALL.set(F64, at, value);
+            case BF16 -> Memory.ALL.set(I16, at, BFloat16.of((float) value));
+            case F16 -> Memory.ALL.set(I16, at, Float.floatToFloat16((float) value));
             case I64 -> Memory.ALL.set(I64, at, (long) value);
             case I32 -> Memory.ALL.set(I32, at, (int) (long) value);
-            case U8 -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) (long) value);
+            case I16 -> Memory.ALL.set(I16, at, (short) (long) value);
+            case I8, U8 -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) (long) value);
             case BOOL -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) (value != 0 ? 1 : 0));
         }
     }
@@ -193,9 +202,12 @@ public final class ConcreteTensor extends Tensor {
         switch (dtype) {
             case F32 -> Memory.ALL.set(F32, at, (float) value);
             case F64 -> Memory.ALL.set(F64, at, (double) value);
+            case BF16 -> Memory.ALL.set(I16, at, BFloat16.of((float) value));
+            case F16 -> Memory.ALL.set(I16, at, Float.floatToFloat16((float) value));
             case I64 -> Memory.ALL.set(I64, at, value);
             case I32 -> Memory.ALL.set(I32, at, (int) value);
-            case U8 -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) value);
+            case I16 -> Memory.ALL.set(I16, at, (short) value);
+            case I8, U8 -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) value);
             case BOOL -> Memory.ALL.set(ValueLayout.JAVA_BYTE, at, (byte) (value != 0 ? 1 : 0));
         }
     }

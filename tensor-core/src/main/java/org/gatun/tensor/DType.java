@@ -4,19 +4,30 @@ package org.gatun.tensor;
  * The element types of tensors.
  *
  * <p>Promotion between them follows PyTorch's table: a category (boolean, integer, floating) wins over a lower one; within a
- * category the wider type wins; U8 with a signed integer gives the signed integer. A 0-d tensor beside one with axes counts only
+ * category the wider type wins; U8 with I8 gives I16, and BF16 with F16 gives F32, the narrowest types that hold both. A 0-d tensor beside one with axes counts only
  * when its category is higher ({@link #promoteWithZeroDim}). Java scalars are weak: they take part with their category only
  * ({@link #promoteWithScalar}).
+ *
+ * <p>BF16, F16, I16 and I8 are there to save memory: arithmetic on them is done in a wider type ({@link #arithmetic}), and each
+ * operation's result is rounded, or wrapped around, once.
  */
 public enum DType {
     /** IEEE 754 binary32, {@code float}: the default. */
     F32(4, Kind.FLOATING, "float32"),
     /** IEEE 754 binary64, {@code double}. */
     F64(8, Kind.FLOATING, "float64"),
+    /** The upper half of an F32 ("brain float"): its range, 8 significant bits. */
+    BF16(2, Kind.FLOATING, "bfloat16"),
+    /** IEEE 754 binary16: 11 significant bits, numbers up to 65504. */
+    F16(2, Kind.FLOATING, "float16"),
     /** 64-bit two's complement, {@code long}: the type of indices. */
     I64(8, Kind.INTEGER, "int64"),
     /** 32-bit two's complement, {@code int}. */
     I32(4, Kind.INTEGER, "int32"),
+    /** 16-bit two's complement, {@code short}. */
+    I16(2, Kind.INTEGER, "int16"),
+    /** 8-bit two's complement, {@code byte}: -128 to 127. */
+    I8(1, Kind.INTEGER, "int8"),
     /** 8-bit unsigned integer, 0 to 255. */
     U8(1, Kind.INTEGER, "uint8"),
     /** A truth value stored as one byte, 0 or 1. */
@@ -75,8 +86,11 @@ public enum DType {
         if (a.kind != b.kind) {
             return a.kind.compareTo(b.kind) > 0 ? a : b;
         }
-        // Same kind, different types: F32 with F64, or two of I64, I32, U8. The wider one holds both.
-        return a.bytes >= b.bytes ? a : b;
+        if (a.bytes == b.bytes) {
+            // BF16 with F16, or I8 with U8: neither holds the other.
+            return a.kind == Kind.FLOATING ? F32 : I16;
+        }
+        return a.bytes > b.bytes ? a : b;
     }
 
     /**
@@ -106,5 +120,22 @@ public enum DType {
     /** This type when it is floating, otherwise F32: the type in which functions such as {@code exp} work on this type. */
     public DType toFloating() {
         return isFloating() ? this : F32;
+    }
+
+    /**
+     * The type in which arithmetic on this type is done before the result is converted to it: F32 for BF16 and F16, I32 for I16
+     * and I8, otherwise this type. PyTorch calls it the opmath type.
+     */
+    public DType arithmetic() {
+        return switch (this) {
+            case BF16, F16 -> F32;
+            case I16, I8 -> I32;
+            case F32, F64, I64, I32, U8, BOOL -> this;
+        };
+    }
+
+    /** Whether arithmetic on this type is done in a wider one: BF16, F16, I16 and I8. */
+    public boolean isNarrow() {
+        return arithmetic() != this;
     }
 }

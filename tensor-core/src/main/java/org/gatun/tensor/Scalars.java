@@ -10,8 +10,10 @@ final class Scalars {
     /** The smallest long that the dtype can hold. */
     static long least(DType dtype) {
         return switch (dtype) {
-            case F32, F64, I64, BOOL -> Long.MIN_VALUE;
+            case F32, F64, BF16, F16, I64, BOOL -> Long.MIN_VALUE;
             case I32 -> Integer.MIN_VALUE;
+            case I16 -> Short.MIN_VALUE;
+            case I8 -> Byte.MIN_VALUE;
             case U8 -> 0;
         };
     }
@@ -19,8 +21,10 @@ final class Scalars {
     /** The largest long that the dtype can hold. */
     static long greatest(DType dtype) {
         return switch (dtype) {
-            case F32, F64, I64, BOOL -> Long.MAX_VALUE;
+            case F32, F64, BF16, F16, I64, BOOL -> Long.MAX_VALUE;
             case I32 -> Integer.MAX_VALUE;
+            case I16 -> Short.MAX_VALUE;
+            case I8 -> Byte.MAX_VALUE;
             case U8 -> 255;
         };
     }

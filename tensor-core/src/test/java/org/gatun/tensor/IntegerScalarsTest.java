@@ -106,9 +106,11 @@ class IntegerScalarsTest {
         return switch (dtype) {
             case I64 -> true;
             case I32 -> value == (int) value;
+            case I16 -> value == (short) value;
+            case I8 -> value == (byte) value;
             case U8 -> value >= 0 && value <= 255;
             case BOOL -> value == 0 || value == 1;
-            case F32, F64 -> throw new IllegalArgumentException();
+            case F32, F64, BF16, F16 -> throw new IllegalArgumentException();
         };
     }
 
@@ -121,7 +123,7 @@ class IntegerScalarsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "F.*")
+    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "B?F.*")
     void comparisonsWithLongsAreExact(DType dtype) {
         Tensor x = tensor(dtype);
         for (Comparison comparison : COMPARISONS) {
@@ -138,7 +140,7 @@ class IntegerScalarsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "F.*")
+    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "B?F.*")
     void comparisonsWithDoublesAreExact(DType dtype) {
         Tensor x = tensor(dtype);
         for (Comparison comparison : COMPARISONS) {
@@ -252,7 +254,7 @@ class IntegerScalarsTest {
     // ---- limits ----
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "F.*")
+    @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = "B?F.*")
     void aLimitIsThatOfTheIntegers(DType dtype) {
         long[] values = valuesOf(dtype);
         DType result = dtype == DType.BOOL ? DType.I64 : dtype;
@@ -369,8 +371,10 @@ class IntegerScalarsTest {
         String range = switch (dtype) {
             case I64 -> Long.MIN_VALUE + " to " + Long.MAX_VALUE;
             case I32 -> Integer.MIN_VALUE + " to " + Integer.MAX_VALUE;
+            case I16 -> "-32768 to 32767";
+            case I8 -> "-128 to 127";
             case U8 -> "0 to 255";
-            case F32, F64, BOOL -> throw new IllegalArgumentException();
+            case F32, F64, BF16, F16, BOOL -> throw new IllegalArgumentException();
         };
         Tensor x = Tensors.of(0, 1, 2).to(dtype);
         assertThatThrownBy(() -> function.apply(x))

@@ -1,11 +1,15 @@
 package org.gatun.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.gatun.tensor.DType.BF16;
 import static org.gatun.tensor.DType.BOOL;
+import static org.gatun.tensor.DType.F16;
 import static org.gatun.tensor.DType.F32;
 import static org.gatun.tensor.DType.F64;
+import static org.gatun.tensor.DType.I16;
 import static org.gatun.tensor.DType.I32;
 import static org.gatun.tensor.DType.I64;
+import static org.gatun.tensor.DType.I8;
 import static org.gatun.tensor.DType.U8;
 
 import org.gatun.tensor.memory.NativeMemoryBalance;
@@ -15,26 +19,34 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** PyTorch's table of result types, written out. */
 @ExtendWith(NativeMemoryBalance.class)
 class PromotionTest {
-    private static final DType[] ORDER = {F32, F64, I64, I32, U8, BOOL};
+    private static final DType[] ORDER = {F32, F64, BF16, F16, I64, I32, I16, I8, U8, BOOL};
 
     /** torch.promote_types, rows and columns in the order above. */
     private static final DType[][] TABLE = {
-        {F32, F64, F32, F32, F32, F32},
-        {F64, F64, F64, F64, F64, F64},
-        {F32, F64, I64, I64, I64, I64},
-        {F32, F64, I64, I32, I32, I32},
-        {F32, F64, I64, I32, U8, U8},
-        {F32, F64, I64, I32, U8, BOOL},
+        {F32, F64, F32, F32, F32, F32, F32, F32, F32, F32},
+        {F64, F64, F64, F64, F64, F64, F64, F64, F64, F64},
+        {F32, F64, BF16, F32, BF16, BF16, BF16, BF16, BF16, BF16},
+        {F32, F64, F32, F16, F16, F16, F16, F16, F16, F16},
+        {F32, F64, BF16, F16, I64, I64, I64, I64, I64, I64},
+        {F32, F64, BF16, F16, I64, I32, I32, I32, I32, I32},
+        {F32, F64, BF16, F16, I64, I32, I16, I16, I16, I16},
+        {F32, F64, BF16, F16, I64, I32, I16, I8, I16, I8},
+        {F32, F64, BF16, F16, I64, I32, I16, I16, U8, U8},
+        {F32, F64, BF16, F16, I64, I32, I16, I8, U8, BOOL},
     };
 
     /** torch.result_type of a tensor with axes (row) and a 0-d tensor (column). */
     private static final DType[][] WITH_ZERO_DIM = {
-        {F32, F32, F32, F32, F32, F32},
-        {F64, F64, F64, F64, F64, F64},
-        {F32, F64, I64, I64, I64, I64},
-        {F32, F64, I32, I32, I32, I32},
-        {F32, F64, U8, U8, U8, U8},
-        {F32, F64, I64, I32, U8, BOOL},
+        {F32, F32, F32, F32, F32, F32, F32, F32, F32, F32},
+        {F64, F64, F64, F64, F64, F64, F64, F64, F64, F64},
+        {BF16, BF16, BF16, BF16, BF16, BF16, BF16, BF16, BF16, BF16},
+        {F16, F16, F16, F16, F16, F16, F16, F16, F16, F16},
+        {F32, F64, BF16, F16, I64, I64, I64, I64, I64, I64},
+        {F32, F64, BF16, F16, I32, I32, I32, I32, I32, I32},
+        {F32, F64, BF16, F16, I16, I16, I16, I16, I16, I16},
+        {F32, F64, BF16, F16, I8, I8, I8, I8, I8, I8},
+        {F32, F64, BF16, F16, U8, U8, U8, U8, U8, U8},
+        {F32, F64, BF16, F16, I64, I32, I16, I8, U8, BOOL},
     };
 
     @Test
@@ -66,6 +78,10 @@ class PromotionTest {
         assertThat(Tensors.ones(I64, 2).mul(0.5).dtype()).isEqualTo(F32);
         assertThat(Tensors.ones(BOOL, 2).add(1).dtype()).isEqualTo(I64);
         assertThat(Tensors.ones(I32, 2).div(2).dtype()).isEqualTo(F32);
+        assertThat(Tensors.ones(BF16, 2).mul(0.1).dtype()).isEqualTo(BF16);
+        assertThat(Tensors.ones(F16, 2).add(1).dtype()).isEqualTo(F16);
+        assertThat(Tensors.ones(I8, 2).add(1).dtype()).isEqualTo(I8);
+        assertThat(Tensors.ones(I16, 2).mul(0.5).dtype()).isEqualTo(F32);
     }
 
     private interface Case {

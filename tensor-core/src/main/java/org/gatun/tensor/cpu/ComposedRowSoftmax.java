@@ -20,8 +20,8 @@ final class ComposedRowSoftmax implements RowSoftmax {
         this.exp = ElementwiseKernels.unary(UnaryFn.EXP, dtype);
         this.sub = ElementwiseKernels.binary(BinaryFn.SUB, dtype);
         this.div = ElementwiseKernels.binary(BinaryFn.DIV, dtype);
-        this.max = FoldKernels.of(FoldFn.MAX, dtype);
-        this.sum = FoldKernels.of(FoldFn.SUM, dtype);
+        this.max = FoldKernels.of(FoldFn.MAX, WideType.of(dtype));
+        this.sum = FoldKernels.of(FoldFn.SUM, WideType.of(dtype));
     }
 
     @Override

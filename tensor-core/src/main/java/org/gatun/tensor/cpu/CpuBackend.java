@@ -16,6 +16,10 @@ public final class CpuBackend implements Backend {
 
     @Override
     public ConcreteTensor[] execute(Op op, ConcreteTensor[] in) {
+        return Widening.applies(op, in) ? Widening.run(op, in, CpuBackend::run) : run(op, in);
+    }
+
+    private static ConcreteTensor[] run(Op op, ConcreteTensor[] in) {
         return switch (op) {
             case Op.Diagonal diagonal -> diagonal(diagonal, in);
             case Op.Multilinear multilinear -> multilinear(multilinear, in);

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The contiguous loops of all elementwise functions, by function and dtype. A kernel is made on first use and kept. Kernels
- * have no state: any number of threads may run one.
+ * have no state: any number of threads may run one. Those of the {@linkplain DType#isNarrow narrow} dtypes widen a block of their
+ * operands, run the wide type's loop on it, and narrow the result.
  *
  * <p>All of them work on raw addresses and check nothing: the caller owns the memory and guarantees the sizes.
  */
@@ -37,7 +38,7 @@ public final class ElementwiseKernels {
         int index = fn.ordinal() * DTYPES + dtype.ordinal();
         UnaryKernel kernel = UNARY[index];
         if (kernel == null) {
-            kernel = made(PROVIDER.unary(fn, dtype), fn, dtype);
+            kernel = wrapped(made(PROVIDER.unary(fn, WideType.of(dtype)), fn, dtype), dtype);
             UNARY[index] = kernel;
         }
         return kernel;
@@ -52,7 +53,7 @@ public final class ElementwiseKernels {
         int index = fn.ordinal() * DTYPES + dtype.ordinal();
         BinaryKernel kernel = BINARY[index];
         if (kernel == null) {
-            kernel = made(PROVIDER.binary(fn, dtype), fn, dtype);
+            kernel = wrapped(made(PROVIDER.binary(fn, WideType.of(dtype)), fn, dtype), dtype, dtype);
             BINARY[index] = kernel;
         }
         return kernel;
@@ -63,7 +64,7 @@ public final class ElementwiseKernels {
         int index = fn.ordinal() * DTYPES + dtype.ordinal();
         BinaryKernel kernel = COMPARE[index];
         if (kernel == null) {
-            kernel = PROVIDER.compare(fn, dtype);
+            kernel = wrapped(PROVIDER.compare(fn, WideType.of(dtype)), dtype, DType.BOOL);
             COMPARE[index] = kernel;
         }
         return kernel;
@@ -78,7 +79,7 @@ public final class ElementwiseKernels {
         int index = fn.ordinal() * DTYPES + dtype.ordinal();
         BinaryKernel kernel = LOGIC[index];
         if (kernel == null) {
-            kernel = made(PROVIDER.logic(fn, dtype), fn, dtype);
+            kernel = wrapped(made(PROVIDER.logic(fn, WideType.of(dtype)), fn, dtype), dtype, dtype);
             LOGIC[index] = kernel;
         }
         return kernel;
@@ -92,7 +93,7 @@ public final class ElementwiseKernels {
     public static UnaryKernel not(DType dtype) {
         UnaryKernel kernel = NOT[dtype.ordinal()];
         if (kernel == null) {
-            kernel = made(PROVIDER.not(dtype), "NOT", dtype);
+            kernel = wrapped(made(PROVIDER.not(WideType.of(dtype)), "NOT", dtype), dtype);
             NOT[dtype.ordinal()] = kernel;
         }
         return kernel;
@@ -102,7 +103,7 @@ public final class ElementwiseKernels {
     public static SelectKernel select(DType dtype) {
         SelectKernel kernel = SELECT[dtype.ordinal()];
         if (kernel == null) {
-            kernel = PROVIDER.select(dtype);
+            kernel = PROVIDER.select(Word.of(dtype));
             SELECT[dtype.ordinal()] = kernel;
         }
         return kernel;
@@ -110,8 +111,9 @@ public final class ElementwiseKernels {
 
     /**
      * The loop that converts between two dtypes; with equal ones it copies. A floating value becomes an integer by truncation
-     * towards 0: I64 and I32 as in Java (the nearest bound beyond the range, 0 for NaN), U8 by the low 8 bits of that I64.
-     * Between integers the low bits are kept. BOOL is {@code x != 0}, true for NaN.
+     * towards 0: I64 and I32 as in Java (the nearest bound beyond the range, 0 for NaN), I16, I8 and U8 by the low bits of that
+     * I64. Between integers the low bits are kept. BOOL is {@code x != 0}, true for NaN. Numbers are rounded to the nearest F32
+     * and F64, of two the even one; to BF16 and F16, which overflow to an infinity, F64 and I64 are rounded by way of F32.
      */
     public static UnaryKernel cast(DType from, DType to) {
         int index = from.ordinal() * DTYPES + to.ordinal();
@@ -121,6 +123,14 @@ public final class ElementwiseKernels {
             CAST[index] = kernel;
         }
         return kernel;
+    }
+
+    private static UnaryKernel wrapped(UnaryKernel wide, DType dtype) {
+        return dtype.isNarrow() ? new NarrowUnaryKernel(wide, dtype) : wide;
+    }
+
+    private static BinaryKernel wrapped(BinaryKernel wide, DType dtype, DType result) {
+        return dtype.isNarrow() ? new NarrowBinaryKernel(wide, dtype, result) : wide;
     }
 
     private static UnaryKernel copy(int bytes) {

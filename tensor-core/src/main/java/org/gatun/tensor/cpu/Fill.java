@@ -12,11 +12,20 @@ final class Fill {
     /** Writes {@code n} copies of the element at {@code value} to {@code out}, in memory apart from it. */
     static void fill(long value, long out, long n, DType dtype) {
         long total = n * dtype.bytes();
-        switch (dtype) {
-            case F32, I32 -> ints(Ram.getInt(value), out, total);
-            case F64, I64 -> longs(Ram.getLong(value), out, total);
-            case U8, BOOL -> Ram.ALL.asSlice(out, total).fill(Ram.getByte(value));
+        switch (Word.of(dtype)) {
+            case BYTE -> Ram.ALL.asSlice(out, total).fill(Ram.getByte(value));
+            case SHORT -> shorts(Ram.getShort(value), out, total);
+            case INT -> ints(Ram.getInt(value), out, total);
+            case LONG -> longs(Ram.getLong(value), out, total);
         }
+    }
+
+    private static void shorts(short element, long out, long total) {
+        long seed = Math.min(total, SEED_BYTES);
+        for (long i = 0; i < seed; i += 2) {
+            Ram.putShort(out + i, element);
+        }
+        repeat(out, seed, total);
     }
 
     private static void ints(int element, long out, long total) {

@@ -31,7 +31,7 @@ final class Fold {
      * Folds.
      *
      * @param fn the function
-     * @param dtype the elements' type
+     * @param dtype the elements' type, not a narrow one
      * @param in the address of the operand's (outer, n, inner) elements
      * @param out the address of the result's (outer, inner) elements
      */
@@ -47,7 +47,7 @@ final class Fold {
             Ram.copy(in, out, outer * inner * dtype.bytes());
             return;
         }
-        Fold fold = new Fold(FoldKernels.of(fn, dtype), dtype.bytes());
+        Fold fold = new Fold(FoldKernels.of(fn, WideType.of(dtype)), dtype.bytes());
         if (inner == 1) {
             fold.rows(in, out, outer, n);
         } else if (inner < NARROW && n >= 2 * NARROW) {
@@ -59,7 +59,7 @@ final class Fold {
 
     private static void fillIdentity(FoldFn fn, DType dtype, long out, long count) {
         for (long i = 0; i < count; i++) {
-            switch (dtype) {
+            switch (WideType.of(dtype)) {
                 case F32 -> Ram.putFloat(out + 4 * i, (float) fn.floatingIdentity());
                 case F64 -> Ram.putDouble(out + 8 * i, fn.floatingIdentity());
                 case I64 -> Ram.putLong(out + 8 * i, fn.integerIdentity());

@@ -1,31 +1,30 @@
 package org.gatun.tensor.cpu;
 
 import java.util.function.LongBinaryOperator;
-import org.gatun.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
-/** The kernels of all folds, by function and dtype; made on first use and kept. */
+/** The kernels of all folds, by function and type; made on first use and kept. */
 final class FoldKernels {
-    private static final int DTYPES = DType.values().length;
+    private static final int TYPES = WideType.values().length;
 
     // Filled without a lock: a kernel that two threads make at once is the same twice, and has no state.
-    private static final @Nullable FoldKernel[] KERNELS = new FoldKernel[FoldFn.values().length * DTYPES];
+    private static final @Nullable FoldKernel[] KERNELS = new FoldKernel[FoldFn.values().length * TYPES];
 
     private FoldKernels() {}
 
-    static FoldKernel of(FoldFn fn, DType dtype) {
-        int index = fn.ordinal() * DTYPES + dtype.ordinal();
+    static FoldKernel of(FoldFn fn, WideType type) {
+        int index = fn.ordinal() * TYPES + type.ordinal();
         FoldKernel kernel = KERNELS[index];
         if (kernel == null) {
-            kernel = make(fn, dtype, VectorSupport.ENABLED);
+            kernel = make(fn, type, VectorSupport.ENABLED);
             KERNELS[index] = kernel;
         }
         return kernel;
     }
 
     /** A new kernel, with the Vector API or its twin in plain Java. */
-    static FoldKernel make(FoldFn fn, DType dtype, boolean vectors) {
-        return switch (dtype) {
+    static FoldKernel make(FoldFn fn, WideType type, boolean vectors) {
+        return switch (type) {
             case F32 ->
                 vectors
                         ? VectorFolds.f32(fn)

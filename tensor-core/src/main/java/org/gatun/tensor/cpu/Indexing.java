@@ -41,12 +41,12 @@ final class Indexing {
                 IndexedAxis along = IndexedAxis.of(axis, touched, shape.size(axis));
                 long from = Rows.of(src, scratch);
                 if (touched.equals(op.shape())) {
-                    PlaceKernels.scatterAdd(src.dtype(), from, places, out.address(), along);
+                    PlaceKernels.scatterAdd(SumType.of(src.dtype()), from, places, out.address(), along);
                 } else {
                     long bytes = touched.elements() * src.dtype().bytes();
                     long sums = scratch.allocate(bytes);
                     Copies.zero(sums, bytes);
-                    PlaceKernels.scatterAdd(src.dtype(), from, places, sums, along);
+                    PlaceKernels.scatterAdd(SumType.of(src.dtype()), from, places, sums, along);
                     putPart(sums, touched, out);
                 }
             }

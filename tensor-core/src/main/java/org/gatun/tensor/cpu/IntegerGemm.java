@@ -15,7 +15,7 @@ final class IntegerGemm {
 
     private IntegerGemm() {}
 
-    /** As {@link Gemm#multiply}, for I64, I32 and U8 and an inner size of at least 1. */
+    /** As {@link Gemm#multiply}, for integer dtypes and an inner size of at least 1. */
     static void multiply(
             DType dtype, Matrix a, Matrix b, long c, long ldc, boolean accumulate, @Nullable Epilogue epilogue) {
         try (Scratch scratch = Scratch.open()) {
@@ -44,11 +44,12 @@ final class IntegerGemm {
             for (long p = 0; p < a.columns(); p++) {
                 long factor = a.address() + (i * a.rowStride() + p * a.columnStride()) * bytes;
                 long from = b.address() + (p * b.rowStride() + j) * bytes;
-                switch (dtype) {
-                    case I64 -> addLongs(Ram.getLong(factor), from, to, count);
-                    case I32 -> addInts(Ram.getInt(factor), from, to, count);
-                    case U8 -> addBytes(Ram.getByte(factor), from, to, count);
-                    case F32, F64, BOOL -> throw new IllegalArgumentException("integer product: of " + dtype);
+                // Modulo 2^bits, signed and unsigned integers are the same.
+                switch (Word.of(dtype)) {
+                    case LONG -> addLongs(Ram.getLong(factor), from, to, count);
+                    case INT -> addInts(Ram.getInt(factor), from, to, count);
+                    case SHORT -> addShorts(Ram.getShort(factor), from, to, count);
+                    case BYTE -> addBytes(Ram.getByte(factor), from, to, count);
                 }
             }
         }
@@ -65,6 +66,13 @@ final class IntegerGemm {
         for (int j = 0; j < count; j++) {
             long at = to + 4L * j;
             Ram.putInt(at, Ram.getInt(at) + factor * Ram.getInt(from + 4L * j));
+        }
+    }
+
+    private static void addShorts(short factor, long from, long to, int count) {
+        for (int j = 0; j < count; j++) {
+            long at = to + 2L * j;
+            Ram.putShort(at, (short) (Ram.getShort(at) + factor * Ram.getShort(from + 2L * j)));
         }
     }
 

@@ -9,25 +9,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes elementwise kernels. There are two: {@code VectorKernels} on the Vector API and its twin {@link ScalarKernels} in
- * plain Java. Null means that the function does not take operands of the dtype.
+ * plain Java. Null means that the function does not take operands of the type.
  */
 interface KernelProvider {
     @Nullable
-    UnaryKernel unary(UnaryFn fn, DType dtype);
+    UnaryKernel unary(UnaryFn fn, WideType type);
 
     @Nullable
-    BinaryKernel binary(BinaryFn fn, DType dtype);
+    BinaryKernel binary(BinaryFn fn, WideType type);
 
-    BinaryKernel compare(CompareFn fn, DType dtype);
-
-    @Nullable
-    BinaryKernel logic(LogicFn fn, DType dtype);
+    BinaryKernel compare(CompareFn fn, WideType type);
 
     @Nullable
-    UnaryKernel not(DType dtype);
+    BinaryKernel logic(LogicFn fn, WideType type);
 
-    /** The choice between two elements of the dtype. */
-    SelectKernel select(DType dtype);
+    @Nullable
+    UnaryKernel not(WideType type);
+
+    /** The choice between two elements. */
+    SelectKernel select(Word word);
 
     UnaryKernel cast(DType from, DType to);
 }

@@ -1,11 +1,12 @@
 package org.gatun.tensor.cpu;
 
+import java.util.function.LongUnaryOperator;
 import org.gatun.tensor.DType;
 
 /**
  * The loops of max pooling over contiguous planes.
  *
- * @param dtype the dtype of the image: any but BOOL
+ * @param dtype the dtype of the image: any but BOOL and the narrow ones
  * @param image the image, planes of height x width
  * @param values where the largest elements go, planes of one for each window
  * @param indices where their indices go, as I64
@@ -37,7 +38,7 @@ record MaxPoolLoop(
             int i = (int) (r % down);
             long to = values + r * across * dtype.bytes();
             long toIndex = indices + r * across * 8;
-            switch (dtype) {
+            switch (WideType.of(dtype)) {
                 case F32 -> floats(plane, i, to, toIndex);
                 case F64 -> doubles(plane, i, to, toIndex);
                 case I64, I32, U8, BOOL -> integers(plane, i, to, toIndex);
@@ -94,6 +95,7 @@ record MaxPoolLoop(
 
     private void integers(long plane, int i, long to, long toIndex) {
         int bytes = dtype.bytes();
+        LongUnaryOperator element = OrderKeys.ascending(dtype); // an integer is its own key
         long least = least();
         int top = rows.first(i);
         int down = rows.taps(i);
@@ -105,46 +107,29 @@ record MaxPoolLoop(
             for (int y = 0; y < down; y++) {
                 long at = start + (long) y * dilationH * width;
                 for (int x = 0; x < across; x++, at += dilationW) {
-                    long value = integer(plane + at * bytes);
+                    long value = element.applyAsLong(plane + at * bytes);
                     if (value > best) {
                         best = value;
                         bestIndex = at;
                     }
                 }
             }
-            putInteger(to + (long) j * bytes, best);
+            put(to + (long) j * bytes, best);
             Ram.putLong(toIndex + 8L * j, bestIndex);
         }
     }
 
     private long least() {
-        return switch (dtype) {
-            case I64 -> Long.MIN_VALUE;
-            case I32 -> Integer.MIN_VALUE;
-            case U8, BOOL -> 0;
-            case F32, F64 -> throw notInteger();
-        };
+        boolean signed = dtype != DType.U8 && dtype != DType.BOOL;
+        return signed ? -1L << (8 * dtype.bytes() - 1) : 0;
     }
 
-    private long integer(long address) {
-        return switch (dtype) {
-            case I64 -> Ram.getLong(address);
-            case I32 -> Ram.getInt(address);
-            case U8, BOOL -> Ram.getU8(address);
-            case F32, F64 -> throw notInteger();
-        };
-    }
-
-    private void putInteger(long address, long value) {
-        switch (dtype) {
-            case I64 -> Ram.putLong(address, value);
-            case I32 -> Ram.putInt(address, (int) value);
-            case U8, BOOL -> Ram.putByte(address, (byte) value);
-            case F32, F64 -> throw notInteger();
+    private void put(long address, long value) {
+        switch (Word.of(dtype)) {
+            case LONG -> Ram.putLong(address, value);
+            case INT -> Ram.putInt(address, (int) value);
+            case SHORT -> Ram.putShort(address, (short) value);
+            case BYTE -> Ram.putByte(address, (byte) value);
         }
-    }
-
-    private IllegalArgumentException notInteger() {
-        return new IllegalArgumentException("max pooling: " + dtype + " is not an integer dtype");
     }
 }

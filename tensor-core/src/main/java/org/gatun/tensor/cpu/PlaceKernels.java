@@ -33,20 +33,26 @@ final class PlaceKernels {
     static void getRun(DType dtype, long x, long table, long index, long out, long first, long n, IndexedAxis along) {
         long inner = along.inner();
         long step = along.step();
-        switch (dtype) {
-            case F32, I32 -> {
+        switch (Word.of(dtype)) {
+            case SHORT -> {
+                for (long j = 0; j < n; j++) {
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
+                    Ram.putShort(out + 2 * (first + j), Ram.getShort(x + 2 * place));
+                }
+            }
+            case INT -> {
                 for (long j = 0; j < n; j++) {
                     long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putInt(out + 4 * (first + j), Ram.getInt(x + 4 * place));
                 }
             }
-            case F64, I64 -> {
+            case LONG -> {
                 for (long j = 0; j < n; j++) {
                     long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putLong(out + 8 * (first + j), Ram.getLong(x + 8 * place));
                 }
             }
-            case U8, BOOL -> {
+            case BYTE -> {
                 for (long j = 0; j < n; j++) {
                     long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putByte(out + first + j, Ram.getByte(x + place));
@@ -56,8 +62,8 @@ final class PlaceKernels {
     }
 
     /** {@code out[o, index[o, i, j], j] += src[o, i, j]}, in the order of i. */
-    static void scatterAdd(DType dtype, long src, long index, long out, IndexedAxis along) {
-        runs(along, (table, first, n) -> addRun(dtype, src, index, out, table, first, n, along));
+    static void scatterAdd(SumType type, long src, long index, long out, IndexedAxis along) {
+        runs(along, (table, first, n) -> addRun(type, src, index, out, table, first, n, along));
     }
 
     /** {@code out[o, index[o, i, j], j] = src[o, i, j]}, in the order of i. */
@@ -92,10 +98,10 @@ final class PlaceKernels {
     }
 
     /** Adds {@code n} elements of a run to the table that begins at element {@code table}. */
-    static void addRun(DType dtype, long src, long index, long out, long table, long first, long n, IndexedAxis along) {
+    static void addRun(SumType type, long src, long index, long out, long table, long first, long n, IndexedAxis along) {
         long inner = along.inner();
         long step = along.step();
-        switch (dtype) {
+        switch (type) {
             case F32 -> {
                 for (long j = 0; j < n; j++) {
                     long at = out + 4 * (table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step);
@@ -114,9 +120,6 @@ final class PlaceKernels {
                     Ram.putLong(at, Ram.getLong(at) + Ram.getLong(src + 8 * (first + j)));
                 }
             }
-            case I32, U8, BOOL ->
-                throw new IllegalArgumentException("scatterAdd: elements of " + dtype.longName()
-                        + " are not added: cast them to I64, which does not overflow early");
         }
     }
 
@@ -124,20 +127,26 @@ final class PlaceKernels {
             DType dtype, long src, long index, long out, long table, long first, long n, IndexedAxis along) {
         long inner = along.inner();
         long step = along.step();
-        switch (dtype) {
-            case F32, I32 -> {
+        switch (Word.of(dtype)) {
+            case SHORT -> {
+                for (long j = 0; j < n; j++) {
+                    long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
+                    Ram.putShort(out + 2 * place, Ram.getShort(src + 2 * (first + j)));
+                }
+            }
+            case INT -> {
                 for (long j = 0; j < n; j++) {
                     long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putInt(out + 4 * place, Ram.getInt(src + 4 * (first + j)));
                 }
             }
-            case F64, I64 -> {
+            case LONG -> {
                 for (long j = 0; j < n; j++) {
                     long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putLong(out + 8 * place, Ram.getLong(src + 8 * (first + j)));
                 }
             }
-            case U8, BOOL -> {
+            case BYTE -> {
                 for (long j = 0; j < n; j++) {
                     long place = table + along.place(Ram.getLong(index + 8 * (first + j))) * inner + j * step;
                     Ram.putByte(out + place, Ram.getByte(src + first + j));

@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import org.gatun.tensor.BFloat16;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.Expr;
 import org.gatun.tensor.ir.Op;
@@ -153,9 +154,12 @@ final class Program {
         switch (constant.dtype()) {
             case F32 -> constantMemory.set(ValueLayout.JAVA_FLOAT, at, (float) constant.value());
             case F64 -> constantMemory.set(ValueLayout.JAVA_DOUBLE, at, constant.value());
+            case BF16 -> constantMemory.set(ValueLayout.JAVA_SHORT, at, BFloat16.of((float) constant.value()));
+            case F16 -> constantMemory.set(ValueLayout.JAVA_SHORT, at, Float.floatToFloat16((float) constant.value()));
             case I64 -> constantMemory.set(ValueLayout.JAVA_LONG, at, constant.bits());
             case I32 -> constantMemory.set(ValueLayout.JAVA_INT, at, (int) constant.bits());
-            case U8 -> constantMemory.set(ValueLayout.JAVA_BYTE, at, (byte) constant.bits());
+            case I16 -> constantMemory.set(ValueLayout.JAVA_SHORT, at, (short) constant.bits());
+            case I8, U8 -> constantMemory.set(ValueLayout.JAVA_BYTE, at, (byte) constant.bits());
             case BOOL -> constantMemory.set(ValueLayout.JAVA_BYTE, at, (byte) (constant.bits() != 0 ? 1 : 0));
         }
         constants[value] = constantMemory.address() + at;

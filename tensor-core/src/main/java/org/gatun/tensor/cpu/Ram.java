@@ -3,6 +3,7 @@ package org.gatun.tensor.cpu;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.gatun.bindings.Memory;
+import org.gatun.tensor.BFloat16;
 
 /** Reads and writes single elements at raw addresses. The caller guarantees that the memory is there. */
 final class Ram {
@@ -41,6 +42,30 @@ final class Ram {
 
     static void putInt(long address, int value) {
         ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, value);
+    }
+
+    static short getShort(long address) {
+        return ALL.get(ValueLayout.JAVA_SHORT_UNALIGNED, address);
+    }
+
+    static void putShort(long address, short value) {
+        ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, value);
+    }
+
+    static float getBfloat16(long address) {
+        return BFloat16.toFloat(getShort(address));
+    }
+
+    static void putBfloat16(long address, float value) {
+        putShort(address, BFloat16.of(value));
+    }
+
+    static float getFloat16(long address) {
+        return Float.float16ToFloat(getShort(address));
+    }
+
+    static void putFloat16(long address, float value) {
+        putShort(address, Float.floatToFloat16(value));
     }
 
     static byte getByte(long address) {

@@ -17,10 +17,12 @@ import org.gatun.tensor.random.Philox;
  * <p>Element {@code i} is a function of the key, the offset and {@code i} alone, whatever the count, the number of threads and the
  * device. The random bits are the {@link Philox} stream of the key from block {@code offset} on, read as little-endian words. An
  * element takes as many bits as it has itself, in order: element {@code i} of a BOOL tensor is bit {@code i} of the stream, of a U8
- * tensor byte {@code i}, of F32 and I32 word {@code i}, of F64 and I64 the words {@code 2i} (low) and {@code 2i + 1} (high). Then
+ * or I8 tensor byte {@code i}, of I16 half word {@code i}, of F32 and I32 word {@code i}, of F64 and I64 the words {@code 2i} (low) and
+ * {@code 2i + 1} (high). Then
  *
  * <ul>
  *   <li>uniform F32 is {@code (word >>> 8) * 2^-24}, F64 {@code (bits >>> 11) * 2^-53}: every multiple of the unit in [0, 1) equally often;
+ *   <li>uniform BF16 and F16 are F32's numbers cut off to multiples of 2^-8 and 2^-11, normal ones are F32's rounded;
  *   <li>normal elements {@code 2j} and {@code 2j + 1} are the cosine and sine halves of one Box-Muller pair made from the bits of both
  *       (see {@link BoxMuller}).
  * </ul>
@@ -47,9 +49,11 @@ public final class RandomFill {
 
     private static int perBlock(DType dtype) {
         return switch (dtype) {
-            case F32, I32 -> 4;
+            // Numbers of 16 bits are made of floats.
+            case F32, BF16, F16, I32 -> 4;
             case F64, I64 -> 2;
-            case U8 -> 16;
+            case I16 -> 8;
+            case I8, U8 -> 16;
             case BOOL -> 128;
         };
     }
@@ -79,7 +83,7 @@ public final class RandomFill {
     public static void fill(Distribution distribution, DType dtype, long address, long count, long key, long offset) {
         if (!supports(distribution, dtype)) {
             throw new IllegalArgumentException("random: " + distribution + " numbers do not come as " + dtype
-                    + ": draw " + (distribution == Distribution.BITS ? "an integer dtype or BOOL" : "F32 or F64")
+                    + ": draw " + (distribution == Distribution.BITS ? "an integer dtype or BOOL" : "a floating dtype")
                     + " and cast");
         }
         long chunks = count / BLOCK + (count % BLOCK == 0 ? 0 : 1);
@@ -88,7 +92,12 @@ public final class RandomFill {
             for (long c = from; c < to; c++) {
                 long first = c * BLOCK;
                 int n = (int) Math.min(BLOCK, count - first);
-                chunk(distribution, dtype, address + first * dtype.bytes(), n, key, offset + c * chunkStep);
+                long at = address + first * dtype.bytes();
+                if (dtype.isFloating() && dtype.isNarrow()) {
+                    narrowChunk(distribution, dtype, at, n, key, offset + c * chunkStep);
+                } else {
+                    chunk(distribution, dtype, at, n, key, offset + c * chunkStep);
+                }
             }
         });
     }
@@ -115,6 +124,23 @@ public final class RandomFill {
             for (int w = 0; w < Philox.WORDS; w++) {
                 Memory.ALL.set(JAVA_INT_UNALIGNED, to + 4L * w, words[w]);
             }
+        }
+    }
+
+    /** The F32 numbers of the same part of the stream, made narrow. */
+    private static void narrowChunk(Distribution distribution, DType dtype, long address, int n, long key, long block) {
+        try (Scratch scratch = Scratch.open()) {
+            long floats = scratch.allocate((long) n * Float.BYTES);
+            chunk(distribution, DType.F32, floats, n, key, block);
+            if (distribution == Distribution.UNIFORM) {
+                // Rounding would reach 1, so the bits that the dtype does not hold are dropped.
+                float units = dtype == DType.F16 ? 0x1p11f : 0x1p8f;
+                for (int i = 0; i < n; i++) {
+                    long at = floats + 4L * i;
+                    Ram.putFloat(at, (int) (Ram.getFloat(at) * units) / units);
+                }
+            }
+            ElementwiseKernels.cast(DType.F32, dtype).apply(floats, address, n);
         }
     }
 

@@ -118,7 +118,7 @@ final class RegionCompiler {
     /** Whether a program, not depending on which operands are single elements, can be compiled. */
     static boolean accepts(Expr expr) {
         DType dtype = dtype(expr);
-        if (!dtype.isFloating() || expr.nodes().size() > MOST_STEPS) {
+        if (!dtype.isFloating() || dtype.isNarrow() || expr.nodes().size() > MOST_STEPS) {
             return false;
         }
         for (DType input : expr.inputs()) {

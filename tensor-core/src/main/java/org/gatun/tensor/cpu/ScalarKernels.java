@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Elementwise kernels in plain Java, one element at a time: for a JVM without the Vector API, and for what it has no vectors for. */
 final class ScalarKernels implements KernelProvider {
     @Override
-    public @Nullable UnaryKernel unary(UnaryFn fn, DType dtype) {
+    public @Nullable UnaryKernel unary(UnaryFn fn, WideType type) {
         LongUnaryOperator integer = ScalarFunctions.integer(fn);
-        return switch (dtype) {
+        return switch (type) {
             case F32 -> unaryLoop(f32(ScalarFunctions.floating(fn)), 4, 4);
             case F64 -> unaryLoop(f64(ScalarFunctions.floating(fn)), 8, 8);
             case I64 -> integer == null ? null : unaryLoop(i64(integer), 8, 8);
@@ -48,9 +48,9 @@ final class ScalarKernels implements KernelProvider {
     }
 
     @Override
-    public @Nullable BinaryKernel binary(BinaryFn fn, DType dtype) {
+    public @Nullable BinaryKernel binary(BinaryFn fn, WideType type) {
         LongBinaryOperator integer = ScalarFunctions.integer(fn);
-        return switch (dtype) {
+        return switch (type) {
             case F32 -> binaryLoop(f32(fn), 4, 4);
             case F64 -> binaryLoop(f64(ScalarFunctions.floating(fn)), 8, 8);
             case I64 -> integer == null ? null : binaryLoop(i64(integer), 8, 8);
@@ -90,27 +90,27 @@ final class ScalarKernels implements KernelProvider {
     }
 
     @Override
-    public BinaryKernel compare(CompareFn fn, DType dtype) {
+    public BinaryKernel compare(CompareFn fn, WideType type) {
         var floating = ScalarFunctions.floating(fn);
         var integer = ScalarFunctions.integer(fn);
-        ScalarBinary element = switch (dtype) {
+        ScalarBinary element = switch (type) {
             case F32 -> (a, b, out) -> Ram.putBool(out, floating.test(Ram.getFloat(a), Ram.getFloat(b)));
             case F64 -> (a, b, out) -> Ram.putBool(out, floating.test(Ram.getDouble(a), Ram.getDouble(b)));
             case I64 -> (a, b, out) -> Ram.putBool(out, integer.test(Ram.getLong(a), Ram.getLong(b)));
             case I32 -> (a, b, out) -> Ram.putBool(out, integer.test(Ram.getInt(a), Ram.getInt(b)));
             case U8, BOOL -> (a, b, out) -> Ram.putBool(out, integer.test(Ram.getU8(a), Ram.getU8(b)));
         };
-        return binaryLoop(element, dtype.bytes(), 1);
+        return binaryLoop(element, type.bytes(), 1);
     }
 
     @Override
-    public @Nullable BinaryKernel logic(LogicFn fn, DType dtype) {
+    public @Nullable BinaryKernel logic(LogicFn fn, WideType type) {
         LongBinaryOperator bits = switch (fn) {
             case AND -> (a, b) -> a & b;
             case OR -> (a, b) -> a | b;
             case XOR -> (a, b) -> a ^ b;
         };
-        return switch (dtype) {
+        return switch (type) {
             case F32, F64 -> null;
             case I64 -> binaryLoop(i64(bits), 8, 8);
             case I32 -> binaryLoop(i32(bits), 4, 4);
@@ -119,33 +119,39 @@ final class ScalarKernels implements KernelProvider {
     }
 
     @Override
-    public @Nullable UnaryKernel not(DType dtype) {
-        ScalarUnary element = switch (dtype) {
+    public @Nullable UnaryKernel not(WideType type) {
+        ScalarUnary element = switch (type) {
             case F32, F64 -> null;
             case I64 -> i64(x -> ~x);
             case I32 -> i32(x -> ~x);
             case U8 -> u8(x -> ~x);
             case BOOL -> u8(x -> x ^ 1);
         };
-        return element == null ? null : unaryLoop(element, dtype.bytes(), dtype.bytes());
+        return element == null ? null : unaryLoop(element, type.bytes(), type.bytes());
     }
 
     @Override
-    public SelectKernel select(DType dtype) {
-        return switch (dtype) {
-            case F32, I32 ->
+    public SelectKernel select(Word word) {
+        return switch (word) {
+            case SHORT ->
+                (cond, a, b, out, n) -> {
+                    for (long i = 0; i < n; i++) {
+                        Ram.putShort(out + 2 * i, Ram.getShort((Ram.getByte(cond + i) != 0 ? a : b) + 2 * i));
+                    }
+                };
+            case INT ->
                 (cond, a, b, out, n) -> {
                     for (long i = 0; i < n; i++) {
                         Ram.putInt(out + 4 * i, Ram.getInt((Ram.getByte(cond + i) != 0 ? a : b) + 4 * i));
                     }
                 };
-            case F64, I64 ->
+            case LONG ->
                 (cond, a, b, out, n) -> {
                     for (long i = 0; i < n; i++) {
                         Ram.putLong(out + 8 * i, Ram.getLong((Ram.getByte(cond + i) != 0 ? a : b) + 8 * i));
                     }
                 };
-            case U8, BOOL -> new ByteSelectLoop();
+            case BYTE -> new ByteSelectLoop();
         };
     }
 

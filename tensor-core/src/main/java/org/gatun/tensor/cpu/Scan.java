@@ -1,7 +1,6 @@
 package org.gatun.tensor.cpu;
 
 import org.gatun.tensor.ConcreteTensor;
-import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
 import org.jspecify.annotations.Nullable;
@@ -18,31 +17,33 @@ final class Scan {
     private static final int PANEL = 512;
 
     // Filled without a lock: a kernel that two threads make at once is the same twice, and has no state.
-    private static final @Nullable ScanKernel[] SUMS = new ScanKernel[DType.values().length];
-    private static final @Nullable ScanKernel[] PRODUCTS = new ScanKernel[DType.values().length];
+    private static final @Nullable ScanKernel[] SUMS = new ScanKernel[SumType.values().length];
+    private static final @Nullable ScanKernel[] PRODUCTS = new ScanKernel[SumType.values().length];
 
     private Scan() {}
 
     static ConcreteTensor sum(Op.CumSum op, ConcreteTensor x) {
-        ScanKernel kernel = SUMS[x.dtype().ordinal()];
+        SumType type = SumType.of(x.dtype());
+        ScanKernel kernel = SUMS[type.ordinal()];
         if (kernel == null) {
-            kernel = make(FoldFn.SUM, x.dtype());
-            SUMS[x.dtype().ordinal()] = kernel;
+            kernel = make(FoldFn.SUM, type);
+            SUMS[type.ordinal()] = kernel;
         }
         return scan(kernel, x, op.axis(), op.reverse());
     }
 
     static ConcreteTensor prod(Op.CumProd op, ConcreteTensor x) {
-        ScanKernel kernel = PRODUCTS[x.dtype().ordinal()];
+        SumType type = SumType.of(x.dtype());
+        ScanKernel kernel = PRODUCTS[type.ordinal()];
         if (kernel == null) {
-            kernel = make(FoldFn.PRODUCT, x.dtype());
-            PRODUCTS[x.dtype().ordinal()] = kernel;
+            kernel = make(FoldFn.PRODUCT, type);
+            PRODUCTS[type.ordinal()] = kernel;
         }
         return scan(kernel, x, op.axis(), false);
     }
 
-    private static ScanKernel make(FoldFn fn, DType dtype) {
-        return switch (dtype) {
+    private static ScanKernel make(FoldFn fn, SumType type) {
+        return switch (type) {
             case F32 ->
                 floating(new FloatingScanLoop.Of(
                         FoldKernels.f64(fn)::apply,
@@ -58,9 +59,6 @@ final class Scan {
                         LongScanLoop.class,
                         ScanKernel.class,
                         new LongScanLoop.Of(FoldKernels.integer(fn), fn.integerIdentity()));
-            case I32, U8, BOOL ->
-                throw new IllegalArgumentException("no kernel runs along elements of " + dtype.longName()
-                        + ": cast them to I64, which does not overflow early");
         };
     }
 

@@ -51,7 +51,7 @@ final class SliceKernels {
             WorkerPool.parallelFor(along.outer(), Math.max(1, GRAIN / count), (from, to) -> {
                 for (long o = from; o < to; o++) {
                     long places = index - 8 * o * count;
-                    PlaceKernels.addRun(dtype, src, places, out, o * along.size(), o * count, count, along);
+                    PlaceKernels.addRun(SumType.of(dtype), src, places, out, o * along.size(), o * count, count, along);
                 }
             });
             return;

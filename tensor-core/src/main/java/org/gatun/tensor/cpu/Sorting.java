@@ -96,18 +96,23 @@ final class Sorting {
     }
 
     private static void pick(long row, long places, long k, long values, DType dtype) {
-        switch (dtype) {
-            case U8, BOOL -> {
+        switch (Word.of(dtype)) {
+            case BYTE -> {
                 for (long i = 0; i < k; i++) {
                     Ram.putByte(values + i, Ram.getByte(row + Ram.getLong(places + 8 * i)));
                 }
             }
-            case F32, I32 -> {
+            case SHORT -> {
+                for (long i = 0; i < k; i++) {
+                    Ram.putShort(values + 2 * i, Ram.getShort(row + 2 * Ram.getLong(places + 8 * i)));
+                }
+            }
+            case INT -> {
                 for (long i = 0; i < k; i++) {
                     Ram.putInt(values + 4 * i, Ram.getInt(row + 4 * Ram.getLong(places + 8 * i)));
                 }
             }
-            case F64, I64 -> {
+            case LONG -> {
                 for (long i = 0; i < k; i++) {
                     Ram.putLong(values + 8 * i, Ram.getLong(row + 8 * Ram.getLong(places + 8 * i)));
                 }

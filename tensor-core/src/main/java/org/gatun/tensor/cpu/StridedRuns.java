@@ -29,10 +29,17 @@ final class StridedRuns {
     }
 
     private static void loop(long x, long xStride, long out, long outStride, long n, DType dtype) {
-        switch (dtype) {
-            case F32, I32 -> run4(x, xStride, out, outStride, n);
-            case F64, I64 -> run8(x, xStride, out, outStride, n);
-            case U8, BOOL -> run1(x, xStride, out, outStride, n);
+        switch (Word.of(dtype)) {
+            case BYTE -> run1(x, xStride, out, outStride, n);
+            case SHORT -> run2(x, xStride, out, outStride, n);
+            case INT -> run4(x, xStride, out, outStride, n);
+            case LONG -> run8(x, xStride, out, outStride, n);
+        }
+    }
+
+    private static void run2(long x, long xStride, long out, long outStride, long n) {
+        for (long i = 0; i < n; i++) {
+            Ram.putShort(out + outStride * i, Ram.getShort(x + xStride * i));
         }
     }
 

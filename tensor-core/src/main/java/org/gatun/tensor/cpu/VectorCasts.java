@@ -45,7 +45,7 @@ final class VectorCasts {
             case F64 -> fromF64(to, rest);
             case I64 -> fromI64(to, rest);
             case I32 -> fromI32(to, rest);
-            case U8, BOOL -> null;
+            case BF16, F16, I16, I8, U8, BOOL -> null;
         };
         return cast == null ? null : KernelTemplate.specialise(VectorCastLoop.class, UnaryKernel.class, cast);
     }
@@ -54,7 +54,7 @@ final class VectorCasts {
         return switch (to) {
             case F64 -> of(narrow(F32, F64.length()), VectorOperators.F2D, F64, rest);
             case I32 -> of(F32, VectorOperators.F2I, I32, rest);
-            case F32, I64, U8, BOOL -> null;
+            case F32, BF16, F16, I64, I16, I8, U8, BOOL -> null;
         };
     }
 
@@ -62,7 +62,7 @@ final class VectorCasts {
         return switch (to) {
             case F32 -> of(F64, VectorOperators.D2F, narrow(F32, F64.length()), rest);
             case I64 -> LONG_CONVERSIONS ? of(F64, VectorOperators.D2L, I64, rest) : null;
-            case F64, I32, U8, BOOL -> null;
+            case F64, BF16, F16, I32, I16, I8, U8, BOOL -> null;
         };
     }
 
@@ -70,7 +70,7 @@ final class VectorCasts {
         return switch (to) {
             case F32 -> LONG_CONVERSIONS ? of(I64, VectorOperators.L2F, narrow(F32, I64.length()), rest) : null;
             case F64 -> LONG_CONVERSIONS ? of(I64, VectorOperators.L2D, F64, rest) : null;
-            case I64, I32, U8, BOOL -> null;
+            case BF16, F16, I64, I32, I16, I8, U8, BOOL -> null;
         };
     }
 
@@ -79,7 +79,7 @@ final class VectorCasts {
             case F32 -> of(I32, VectorOperators.I2F, F32, rest);
             case F64 -> of(narrow(I32, F64.length()), VectorOperators.I2D, F64, rest);
             case I64 -> of(narrow(I32, I64.length()), VectorOperators.I2L, I64, rest);
-            case I32, U8, BOOL -> null;
+            case BF16, F16, I32, I16, I8, U8, BOOL -> null;
         };
     }
 

@@ -17,15 +17,15 @@ final class VectorKernels implements KernelProvider {
     private final ScalarKernels scalar = new ScalarKernels();
 
     @Override
-    public @Nullable UnaryKernel unary(UnaryFn fn, DType dtype) {
-        UnaryKernel kernel = switch (dtype) {
+    public @Nullable UnaryKernel unary(UnaryFn fn, WideType type) {
+        UnaryKernel kernel = switch (type) {
             case F32 -> f32(fn);
             case F64 -> unary(F64UnaryLoop.class, F64Functions.of(fn));
             case I64 -> unary(I64UnaryLoop.class, I64Functions.of(fn));
             case I32 -> unary(I32UnaryLoop.class, I32Functions.of(fn));
             case U8, BOOL -> null;
         };
-        return kernel == null ? scalar.unary(fn, dtype) : kernel;
+        return kernel == null ? scalar.unary(fn, type) : kernel;
     }
 
     private static @Nullable UnaryKernel f32(UnaryFn fn) {
@@ -38,15 +38,15 @@ final class VectorKernels implements KernelProvider {
     }
 
     @Override
-    public @Nullable BinaryKernel binary(BinaryFn fn, DType dtype) {
-        BinaryKernel kernel = switch (dtype) {
+    public @Nullable BinaryKernel binary(BinaryFn fn, WideType type) {
+        BinaryKernel kernel = switch (type) {
             case F32 -> f32(fn);
             case F64 -> binary(F64BinaryLoop.class, F64Functions.of(fn));
             case I64 -> binary(I64BinaryLoop.class, I64Functions.of(fn));
             case I32 -> i32(fn);
             case U8, BOOL -> null;
         };
-        return kernel == null ? scalar.binary(fn, dtype) : kernel;
+        return kernel == null ? scalar.binary(fn, type) : kernel;
     }
 
     private static @Nullable BinaryKernel f32(BinaryFn fn) {
@@ -64,33 +64,33 @@ final class VectorKernels implements KernelProvider {
     }
 
     @Override
-    public BinaryKernel compare(CompareFn fn, DType dtype) {
-        BinaryKernel kernel = switch (dtype) {
+    public BinaryKernel compare(CompareFn fn, WideType type) {
+        BinaryKernel kernel = switch (type) {
             case F32 -> binary(F32CompareLoop.class, F32Functions.of(fn));
             case F64 -> binary(F64CompareLoop.class, F64Functions.of(fn));
             case I64 -> binary(I64CompareLoop.class, I64Functions.of(fn));
             case I32 -> binary(I32CompareLoop.class, I32Functions.of(fn));
             case U8, BOOL -> null;
         };
-        return kernel == null ? scalar.compare(fn, dtype) : kernel;
+        return kernel == null ? scalar.compare(fn, type) : kernel;
     }
 
     @Override
-    public @Nullable BinaryKernel logic(LogicFn fn, DType dtype) {
-        return scalar.logic(fn, dtype);
+    public @Nullable BinaryKernel logic(LogicFn fn, WideType type) {
+        return scalar.logic(fn, type);
     }
 
     @Override
-    public @Nullable UnaryKernel not(DType dtype) {
-        return scalar.not(dtype);
+    public @Nullable UnaryKernel not(WideType type) {
+        return scalar.not(type);
     }
 
     @Override
-    public SelectKernel select(DType dtype) {
-        return switch (dtype) {
-            case F32, I32 -> new I32SelectLoop();
-            case F64, I64 -> new I64SelectLoop();
-            case U8, BOOL -> scalar.select(dtype);
+    public SelectKernel select(Word word) {
+        return switch (word) {
+            case INT -> new I32SelectLoop();
+            case LONG -> new I64SelectLoop();
+            case SHORT, BYTE -> scalar.select(word);
         };
     }
 
@@ -100,8 +100,8 @@ final class VectorKernels implements KernelProvider {
         if (kernel == null && from == DType.BOOL) {
             kernel = fromBool(to);
         }
-        if (kernel == null && to == DType.BOOL && from.bytes() > 1) {
-            BinaryKernel differs = compare(CompareFn.NE, from);
+        if (kernel == null && to == DType.BOOL && from.bytes() > 1 && !from.isNarrow()) {
+            BinaryKernel differs = compare(CompareFn.NE, WideType.of(from));
             kernel = (x, out, n) -> differs.applyScalarRight(x, ZERO.address(), out, n);
         }
         return kernel == null ? scalar.cast(from, to) : kernel;
@@ -113,7 +113,7 @@ final class VectorKernels implements KernelProvider {
             case F64 -> unary(I64BoolCastLoop.class, Double.doubleToRawLongBits(1));
             case I64 -> unary(I64BoolCastLoop.class, 1L);
             case I32 -> unary(I32BoolCastLoop.class, 1);
-            case U8, BOOL -> null;
+            case BF16, F16, I16, I8, U8, BOOL -> null;
         };
     }
 }

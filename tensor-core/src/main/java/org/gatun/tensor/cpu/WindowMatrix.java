@@ -104,10 +104,10 @@ record WindowMatrix(ConvGeometry geometry, DType dtype) {
                 RowLoops.get().copyWords(inImage, imageStep, inMatrix, matrixStep, length * (bytes / 4), count);
                 return;
             }
-            switch (dtype) {
-                case F32 -> RowLoops.get().addFloats(inMatrix, matrixStep, inImage, imageStep, length, count);
-                case F64 -> RowLoops.get().addDoubles(inMatrix, matrixStep, inImage, imageStep, length, count);
-                case I64, I32, U8, BOOL -> throw notFloating();
+            if (dtype == DType.F32) {
+                RowLoops.get().addFloats(inMatrix, matrixStep, inImage, imageStep, length, count);
+            } else {
+                RowLoops.get().addDoubles(inMatrix, matrixStep, inImage, imageStep, length, count);
             }
             return;
         }
@@ -115,16 +115,12 @@ record WindowMatrix(ConvGeometry geometry, DType dtype) {
         for (int i = 0; i < count; i++) {
             long image = inImage + i * imageStep;
             long matrix = inMatrix + i * matrixStep;
-            switch (dtype) {
-                case F32 -> floats(image, step, matrix, length, unfold);
-                case F64 -> doubles(image, step, matrix, length, unfold);
-                case I64, I32, U8, BOOL -> throw notFloating();
+            if (dtype == DType.F32) {
+                floats(image, step, matrix, length, unfold);
+            } else {
+                doubles(image, step, matrix, length, unfold);
             }
         }
-    }
-
-    private IllegalArgumentException notFloating() {
-        return new IllegalArgumentException("convolution: of " + dtype + ", not F32 or F64");
     }
 
     private static void floats(long image, long step, long matrix, int length, boolean unfold) {

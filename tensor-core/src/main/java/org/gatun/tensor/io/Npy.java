@@ -23,8 +23,8 @@ import org.gatun.tensor.shape.Shape;
  * Tensor y = Npy.load(Path.of("y.npy"));  // written by numpy.save("y.npy", y)
  * }</pre>
  *
- * <p>F32, F64, I64, I32, U8 and BOOL are {@code <f4}, {@code <f8}, {@code <i8}, {@code <i4}, {@code |u1} and {@code |b1}. Versions
- * 1.0, 2.0 and 3.0 are read, row by row or in Fortran's order, with the lowest or the highest byte first; what is written is
+ * <p>F32, F64, F16, I64, I32, I16, I8, U8 and BOOL are {@code <f4}, {@code <f8}, {@code <f2}, {@code <i8}, {@code <i4}, {@code <i2},
+ * {@code |i1}, {@code |u1} and {@code |b1}; BF16, which NumPy does not have, is refused. Versions 1.0, 2.0 and 3.0 are read, row by row or in Fortran's order, with the lowest or the highest byte first; what is written is
  * version 1.0, row by row, the lowest byte first. Pickled objects are never read. The header and the file's size are checked before
  * memory is allocated, and a {@link TensorFileException} names the file and the field.
  */
@@ -51,7 +51,7 @@ public final class Npy {
      * Saves a tensor, whatever its layout, in the order of its indices. The file is replaced in one step; when anything fails, it
      * is as it was.
      *
-     * @throws IllegalArgumentException when the tensor has more than 64 axes
+     * @throws IllegalArgumentException when the tensor has more than 64 axes, or is BF16
      * @throws IOException when the file can't be written
      */
     public static void save(Path file, Tensor tensor) throws IOException {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the Python dictionary in an {@code .npy} header, character by character: no expression is evaluated. */
 final class NpyDictionary {
-    private static final String READABLE = "what can be read is f4, f8, i4, i8, u1 and b1";
+    private static final String READABLE = "what can be read is f2, f4, f8, i1, i2, i4, i8, u1 and b1";
 
     private final Path file;
     private final String prefix;
@@ -96,8 +96,11 @@ final class NpyDictionary {
         DType found = switch (code) {
             case "f4" -> DType.F32;
             case "f8" -> DType.F64;
+            case "f2" -> DType.F16;
             case "i8" -> DType.I64;
             case "i4" -> DType.I32;
+            case "i2" -> DType.I16;
+            case "i1" -> DType.I8;
             case "u1" -> DType.U8;
             case "b1" -> DType.BOOL;
             default -> throw problem("descr", "'" + descr + "' " + remedy(code) + "; " + READABLE);

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands before the elements of an {@code .npy} array.
@@ -90,8 +91,13 @@ record NpyHeader(DType dtype, ByteOrder order, boolean fortran, Shape shape, lon
                     "npy: shape " + shape + " has " + shape.rank() + " axes and an array of a file has at most "
                             + MOST_AXES + ": reshape the tensor before it is saved");
         }
+        String descr = descr(dtype);
+        if (descr == null) {
+            throw new IllegalArgumentException("npy: NumPy has no " + dtype
+                    + ": convert the tensor, for instance with to(DType.F32), or save it with Safetensors");
+        }
         String sizes = LongStream.of(shape.toArray()).mapToObj(Long::toString).collect(Collectors.joining(", "));
-        String dictionary = "{'descr': '" + descr(dtype) + "', 'fortran_order': False, 'shape': (" + sizes
+        String dictionary = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + sizes
                 + (shape.rank() == 1 ? ",), }" : "), }");
         int before = MAGIC.length + 2 + Short.BYTES;
         int total = Math.ceilDiv(before + dictionary.length() + 1, ALIGNMENT) * ALIGNMENT;
@@ -108,12 +114,17 @@ record NpyHeader(DType dtype, ByteOrder order, boolean fortran, Shape shape, lon
         return header;
     }
 
-    private static String descr(DType dtype) {
+    /** NumPy's name of a dtype; null for the one that it does not have. */
+    private static @Nullable String descr(DType dtype) {
         return switch (dtype) {
             case F32 -> "<f4";
             case F64 -> "<f8";
+            case F16 -> "<f2";
+            case BF16 -> null;
             case I64 -> "<i8";
             case I32 -> "<i4";
+            case I16 -> "<i2";
+            case I8 -> "|i1";
             case U8 -> "|u1";
             case BOOL -> "|b1";
         };

@@ -29,8 +29,8 @@ public final class Expr {
         /** A number as the dtype has it: for integers without its fraction, for BOOL whether it is not 0. */
         public static Constant of(DType dtype, double value) {
             return switch (dtype) {
-                case F32, F64 -> new Constant(dtype, Double.doubleToLongBits(value));
-                case I64, I32, U8 -> new Constant(dtype, (long) value);
+                case F32, F64, BF16, F16 -> new Constant(dtype, Double.doubleToLongBits(value));
+                case I64, I32, I16, I8, U8 -> new Constant(dtype, (long) value);
                 case BOOL -> new Constant(dtype, value != 0 ? 1 : 0);
             };
         }
@@ -38,9 +38,9 @@ public final class Expr {
         /** An integer as the dtype has it, rounded once where it is floating. */
         public static Constant of(DType dtype, long value) {
             return switch (dtype) {
-                case F32 -> of(dtype, (double) (float) value);
+                case F32, BF16, F16 -> of(dtype, (double) (float) value);
                 case F64 -> of(dtype, (double) value);
-                case I64, I32, U8 -> new Constant(dtype, value);
+                case I64, I32, I16, I8, U8 -> new Constant(dtype, value);
                 case BOOL -> new Constant(dtype, value != 0 ? 1 : 0);
             };
         }

@@ -371,7 +371,7 @@ public final class TypeRules {
             case UNIFORM, NORMAL -> op.dtype().isFloating();
             case BITS -> !op.dtype().isFloating();
         };
-        requireDType(drawn, op, List.of(), "uniform and normal numbers are F32 or F64, bits are integers or BOOL");
+        requireDType(drawn, op, List.of(), "uniform and normal numbers are floating, bits are integers or BOOL");
         return new TensorType(op.dtype(), op.shape());
     }
 

@@ -64,7 +64,34 @@ public final class HostArray {
 
     /** The value nearest to {@code x} that a floating dtype can represent. */
     static double round(DType dtype, double x) {
-        return dtype == DType.F32 ? (float) x : x;
+        return switch (dtype) {
+            case F64 -> x;
+            case F32 -> (float) x;
+            // By way of F32, in which backends compute.
+            case BF16 -> round((float) x, ulp(dtype, (float) x), 0x1.fep127);
+            case F16 -> round((float) x, ulp(dtype, (float) x), 65504);
+            case I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(dtype + " is not a floating type");
+        };
+    }
+
+    /** A number to the nearest multiple of a power of two, of two the even one; beyond the largest, an infinity. */
+    private static double round(double x, double unit, double largest) {
+        if (Double.isNaN(x) || Double.isInfinite(x)) {
+            return x;
+        }
+        double rounded = Math.rint(x / unit) * unit;
+        return Math.abs(rounded) > largest ? Math.copySign(Double.POSITIVE_INFINITY, x) : rounded;
+    }
+
+    /** The distance from a number of a floating dtype to the next, as {@link Math#ulp}. */
+    static double ulp(DType dtype, double x) {
+        return switch (dtype) {
+            case F64 -> Math.ulp(x);
+            case F32 -> Math.ulp((float) x);
+            case BF16 -> Math.scalb(1.0, Math.max(Math.getExponent(x), Float.MIN_EXPONENT) - 7);
+            case F16 -> Math.scalb(1.0, Math.max(Math.getExponent(x), -14) - 10);
+            case I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(dtype + " is not a floating type");
+        };
     }
 
     /** The low bits of {@code x} that an integer dtype stores; for BOOL, whether it is not 0. */
@@ -72,9 +99,11 @@ public final class HostArray {
         return switch (dtype) {
             case I64 -> x;
             case I32 -> (int) x;
+            case I16 -> (short) x;
+            case I8 -> (byte) x;
             case U8 -> x & 0xff;
             case BOOL -> x == 0 ? 0 : 1;
-            case F32, F64 -> throw new IllegalArgumentException(dtype + " is not an integer type");
+            case F32, F64, BF16, F16 -> throw new IllegalArgumentException(dtype + " is not an integer type");
         };
     }
 

@@ -245,9 +245,17 @@ public enum LayoutVariant {
         switch (dtype) {
             case F32 -> Memory.ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, (float) real);
             case F64 -> Memory.ALL.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, address, real);
+            case BF16 ->
+                Memory.ALL.set(
+                        ValueLayout.JAVA_SHORT_UNALIGNED,
+                        address,
+                        (short) (Float.floatToRawIntBits((float) real) >>> 16));
+            case F16 ->
+                Memory.ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, Float.floatToFloat16((float) real));
             case I64 -> Memory.ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, whole);
             case I32 -> Memory.ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, (int) whole);
-            case U8 -> Memory.ALL.set(ValueLayout.JAVA_BYTE, address, (byte) whole);
+            case I16 -> Memory.ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, (short) whole);
+            case I8, U8 -> Memory.ALL.set(ValueLayout.JAVA_BYTE, address, (byte) whole);
             case BOOL -> Memory.ALL.set(ValueLayout.JAVA_BYTE, address, (byte) (whole & 1));
         }
     }

@@ -44,9 +44,12 @@ public final class OpCases {
             Shape.of(2, 0, 3));
 
     private static final DType[] ALL = DType.values();
-    private static final DType[] NUMBERS = {DType.F32, DType.F64, DType.I64, DType.I32, DType.U8};
-    private static final DType[] FLOATING = {DType.F32, DType.F64};
-    private static final DType[] ACCUMULATING = {DType.F32, DType.F64, DType.I64};
+    private static final DType[] NUMBERS = {
+        DType.F32, DType.F64, DType.BF16, DType.F16, DType.I64, DType.I32, DType.I16, DType.I8, DType.U8
+    };
+    private static final DType[] FLOATING = {DType.F32, DType.F64, DType.BF16, DType.F16};
+    private static final DType[] INTEGERS = {DType.I64, DType.I32, DType.I16, DType.I8, DType.U8, DType.BOOL};
+    private static final DType[] ACCUMULATING = {DType.F32, DType.F64, DType.BF16, DType.F16, DType.I64};
 
     private OpCases() {}
 
@@ -149,8 +152,8 @@ public final class OpCases {
             case Op.Unary op -> List.of(ALL).stream().filter(op.fn()::accepts).toList();
             case Op.Binary op -> List.of(ALL).stream().filter(op.fn()::accepts).toList();
             case Op.Compare op -> List.of(ALL);
-            case Op.Logic op -> List.of(DType.I64, DType.I32, DType.U8, DType.BOOL);
-            case Op.Not op -> List.of(DType.I64, DType.I32, DType.U8, DType.BOOL);
+            case Op.Logic op -> List.of(INTEGERS);
+            case Op.Not op -> List.of(INTEGERS);
             case Op.Cast op -> List.of(ALL);
             case Op.Select op -> List.of(ALL);
             case Op.Fused op -> List.of(DType.F32);
@@ -189,7 +192,7 @@ public final class OpCases {
             case Op.Iota op -> List.of(DType.I64);
             case Op.Random op ->
                 op.distribution() == Distribution.BITS
-                        ? List.of(DType.I64, DType.I32, DType.U8, DType.BOOL)
+                        ? List.of(INTEGERS)
                         : List.of(FLOATING);
             case Op.Call op -> List.of(FLOATING);
         };

@@ -58,7 +58,7 @@ final class OperandValues {
 
     private static HostArray edges(Op op, DType type, Shape shape, int place, int start, SplittableRandom random) {
         if (type.isFloating()) {
-            double[] edges = type == DType.F32 ? floatEdges() : doubleEdges();
+            double[] edges = floatingEdges(type);
             return HostArray.reals(type, shape, i -> {
                 long n = (long) edges.length * edges.length;
                 long at = start + (long) i;
@@ -66,6 +66,43 @@ final class OperandValues {
             });
         }
         return HostArray.wholes(type, shape, i -> whole(op, type, place, start + i, random));
+    }
+
+    private static double[] floatingEdges(DType type) {
+        return switch (type) {
+            case F32, BF16 -> floatEdges();
+            case F64 -> doubleEdges();
+            case F16 -> halfEdges();
+            case I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(type + " is not a floating type");
+        };
+    }
+
+    private static double[] halfEdges() {
+        return new double[] {
+            0.0,
+            -0.0,
+            1,
+            -1,
+            Double.NaN,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            0.5,
+            -0.5,
+            2,
+            1.5,
+            -2.5,
+            3,
+            11,
+            -17,
+            300,
+            0x1p-24,
+            -0x1p-24,
+            0x1p-14,
+            65504,
+            -65504,
+            1e-3,
+            2048
+        };
     }
 
     private static double[] floatEdges() {

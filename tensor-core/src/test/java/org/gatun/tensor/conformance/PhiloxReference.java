@@ -20,12 +20,18 @@ final class PhiloxReference {
     }
 
     private static double uniform(Op.Random op, int i) {
-        return op.dtype() == DType.F32 ? (word(op, i) >>> 8) * 0x1p-24 : (pair(op, i) >>> 11) * 0x1p-53;
+        return switch (op.dtype()) {
+            case F32 -> (word(op, i) >>> 8) * 0x1p-24;
+            case F64 -> (pair(op, i) >>> 11) * 0x1p-53;
+            case BF16 -> (word(op, i) >>> 24) * 0x1p-8;
+            case F16 -> (word(op, i) >>> 21) * 0x1p-11;
+            case I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException("uniform numbers are floating");
+        };
     }
 
     private static double normal(Op.Random op, int i) {
         int first = i & ~1;
-        boolean single = op.dtype() == DType.F32;
+        boolean single = op.dtype() != DType.F64;
         double u = single ? (float) ((word(op, first) + 0.5) * 0x1p-32) : 1 - (pair(op, first) >>> 11) * 0x1p-53;
         double turns = single ? word(op, first + 1) * 0x1p-32 : (pair(op, first + 1) >> 1) * 0x1p-63;
         double radius = Math.sqrt(-2 * StrictMath.log(u));
@@ -37,9 +43,10 @@ final class PhiloxReference {
         return switch (op.dtype()) {
             case I64 -> pair(op, i);
             case I32 -> word(op, i);
-            case U8 -> word(op, i / 4) >>> (8 * (i % 4));
+            case I16 -> word(op, i / 2) >>> (16 * (i % 2));
+            case I8, U8 -> word(op, i / 4) >>> (8 * (i % 4));
             case BOOL -> (word(op, i / 32) >>> (i % 32)) & 1;
-            case F32, F64 -> throw new IllegalArgumentException("bits come as integers");
+            case F32, F64, BF16, F16 -> throw new IllegalArgumentException("bits come as integers");
         };
     }
 

@@ -108,11 +108,11 @@ public final class ReferenceInterpreter {
 
     private static HostArray cast(HostArray x, DType to) {
         if (to.isFloating()) {
-            // A long is rounded to F32 at once, not by way of double.
+            // A long is rounded to F32 at once, not by way of double, and from there to BF16 and F16.
             return HostArray.reals(
                     to,
                     x.shape(),
-                    i -> x.dtype().isFloating() ? x.real(i) : to == DType.F32 ? (float) x.whole(i) : x.whole(i));
+                    i -> x.dtype().isFloating() ? x.real(i) : to == DType.F64 ? x.whole(i) : (float) x.whole(i));
         }
         return HostArray.wholes(
                 to, x.shape(), i -> x.dtype().isFloating() ? ScalarReference.toWhole(to, x.real(i)) : x.whole(i));

@@ -135,8 +135,8 @@ final class ScalarReference {
             case MUL -> a * b;
             case DIV -> a / b;
             case FLOOR_DIVIDE -> floorDivide(a, b);
-            // The quotient is one of the dtype, as in PyTorch: near an integer it may round up to it.
-            case TRUNC_DIVIDE -> truncate(HostArray.round(dtype, a / b));
+            // The quotient is one of the dtype's arithmetic, as in PyTorch: near an integer it may round up to it.
+            case TRUNC_DIVIDE -> truncate(HostArray.round(dtype.arithmetic(), a / b));
             case REMAINDER -> remainder(a, b);
             case FMOD -> a % b;
             case POW -> a == 1 || (a == -1 && Double.isInfinite(b)) ? 1 : StrictMath.pow(a, b);
@@ -240,15 +240,17 @@ final class ScalarReference {
 
     /**
      * The conversion of a floating value to an integer dtype: truncated to zero; beyond the range of I64 and I32 the nearest
-     * bound, for U8 the low bits; 0 for NaN. Whether it is not 0, for BOOL.
+     * bound, for I16, I8 and U8 the low bits; 0 for NaN. Whether it is not 0, for BOOL.
      */
     static long toWhole(DType to, double x) {
         return switch (to) {
             case I64 -> (long) x;
             case I32 -> (int) x;
+            case I16 -> (short) (long) x;
+            case I8 -> (byte) (long) x;
             case U8 -> (long) x & 0xff;
             case BOOL -> x != 0 ? 1 : 0;
-            case F32, F64 -> throw new IllegalArgumentException(to + " is not an integer type");
+            case F32, F64, BF16, F16 -> throw new IllegalArgumentException(to + " is not an integer type");
         };
     }
 }

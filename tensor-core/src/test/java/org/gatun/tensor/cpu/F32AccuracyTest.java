@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
-import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.UnaryFn;
 import org.junit.jupiter.api.TestReporter;
@@ -103,8 +102,8 @@ class F32AccuracyTest {
     @EnumSource
     void unaryFunctionsKeepTheirBound(UnaryFn fn, TestReporter reporter) {
         float[] x = arguments(fn.ordinal());
-        UlpHistogram vectors = measure(new VectorKernels().unary(fn, DType.F32), fn, x);
-        UlpHistogram scalars = measure(new ScalarKernels().unary(fn, DType.F32), fn, x);
+        UlpHistogram vectors = measure(new VectorKernels().unary(fn, WideType.F32), fn, x);
+        UlpHistogram scalars = measure(new ScalarKernels().unary(fn, WideType.F32), fn, x);
         reporter.publishEntry(fn + " F32", vectors.toString());
         assertThat(vectors.worst()).as("%s: %s", fn, vectors).isLessThanOrEqualTo(bound(fn) + 1e-6);
         assertThat(scalars.worst()).as("%s one by one: %s", fn, scalars).isLessThanOrEqualTo(SCALAR_BOUND + 1e-6);
@@ -147,8 +146,8 @@ class F32AccuracyTest {
             a[i] = i < 40_000 ? SAMPLE[j] : swap;
             b[i] = i < 40_000 ? SAMPLE[k] : b[j];
         }
-        UlpHistogram vectors = measure(new VectorKernels().binary(fn, DType.F32), fn, a, b);
-        UlpHistogram scalars = measure(new ScalarKernels().binary(fn, DType.F32), fn, a, b);
+        UlpHistogram vectors = measure(new VectorKernels().binary(fn, WideType.F32), fn, a, b);
+        UlpHistogram scalars = measure(new ScalarKernels().binary(fn, WideType.F32), fn, a, b);
         reporter.publishEntry(fn + " F32", vectors.toString());
         assertThat(vectors.worst()).as("%s: %s", fn, vectors).isLessThanOrEqualTo(bound(fn) + 1e-6);
         assertThat(scalars.worst()).as("%s one by one: %s", fn, scalars).isLessThanOrEqualTo(SCALAR_BOUND + 1e-6);

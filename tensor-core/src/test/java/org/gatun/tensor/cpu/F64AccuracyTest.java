@@ -9,7 +9,6 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
-import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.UnaryFn;
 import org.junit.jupiter.api.Test;
@@ -108,8 +107,8 @@ class F64AccuracyTest {
         double[] x = arguments(fn.ordinal());
         F64Reference[] want =
                 Arrays.stream(x).mapToObj(v -> F64Reference.of(fn, v)).toArray(F64Reference[]::new);
-        UlpHistogram vectors = measure(new VectorKernels().unary(fn, DType.F64), x, want);
-        UlpHistogram scalars = measure(new ScalarKernels().unary(fn, DType.F64), x, want);
+        UlpHistogram vectors = measure(new VectorKernels().unary(fn, WideType.F64), x, want);
+        UlpHistogram scalars = measure(new ScalarKernels().unary(fn, WideType.F64), x, want);
         reporter.publishEntry(fn + " F64", vectors + "; one by one " + scalars);
         assertThat(vectors.worst()).as("%s: %s", fn, vectors).isLessThanOrEqualTo(bound(fn) + 1e-6);
         double scalarBound = bound(fn) > 0.5 ? SCALAR_BOUND : bound(fn);
@@ -172,8 +171,8 @@ class F64AccuracyTest {
         double[][] pairs = pairs(fn);
         F64Reference[] want = new F64Reference[pairs[0].length];
         Arrays.setAll(want, i -> F64Reference.of(fn, pairs[0][i], pairs[1][i]));
-        UlpHistogram vectors = measure(new VectorKernels().binary(fn, DType.F64), pairs, want);
-        UlpHistogram scalars = measure(new ScalarKernels().binary(fn, DType.F64), pairs, want);
+        UlpHistogram vectors = measure(new VectorKernels().binary(fn, WideType.F64), pairs, want);
+        UlpHistogram scalars = measure(new ScalarKernels().binary(fn, WideType.F64), pairs, want);
         reporter.publishEntry(fn + " F64", vectors + "; one by one " + scalars);
         assertThat(vectors.worst()).as("%s: %s", fn, vectors).isLessThanOrEqualTo(bound(fn) + 1e-6);
         double scalarBound = bound(fn) > 0.5 ? SCALAR_BOUND : bound(fn);

@@ -17,14 +17,7 @@ final class Images {
     static ConcreteTensor of(DType dtype, Shape shape, double... values) {
         ConcreteTensor tensor = ConcreteTensor.allocate(dtype, shape, Device.CPU);
         for (int i = 0; i < values.length; i++) {
-            long at = tensor.address() + (long) i * dtype.bytes();
-            switch (dtype) {
-                case F32 -> Ram.putFloat(at, (float) values[i]);
-                case F64 -> Ram.putDouble(at, values[i]);
-                case I64 -> Ram.putLong(at, (long) values[i]);
-                case I32 -> Ram.putInt(at, (int) values[i]);
-                case U8, BOOL -> Ram.putByte(at, (byte) (int) values[i]);
-            }
+            Elements.put(dtype, tensor.address() + (long) i * dtype.bytes(), values[i]);
         }
         return tensor;
     }

@@ -106,7 +106,7 @@ class IntegerDivisionTest {
     }
 
     private static void checkQuotients(BinaryFn fn, DType dtype, KernelProvider kernels) {
-        BinaryKernel kernel = kernels.binary(fn, dtype);
+        BinaryKernel kernel = kernels.binary(fn, WideType.of(dtype));
         assertThat(kernel).isNotNull();
         long[] a = values(dtype, new SplittableRandom(1));
         long[] divisors = divisors(values(dtype, new SplittableRandom(2)));
@@ -136,7 +136,7 @@ class IntegerDivisionTest {
 
     /** Vectors of nothing but moderate values, which no large one beside them sends another way. */
     private static void checkModerateQuotients(BinaryFn fn, DType dtype, KernelProvider kernels) {
-        BinaryKernel kernel = kernels.binary(fn, dtype);
+        BinaryKernel kernel = kernels.binary(fn, WideType.of(dtype));
         assertThat(kernel).isNotNull();
         SplittableRandom random = new SplittableRandom(3);
         int bits = dtype == DType.I32 ? 32 : 51;
@@ -181,7 +181,7 @@ class IntegerDivisionTest {
     void divisionByZeroIsAnError(BinaryFn fn) {
         for (KernelProvider kernels : new KernelProvider[] {new VectorKernels(), new ScalarKernels()}) {
             for (DType dtype : new DType[] {DType.I32, DType.I64}) {
-                BinaryKernel kernel = kernels.binary(fn, dtype);
+                BinaryKernel kernel = kernels.binary(fn, WideType.of(dtype));
                 assertThat(kernel).isNotNull();
                 for (long filling : new long[] {5, Integer.MIN_VALUE, Long.MAX_VALUE}) {
                     for (int n = 1; n <= 2 * LONGEST_TAIL; n++) {

@@ -32,14 +32,7 @@ class MatMulKernelsTest {
         for (long i = 0; i < count; i++) {
             // Small integers, so that every dtype computes the products exactly.
             int value = random.nextInt(9) - (dtype == DType.U8 ? 0 : 4);
-            long at = tensor.address() + i * dtype.bytes();
-            switch (dtype) {
-                case F32 -> Ram.putFloat(at, value);
-                case F64 -> Ram.putDouble(at, value);
-                case I64 -> Ram.putLong(at, value);
-                case I32 -> Ram.putInt(at, value);
-                case U8, BOOL -> Ram.putByte(at, (byte) value);
-            }
+            Elements.put(dtype, tensor.address() + i * dtype.bytes(), value);
         }
         return tensor;
     }
@@ -81,7 +74,7 @@ class MatMulKernelsTest {
 
     private static Stream<Arguments> dtypesAndThreads() {
         return Arrays.stream(DType.values())
-                .filter(dtype -> dtype != DType.BOOL)
+                .filter(dtype -> dtype != DType.BOOL && !dtype.isNarrow())
                 .flatMap(dtype -> Stream.of(1, 3).map(threads -> Arguments.of(dtype, threads)));
     }
 

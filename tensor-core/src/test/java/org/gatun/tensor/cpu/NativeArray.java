@@ -73,25 +73,11 @@ final class NativeArray {
     }
 
     double get(long index) {
-        long at = GUARD + index * dtype.bytes();
-        return switch (dtype) {
-            case F32 -> memory.get(ValueLayout.JAVA_FLOAT, at);
-            case F64 -> memory.get(ValueLayout.JAVA_DOUBLE, at);
-            case I64 -> memory.get(ValueLayout.JAVA_LONG, at);
-            case I32 -> memory.get(ValueLayout.JAVA_INT, at);
-            case U8, BOOL -> memory.get(ValueLayout.JAVA_BYTE, at) & 0xff;
-        };
+        return Elements.get(dtype, address(index));
     }
 
     void set(long index, double value) {
-        long at = GUARD + index * dtype.bytes();
-        switch (dtype) {
-            case F32 -> memory.set(ValueLayout.JAVA_FLOAT, at, (float) value);
-            case F64 -> memory.set(ValueLayout.JAVA_DOUBLE, at, value);
-            case I64 -> memory.set(ValueLayout.JAVA_LONG, at, (long) value);
-            case I32 -> memory.set(ValueLayout.JAVA_INT, at, (int) (long) value);
-            case U8, BOOL -> memory.set(ValueLayout.JAVA_BYTE, at, (byte) (long) value);
-        }
+        Elements.put(dtype, address(index), value);
     }
 
     double[] toArray() {
@@ -105,9 +91,11 @@ final class NativeArray {
     /** The value that an integer dtype holds after arithmetic modulo 2^bits, or the value itself. */
     static double wrap(DType dtype, double exact) {
         return switch (dtype) {
-            case F32, F64 -> exact;
+            case F32, F64, BF16, F16 -> exact;
             case I64 -> (long) exact;
             case I32 -> (int) (long) exact;
+            case I16 -> (short) (long) exact;
+            case I8 -> (byte) (long) exact;
             case U8, BOOL -> (long) exact & 0xff;
         };
     }

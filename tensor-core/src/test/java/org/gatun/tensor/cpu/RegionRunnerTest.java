@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.gatun.tensor.BFloat16;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
@@ -245,26 +246,14 @@ class RegionRunnerTest {
 
     private static void set(ConcreteTensor x, long position, double value) {
         long at = x.address() + position * x.dtype().bytes();
-        switch (x.dtype()) {
-            case F32 -> Ram.putFloat(at, (float) value);
-            case F64 -> Ram.putDouble(at, value);
-            case I64 -> Ram.putLong(at, (long) value);
-            case I32 -> Ram.putInt(at, (int) value);
-            case U8, BOOL -> Ram.putByte(at, (byte) value);
-        }
+        Elements.put(x.dtype(), at, value);
     }
 
     private static double get(ConcreteTensor x, long number) {
         long at = x.address()
                 + (RandomLayouts.position(x.layout(), number) - x.layout().offset())
                         * x.dtype().bytes();
-        return switch (x.dtype()) {
-            case F32 -> Ram.getFloat(at);
-            case F64 -> Ram.getDouble(at);
-            case I64 -> Ram.getLong(at);
-            case I32 -> Ram.getInt(at);
-            case U8, BOOL -> Ram.getU8(at);
-        };
+        return Elements.get(x.dtype(), at);
     }
 
     private static double[] values(ConcreteTensor x) {
@@ -334,7 +323,11 @@ class RegionRunnerTest {
         return switch (dtype) {
             case F32 -> (float) value;
             case F64 -> value;
+            case BF16 -> BFloat16.toFloat(BFloat16.of((float) value));
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16((float) value));
             case I64 -> (long) value;
+            case I16 -> (short) (long) value;
+            case I8 -> (byte) (long) value;
             case I32 -> value == Math.rint(value) && Math.abs(value) < 0x1p53 ? (int) (long) value : (int) value;
             case U8 -> (long) value & 0xFF;
             case BOOL -> value;

@@ -27,7 +27,10 @@ class SortingTest {
             x[i] = switch (dtype) {
                 case F32, F64 ->
                     random.nextInt(8) == 0 ? special[random.nextInt(special.length)] : random.nextInt(-n, n + 1) / 4.0;
-                case I64, I32 -> random.nextInt(-n, n + 1);
+                case BF16, F16 ->
+                    random.nextInt(8) == 0 ? special[random.nextInt(special.length)] : random.nextInt(-256, 257) / 4.0;
+                case I64, I32, I16 -> random.nextInt(-n, n + 1);
+                case I8 -> random.nextInt(-128, 128);
                 case U8 -> random.nextInt(256);
                 case BOOL -> random.nextInt(2);
             };

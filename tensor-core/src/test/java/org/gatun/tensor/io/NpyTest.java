@@ -73,6 +73,9 @@ class NpyTest {
                 Tensors.of(Math.PI, Double.MIN_VALUE, Double.POSITIVE_INFINITY),
                 Tensors.of(Long.MIN_VALUE, Long.MAX_VALUE),
                 Tensors.of(Integer.MIN_VALUE, 7),
+                Tensors.of(65504f, 0x1p-24f, -0f, Float.NaN).to(DType.F16),
+                Tensors.of(Short.MIN_VALUE, (short) 7),
+                Tensors.of(Byte.MIN_VALUE, (byte) 7),
                 Tensors.ofUnsigned((byte) 255, (byte) 0, (byte) 7),
                 Tensors.of(true, false, true),
                 Tensors.scalar(-7),
@@ -110,12 +113,23 @@ class NpyTest {
         assertThat(Files.readAllBytes(path))
                 .containsExactly(array(1, text + " ".repeat(128 - 10 - text.length() - 1) + "\n", elements));
         for (DType dtype : DType.values()) {
+            if (dtype == DType.BF16) {
+                assertThatThrownBy(() -> Npy.save(path, Tensors.zeros(dtype, 5)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("NumPy has no BF16")
+                        .hasMessageContaining("to(DType.F32)");
+                continue;
+            }
             Npy.save(path, Tensors.zeros(5).to(dtype));
             String descr = switch (dtype) {
                 case F32 -> "<f4";
                 case F64 -> "<f8";
+                case F16 -> "<f2";
+                case BF16 -> "none";
                 case I64 -> "<i8";
                 case I32 -> "<i4";
+                case I16 -> "<i2";
+                case I8 -> "|i1";
                 case U8 -> "|u1";
                 case BOOL -> "|b1";
             };
@@ -171,8 +185,8 @@ class NpyTest {
         return Stream.of(
                 Arguments.of(good, 3, "data", "takes 4 bytes and only 3 are there"),
                 Arguments.of(good, 5, "data", "takes 4 bytes and there are more"),
-                descr("<f2", "save a.astype(numpy.float32)"),
-                descr("|i1", "save a.astype(numpy.int32)"),
+                descr("<f16", "save a.astype(numpy.float32)"),
+                descr("<u2", "save a.astype(numpy.int32)"),
                 descr("<u4", "numpy.int64"),
                 descr("<c8", "is complex: save a.real and a.imag"),
                 descr("|O", "pickled Python objects, which are never read"),

@@ -1,0 +1,115 @@
+package org.gatun.tensor.cpu;
+
+import java.util.Arrays;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Layout;
+import org.gatun.tensor.shape.Shape;
+
+/**
+ * The operations on {@linkplain DType#isNarrow narrow} dtypes that compute with many elements at a time: the operands are widened,
+ * the operation runs in the wide type, and its results are rounded, or wrapped around, once. Elementwise operations widen block by
+ * block in their own kernels, and those that only move elements move their bits.
+ */
+final class Widening {
+    private Widening() {}
+
+    /** What runs an operation on wide operands. */
+    @FunctionalInterface
+    interface Execution {
+        ConcreteTensor[] run(Op op, ConcreteTensor[] in);
+    }
+
+    /** Whether an operation on these operands must be widened. */
+    static boolean applies(Op op, ConcreteTensor[] in) {
+        return in.length > 0 && in[0].dtype().isNarrow() && computes(op);
+    }
+
+    private static boolean computes(Op op) {
+        return switch (op) {
+            case Op.Sum o -> true;
+            case Op.Prod o -> true;
+            case Op.Extremum o -> true;
+            case Op.CumSum o -> true;
+            case Op.CumProd o -> true;
+            case Op.ScatterAdd o -> true;
+            case Op.IndexAdd o -> true;
+            case Op.MatMul o -> true;
+            case Op.Conv2d o -> true;
+            case Op.Conv2dInputGrad o -> true;
+            case Op.Conv2dWeightGrad o -> true;
+            case Op.MaxPool2d o -> true;
+            case Op.AvgPool2d o -> true;
+            case Op.AvgPool2dGrad o -> true;
+            case Op.Fft o -> true;
+            case Op.Elementwise o -> false;
+            case Op.View o -> false;
+            case Op.Reshape o -> false;
+            case Op.Pad o -> false;
+            case Op.Copy o -> false;
+            case Op.Concat o -> false;
+            case Op.ArgExtremum o -> false;
+            case Op.BoolReduce o -> false;
+            case Op.Sort o -> false;
+            case Op.TopK o -> false;
+            case Op.Gather o -> false;
+            case Op.Scatter o -> false;
+            case Op.IndexSelect o -> false;
+            case Op.Iota o -> false;
+            case Op.Random o -> false;
+            case Op.Call o -> false;
+        };
+    }
+
+    /** Runs an operation in the wide type of its first operand. */
+    static ConcreteTensor[] run(Op op, ConcreteTensor[] in, Execution execution) {
+        DType dtype = in[0].dtype();
+        ConcreteTensor[] wide = in.clone();
+        try {
+            for (int i = 0; i < in.length; i++) {
+                if (in[i].dtype() == dtype) {
+                    wide[i] = widened(in[i]);
+                }
+            }
+            return narrowed(execution.run(op, wide), dtype);
+        } finally {
+            for (int i = 0; i < in.length; i++) {
+                if (wide[i] != in[i]) {
+                    wide[i].close();
+                }
+            }
+        }
+    }
+
+    private static ConcreteTensor[] narrowed(ConcreteTensor[] results, DType dtype) {
+        try {
+            return Results.allocate(
+                    results.length,
+                    r -> results[r].dtype() == dtype.arithmetic() ? cast(results[r], dtype) : results[r].view(results[r].layout()));
+        } finally {
+            for (ConcreteTensor result : results) {
+                result.close();
+            }
+        }
+    }
+
+    /** The elements in the wide type; what lies at one place for all indices of an axis still does. */
+    private static ConcreteTensor widened(ConcreteTensor x) {
+        Layout layout = x.layout();
+        long[] sizes = layout.shape().toArray();
+        Arrays.setAll(sizes, a -> layout.stride(a) == 0 ? Math.min(sizes[a], 1) : sizes[a]);
+        Shape distinct = Shape.of(sizes);
+        if (distinct.equals(x.shape())) {
+            return cast(x, x.dtype().arithmetic());
+        }
+        try (ConcreteTensor once = x.view(Layout.strided(distinct, layout.strides(), layout.offset()));
+                ConcreteTensor wide = cast(once, x.dtype().arithmetic())) {
+            return wide.view(wide.layout().broadcast(x.shape()));
+        }
+    }
+
+    private static ConcreteTensor cast(ConcreteTensor x, DType to) {
+        return RegionRunner.run(new Op.Cast(to), new ConcreteTensor[] {x})[0];
+    }
+}
