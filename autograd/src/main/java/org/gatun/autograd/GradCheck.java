@@ -234,9 +234,9 @@ public final class GradCheck {
     }
 
     private static void requireDouble(String what, Tensor x) {
-        if (x.dtype() == DType.F32) {
+        if (x.dtype().isFloating() && x.dtype() != DType.F64) {
             throw new DTypeException("GradCheck: an " + what + " of shape " + x.shape()
-                    + " is F32, too coarse for finite differences: use F64");
+                    + " is " + x.dtype() + ", too coarse for finite differences: use F64");
         }
     }
 

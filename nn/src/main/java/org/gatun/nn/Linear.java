@@ -47,7 +47,7 @@ public final class Linear implements Module {
     static void requireFloating(String layer, DType dtype) {
         if (!dtype.isFloating()) {
             throw new DTypeException(
-                    layer + ": the dtype of a layer must be floating, not " + dtype + ": give DType.F32 or DType.F64");
+                    layer + ": the dtype of a layer must be floating, not " + dtype + ": give DType.F32, F64, BF16 or F16");
         }
     }
 

@@ -103,20 +103,20 @@ abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Opti
         Tensor v = zeros(state, "exp_avg_sq", value);
         double first = 1 - Math.pow(beta1, t);
         double second = 1 - Math.pow(beta2, t);
-        (weightDecay == 0 ? PLAIN : kernel)
-                .region.applyInto(
-                        List.of(
-                                value,
-                                gradient,
-                                m,
-                                v,
-                                scalar(value, rate / first),
-                                scalar(value, 1 / Math.sqrt(second)),
-                                scalar(value, 1 - beta1),
-                                scalar(value, 1 - beta2),
-                                scalar(value, beta2),
-                                scalar(value, epsilon),
-                                decay(value, rate, weightDecay)),
-                        List.of(value, m, v));
+        apply(
+                (weightDecay == 0 ? PLAIN : kernel).region,
+                List.of(
+                        value,
+                        gradient,
+                        m,
+                        v,
+                        scalar(value, rate / first),
+                        scalar(value, 1 / Math.sqrt(second)),
+                        scalar(value, 1 - beta1),
+                        scalar(value, 1 - beta2),
+                        scalar(value, beta2),
+                        scalar(value, epsilon),
+                        decay(value, rate, weightDecay)),
+                List.of(value, m, v));
     }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
 
@@ -137,9 +138,27 @@ public abstract class Optimizer implements AutoCloseable {
         return copy;
     }
 
-    /** A 0-d constant of the dtype and device of {@code like}, in the current scope. */
+    /** A 0-d constant in the dtype of arithmetic on {@code like}, on its device, in the current scope. */
     protected static Tensor scalar(Tensor like, double value) {
-        return ConcreteTensor.scalar(like.dtype(), value, like.device());
+        return ConcreteTensor.scalar(like.dtype().arithmetic(), value, like.device());
+    }
+
+    /**
+     * Runs a region that updates tensors in place. Those of BF16 and F16 are computed in F32, as PyTorch's fused optimizers do, and
+     * rounded once.
+     */
+    protected static void apply(Elementwise.Region region, List<Tensor> inputs, List<Tensor> results) {
+        if (!results.get(0).dtype().isNarrow()) {
+            region.applyInto(inputs, results);
+            return;
+        }
+        try (var scope = MemoryScope.open("update")) {
+            Tensor[] wide = inputs.stream().map(x -> x.to(x.dtype().arithmetic())).toArray(Tensor[]::new);
+            Tensor[] updated = region.applyAll(wide);
+            for (int i = 0; i < updated.length; i++) {
+                results.get(i).copy_(updated[i]);
+            }
+        }
     }
 
     /**

@@ -101,7 +101,7 @@ public final class Sgd extends Optimizer {
                 throw new IllegalArgumentException(
                         "Sgd: nesterov needs a momentum above 0: set momentum, for instance 0.9");
             }
-            PLAIN.applyInto(List.of(value, gradient, lr, decay), List.of(value));
+            apply(PLAIN, List.of(value, gradient, lr, decay), List.of(value));
             return;
         }
         if (nesterov && dampening != 0) {
@@ -111,9 +111,9 @@ public final class Sgd extends Optimizer {
         boolean first = !state.containsKey("momentum_buffer");
         Tensor buffer = zeros(state, "momentum_buffer", value);
         Tensor damping = scalar(value, first ? 1 : 1 - dampening);
-        (nesterov ? NESTEROV : MOMENTUM)
-                .applyInto(
-                        List.of(value, gradient, buffer, lr, decay, scalar(value, momentum), damping),
-                        List.of(value, buffer));
+        apply(
+                nesterov ? NESTEROV : MOMENTUM,
+                List.of(value, gradient, buffer, lr, decay, scalar(value, momentum), damping),
+                List.of(value, buffer));
     }
 }

@@ -73,6 +73,9 @@ final class Arithmetic {
 
     static Tensor binary(String name, BinaryFn fn, Tensor a, double b) {
         DType dtype = a.dtype().promoteWithScalar(DType.Kind.FLOATING);
+        if (NarrowScalars.applies(dtype)) {
+            return NarrowScalars.binary(fn, a, b);
+        }
         Tensor left = cast(a, dtype);
         return apply(name, BINARY[fn.ordinal()], left, constant(left, dtype, b));
     }
@@ -81,6 +84,9 @@ final class Arithmetic {
         DType dtype = a.dtype().promoteWithScalar(DType.Kind.INTEGER);
         if (!fn.accepts(dtype)) {
             dtype = dtype.toFloating();
+        }
+        if (NarrowScalars.applies(dtype)) {
+            return NarrowScalars.binary(fn, a, (double) b);
         }
         Tensor left = cast(a, dtype);
         return apply(name, BINARY[fn.ordinal()], left, constant(left, dtype, operand(name, fn, dtype, b)));

@@ -40,6 +40,9 @@ final class Classification {
 
     static Tensor crossEntropy(Tensor logits, Tensor target, CrossEntropyOptions options) {
         Reductions.requireFloating("crossEntropy", logits);
+        if (logits.dtype().isNarrow()) {
+            return Widened.compute(logits, x -> crossEntropy(x, widened(logits, target), widened(logits, options)));
+        }
         if (target.dtype().isFloating()) {
             return probabilities(logits, target, options);
         }
@@ -64,6 +67,9 @@ final class Classification {
 
     static Tensor nllLoss(Tensor logs, Tensor target, CrossEntropyOptions options) {
         Reductions.requireFloating("nllLoss", logs);
+        if (logs.dtype().isNarrow()) {
+            return Widened.compute(logs, x -> nllLoss(x, target, widened(logs, options)));
+        }
         if (options.labelSmoothing() != 0) {
             throw new IllegalArgumentException("nllLoss: label smoothing " + options.labelSmoothing()
                     + " is not defined for log-probabilities: use crossEntropy with logits");
@@ -76,6 +82,16 @@ final class Classification {
         requireWeight("nllLoss", logs.dtype(), rows.classes(), options.weight());
         Tensor weights = weights(rows, options.weight());
         return reduce(likelihood(rows.scores(), rows, weights), weights, rows, options.reduction());
+    }
+
+    /** Probabilities of the dtype of the scores in the wider dtype too; others, which are refused by name, as they are. */
+    private static Tensor widened(Tensor scores, Tensor target) {
+        return target.dtype() == scores.dtype() ? Widened.of(target) : target;
+    }
+
+    private static CrossEntropyOptions widened(Tensor scores, CrossEntropyOptions options) {
+        Tensor weight = options.weight();
+        return weight == null ? options : options.withWeight(widened(scores, weight));
     }
 
     /** The negative logarithms at the targets, weighted, 0 where the target is ignored. */

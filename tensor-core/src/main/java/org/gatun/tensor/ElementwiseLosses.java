@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.function.BinaryOperator;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.composite.BinaryCrossEntropy;
 import org.gatun.tensor.ir.Op;
@@ -58,12 +59,12 @@ final class ElementwiseLosses {
 
     static Tensor mse(Tensor x, Tensor t, Reduction reduction) {
         check("mseLoss", x, t);
-        return reduce(MSE.apply(x, t), reduction);
+        return widened(x, t, (a, b) -> reduce(MSE.apply(a, b), reduction));
     }
 
     static Tensor l1(Tensor x, Tensor t, Reduction reduction) {
         check("l1Loss", x, t);
-        return reduce(L1.apply(x, t), reduction);
+        return widened(x, t, (a, b) -> reduce(L1.apply(a, b), reduction));
     }
 
     static Tensor smoothL1(Tensor x, Tensor t, double beta, Reduction reduction) {
@@ -72,8 +73,11 @@ final class ElementwiseLosses {
             throw new IllegalArgumentException("smoothL1Loss: beta " + beta + " must be 0 or more");
         }
         return beta == 0
-                ? reduce(L1.apply(x, t), reduction)
-                : reduce(SMOOTH_L1.apply(x, t, Arithmetic.constant(x, x.dtype(), beta)), reduction);
+                ? l1(x, t, reduction)
+                : widened(
+                        x,
+                        t,
+                        (a, b) -> reduce(SMOOTH_L1.apply(a, b, Arithmetic.constant(a, a.dtype(), beta)), reduction));
     }
 
     static Tensor huber(Tensor x, Tensor t, double delta, Reduction reduction) {
@@ -81,13 +85,18 @@ final class ElementwiseLosses {
         if (!(delta > 0)) {
             throw new IllegalArgumentException("huberLoss: delta " + delta + " must be more than 0");
         }
-        return reduce(HUBER.apply(x, t, Arithmetic.constant(x, x.dtype(), delta)), reduction);
+        return widened(
+                x, t, (a, b) -> reduce(HUBER.apply(a, b, Arithmetic.constant(a, a.dtype(), delta)), reduction));
     }
 
     static Tensor binaryCrossEntropy(Tensor p, Tensor t, @Nullable Tensor weight, Reduction reduction) {
         check("binaryCrossEntropy", p, t);
         requireWeight("binaryCrossEntropy", "weight", weight, p);
-        return reduce(weighted(Dispatch.bind(new Op.Call(new BinaryCrossEntropy()), p, t), weight), reduction);
+        return widened(
+                p,
+                t,
+                (a, b) ->
+                        reduce(weighted(Dispatch.bind(new Op.Call(new BinaryCrossEntropy()), a, b), weight), reduction));
     }
 
     static Tensor binaryCrossEntropyWithLogits(
@@ -95,13 +104,16 @@ final class ElementwiseLosses {
         check("binaryCrossEntropyWithLogits", x, t);
         requireWeight("binaryCrossEntropyWithLogits", "weight", weight, x);
         requireWeight("binaryCrossEntropyWithLogits", "positive weight", positive, x);
-        Tensor loss = positive == null ? BCE_LOGITS.apply(x, t) : BCE_LOGITS_POSITIVE.apply(x, t, positive);
-        return reduce(weighted(loss, weight), reduction);
+        return widened(x, t, (a, b) -> {
+            Tensor loss =
+                    positive == null ? BCE_LOGITS.apply(a, b) : BCE_LOGITS_POSITIVE.apply(a, b, Widened.of(positive));
+            return reduce(weighted(loss, weight), reduction);
+        });
     }
 
     static Tensor klDiv(Tensor x, Tensor t, boolean logTarget, Reduction reduction) {
         check("klDiv", x, t);
-        return reduce((logTarget ? KL_LOG : KL).apply(x, t), reduction);
+        return widened(x, t, (a, b) -> reduce((logTarget ? KL_LOG : KL).apply(a, b), reduction));
     }
 
     static Tensor gaussianNll(Tensor x, Tensor t, Tensor variance, double epsilon, Reduction reduction) {
@@ -117,7 +129,8 @@ final class ElementwiseLosses {
         }
         // The raising adds a constant, so that the gradient passes as if there were none.
         Tensor raise = v.detach().neg().add(epsilon).relu();
-        return reduce(GAUSSIAN_NLL.apply(x, t, v.add(raise)), reduction);
+        Tensor raised = v.add(raise);
+        return widened(x, t, (a, b) -> reduce(GAUSSIAN_NLL.apply(a, b, Widened.of(raised)), reduction));
     }
 
     /** The variance with the axes of the input: one for each element, for each row, or along one axis of size 1. */
@@ -159,7 +172,12 @@ final class ElementwiseLosses {
     }
 
     private static Tensor weighted(Tensor loss, @Nullable Tensor weight) {
-        return weight == null ? loss : loss.mul(weight);
+        return weight == null ? loss : loss.mul(Widened.of(weight));
+    }
+
+    /** A loss of an input and a target of one dtype, in F32 inside if that is BF16 or F16. */
+    private static Tensor widened(Tensor x, Tensor t, BinaryOperator<Tensor> loss) {
+        return Widened.compute(x, a -> loss.apply(a, Widened.of(t)));
     }
 
     static Tensor reduce(Tensor loss, Reduction reduction) {

@@ -56,9 +56,15 @@ final class HostCopies {
         return upload(DType.I32, shape, Device.CPU, MemorySegment.ofArray(values));
     }
 
-    static ConcreteTensor of(Shape shape, byte... values) {
+    static ConcreteTensor of(Shape shape, short... values) {
         check(shape, values.length);
-        return upload(DType.U8, shape, Device.CPU, MemorySegment.ofArray(values));
+        return upload(DType.I16, shape, Device.CPU, MemorySegment.ofArray(values));
+    }
+
+    /** A tensor of I8 or U8. */
+    static ConcreteTensor of(DType dtype, Shape shape, byte... values) {
+        check(shape, values.length);
+        return upload(dtype, shape, Device.CPU, MemorySegment.ofArray(values));
     }
 
     static ConcreteTensor of(Shape shape, boolean... values) {

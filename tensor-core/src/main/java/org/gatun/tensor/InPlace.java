@@ -30,8 +30,9 @@ final class InPlace {
     static Tensor binary(String name, BinaryFn fn, Tensor target, double other) {
         ConcreteTensor t = writable(name, target);
         requireKind(name, t, t.dtype().promoteWithScalar(DType.Kind.FLOATING));
-        try (Tensor x = ConcreteTensor.scalar(t.dtype(), other, t.device())) {
-            run(name, new Op.Binary(fn), List.of(t, x), List.of(t));
+        boolean narrow = NarrowScalars.applies(t.dtype());
+        try (Tensor x = ConcreteTensor.scalar(narrow ? DType.F32 : t.dtype(), other, t.device())) {
+            run(name, narrow ? NarrowScalars.op(fn, t.dtype()) : new Op.Binary(fn), List.of(t, x), List.of(t));
         }
         return target;
     }
@@ -40,6 +41,9 @@ final class InPlace {
     static Tensor binary(String name, BinaryFn fn, Tensor target, long other) {
         ConcreteTensor t = writable(name, target);
         requireKind(name, t, t.dtype().promoteWithScalar(DType.Kind.INTEGER));
+        if (NarrowScalars.applies(t.dtype())) {
+            return binary(name, fn, target, (double) other);
+        }
         try (Tensor x = ConcreteTensor.scalar(t.dtype(), Arithmetic.operand(name, fn, t.dtype(), other), t.device())) {
             run(name, op(name, fn, t), List.of(t, x), List.of(t));
         }

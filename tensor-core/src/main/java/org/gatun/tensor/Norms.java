@@ -36,6 +36,10 @@ final class Norms {
                     "norm: p is NaN: give a number, or an infinity for the largest magnitude");
         }
         int[] over = Axes.reduction("norm", x.rank(), axes).toArray();
+        return Widened.compute(x, w -> power(w, p, keepDims, over));
+    }
+
+    private static Tensor power(Tensor x, double p, boolean keepDims, int... over) {
         if (p == 0) {
             return x.ne(0).to(x.dtype()).sum(keepDims, over);
         }

@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
 
@@ -34,8 +35,8 @@ final class NumberFormat {
                 smallest = Math.min(smallest, m);
             }
         }
-        // The F32 number nearest to 1e-4 lies below it, and still counts as 1e-4.
-        double least = dtype == DType.F32 ? 1e-4f : 1e-4;
+        // Where the number nearest to 1e-4 lies below it, it still counts as 1e-4.
+        double least = Math.min(Scalars.nearest(dtype, 1e-4), 1e-4);
         boolean exponent = options.scientific()
                 || (largest > 0 && (largest >= 1e8 || smallest < least || largest / smallest > 1000));
         int digits = 0;
@@ -49,7 +50,27 @@ final class NumberFormat {
 
     /** The shortest decimal that is read back as the same number of the dtype. */
     private static BigDecimal shortest(DType dtype, double v) {
-        return new BigDecimal(dtype == DType.F32 ? Float.toString((float) v) : Double.toString(v));
+        return switch (dtype) {
+            case F32 -> new BigDecimal(Float.toString((float) v));
+            case BF16, F16 -> fewestDigits(dtype, v);
+            case F64, I64, I32, I16, I8, U8, BOOL -> new BigDecimal(Double.toString(v));
+        };
+    }
+
+    /** The shortest decimal of a number of few bits, but whole numbers in full: 65504 would be 65500. */
+    private static BigDecimal fewestDigits(DType dtype, double v) {
+        BigDecimal exact = new BigDecimal(v);
+        if (v == Math.rint(v) && Math.abs(v) < 1e8) {
+            return exact;
+        }
+        int digits = 1;
+        BigDecimal rounded = exact.round(new MathContext(digits));
+        // Five digits tell all numbers of 11 bits apart.
+        while (Scalars.nearest(dtype, rounded.doubleValue()) != v) {
+            digits++;
+            rounded = exact.round(new MathContext(digits));
+        }
+        return rounded;
     }
 
     /** A number to so many decimals: its shortest form if that has no more, otherwise its exact value rounded. */

@@ -18,7 +18,8 @@ final class Reductions {
     static Tensor mean(Tensor x, boolean keepDims, int... axes) {
         requireFloating("mean", x);
         Axes over = Axes.reduction("mean", x.rank(), axes);
-        return finish(Dispatch.bind(new Op.Sum(over), x).div((double) count(x, over)), over, keepDims);
+        double n = count(x, over);
+        return finish(Widened.compute(x, w -> Dispatch.bind(new Op.Sum(over), w).div(n)), over, keepDims);
     }
 
     static Tensor nansum(Tensor x, boolean keepDims, int... axes) {

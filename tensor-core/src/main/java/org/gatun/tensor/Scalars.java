@@ -29,6 +29,16 @@ final class Scalars {
         };
     }
 
+    /** The number of a floating dtype nearest to {@code value}, of BF16 and F16 by way of F32; for others, {@code value}. */
+    static double nearest(DType dtype, double value) {
+        return switch (dtype) {
+            case F32 -> (float) value;
+            case BF16 -> BFloat16.toFloat(BFloat16.of((float) value));
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16((float) value));
+            case F64, I64, I32, I16, I8, U8, BOOL -> value;
+        };
+    }
+
     static boolean fits(DType dtype, long value) {
         return value >= least(dtype) && value <= greatest(dtype);
     }

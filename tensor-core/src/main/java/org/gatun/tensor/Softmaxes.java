@@ -18,7 +18,9 @@ final class Softmaxes {
             return softmax(x.reshape(1), 0).reshape();
         }
         int a = Axes.normalise("softmax", axis, x.rank());
-        return x.elements() == 0 ? x.copy() : Dispatch.bind(new Op.Call(new Softmax(a)), x);
+        return x.elements() == 0
+                ? x.copy()
+                : Widened.compute(x, w -> Dispatch.bind(new Op.Call(new Softmax(a)), w));
     }
 
     static Tensor logSoftmax(Tensor x, int axis) {
@@ -28,15 +30,18 @@ final class Softmaxes {
             return logSoftmax(x.reshape(1), 0).reshape();
         }
         int a = Axes.normalise("logSoftmax", axis, x.rank());
-        return x.elements() == 0 ? x.copy() : Dispatch.bind(new Op.Call(new LogSoftmax(a)), x);
+        return x.elements() == 0
+                ? x.copy()
+                : Widened.compute(x, w -> Dispatch.bind(new Op.Call(new LogSoftmax(a)), w));
     }
 
     static Tensor logsumexp(Tensor x, boolean keepDims, int... axes) {
         Reductions.requireFloating("logsumexp", x);
         Axes over = Axes.reduction("logsumexp", x.rank(), axes);
+        Op.Call call = new Op.Call(new LogSumExp(over));
         Tensor kept = x.elements() == 0
                 ? Dispatch.bind(new Op.Sum(over), x.exp()).log()
-                : Dispatch.bind(new Op.Call(new LogSumExp(over)), x);
+                : Widened.compute(x, w -> Dispatch.bind(call, w));
         return Reductions.finish(kept, over, keepDims);
     }
 }

@@ -17,8 +17,10 @@ final class Statistics {
 
     private Statistics() {}
 
-    static VarMean varMean(String name, Tensor x, double correction, boolean keepDims, int... axes) {
-        Reductions.requireFloating(name, x);
+    static VarMean varMean(String name, Tensor operand, double correction, boolean keepDims, int... axes) {
+        Reductions.requireFloating(name, operand);
+        DType dtype = operand.dtype();
+        Tensor x = Widened.of(operand);
         Axes over = Axes.reduction(name, x.rank(), axes);
         long n = Reductions.count(x, over);
         Tensor mean = Dispatch.bind(new Op.Sum(over), x).div((double) n);
@@ -27,7 +29,9 @@ final class Statistics {
         Tensor rest = Dispatch.bind(new Op.Sum(over), DISTANCE.apply(x.detach(), mean.detach()));
         Tensor excess = rest.square().div((double) n).minimum(squares.detach());
         Tensor variance = squares.sub(excess).div(Math.max(n - correction, 0));
-        return new VarMean(Reductions.finish(variance, over, keepDims), Reductions.finish(mean, over, keepDims));
+        return new VarMean(
+                Reductions.finish(Arithmetic.cast(variance, dtype), over, keepDims),
+                Reductions.finish(Arithmetic.cast(mean, dtype), over, keepDims));
     }
 
     static Tensor var(String name, Tensor x, double correction, boolean keepDims, int... axes) {
@@ -35,7 +39,7 @@ final class Statistics {
     }
 
     static Tensor std(Tensor x, double correction, boolean keepDims, int... axes) {
-        return Norms.ROOT.apply(var("std", x, correction, keepDims, axes));
+        return Widened.compute(x, w -> Norms.ROOT.apply(var("std", w, correction, keepDims, axes)));
     }
 
     static Tensor cov(Tensor x, long correction) {

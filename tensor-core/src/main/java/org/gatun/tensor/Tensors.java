@@ -203,14 +203,34 @@ public final class Tensors {
         return NestedArrays.of(DType.F64, batch);
     }
 
+    /** A 1-d tensor of the given values, I16. */
+    public static Tensor of(short... values) {
+        return HostCopies.of(Shape.of(values.length), values);
+    }
+
+    /** A tensor of a shape, with the given values row by row, I16. */
+    public static Tensor of(Shape shape, short... values) {
+        return HostCopies.of(shape, values);
+    }
+
+    /** A 1-d tensor of the given values, I8; see {@link #ofUnsigned(byte...)} for U8. */
+    public static Tensor of(byte... values) {
+        return HostCopies.of(DType.I8, Shape.of(values.length), values);
+    }
+
+    /** A tensor of a shape, with the given values row by row, I8; see {@link #ofUnsigned(Shape, byte...)} for U8. */
+    public static Tensor of(Shape shape, byte... values) {
+        return HostCopies.of(DType.I8, shape, values);
+    }
+
     /** A 1-d U8 tensor of the given bytes, taken as unsigned numbers from 0 to 255. */
     public static Tensor ofUnsigned(byte... values) {
-        return HostCopies.of(Shape.of(values.length), values);
+        return HostCopies.of(DType.U8, Shape.of(values.length), values);
     }
 
     /** A U8 tensor of a shape, with the given bytes row by row, taken as unsigned numbers from 0 to 255. */
     public static Tensor ofUnsigned(Shape shape, byte... values) {
-        return HostCopies.of(shape, values);
+        return HostCopies.of(DType.U8, shape, values);
     }
 
     /**

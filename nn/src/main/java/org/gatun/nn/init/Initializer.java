@@ -45,7 +45,7 @@ public interface Initializer {
         }
         return (dtype, shape, g) -> {
             // The sum may be rounded up to the bound, which is excluded.
-            double last = dtype == DType.F32 ? Math.nextDown((float) high) : Math.nextDown(high);
+            double last = Bounds.below(dtype, high);
             return Tensors.rand(g, dtype, shape, Device.CPU)
                     .mul(high - low)
                     .add(low)

@@ -7,6 +7,7 @@ import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.SoftmaxKernels;
+import org.gatun.tensor.cpu.Widening;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
@@ -67,7 +68,7 @@ public record CrossEntropy(long ignoreIndex) implements Composite {
 
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
-        return Optional.of(x -> SoftmaxKernels.crossEntropy(ignoreIndex, x[0], x[1]));
+        return Optional.of(Widening.around(x -> SoftmaxKernels.crossEntropy(ignoreIndex, x[0], x[1])));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.LinearKernel;
+import org.gatun.tensor.cpu.Widening;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public record Linear(boolean bias) implements Composite {
 
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
-        return Optional.of(LinearKernel::run);
+        return Optional.of(Widening.around(LinearKernel::run));
     }
 
     @Override

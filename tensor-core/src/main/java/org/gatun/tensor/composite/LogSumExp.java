@@ -7,6 +7,7 @@ import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.SoftmaxKernels;
+import org.gatun.tensor.cpu.Widening;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.shape.Axes;
@@ -64,7 +65,7 @@ public record LogSumExp(Axes axes) implements Composite {
 
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
-        return Optional.of(x -> SoftmaxKernels.logSumExp(axes, x[0]));
+        return Optional.of(Widening.around(x -> SoftmaxKernels.logSumExp(axes, x[0])));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.SoftmaxKernels;
+import org.gatun.tensor.cpu.Widening;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public record Softmax(int axis) implements Composite {
 
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
-        return Optional.of(x -> new ConcreteTensor[] {SoftmaxKernels.softmax(axis, x[0])});
+        return Optional.of(Widening.around(x -> new ConcreteTensor[] {SoftmaxKernels.softmax(axis, x[0])}));
     }
 
     @Override

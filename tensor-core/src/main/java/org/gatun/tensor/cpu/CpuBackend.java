@@ -16,7 +16,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public ConcreteTensor[] execute(Op op, ConcreteTensor[] in) {
-        return Widening.applies(op, in) ? Widening.run(op, in, CpuBackend::run) : run(op, in);
+        return Widening.applies(op, in) ? Widening.run(wide -> run(op, wide), in) : run(op, in);
     }
 
     private static ConcreteTensor[] run(Op op, ConcreteTensor[] in) {

@@ -1,9 +1,11 @@
 package org.gatun.tensor.cpu;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -16,6 +18,8 @@ final class VectorCasts {
     private static final VectorSpecies<Double> F64 = DoubleVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> I32 = IntVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Long> I64 = LongVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Short> I16 = ShortVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Byte> I8 = ByteVector.SPECIES_PREFERRED;
     private static final int SMALLEST_VECTOR_BITS = 64;
 
     /**
@@ -40,14 +44,36 @@ final class VectorCasts {
 
     static @Nullable UnaryKernel of(DType from, DType to) {
         ScalarUnary rest = ScalarCasts.element(from, to);
+        UnaryKernel narrow = narrow(from, to, rest);
+        if (narrow != null) {
+            return narrow;
+        }
         Of<?, ?> cast = switch (from) {
             case F32 -> fromF32(to, rest);
             case F64 -> fromF64(to, rest);
             case I64 -> fromI64(to, rest);
             case I32 -> fromI32(to, rest);
-            case BF16, F16, I16, I8, U8, BOOL -> null;
+            case I16 -> to == DType.I32 ? of(narrow(I16, I32.length()), VectorOperators.S2I, I32, rest) : null;
+            case I8 -> to == DType.I32 ? of(narrow(I8, I32.length()), VectorOperators.B2I, I32, rest) : null;
+            case BF16, F16, U8, BOOL -> null;
         };
         return cast == null ? null : KernelTemplate.specialise(VectorCastLoop.class, UnaryKernel.class, cast);
+    }
+
+    /** The conversions between F32 and the floating dtypes of 16 bits, which are made of operations on their bits. */
+    private static @Nullable UnaryKernel narrow(DType from, DType to, ScalarUnary rest) {
+        if (narrow(I16, I32.length()) == null) {
+            return null;
+        }
+        if (to == DType.F32 && (from == DType.BF16 || from == DType.F16)) {
+            Float16Lanes lanes = from == DType.BF16 ? Float16Lanes::fromBfloat16 : Float16Lanes::fromFloat16;
+            return KernelTemplate.specialise(Float16WidenLoop.class, UnaryKernel.class, new Float16Lanes.Of(lanes, rest));
+        }
+        if (from == DType.F32 && (to == DType.BF16 || to == DType.F16)) {
+            Float16Lanes lanes = to == DType.BF16 ? Float16Lanes::toBfloat16 : Float16Lanes::toFloat16;
+            return KernelTemplate.specialise(Float16NarrowLoop.class, UnaryKernel.class, new Float16Lanes.Of(lanes, rest));
+        }
+        return null;
     }
 
     private static @Nullable Of<?, ?> fromF32(DType to, ScalarUnary rest) {
@@ -79,7 +105,9 @@ final class VectorCasts {
             case F32 -> of(I32, VectorOperators.I2F, F32, rest);
             case F64 -> of(narrow(I32, F64.length()), VectorOperators.I2D, F64, rest);
             case I64 -> of(narrow(I32, I64.length()), VectorOperators.I2L, I64, rest);
-            case BF16, F16, I32, I16, I8, U8, BOOL -> null;
+            case I16 -> of(I32, VectorOperators.I2S, narrow(I16, I32.length()), rest);
+            case I8 -> of(I32, VectorOperators.I2B, narrow(I8, I32.length()), rest);
+            case BF16, F16, I32, U8, BOOL -> null;
         };
     }
 

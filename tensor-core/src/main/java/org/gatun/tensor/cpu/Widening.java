@@ -3,6 +3,7 @@ package org.gatun.tensor.cpu;
 import java.util.Arrays;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
@@ -12,14 +13,8 @@ import org.gatun.tensor.shape.Shape;
  * the operation runs in the wide type, and its results are rounded, or wrapped around, once. Elementwise operations widen block by
  * block in their own kernels, and those that only move elements move their bits.
  */
-final class Widening {
+public final class Widening {
     private Widening() {}
-
-    /** What runs an operation on wide operands. */
-    @FunctionalInterface
-    interface Execution {
-        ConcreteTensor[] run(Op op, ConcreteTensor[] in);
-    }
 
     /** Whether an operation on these operands must be widened. */
     static boolean applies(Op op, ConcreteTensor[] in) {
@@ -62,8 +57,13 @@ final class Widening {
         };
     }
 
-    /** Runs an operation in the wide type of its first operand. */
-    static ConcreteTensor[] run(Op op, ConcreteTensor[] in, Execution execution) {
+    /** A kernel of wide operands for operands of any dtype; which of them are narrow, the first decides. */
+    public static Composite.Kernel around(Composite.Kernel kernel) {
+        return in -> in[0].dtype().isNarrow() ? run(kernel, in) : kernel.run(in);
+    }
+
+    /** Runs a kernel in the wide type of its first operand. */
+    static ConcreteTensor[] run(Composite.Kernel kernel, ConcreteTensor... in) {
         DType dtype = in[0].dtype();
         ConcreteTensor[] wide = in.clone();
         try {
@@ -72,7 +72,7 @@ final class Widening {
                     wide[i] = widened(in[i]);
                 }
             }
-            return narrowed(execution.run(op, wide), dtype);
+            return narrowed(kernel.run(wide), dtype);
         } finally {
             for (int i = 0; i < in.length; i++) {
                 if (wide[i] != in[i]) {

@@ -24,7 +24,7 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.Storage;
 
 /**
- * Tensor files in the safetensors format, which PyTorch's ecosystem shares: named tensors of F32, F64, I64, I32, U8 and BOOL, and
+ * Tensor files in the safetensors format, which PyTorch's ecosystem shares: named tensors of all dtypes, and
  * free text.
  *
  * <pre>{@code
