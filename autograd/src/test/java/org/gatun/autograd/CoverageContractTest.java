@@ -83,6 +83,9 @@ class CoverageContractTest {
     }
 
     private static void checkAgainstF64(CompositeSample sample, DType dtype) {
+        if (dtype.isNarrow() && !CompositeSamples.agrees(sample, dtype, Device.CPU)) {
+            return; // the method refuses the dtype
+        }
         try (MemoryScope scope = MemoryScope.open("narrower")) {
             List<HostArray> operands = sample.fill(dtype);
             List<List<Tensor>> both = new ArrayList<>();

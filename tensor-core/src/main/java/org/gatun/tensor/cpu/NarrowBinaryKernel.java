@@ -24,9 +24,9 @@ final class NarrowBinaryKernel implements BinaryKernel {
      * @param result the dtype of the result: that of the operands or, of a comparison, BOOL
      */
     NarrowBinaryKernel(BinaryKernel wide, DType dtype, DType result) {
-        this.wide = wide;
-        this.widen = ElementwiseKernels.cast(dtype, dtype.arithmetic());
-        this.narrow = result == dtype ? ElementwiseKernels.cast(dtype.arithmetic(), dtype) : null;
+        this.wide = OutOfLine.binary(wide);
+        this.widen = OutOfLine.unary(ElementwiseKernels.cast(dtype, dtype.arithmetic()));
+        this.narrow = result == dtype ? OutOfLine.unary(ElementwiseKernels.cast(dtype.arithmetic(), dtype)) : null;
         this.bytes = dtype.bytes();
         this.wideBytes = dtype.arithmetic().bytes();
         this.outBytes = result.bytes();

@@ -14,9 +14,9 @@ final class NarrowUnaryKernel implements UnaryKernel {
     private final int wideBytes;
 
     NarrowUnaryKernel(UnaryKernel wide, DType dtype) {
-        this.wide = wide;
-        this.widen = ElementwiseKernels.cast(dtype, dtype.arithmetic());
-        this.narrow = ElementwiseKernels.cast(dtype.arithmetic(), dtype);
+        this.wide = OutOfLine.unary(wide);
+        this.widen = OutOfLine.unary(ElementwiseKernels.cast(dtype, dtype.arithmetic()));
+        this.narrow = OutOfLine.unary(ElementwiseKernels.cast(dtype.arithmetic(), dtype));
         this.bytes = dtype.bytes();
         this.wideBytes = dtype.arithmetic().bytes();
     }

@@ -37,8 +37,10 @@ public final class Widening {
             case Op.MaxPool2d o -> true;
             case Op.AvgPool2d o -> true;
             case Op.AvgPool2dGrad o -> true;
-            case Op.Fft o -> true;
             case Op.Elementwise o -> false;
+            // These two refuse narrow dtypes, as PyTorch does on the CPU.
+            case Op.Fft o -> false;
+            case Op.LinearAlgebra o -> false;
             case Op.View o -> false;
             case Op.Reshape o -> false;
             case Op.Pad o -> false;

@@ -187,8 +187,8 @@ public final class OpCases {
             case Op.MaxPool2d op -> List.of(NUMBERS);
             case Op.AvgPool2d op -> List.of(FLOATING);
             case Op.AvgPool2dGrad op -> List.of(FLOATING);
-            case Op.Fft op -> List.of(FLOATING);
-            case Op.LinearAlgebra op -> List.of(FLOATING);
+            case Op.Fft op -> List.of(DType.F32, DType.F64);
+            case Op.LinearAlgebra op -> List.of(DType.F32, DType.F64);
             case Op.Iota op -> List.of(DType.I64);
             case Op.Random op ->
                 op.distribution() == Distribution.BITS
