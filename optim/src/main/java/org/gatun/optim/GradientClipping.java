@@ -25,7 +25,8 @@ public final class GradientClipping {
             for (Parameter p : parameters) {
                 Tensor g = p.grad();
                 if (g != null) {
-                    squares += g.square().sum().item();
+                    // In F16 a square overflows from 256 on.
+                    squares += g.to(g.dtype().arithmetic()).square().sum().item();
                 }
             }
             double norm = Math.sqrt(squares);

@@ -1,6 +1,8 @@
 package org.gatun.tensor;
 
 import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import org.gatun.tensor.Elementwise.Region;
 
 /**
@@ -9,31 +11,31 @@ import org.gatun.tensor.Elementwise.Region;
  */
 final class Activations {
     static final Region GELU =
-            Elementwise.region(x -> x.mul(0.5).mul(x.mul(-Math.sqrt(0.5)).erfc()));
+            region(x -> x.mul(0.5).mul(x.mul(-Math.sqrt(0.5)).erfc()));
 
-    static final Region GELU_TANH = Elementwise.region(x -> {
+    static final Region GELU_TANH = region(x -> {
         Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
         return x.mul(0.5).mul(inner.tanh().add(1.0));
     });
 
-    static final Region SILU = Elementwise.region(x -> x.mul(x.sigmoid()));
+    static final Region SILU = region(x -> x.mul(x.sigmoid()));
 
-    static final Region LOG_SIGMOID = Elementwise.region(x -> x.neg().softplus().neg());
+    static final Region LOG_SIGMOID = region(x -> x.neg().softplus().neg());
 
-    static final Region MISH = Elementwise.region(x -> x.mul(x.softplus().tanh()));
+    static final Region MISH = region(x -> x.mul(x.softplus().tanh()));
 
-    static final Region SOFTSIGN = Elementwise.region(x -> x.div(x.abs().add(1.0)));
+    static final Region SOFTSIGN = region(x -> x.div(x.abs().add(1.0)));
 
-    static final Region TANHSHRINK = Elementwise.region(x -> x.sub(x.tanh()));
+    static final Region TANHSHRINK = region(x -> x.sub(x.tanh()));
 
     /** Derivative 0 at -3 and 3. */
-    static final Region HARD_SIGMOID = Elementwise.region(x -> {
+    static final Region HARD_SIGMOID = region(x -> {
         Tensor low = x.maskedFill(x.le(-3), -3);
         return low.maskedFill(low.ge(3), 3).add(3.0).div(6.0);
     });
 
     /** Derivative x / 3 + 1/2 from -3 to 3, both included. */
-    static final Region HARD_SWISH = Elementwise.region(x -> {
+    static final Region HARD_SWISH = region(x -> {
         Tensor outside = x.lt(-3).or(x.gt(3));
         Tensor parabola = x.maskedFill(outside, 0);
         return x.gt(3).where(x, parabola.mul(parabola.add(3.0)).div(6.0));
@@ -41,30 +43,30 @@ final class Activations {
 
     /** Operands x, low, high; derivative 0 at the bounds. */
     static final Region HARD_TANH =
-            Elementwise.region((x, low, high) -> x.le(low).where(low, x.ge(high).where(high, x)));
+            region((x, low, high) -> x.le(low).where(low, x.ge(high).where(high, x)));
 
     /** Operands x, slope; derivative slope at 0. */
-    static final Region LEAKY_RELU = Elementwise.region((x, slope) -> x.gt(0).where(x, x.mul(slope)));
+    static final Region LEAKY_RELU = region((x, slope) -> x.gt(0).where(x, x.mul(slope)));
 
     /** Operands x, alpha, scale; derivative alpha * scale at 0. */
-    static final Region ELU = Elementwise.region((x, alpha, scale) -> {
+    static final Region ELU = region((x, alpha, scale) -> {
         Tensor positive = x.gt(0);
         Tensor below = x.maskedFill(positive, 0).expm1().mul(alpha);
         return positive.where(x, below).mul(scale);
     });
 
     /** Operands x, beta, threshold: {@code log(1 + e^(beta x)) / beta}, linear where beta x is above the threshold. */
-    static final Region SOFTPLUS = Elementwise.region((x, beta, threshold) -> {
+    static final Region SOFTPLUS = region((x, beta, threshold) -> {
         Tensor scaled = x.mul(beta);
         return scaled.gt(threshold).where(x, scaled.softplus().div(beta));
     });
 
     /** Operands x, threshold, value. */
     static final Region THRESHOLD =
-            Elementwise.region((x, threshold, value) -> x.le(threshold).where(value, x));
+            region((x, threshold, value) -> x.le(threshold).where(value, x));
 
     /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
-    static final Region SOFT_SHRINK = Elementwise.region((x, lambda) -> {
+    static final Region SOFT_SHRINK = region((x, lambda) -> {
         // Conditions that NaN does not meet come last, so that it passes.
         Tensor outside = x.gt(lambda).where(x.sub(lambda), x.add(lambda));
         return x.abs().le(lambda).where(x.fullLike(0), outside);
@@ -72,24 +74,42 @@ final class Activations {
 
     /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
     static final Region HARD_SHRINK =
-            Elementwise.region((x, lambda) -> x.abs().le(lambda).where(x.fullLike(0), x));
+            region((x, lambda) -> x.abs().le(lambda).where(x.fullLike(0), x));
 
     /** Operands x, uniform numbers on [0, 1), the probability of keeping, its reciprocal. */
     static final Region DROPOUT = Elementwise.region(4, in -> {
-        Tensor x = in.get(0);
-        return List.of(in.get(1).lt(in.get(2)).where(x.mul(in.get(3)), x.fullLike(0)));
+        Tensor x = Widened.of(in.get(0));
+        Tensor kept = in.get(1).lt(in.get(2)).where(x.mul(in.get(3)), x.fullLike(0));
+        return List.of(Arithmetic.cast(kept, in.get(0).dtype()));
     });
 
     private Activations() {}
 
-    /** A region of a tensor and parameters, which become scalars of its dtype. */
+    // A region of BF16 or F16 widens its operand, computes in F32 and rounds once, in the same pass.
+
+    private static Region region(UnaryOperator<Tensor> body) {
+        return Elementwise.region(x -> Widened.compute(x, body));
+    }
+
+    private static Region region(BinaryOperator<Tensor> body) {
+        return Elementwise.region((x, a) -> Widened.compute(x, w -> body.apply(w, a)));
+    }
+
+    private static Region region(Elementwise.Ternary body) {
+        return Elementwise.region((x, a, b) -> Widened.compute(x, w -> body.apply(w, a, b)));
+    }
+
+    /** A region of a tensor and parameters, which become scalars of the dtype of arithmetic on it. */
     static Tensor apply(String name, Region region, Tensor x, double... parameters) {
         Reductions.requireFloating(name, x);
         Tensor[] operands = new Tensor[parameters.length + 1];
+        DType[] dtypes = new DType[operands.length];
         operands[0] = x;
+        dtypes[0] = x.dtype();
         for (int i = 0; i < parameters.length; i++) {
-            operands[i + 1] = Arithmetic.constant(x, x.dtype(), parameters[i]);
+            operands[i + 1] = Arithmetic.constant(x, x.dtype().arithmetic(), parameters[i]);
+            dtypes[i + 1] = x.dtype().arithmetic();
         }
-        return region.apply(operands);
+        return region.applyAs(dtypes, operands)[0];
     }
 }

@@ -140,7 +140,10 @@ final class Convolutions {
             Tensor y = axes == 1
                     ? plane(g, batch.unsqueeze(2), weight.unsqueeze(2), outputs, new long[] {1, size[0]})
                             .squeeze(2)
-                    : axes == 2 ? plane(g, batch, weight, outputs, size) : transposedVolume(g, batch, weight, size);
+                    : axes == 2
+                            ? plane(g, batch, weight, outputs, size)
+                            : Widened.compute(
+                                    batch, wide -> transposedVolume(g, wide, Widened.of(weight), size));
             return biased(y, bias, axes);
         });
     }

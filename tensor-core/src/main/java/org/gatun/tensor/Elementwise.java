@@ -98,7 +98,11 @@ public final class Elementwise {
 
         /** All results for the given arguments, as {@link #apply}. */
         public Tensor[] applyAll(Tensor... inputs) {
-            DType[] dtypes = dtypes(inputs);
+            return applyAs(dtypes(inputs), inputs);
+        }
+
+        /** All results for the given arguments, converted to the given dtypes. */
+        Tensor[] applyAs(DType[] dtypes, Tensor... inputs) {
             Op.Fused op = op(Arrays.asList(dtypes));
             Shape shape = inputs[0].shape();
             for (int i = 1; i < inputs.length; i++) {

@@ -188,8 +188,9 @@ public final class Functional extends ImageFunctions {
         double keep = 1 - p;
         Tensor chance = Tensors.rand(generator, DType.F32, x.shape(), x.device());
         Tensor limit = ConcreteTensor.scalar(DType.F32, keep, x.device());
-        Tensor scale = Arithmetic.constant(x, x.dtype(), keep == 0 ? 0 : 1 / keep);
-        return Activations.DROPOUT.apply(x, chance, limit, scale);
+        Tensor scale = Arithmetic.constant(x, x.dtype().arithmetic(), keep == 0 ? 0 : 1 / keep);
+        DType[] dtypes = {x.dtype(), DType.F32, DType.F32, scale.dtype()};
+        return Activations.DROPOUT.applyAs(dtypes, x, chance, limit, scale)[0];
     }
 
     /** {@link #dropout(Tensor, double, boolean, Generator)} from the default generator (see {@link Tensors#defaultGenerator}). */

@@ -15,6 +15,11 @@ final class GridSampling {
     static Tensor sample(Tensor x, Tensor grid, InterpolationMode mode, GridPadding padding, boolean alignCorners) {
         Reductions.requireFloating("gridSample", x);
         Windows.requireType("gridSample", "grid", grid, x);
+        return Widened.compute(x, wide -> sampled(wide, Widened.of(grid), mode, padding, alignCorners));
+    }
+
+    private static Tensor sampled(
+            Tensor x, Tensor grid, InterpolationMode mode, GridPadding padding, boolean alignCorners) {
         int axes = x.rank() - 2;
         boolean fits = switch (mode) {
             case NEAREST, BILINEAR -> axes == 2 || axes == 3;
@@ -172,6 +177,11 @@ final class GridSampling {
         }
         long[] spatial = Arrays.copyOfRange(size, 2, size.length);
         ConvOptions.least("affineGrid: the size", spatial, 1);
+        return Widened.compute(theta, wide -> affineGrid(wide, size[0], spatial, alignCorners));
+    }
+
+    private static Tensor affineGrid(Tensor theta, long n, long[] spatial, boolean alignCorners) {
+        int axes = spatial.length;
         Shape shape = Shape.of(spatial);
         var columns = new ArrayList<Tensor>();
         for (int a = axes - 1; a >= 0; a--) {
@@ -186,7 +196,7 @@ final class GridSampling {
         Tensor places = Tensors.stack(-1, columns).flatten(0, axes - 1);
         Tensor grid = places.matmul(theta.transpose(1, 2));
         long[] sizes = new long[axes + 2];
-        sizes[0] = size[0];
+        sizes[0] = n;
         System.arraycopy(spatial, 0, sizes, 1, axes);
         sizes[axes + 1] = axes;
         return grid.reshape(Shape.of(sizes));

@@ -84,6 +84,14 @@ final class Interpolation {
                         + Arrays.toString(size) + ": both must have 1 element or more along each spatial axis");
             }
         }
+        Tensor y = mode == InterpolationMode.NEAREST || mode == InterpolationMode.NEAREST_EXACT
+                ? alongAll(x, size, factors, mode, alignCorners)
+                : Widened.compute(x, wide -> alongAll(wide, size, factors, mode, alignCorners));
+        return y == x ? x.view() : y;
+    }
+
+    private static Tensor alongAll(
+            Tensor x, long[] size, double @Nullable [] factors, InterpolationMode mode, boolean alignCorners) {
         Tensor y = x;
         for (int a = size.length - 1; a >= 0; a--) {
             long n = x.size(2 + a);
@@ -95,7 +103,7 @@ final class Interpolation {
             double step = factors == null ? (double) n / m : 1 / factors[a];
             y = along(y, 2 + a, m, step, mode, alignCorners);
         }
-        return y == x ? x.view() : y;
+        return y;
     }
 
     /** @param step the elements of x between two of the result, where corners are not aligned */

@@ -76,7 +76,8 @@ final class OrderStatistics {
         long below = (long) place;
         Tensor value = sorted.narrow(a, below, 1);
         if (place > below) {
-            value = between(value, sorted.narrow(a, below + 1, 1), place - below);
+            Tensor high = sorted.narrow(a, below + 1, 1);
+            value = Widened.compute(value, low -> between(low, Widened.of(high), place - below));
         }
         Tensor kept = value.maskedFill(lines.isNan().any(true, a), Double.NaN);
         return finish(x, kept, a, keepDims);

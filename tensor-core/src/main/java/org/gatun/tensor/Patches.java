@@ -79,7 +79,7 @@ final class Patches {
             throw new ShapeException(
                     "fold: no window of " + Shape.of(g.kernel) + " fits into size " + Shape.of(out) + ": pad more");
         }
-        return Convolutions.inBatch(1, x, batch -> {
+        return Widened.compute(x, wide -> Convolutions.inBatch(1, wide, batch -> {
             long channels = batch.size(1) / taps;
             Shape apart = Shape.of(batch.size(0), channels, g.kernel[0], g.kernel[1], down, across);
             // (n, c, taps down, places down, all across), then (n, c, all across, all down)
@@ -90,7 +90,7 @@ final class Patches {
             long[] before = {0, 0, -g.padding[0], -g.padding[1]};
             long[] after = {0, 0, out[0] + g.padding[0] - all.size(2), out[1] + g.padding[1] - all.size(3)};
             return Padding.pad(all, before, after, null);
-        });
+        }));
     }
 
     // ---- channels as pixels ----

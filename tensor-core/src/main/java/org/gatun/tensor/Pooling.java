@@ -80,12 +80,14 @@ final class Pooling {
                         name + ": dilation " + options.dilation() + ": averages have no dilation, give 1");
             }
         }
-        return Convolutions.inBatch(axes, x, batch -> {
-            if (options.divisorOverride() != 0) {
-                return sums(axes, batch, options, g);
-            }
-            return means(axes, batch, g);
-        });
+        return Widened.compute(
+                x,
+                wide -> Convolutions.inBatch(
+                        axes,
+                        wide,
+                        batch -> options.divisorOverride() != 0
+                                ? sums(axes, batch, options, g)
+                                : means(axes, batch, g)));
     }
 
     private static Tensor means(int axes, Tensor x, Geometry g) {
@@ -136,7 +138,11 @@ final class Pooling {
                 throw new ShapeException(name + ": padding " + options.padding() + ": norms take none, pad the input");
             }
         }
-        Tensor sums = avg(name, axes, x.pow(p), options).mul((double) elements);
+        double count = elements;
+        return Widened.compute(x, wide -> root(avg(name, axes, wide.pow(p), options).mul(count), p));
+    }
+
+    private static Tensor root(Tensor sums, double p) {
         // The root has an infinite derivative at 0, where that of a norm counts as 0.
         Tensor none = sums.eq(0);
         return none.where(sums.fullLike(0), none.where(sums.fullLike(1), sums).pow(1 / p));
@@ -147,13 +153,13 @@ final class Pooling {
     static Tensor adaptiveAvg(int axes, Tensor x, long[] sizes) {
         String name = "adaptiveAvgPool" + axes + "d";
         long[] out = adaptive(name, axes, x, sizes);
-        return Convolutions.inBatch(axes, x, batch -> {
+        return Widened.compute(x, wide -> Convolutions.inBatch(axes, wide, batch -> {
             Tensor y = batch;
             for (int a = axes - 1; a >= 0; a--) {
                 y = meansAlong(y, 2 + a, out[a]);
             }
             return y == batch ? batch.view() : y;
-        });
+        }));
     }
 
     /** Means of windows {@code i n / m} to {@code (i + 1) n / m}, rounded down and up, along an axis. */

@@ -31,7 +31,7 @@ final class Reductions {
         requireFloating("nanmean", x);
         Axes.reduction("nanmean", x.rank(), axes);
         Tensor count = x.isNan().not().sum(keepDims, axes);
-        return nansum(x, keepDims, axes).div(count.to(x.dtype()));
+        return Widened.compute(x, w -> nansum(w, keepDims, axes).div(count.to(w.dtype())));
     }
 
     static Tensor countNonzero(Tensor x, int... axes) {

@@ -26,12 +26,12 @@ final class SampledFunctions {
 
     static Tensor trapezoid(Tensor y, double dx, int axis) {
         int a = Axes.normalise("trapezoid", axis, y.rank());
-        return pairs(y, a).sum(a).mul(dx / 2);
+        return Widened.compute(y, x -> pairs(x, a).sum(a).mul(dx / 2));
     }
 
     static Tensor cumulativeTrapezoid(Tensor y, double dx, int axis) {
         int a = Axes.normalise("cumulativeTrapezoid", axis, y.rank());
-        return pairs(y, a).cumsum(a).mul(dx / 2);
+        return Widened.compute(y, x -> pairs(x, a).cumsum(a).mul(dx / 2));
     }
 
     private static Tensor pairs(Tensor y, int axis) {

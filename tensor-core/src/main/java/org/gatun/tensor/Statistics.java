@@ -47,6 +47,10 @@ final class Statistics {
             throw new ShapeException("cov: takes variables as rows and observations as columns, not shape " + x.shape()
                     + ": give at most two axes");
         }
+        return Widened.compute(x, w -> covariance(w, correction));
+    }
+
+    private static Tensor covariance(Tensor x, long correction) {
         Tensor rows = Reductions.asFloating(x.rank() == 2 ? x : x.reshape(1, x.elements()));
         Tensor distance = rows.sub(rows.mean(true, 1));
         Tensor sums = distance.matmul(distance.t());

@@ -89,15 +89,22 @@ public record CompositeSample(
 
         private HostArray fillWholes(DType dtype, SplittableRandom random) {
             long[] order = OperandValues.shuffled((int) shape.elements(), random);
-            boolean signed = dtype == DType.I32 || dtype == DType.I64;
+            boolean signed = dtype != DType.U8 && dtype != DType.BOOL;
             return HostArray.wholes(dtype, shape, i -> switch (content) {
                 case ANY -> random.nextLong(1, 4) * (signed && random.nextBoolean() ? -1 : 1);
                 case POSITIVE -> random.nextLong(1, 4);
                 case PROBABILITY, DISTRIBUTION, TRUTH -> random.nextInt(2);
-                case MATRIX, DEFINITE -> random.nextLong(1, 4);
+                case MATRIX, DEFINITE -> bidiagonal(i);
                 case DISTINCT -> order[i];
                 case INDEX, UNIQUE_INDEX -> random.nextLong(bound);
             });
+        }
+
+        /** An element of matrices of 1 on and beside the diagonal: regular, and definite with eigenvalues apart when made symmetric. */
+        private long bidiagonal(int i) {
+            long column = i % shape.size(-1);
+            long row = i / shape.size(-1) % shape.size(-2);
+            return column == row || column == row + 1 ? 1 : 0;
         }
 
         /** Whether a layout can hold it: repeated rows would make a matrix singular. */
