@@ -94,17 +94,19 @@ public record CompositeSample(
                 case ANY -> random.nextLong(1, 4) * (signed && random.nextBoolean() ? -1 : 1);
                 case POSITIVE -> random.nextLong(1, 4);
                 case PROBABILITY, DISTRIBUTION, TRUTH -> random.nextInt(2);
-                case MATRIX, DEFINITE -> bidiagonal(i);
+                case MATRIX -> bidiagonal(i, 1);
+                // Truth values that are made symmetric by a sum, which is an "or", are definite on the diagonal only.
+                case DEFINITE -> bidiagonal(i, dtype == DType.BOOL ? 0 : 1);
                 case DISTINCT -> order[i];
                 case INDEX, UNIQUE_INDEX -> random.nextLong(bound);
             });
         }
 
-        /** An element of matrices of 1 on and beside the diagonal: regular, and definite with eigenvalues apart when made symmetric. */
-        private long bidiagonal(int i) {
+        /** An element of matrices of 1 on the diagonal and a number above it: regular, and definite when made symmetric. */
+        private long bidiagonal(int i, long above) {
             long column = i % shape.size(-1);
             long row = i / shape.size(-1) % shape.size(-2);
-            return column == row || column == row + 1 ? 1 : 0;
+            return column == row ? 1 : column == row + 1 ? above : 0;
         }
 
         /** Whether a layout can hold it: repeated rows would make a matrix singular. */
