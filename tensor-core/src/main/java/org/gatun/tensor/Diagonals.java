@@ -57,16 +57,69 @@ final class Diagonals {
     }
 
     static Tensor embed(Tensor x) {
+        return embed("diagEmbed", x, 0, -2, -1);
+    }
+
+    static Tensor embed(String name, Tensor x, long offset, int rows, int columns) {
         if (x.rank() == 0) {
-            throw new ShapeException("diagEmbed: a scalar has no axis to write on a diagonal: reshape it to (1)");
+            throw new ShapeException(name + ": a scalar has no axis to write on a diagonal: reshape it to (1)");
+        }
+        int r = Axes.normalise(name, rows, x.rank() + 1);
+        int c = Axes.normalise(name, columns, x.rank() + 1);
+        if (r == c) {
+            throw new ShapeException(name + ": rows and columns are both axis " + rows + " of the result: name two axes");
         }
         long n = x.size(-1);
-        long[] between = new long[x.rank()];
-        between[x.rank() - 1] = n;
-        Shape none = Shape.of(new long[x.rank()]);
-        // n zeros between neighbours, read as rows of n, put element i at (i, i).
-        Tensor spread = Dispatch.bind(new Op.Pad(new PadSpec(none, none, Shape.of(between))), x);
-        return spread.reshape(x.shape().inserted(x.rank(), n));
+        long size;
+        try {
+            size = Math.addExact(n, Math.absExact(offset));
+        } catch (ArithmeticException e) {
+            throw new ShapeException(name + ": a diagonal at offset " + offset + " is too far from the main one", e);
+        }
+        Shape shape = x.shape().withSize(-1, size).inserted(x.rank(), size);
+        Tensor flat = Dispatch.bind(spread(x.shape(), offset, size, size), x);
+        return placed(flat.reshape(shape), r, c);
+    }
+
+    /**
+     * The padding of the last axis of a shape that puts its elements on a diagonal of a matrix read row by row: {@code columns} zeros
+     * between neighbours. All must lie within the matrix.
+     */
+    static Op.Pad spread(Shape x, long offset, long rows, long columns) {
+        int rank = x.rank();
+        long n = x.size(-1);
+        long all = Shape.of(rows, columns).elements();
+        long[] low = new long[rank];
+        long[] high = new long[rank];
+        long[] between = new long[rank];
+        low[rank - 1] = n == 0 ? all : offset >= 0 ? offset : -offset * columns;
+        high[rank - 1] = n == 0 ? 0 : all - low[rank - 1] - (n - 1) * (columns + 1) - 1;
+        between[rank - 1] = n < 2 ? 0 : columns;
+        return new Op.Pad(new PadSpec(Shape.of(low), Shape.of(high), Shape.of(between)));
+    }
+
+    /** The last two axes moved to the places {@code r} and {@code c}. */
+    static Tensor placed(Tensor x, int r, int c) {
+        int rank = x.rank();
+        if (r == rank - 2 && c == rank - 1) {
+            return x;
+        }
+        int[] order = new int[rank];
+        int k = 0;
+        for (int a = 0; a < rank; a++) {
+            order[a] = a == r ? rank - 2 : a == c ? rank - 1 : k++;
+        }
+        return x.permute(order);
+    }
+
+    static Tensor diag(Tensor x, long offset) {
+        return switch (x.rank()) {
+            case 1 -> embed("diag", x, offset, 0, 1);
+            case 2 -> diagonal(x, offset, 0, 1);
+            default ->
+                throw new ShapeException("diag: takes a vector or a matrix, not a tensor of shape " + x.shape()
+                        + ": use diagEmbed or diagonal for batches");
+        };
     }
 
     static Tensor trace(Tensor x) {

@@ -11,7 +11,7 @@ import org.gatun.tensor.ir.UnaryFn;
  * range of an integer dtype. Nothing is recorded: an operand that a tape follows is refused too. Each method returns this
  * tensor.
  */
-public abstract sealed class InPlaceMethods extends IndexingMethods permits Tensor {
+public abstract sealed class InPlaceMethods extends ProductMethods permits Tensor {
     InPlaceMethods() {}
 
     /** {@code this += other}. */

@@ -5,7 +5,7 @@ package org.gatun.tensor;
  * from the end, and are checked: one out of range is an {@link IndexOutOfBoundsException}. Picking is differentiable in the
  * values: gradients of elements that were picked several times add up.
  */
-public abstract sealed class IndexingMethods extends ShapeMethods permits InPlaceMethods {
+public abstract sealed class IndexingMethods extends ViewMethods permits ScatterMethods {
     IndexingMethods() {}
 
     /**

@@ -120,7 +120,7 @@ final class Parts {
             apart[2 * i + 1] = s;
             spread[2 * i] = times[i];
             spread[2 * i + 1] = s;
-            joined[i] = times[i] * s;
+            joined[i] = product(name, x, times[i], s);
         }
         return x.reshape(apart).broadcastTo(spread).copy().reshape(Shape.of(joined));
     }
@@ -140,7 +140,20 @@ final class Parts {
         if (times < 0) {
             throw new ShapeException("repeatInterleave: the number of times " + times + " must be 0 or more");
         }
+        Shape shape = x.shape().withSize(a, product("repeatInterleave", x, times, x.size(a)));
         Tensor spread = x.unsqueeze(a + 1).broadcastTo(x.shape().inserted(a + 1, times));
-        return spread.copy().reshape(x.shape().withSize(a, x.size(a) * times));
+        return spread.copy().reshape(shape);
+    }
+
+    /** How many elements an axis has after it was repeated. */
+    private static long product(String name, Tensor x, long times, long size) {
+        try {
+            return Math.multiplyExact(times, size);
+        } catch (ArithmeticException e) {
+            throw new ShapeException(
+                    name + ": " + size + " elements of an axis of shape " + x.shape() + " " + times
+                            + " times are more than 2^63 - 1: repeat them less often",
+                    e);
+        }
     }
 }

@@ -28,31 +28,36 @@ final class Shaping {
 
     /** The shape that {@code sizes} means for {@code x}: one size may be -1. */
     static Shape inferred(Tensor x, long... sizes) {
+        return inferred("reshape", x, x.elements(), sizes);
+    }
+
+    /** The shape of {@code elements} elements of {@code x} that {@code sizes} means: one size may be -1. */
+    static Shape inferred(String name, Tensor x, long elements, long... sizes) {
         int unknown = -1;
-        long known = 1;
         for (int i = 0; i < sizes.length; i++) {
             if (sizes[i] == -1) {
                 if (unknown >= 0) {
-                    throw new ShapeException("reshape: shape " + x.shape() + " to " + Arrays.toString(sizes)
+                    throw new ShapeException(name + ": shape " + x.shape() + " to " + Arrays.toString(sizes)
                             + ", which has more than one -1: only one size can be inferred");
                 }
                 unknown = i;
             } else if (sizes[i] < 0) {
-                throw new ShapeException("reshape: shape " + x.shape() + " to " + Arrays.toString(sizes)
+                throw new ShapeException(name + ": shape " + x.shape() + " to " + Arrays.toString(sizes)
                         + ", which has a negative size: give 0 or more, or -1 for the size that is left over");
-            } else {
-                known *= sizes[i];
             }
         }
         if (unknown < 0) {
             return Shape.of(sizes);
         }
-        if (known <= 0 || x.elements() % known != 0) {
-            throw new ShapeException("reshape: the -1 in " + Arrays.toString(sizes) + " can't be inferred from shape "
-                    + x.shape() + " with " + x.elements() + " elements: the other sizes must divide that number");
-        }
         long[] s = sizes.clone();
-        s[unknown] = x.elements() / known;
+        s[unknown] = 1;
+        // As a shape, which refuses sizes whose product no long holds.
+        long known = Shape.of(s).elements();
+        if (known == 0 || elements % known != 0) {
+            throw new ShapeException(name + ": the -1 in " + Arrays.toString(sizes) + " can't be inferred from shape "
+                    + x.shape() + " with " + elements + " elements: the other sizes must divide that number");
+        }
+        s[unknown] = elements / known;
         return Shape.of(s);
     }
 
@@ -77,10 +82,8 @@ final class Shaping {
                     + x.shape() + ": give the first axis first");
         }
         long[] s = new long[x.rank() - (b - a)];
-        long run = 1;
-        for (int i = a; i <= b; i++) {
-            run *= x.size(i);
-        }
+        // As a shape: the product of these sizes may be too large for a long where another size is 0.
+        long run = Shape.of(Arrays.copyOfRange(x.shape().toArray(), a, b + 1)).elements();
         for (int i = 0; i < a; i++) {
             s[i] = x.size(i);
         }
