@@ -114,7 +114,7 @@ final class Creation {
         return converted(dtype, values);
     }
 
-    private static Tensor converted(DType dtype, double... values) {
+    static Tensor converted(DType dtype, double... values) {
         Tensor exact = HostCopies.of(Shape.of(values.length), values);
         if (dtype == DType.F64) {
             return exact;

@@ -32,6 +32,37 @@ public final class Functional extends ImageFunctions {
         return Windows.linear(x, weight, bias);
     }
 
+    // ---- padding ----
+
+    /**
+     * {@link Tensor#pad(long[], long[], double)} with PyTorch's order of numbers, as {@code torch.nn.functional.pad}: the last axis first, for
+     * each a number before and one after, {@code {left, right, top, bottom, ...}}; axes that are not mentioned stay as they are.
+     *
+     * @throws ShapeException when the numbers are no pairs, more than axes, or take away more than there is
+     * @throws DTypeException when the value is outside this integer dtype's range
+     */
+    public static Tensor pad(Tensor x, long[] pairs, double value) {
+        long[][] ends = EdgePadding.inOrder(x, pairs);
+        return x.pad(ends[0], ends[1], value);
+    }
+
+    /** {@link #pad(Tensor, long[], double)} with zeros. */
+    public static Tensor pad(Tensor x, long... pairs) {
+        long[][] ends = EdgePadding.inOrder(x, pairs);
+        return x.pad(ends[0], ends[1]);
+    }
+
+    /**
+     * {@link Tensor#pad(long[], long[], PadMode)} with PyTorch's order of numbers: {@code {left, right, top, bottom, ...}}. Unlike PyTorch, any
+     * axes of a tensor of any rank can be padded.
+     *
+     * @throws ShapeException when the numbers are no pairs, more than axes, or more than the axes can give
+     */
+    public static Tensor pad(Tensor x, long[] pairs, PadMode mode) {
+        long[][] ends = EdgePadding.inOrder(x, pairs);
+        return x.pad(ends[0], ends[1], mode);
+    }
+
     // ---- activations ----
 
     /** {@code x Phi(x)}, with Phi the normal distribution function, exact, as {@code torch.nn.functional.gelu}. */

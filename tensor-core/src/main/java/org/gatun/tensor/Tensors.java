@@ -15,7 +15,7 @@ import org.gatun.tensor.shape.Shape;
  * <p>Random functions draw from a {@link Generator}. Those without one draw from {@link #defaultGenerator}, which starts at
  * seed 0, so that a program gives the same numbers each time it runs; {@link #manualSeed} sets another seed.
  */
-public final class Tensors {
+public final class Tensors extends CombiningFunctions {
     private static final Generator DEFAULT = new Generator(0);
 
     private Tensors() {}
