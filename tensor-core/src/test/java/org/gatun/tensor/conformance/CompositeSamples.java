@@ -39,6 +39,8 @@ public final class CompositeSamples {
                         ElementwiseSamples.all(),
                         ShapeSamples.all(),
                         ViewSamples.all(),
+                        ScatterSamples.all(),
+                        CombiningSamples.all(),
                         ReductionSamples.all(),
                         StatisticsSamples.all(),
                         FunctionalSamples.all(),
