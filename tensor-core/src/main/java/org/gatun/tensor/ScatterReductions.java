@@ -91,10 +91,11 @@ final class ScatterReductions {
      */
     private static Tensor product(Tensor x, int a, Tensor index, Tensor src, boolean includeSelf) {
         long places = x.size(a);
-        Tensor positions = index.lt(0).where(index.add(places), index);
+        Tensor own = Arithmetic.expand(Picking.numbers(x, a, places), x.shape());
+        // Picked from their own numbers, negative positions are turned round and all of them are checked.
+        Tensor positions = Dispatch.bind(new Op.Gather(a), own, index);
         Tensor factors = src;
         if (includeSelf) {
-            Tensor own = Arithmetic.expand(Picking.numbers(x, a, places), x.shape());
             positions = Joining.cat("scatterReduce", a, own, positions);
             factors = Joining.cat("scatterReduce", a, x, src);
         }
