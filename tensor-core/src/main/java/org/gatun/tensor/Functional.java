@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Floating dtypes only. Everything is differentiable to any order; derivatives at kinks are PyTorch's and stated where there
  * is one.
  */
-public final class Functional extends ImageFunctions {
+public final class Functional extends DistanceFunctions {
     private static final double SELU_ALPHA = 1.6732632423543772848170429916717;
     private static final double SELU_SCALE = 1.0507009873554804934193349852946;
 

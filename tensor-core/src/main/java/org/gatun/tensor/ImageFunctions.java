@@ -1,7 +1,7 @@
 package org.gatun.tensor;
 
 /** The functions of {@link Functional} that resample and rearrange images. */
-abstract sealed class ImageFunctions extends PoolingFunctions permits Functional {
+abstract sealed class ImageFunctions extends PoolingFunctions permits DistanceFunctions {
     ImageFunctions() {}
 
     // ---- windows as columns ----

@@ -580,4 +580,65 @@ public final class Tensors extends CombiningFunctions {
     public static Tensor oneHot(DType dtype, Tensor index, long classes) {
         return Creation.oneHot(dtype, index, classes);
     }
+
+    // ---- products of tensors ----
+
+    /**
+     * Sums of products of tensors in Einstein's notation, as {@code torch.einsum}. The equation names the axes of each operand by letters
+     * (a to z and A to Z), operands separated by commas; behind {@code ->} stand the axes of the result. The result has, for each value of
+     * its indices, the sum over all other indices of the product of the operands' elements:
+     *
+     * <ul>
+     *   <li>{@code "ij,jk->ik"} is the matrix product, {@code "bij,bjk->bik"} that of batches, {@code "i,j->ij"} the outer product;
+     *   <li>{@code "ij->ji"} transposes, {@code "ij->"} sums all, {@code "ii->i"} takes the diagonal, {@code "ii->"} the trace;
+     *   <li>{@code "...ij,...jk->...ik"}: an ellipsis stands for axes without names, aligned at the last one, which broadcast.
+     * </ul>
+     *
+     * <p>Without an arrow the result has the axes of the ellipsis, then the indices that occur once, in alphabetical order with capitals
+     * first. An ellipsis that the output lacks is summed. Axes of one index have equal sizes, or size 1, which is repeated. Spaces
+     * have no meaning.
+     *
+     * <p>More than two operands are multiplied two by two, in the order with the fewest multiplications (found exactly for up to 8
+     * operands). The result has the operands' promoted dtype, sums of integers too. The result may be a view of an only operand.
+     *
+     * @throws IllegalArgumentException when the equation is malformed, or has another number of operands than are given
+     * @throws ShapeException when the shapes do not fit the equation
+     * @throws DTypeException when all operands are BOOL
+     */
+    public static Tensor einsum(String equation, Tensor... operands) {
+        return TensorContractions.einsum(equation, List.of(operands));
+    }
+
+    /** As {@link #einsum(String, Tensor...)}. */
+    public static Tensor einsum(String equation, List<Tensor> operands) {
+        return TensorContractions.einsum(equation, List.copyOf(operands));
+    }
+
+    /**
+     * Sums of products over the last {@code axes} axes of {@code a} and the first of {@code b}, as {@code torch.tensordot}; with 0 all
+     * products of two elements.
+     *
+     * @throws ShapeException when an operand has fewer axes, or sizes differ and none is 1
+     */
+    public static Tensor tensordot(Tensor a, Tensor b, int axes) {
+        return TensorContractions.tensordot(a, b, axes);
+    }
+
+    /**
+     * Sums of products over the given axes of {@code a}, each paired with one of {@code b}, as {@code torch.tensordot}. The result has
+     * the other axes of {@code a}, then those of {@code b}.
+     *
+     * @throws ShapeException when the lists differ in length, name an axis twice, or sizes differ and none is 1
+     */
+    public static Tensor tensordot(Tensor a, Tensor b, int[] axesOfA, int[] axesOfB) {
+        return TensorContractions.tensordot(a, b, axesOfA, axesOfB);
+    }
+
+    /**
+     * Kronecker's product, as {@code torch.kron}: each element of {@code a} times all of {@code b}, in blocks. The operand with fewer
+     * axes gets leading ones of size 1; sizes multiply.
+     */
+    public static Tensor kron(Tensor a, Tensor b) {
+        return TensorContractions.kron(a, b);
+    }
 }

@@ -48,7 +48,8 @@ public final class CompositeSamples {
                         ConvolutionSamples.all(),
                         PoolingSamples.all(),
                         ImageSamples.all(),
-                        LinalgSamples.all())
+                        LinalgSamples.all(),
+                        ContractionSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
