@@ -83,6 +83,8 @@ final class RandomSteps {
         BINARY.put("cat", (a, b) -> Tensors.cat(0, a, b));
         BINARY.put("stack", (a, b) -> Tensors.stack(-1, a, b));
         BINARY.put("linear", (a, b) -> Functional.linear(a, b, null));
+
+        RandomBlocks.addTo(UNARY, BINARY);
     }
 
     private RandomSteps() {}
