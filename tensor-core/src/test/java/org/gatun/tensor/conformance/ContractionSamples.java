@@ -103,7 +103,7 @@ final class ContractionSamples {
         SAMPLES.add(of(
                 "Functional.cosineSimilarity",
                 (a, b) -> Functional.cosineSimilarity(a, b, 0, 1e-6),
-                any(3),
+                any(3, 1),
                 any(3, 2)));
     }
 
