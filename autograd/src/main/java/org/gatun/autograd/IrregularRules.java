@@ -37,7 +37,7 @@ final class IrregularRules {
     static boolean readsResult(Op.Irregular op, int i) {
         return switch (op) {
             case Op.Concat c -> false;
-            case Op.Prod p -> true;
+            case Op.Prod p -> false;
             case Op.Extremum e -> true;
             case Op.CumProd c -> true;
             case Op.Sort s -> i == 1;
@@ -51,7 +51,7 @@ final class IrregularRules {
     static @Nullable Tensor[] vjp(Op.Irregular op, Primal p, Tensor g) {
         return switch (op) {
             case Op.Concat concat -> split(concat.axis(), p.inputTypes(), g);
-            case Op.Prod prod -> one(ProductRules.prodVjp(prod.axes(), p.input(0), p.result(0), g));
+            case Op.Prod prod -> one(ProductRules.prodVjp(prod.axes(), p.input(0), g));
             case Op.Extremum e -> one(share(p.input(0), p.result(0), e.axes()).mul(g));
             case Op.CumProd cumProd -> one(ProductRules.cumProdVjp(cumProd.axis(), p.input(0), p.result(0), g));
             case Op.Sort sort -> one(scatter(sort.axis(), p, g));
@@ -82,7 +82,7 @@ final class IrregularRules {
                 }
                 yield Dispatch.bind(concat, all);
             }
-            case Op.Prod prod -> ProductRules.prodJvp(prod.axes(), p.input(0), p.result(0), only(tangents));
+            case Op.Prod prod -> ProductRules.prodJvp(prod.axes(), p.input(0), only(tangents));
             case Op.Extremum e ->
                 Dispatch.bind(
                         new Op.Sum(e.axes()),

@@ -1,94 +1,69 @@
 package org.gatun.autograd;
 
 import org.gatun.tensor.ConcreteTensor;
-import org.gatun.tensor.DType;
+import org.gatun.tensor.Functional;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
-import org.gatun.tensor.trace.Traced;
 
 /**
- * The derivatives of products and running products, right with any number of zeros and to any order. Without zeros the product
- * of all others is {@code y / x}, as in PyTorch, which is good as long as y itself neither underflows nor overflows. With zeros, it is the product of those before times that of those after. A running product has one
- * such product for each pair of elements, each taken on its own: row i of a square holds x with element i replaced by 1. That costs
- * the square of the length, but only for the running products of operands that hold a zero.
+ * The derivatives of products and running products, without a division: right with any number of zeros, to any order, and where the
+ * product itself under- or overflows. Of a product, they are the product of the elements before times that of those after; of running products, a
+ * {@linkplain Functional#linearRecurrence linear recurrence}.
  */
 final class ProductRules {
     private ProductRules() {}
 
-    /** For {@code y = prod(x)} over {@code axes}, kept with size 1: the cotangent of x. */
-    static Tensor prodVjp(Axes axes, Tensor x, Tensor y, Tensor g) {
-        return others(axes, x, y).mul(g);
+    /** For the product of x over {@code axes}, kept with size 1: the cotangent of x. */
+    static Tensor prodVjp(Axes axes, Tensor x, Tensor g) {
+        return others(axes, x).mul(g);
     }
 
-    /** For {@code y = prod(x)} over {@code axes}, kept with size 1: the tangent of y. */
-    static Tensor prodJvp(Axes axes, Tensor x, Tensor y, Tensor t) {
-        return Dispatch.bind(new Op.Sum(axes), others(axes, x, y).mul(t));
+    /** For the product of x over {@code axes}, kept with size 1: its tangent. */
+    static Tensor prodJvp(Axes axes, Tensor x, Tensor t) {
+        return Dispatch.bind(new Op.Sum(axes), others(axes, x).mul(t));
     }
 
     /** For each element the product of the others over {@code axes}. */
-    private static Tensor others(Axes axes, Tensor x, Tensor y) {
-        if (!hasZero(x)) {
-            return y.div(x);
+    private static Tensor others(Axes axes, Tensor x) {
+        if (x.elements() == 0) {
+            return x;
         }
         Order order = Order.last(x.rank(), axes);
         Tensor rows = order.apply(x);
-        return order.undo(before(rows).mul(before(rows.flip(-1)).flip(-1)), x.shape());
+        int last = rows.rank() - 1;
+        Tensor after = before(last, rows.flip(last)).flip(last);
+        return order.undo(before(last, rows).mul(after), x.shape());
     }
 
-    /** For each element of a row, which is not empty, the product of those before it. */
-    private static Tensor before(Tensor rows) {
-        int axis = rows.rank() - 1;
-        Tensor first = rows.slice(axis, 0, 1);
-        Tensor one = ConcreteTensor.scalar(rows.dtype(), 1.0, rows.device()).broadcastTo(first.shape());
-        Tensor shifted = Dispatch.bind(new Op.Concat(axis), one, rows.slice(axis, 0, rows.size(axis) - 1));
-        return Dispatch.bind(new Op.CumProd(axis), shifted);
+    /** For each element along an axis that is not empty, the product of those before it. */
+    private static Tensor before(int axis, Tensor x) {
+        return Dispatch.bind(new Op.CumProd(axis), afterOne(axis, x));
     }
 
-    /** For {@code y = cumprod(x)} along an axis: the cotangent of x. */
+    /** Each element moved to the next place, behind a 1. */
+    private static Tensor afterOne(int axis, Tensor x) {
+        Tensor first = x.narrow(axis, 0, 1);
+        Tensor one = ConcreteTensor.scalar(x.dtype(), 1.0, x.device()).broadcastTo(first.shape());
+        return Dispatch.bind(new Op.Concat(axis), one, x.narrow(axis, 0, x.size(axis) - 1));
+    }
+
+    /** For {@code y = cumprod(x)} along an axis: with {@code z[t] = x[t + 1] z[t + 1] + g[t]}, the cotangent {@code z[t] y[t - 1]} of x. */
     static Tensor cumProdVjp(int axis, Tensor x, Tensor y, Tensor g) {
-        if (!hasZero(x)) {
-            return Dispatch.bind(new Op.CumSum(axis, true), g.mul(y)).div(x);
+        if (x.elements() == 0) {
+            return g;
         }
-        Order order = Order.last(x.rank(), Axes.listed("cumprod", x.rank(), axis));
-        // partials (.., i, k) = dy_k / dx_i
-        Tensor partials = cumPartials(order.apply(x));
-        Tensor out = partials.mul(order.apply(g).unsqueeze(-2)).sum(-1);
-        return order.undo(out, x.shape());
+        // The factor of the last step is not used: there the first element may stand.
+        Tensor next = Dispatch.bind(
+                new Op.Concat(axis), x.narrow(axis, 1, x.size(axis) - 1), x.narrow(axis, 0, 1));
+        return Functional.linearRecurrence(next, g, axis, true).mul(afterOne(axis, y));
     }
 
-    /** For {@code y = cumprod(x)} along an axis: the tangent of y. */
+    /** For {@code y = cumprod(x)} along an axis: the tangent {@code dy[t] = x[t] dy[t - 1] + dx[t] y[t - 1]} of y. */
     static Tensor cumProdJvp(int axis, Tensor x, Tensor y, Tensor t) {
-        if (!hasZero(x)) {
-            return Dispatch.bind(new Op.CumSum(axis, false), t.div(x)).mul(y);
-        }
-        Order order = Order.last(x.rank(), Axes.listed("cumprod", x.rank(), axis));
-        Tensor partials = cumPartials(order.apply(x));
-        return order.undo(partials.mul(order.apply(t).unsqueeze(-1)).sum(-2), x.shape());
-    }
-
-    private static Tensor cumPartials(Tensor rows) {
-        long n = rows.size(-1);
-        Tensor square = withoutOne(rows, n);
-        Tensor running = Dispatch.bind(new Op.CumProd(square.rank() - 1), square);
-        Tensor i = Dispatch.source(new Op.Iota(n), rows.device());
-        Tensor reaches = i.unsqueeze(0).ge(i.unsqueeze(1));
-        return reaches.where(running, running.fullLike(0));
-    }
-
-    /** (.., n) to (.., n, n): row i holds the operand with element i replaced by 1. */
-    private static Tensor withoutOne(Tensor rows, long n) {
-        Tensor i = Dispatch.source(new Op.Iota(n), rows.device());
-        Tensor diagonal = i.unsqueeze(0).eq(i.unsqueeze(1));
-        Tensor one = ConcreteTensor.scalar(rows.dtype(), 1.0, rows.device());
-        return diagonal.where(one, rows.unsqueeze(-2));
-    }
-
-    /** Of a batch, whether any element has one: the way for zeros is right without them too. */
-    private static boolean hasZero(Tensor x) {
-        return x.elements() > 0 && Traced.beneath(x).eq(0).any().to(DType.I64).itemLong() != 0;
+        return x.elements() == 0 ? t : Functional.linearRecurrence(x, t.mul(afterOne(axis, y)), axis, false);
     }
 
     /** Some axes moved to the end and joined into one. */

@@ -63,6 +63,24 @@ public final class Functional extends DistanceFunctions {
         return x.pad(ends[0], ends[1], mode);
     }
 
+    // ---- recurrences ----
+
+    /**
+     * The linear recurrence {@code y[t] = a[t] y[t - 1] + b[t]} along an axis, or {@code y[t] = a[t] y[t + 1] + b[t]} in reverse: what
+     * {@code jax.lax.associative_scan} is often used for, as in gated and state space layers. The first y is the first b; the
+     * first a is not used. One pass over memory in double precision.
+     *
+     * @param a the factors
+     * @param b the terms; the two broadcast
+     * @param axis the axis of the common shape
+     * @param reverse whether to run from the last element to the first
+     * @throws ShapeException when the operands do not broadcast or the axis does not exist
+     * @throws DTypeException when a dtype is not floating
+     */
+    public static Tensor linearRecurrence(Tensor a, Tensor b, int axis, boolean reverse) {
+        return Orders.linearRecurrence(a, b, axis, reverse);
+    }
+
     // ---- activations ----
 
     /** {@code x Phi(x)}, with Phi the normal distribution function, exact, as {@code torch.nn.functional.gelu}. */

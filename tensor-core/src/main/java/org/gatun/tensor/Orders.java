@@ -1,8 +1,13 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.composite.LinearRecurrence;
+import org.gatun.tensor.composite.LogCumSumExp;
+import org.gatun.tensor.composite.RunningExtremum;
 import org.gatun.tensor.ir.ExtremumFn;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.shape.Broadcasting;
+import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
 
 /** Functions along one axis whose results come in an order: extrema with their place, sorting, running sums. */
@@ -66,5 +71,46 @@ final class Orders {
             return cumprod(x.reshape(1), 0).reshape();
         }
         return Dispatch.bind(new Op.CumProd(Axes.normalise("cumprod", axis, x.rank())), Reductions.accumulating(x));
+    }
+
+    static ValuesIndices cumextremum(String name, ExtremumFn fn, Tensor x, int axis) {
+        if (x.rank() == 0) {
+            Axes.ofScalar(name, axis);
+            return scalar(cumextremum(name, fn, x.reshape(1), 0));
+        }
+        int a = Axes.normalise(name, axis, x.rank());
+        if (x.elements() == 0) {
+            return new ValuesIndices(x.copy(), Tensors.zeros(DType.I64, x.shape(), x.device()));
+        }
+        // Picked by index, so that of equal elements the last gets all of the gradient.
+        Tensor index = Dispatch.bind(new Op.Call(new RunningExtremum(fn, a)), x.detach());
+        return new ValuesIndices(x.gather(a, index), index);
+    }
+
+    static Tensor logcumsumexp(Tensor x, int axis) {
+        Reductions.requireFloating("logcumsumexp", x);
+        if (x.rank() == 0) {
+            Axes.ofScalar("logcumsumexp", axis);
+            return x.copy();
+        }
+        int a = Axes.normalise("logcumsumexp", axis, x.rank());
+        return x.elements() == 0 ? x.copy() : Dispatch.bind(new Op.Call(new LogCumSumExp(a)), x);
+    }
+
+    static Tensor linearRecurrence(Tensor a, Tensor b, int axis, boolean reverse) {
+        Reductions.requireFloating("linearRecurrence", a);
+        Reductions.requireFloating("linearRecurrence", b);
+        DType dtype = DType.promote(a.dtype(), b.dtype());
+        Shape shape = Broadcasting.common("linearRecurrence", a.shape(), b.shape());
+        if (shape.rank() == 0) {
+            Axes.ofScalar("linearRecurrence", axis);
+            return linearRecurrence(a.reshape(1), b.reshape(1), 0, reverse).reshape();
+        }
+        int along = Axes.normalise("linearRecurrence", axis, shape.rank());
+        Tensor factors = Arithmetic.expand(Arithmetic.cast(a, dtype), shape);
+        Tensor terms = Arithmetic.expand(Arithmetic.cast(b, dtype), shape);
+        return shape.isEmpty()
+                ? terms.copy()
+                : Dispatch.bind(new Op.Call(new LinearRecurrence(along, reverse)), factors, terms);
     }
 }

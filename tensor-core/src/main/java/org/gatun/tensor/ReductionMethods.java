@@ -254,9 +254,36 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
         return Orders.cumsum(self(), axis);
     }
 
-    /** Running products along an axis, as {@code torch.cumprod}; BOOL and integers give I64. */
+    /**
+     * Running products along an axis, as {@code torch.cumprod}; BOOL and integers give I64. The derivative is exact with any number
+     * of zeros.
+     */
     public final Tensor cumprod(int axis) {
         return Orders.cumprod(self(), axis);
+    }
+
+    /**
+     * {@code log(sum(e^x))} of all elements so far along an axis without overflow, as {@code torch.logcumsumexp}; floating dtypes
+     * only; -inf as long as all are -inf.
+     */
+    public final Tensor logcumsumexp(int axis) {
+        return Orders.logcumsumexp(self(), axis);
+    }
+
+    /**
+     * The largest element so far along an axis and its index (I64), as {@code torch.cummax}; of equal ones the last, which gets all
+     * of the gradient. NaN is the largest.
+     */
+    public final ValuesIndices cummax(int axis) {
+        return Orders.cumextremum("cummax", ExtremumFn.MAX, self(), axis);
+    }
+
+    /**
+     * The smallest element so far along an axis and its index (I64), as {@code torch.cummin}; of equal ones the last, which gets
+     * all of the gradient. NaN counts as the smallest.
+     */
+    public final ValuesIndices cummin(int axis) {
+        return Orders.cumextremum("cummin", ExtremumFn.MIN, self(), axis);
     }
 
     /** The elements in rising order along an axis, and where each came from; stable, NaN last. As {@code torch.sort}. */

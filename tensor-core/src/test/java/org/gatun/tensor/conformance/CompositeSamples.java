@@ -43,6 +43,7 @@ public final class CompositeSamples {
                         CombiningSamples.all(),
                         ReductionSamples.all(),
                         StatisticsSamples.all(),
+                        ScanSamples.all(),
                         FunctionalSamples.all(),
                         FourierSamples.all(),
                         ConvolutionSamples.all(),
