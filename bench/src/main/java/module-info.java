@@ -1,5 +1,7 @@
 /** Benchmarks of Gatun beside its peers. */
 module org.gatun.bench {
+    requires ai.djl.api;
+    requires ai.djl.pytorch_engine;
     requires jmh.core;
     requires org.gatun.bindings;
     requires org.gatun.nn;
