@@ -46,28 +46,42 @@ record MaxPoolLoop(
         }
     }
 
+    /**
+     * Without branches, which would be mispredicted: a tap is a whole number whose upper half orders the values, and whose lower half lets
+     * the first of equal ones win.
+     */
     private void floats(long plane, int i, long to, long toIndex) {
-        int top = rows.first(i);
+        long top = (long) rows.first(i) * width;
         int down = rows.taps(i);
+        long step = (long) dilationH * width;
         for (int j = 0; j < columns.count(); j++) {
             int across = columns.taps(j);
-            long start = (long) top * width + columns.first(j);
-            float best = Float.NEGATIVE_INFINITY;
-            long bestIndex = across == 0 || down == 0 ? 0 : start;
+            if (across == 0 || down == 0) {
+                Ram.putFloat(to + 4L * j, Float.NEGATIVE_INFINITY);
+                Ram.putLong(toIndex + 8L * j, 0);
+                continue;
+            }
+            long start = top + columns.first(j);
+            int tap = Integer.MAX_VALUE;
+            long best = Long.MIN_VALUE;
             for (int y = 0; y < down; y++) {
-                long at = start + (long) y * dilationH * width;
-                for (int x = 0; x < across; x++, at += dilationW) {
-                    float value = Ram.getFloat(plane + 4 * at);
-                    // The second condition holds for the first NaN only.
-                    if (value > best || (Float.isNaN(value) && !Float.isNaN(best))) {
-                        best = value;
-                        bestIndex = at;
-                    }
+                long at = plane + 4 * (start + y * step);
+                for (int x = 0; x < across; x++, at += 4L * dilationW) {
+                    best = Math.max(best, key(Ram.getFloat(at)) << 32 | tap--);
                 }
             }
-            Ram.putFloat(to + 4L * j, best);
-            Ram.putLong(toIndex + 8L * j, bestIndex);
+            int taken = Integer.MAX_VALUE - (int) best;
+            int y = down == 1 ? 0 : taken / across;
+            long index = start + y * step + (long) (taken - y * across) * dilationW;
+            Ram.putFloat(to + 4L * j, Ram.getFloat(plane + 4 * index));
+            Ram.putLong(toIndex + 8L * j, index);
         }
+    }
+
+    /** The order of floats as that of whole numbers: both zeros are the same, and all NaNs, above infinity. */
+    private static long key(float value) {
+        int bits = Float.floatToIntBits(value + 0.0f);
+        return bits ^ (bits >> 31 & Integer.MAX_VALUE);
     }
 
     private void doubles(long plane, int i, long to, long toIndex) {
