@@ -114,10 +114,11 @@ public final class RealFftKernels {
         void split(long middle, long to, long line, int k) {
             long z = line * half;
             long x = line * (half + 1L);
-            double zr = get(middle, z + k % half, 0);
-            double zi = get(middle, z + k % half, 1);
-            double yr = get(middle, z + (half - k) % half, 0);
-            double yi = get(middle, z + (half - k) % half, 1);
+            int mirrored = k == 0 ? 0 : half - k;
+            double zr = get(middle, z + k, 0);
+            double zi = get(middle, z + k, 1);
+            double yr = get(middle, z + mirrored, 0);
+            double yi = get(middle, z + mirrored, 1);
             double ar = (zr + yr) / 2;
             double ai = (zi - yi) / 2;
             double br = (zi + yi) / 2;
@@ -146,7 +147,7 @@ public final class RealFftKernels {
             double s = -roots[2 * k + 1];
             double br = dr * c - di * s;
             double bi = dr * s + di * c;
-            put(to, z + k % half, ar - bi, ai + br);
+            put(to, z + k, ar - bi, ai + br);
             if (k > 0) {
                 put(to, z + half - k, ar + bi, br - ai);
             }

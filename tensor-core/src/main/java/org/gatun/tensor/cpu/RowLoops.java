@@ -14,6 +14,12 @@ interface RowLoops {
     /** Copies {@code count} rows of {@code length} four-byte words. The blocks do not overlap. */
     void copyWords(long from, long fromStep, long to, long toStep, int length, int count);
 
+    /** Copies words 0, 2, 4, ... of {@code count} rows to rows of {@code length} words. The blocks do not overlap. */
+    void copyEveryOther(long from, long fromStep, long to, long toStep, int length, int count);
+
+    /** Adds {@code count} rows of {@code length} floats to floats 0, 2, 4, ... of others. The blocks do not overlap. */
+    void addToEveryOther(long from, long fromStep, long to, long toStep, int length, int count);
+
     /** Adds {@code count} rows of {@code length} floats to others. The blocks do not overlap. */
     void addFloats(long from, long fromStep, long to, long toStep, int length, int count);
 

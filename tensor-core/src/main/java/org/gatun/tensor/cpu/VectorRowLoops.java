@@ -5,6 +5,7 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The row loops on the Vector API: whole vectors, then one masked, with the mask made once for all rows. */
@@ -14,6 +15,14 @@ final class VectorRowLoops implements RowLoops {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    /** The even elements of two vectors; the elements of the first and of the second half of one, each twice. */
+    private static final VectorShuffle<Integer> EVEN =
+            VectorShuffle.fromOp(INTS, i -> 2 * i < INTS.length() ? 2 * i : 2 * i - 2 * INTS.length());
+
+    private static final VectorShuffle<Float> LOW = VectorShuffle.fromOp(FLOATS, i -> i / 2);
+    private static final VectorShuffle<Float> HIGH = VectorShuffle.fromOp(FLOATS, i -> FLOATS.length() / 2 + i / 2);
+    private static final VectorMask<Float> EVEN_LANES = VectorMask.fromLong(FLOATS, 0x5555555555555555L);
 
     @Override
     public void copyWords(long from, long fromStep, long to, long toStep, int length, int count) {
@@ -31,6 +40,55 @@ final class VectorRowLoops implements RowLoops {
                         .intoMemorySegment(Ram.ALL, target + 4L * whole, ORDER, rest);
             }
         }
+    }
+
+    @Override
+    public void copyEveryOther(long from, long fromStep, long to, long toStep, int length, int count) {
+        int lanes = INTS.length();
+        // Not to the last element: what follows it may not be there.
+        int whole = INTS.loopBound(length - 1);
+        int words = 2 * (length - whole) - 1;
+        VectorMask<Integer> first = INTS.indexInRange(0, words);
+        VectorMask<Integer> second = INTS.indexInRange(lanes, words);
+        VectorMask<Integer> rest = INTS.indexInRange(whole, length);
+        for (int i = 0; i < count; i++) {
+            long source = from + i * fromStep;
+            long target = to + i * toStep;
+            for (int j = 0; j < whole; j += lanes) {
+                IntVector a = IntVector.fromMemorySegment(INTS, Ram.ALL, source + 8L * j, ORDER);
+                IntVector b = IntVector.fromMemorySegment(INTS, Ram.ALL, source + 8L * j + 4L * lanes, ORDER);
+                a.rearrange(EVEN, b).intoMemorySegment(Ram.ALL, target + 4L * j, ORDER);
+            }
+            IntVector a = IntVector.fromMemorySegment(INTS, Ram.ALL, source + 8L * whole, ORDER, first);
+            IntVector b = IntVector.fromMemorySegment(INTS, Ram.ALL, source + 8L * whole + 4L * lanes, ORDER, second);
+            a.rearrange(EVEN, b).intoMemorySegment(Ram.ALL, target + 4L * whole, ORDER, rest);
+        }
+    }
+
+    @Override
+    public void addToEveryOther(long from, long fromStep, long to, long toStep, int length, int count) {
+        int lanes = FLOATS.length();
+        for (int i = 0; i < count; i++) {
+            long source = from + i * fromStep;
+            long target = to + i * toStep;
+            for (int j = 0; j < length; j += lanes) {
+                VectorMask<Float> in = FLOATS.indexInRange(j, length);
+                FloatVector x = FloatVector.fromMemorySegment(FLOATS, Ram.ALL, source + 4L * j, ORDER, in);
+                long at = target + 8L * j;
+                int elements = 2 * (length - j);
+                addEven(x.rearrange(LOW), at, FLOATS.indexInRange(0, elements).and(EVEN_LANES));
+                addEven(
+                        x.rearrange(HIGH),
+                        at + 4L * lanes,
+                        FLOATS.indexInRange(lanes, elements).and(EVEN_LANES));
+            }
+        }
+    }
+
+    private static void addEven(FloatVector x, long at, VectorMask<Float> lanes) {
+        FloatVector.fromMemorySegment(FLOATS, Ram.ALL, at, ORDER, lanes)
+                .add(x)
+                .intoMemorySegment(Ram.ALL, at, ORDER, lanes);
     }
 
     @Override

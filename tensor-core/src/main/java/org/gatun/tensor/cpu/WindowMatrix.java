@@ -111,6 +111,14 @@ record WindowMatrix(ConvGeometry geometry, DType dtype) {
             }
             return;
         }
+        if (geometry.spec().strideW() == 2 && dtype == DType.F32) {
+            if (unfold) {
+                RowLoops.get().copyEveryOther(inImage, imageStep, inMatrix, matrixStep, length, count);
+            } else {
+                RowLoops.get().addToEveryOther(inMatrix, matrixStep, inImage, imageStep, length, count);
+            }
+            return;
+        }
         long step = (long) geometry.spec().strideW() * bytes;
         for (int i = 0; i < count; i++) {
             long image = inImage + i * imageStep;

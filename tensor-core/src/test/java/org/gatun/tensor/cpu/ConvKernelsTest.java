@@ -70,6 +70,12 @@ class ConvKernelsTest {
         // Much padding around results of more than a few cache lines.
         cases.add(new Case(Shape.of(1, 1, 50, 45), Shape.of(2, 1, 3, 5), new ConvSpec(1, 1, 3, 4, 2, 3, 1)));
         cases.add(new Case(Shape.of(1, 2, 9, 70), Shape.of(2, 2, 5, 2), new ConvSpec(1, 2, 9, 20, 3, 1, 1)));
+        // Every other element, to the very last, in rows of several vectors and a part of one.
+        for (int width : new int[] {31, 33, 65, 95}) {
+            var halving = new ConvSpec(2, 2, 0, 0, 1, 1, 1);
+            cases.add(new Case(Shape.of(2, 1, 5, width), Shape.of(2, 1, 1, 1), halving));
+            cases.add(new Case(Shape.of(1, 2, 5, width), Shape.of(2, 2, 3, 4), new ConvSpec(2, 2, 1, 2, 1, 3, 1)));
+        }
         // Bands: a window matrix larger than the cache.
         cases.add(new Case(Shape.of(1, 40, 30, 31), Shape.of(3, 40, 5, 5), ConvSpec.DEFAULT.padding(2)));
         // Nothing in it.
