@@ -228,6 +228,78 @@ final class F64FftPasses implements FftPasses {
         }
     }
 
+    /** Stores the elements of two vectors in turn. */
+    private static void zip(DoubleVector x, DoubleVector y, long low, long high) {
+        store(x.rearrange(LOW, y), low);
+        store(x.rearrange(HIGH, y), high);
+    }
+
+    /**
+     * The zips of a transposition but the first and the last. A square of as many vectors as lanes is transposed by zipping its first half with
+     * its second, again and again: each time the bits of an element's place go round by one.
+     *
+     * @return where the square is then
+     */
+    private static long zips(long a, long b) {
+        long from = a;
+        long to = b;
+        for (int left = LANES / 4; left > 1; left /= 2) {
+            for (int i = 0; i < LANES / 2; i++) {
+                long at = from + i * VECTOR;
+                zip(load(at), load(at + LANES / 2 * VECTOR), to + 2 * i * VECTOR, to + (2 * i + 1) * VECTOR);
+            }
+            long other = from;
+            from = to;
+            to = other;
+        }
+        return from;
+    }
+
+    @Override
+    public void readLines(long from, long step, int rows, long re, long im, long a, long b) {
+        int half = LANES / 2;
+        int whole = LANES < 4 ? 0 : rows / half * half;
+        for (int j = 0; j < whole; j += half) {
+            long at = from + 2 * SIZE * j;
+            for (int i = 0; i < half; i++) {
+                long to = a + 2 * i * VECTOR;
+                zip(load(at + i * step), load(at + (i + half) * step), to, to + VECTOR);
+            }
+            long square = zips(a, b);
+            for (int i = 0; i < half; i++) {
+                long x = square + i * VECTOR;
+                zip(load(x), load(x + half * VECTOR), re + (j + i) * VECTOR, im + (j + i) * VECTOR);
+            }
+        }
+        for (int c = 0; c < LANES; c++) {
+            long rest = whole * VECTOR;
+            readColumn(from + c * step + 2 * SIZE * whole, 2 * SIZE, rows - whole, c, re + rest, im + rest);
+        }
+    }
+
+    @Override
+    public void writeLines(long re, long im, int rows, long to, long step, long a, long b) {
+        int half = LANES / 2;
+        int whole = LANES < 4 ? 0 : rows / half * half;
+        for (int j = 0; j < whole; j += half) {
+            for (int i = 0; i < half; i++) {
+                long part = (i % 2 == 0 ? re : im) + (j + i / 2) * VECTOR;
+                long at = a + 2 * i * VECTOR;
+                zip(load(part), load(part + half / 2 * VECTOR), at, at + VECTOR);
+            }
+            long square = zips(a, b);
+            long line = to + 2 * SIZE * j;
+            for (int i = 0; i < half; i++) {
+                long x = square + i * VECTOR;
+                zip(load(x), load(x + half * VECTOR), line + 2 * i * step, line + (2 * i + 1) * step);
+            }
+        }
+        for (int c = 0; c < LANES; c++) {
+            long rest = whole * VECTOR;
+            writeColumn(re + rest, im + rest, rows - whole, c, to + c * step + 2 * SIZE * whole, 2 * SIZE);
+        }
+    }
+
     @Override
     public void readColumns(long from, long step, int rows, long re, long im) {
         for (int j = 0; j < rows; j++) {

@@ -94,6 +94,11 @@ final class FftKernels {
         boolean isTogether(long line, int count) {
             return line % inner + count <= inner;
         }
+
+        /** Whether lines are without gaps, and long enough for a square of {@code count} by count numbers of the arrays. */
+        boolean isApart(int count) {
+            return inner == 1 && n >= count;
+        }
     }
 
     private static void columns(Lines lines, long count, FftPasses passes) {
@@ -121,6 +126,11 @@ final class FftKernels {
             passes.readColumns(lines.from(first), lines.step(), lines.n, to.re(), to.im());
             return;
         }
+        if (columns == lanes && lines.isApart(lanes)) {
+            long step = lines.n * lines.step();
+            passes.readLines(lines.from(first), step, lines.n, to.re(), to.im(), to.otherRe(), to.otherIm());
+            return;
+        }
         if (columns < lanes) {
             long size = (long) lines.n * lanes * passes.bytes();
             Ram.zero(to.re(), size);
@@ -134,6 +144,11 @@ final class FftKernels {
     private static void write(Lines lines, long first, int columns, FftPasses passes, FftPlan.Arrays from) {
         if (columns == passes.lanes() && lines.isTogether(first, columns)) {
             passes.writeColumns(from.re(), from.im(), lines.n, lines.to(first), lines.step());
+            return;
+        }
+        if (columns == passes.lanes() && lines.isApart(columns)) {
+            long step = lines.n * lines.step();
+            passes.writeLines(from.re(), from.im(), lines.n, lines.to(first), step, from.otherRe(), from.otherIm());
             return;
         }
         for (int c = 0; c < columns; c++) {

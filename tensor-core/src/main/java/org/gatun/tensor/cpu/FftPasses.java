@@ -48,6 +48,26 @@ interface FftPasses {
     /** Reads all columns, which lie side by side; rows are {@code step} bytes apart. */
     void readColumns(long from, long step, int rows, long re, long im);
 
+    /**
+     * Reads all columns, each from a line of its own without gaps.
+     *
+     * @param step the bytes from one line to the next
+     * @param a room for as many rows as there are lanes
+     * @param b as much room again
+     */
+    default void readLines(long from, long step, int rows, long re, long im, long a, long b) {
+        for (int c = 0; c < lanes(); c++) {
+            readColumn(from + c * step, complexBytes(), rows, c, re, im);
+        }
+    }
+
+    /** Writes all columns, each to a line of its own; the parameters are {@link #readLines}'s. */
+    default void writeLines(long re, long im, int rows, long to, long step, long a, long b) {
+        for (int c = 0; c < lanes(); c++) {
+            writeColumn(re, im, rows, c, to + c * step, complexBytes());
+        }
+    }
+
     /** Writes one column. */
     void writeColumn(long re, long im, int rows, int column, long to, long step);
 

@@ -34,6 +34,37 @@ class FftPassesTest {
         check(passes, dtype, 400, false, random);
     }
 
+    @ParameterizedTest
+    @MethodSource("passes")
+    void linesAreReadAndWrittenAsColumns(FftPasses passes, DType dtype) {
+        int lanes = passes.lanes();
+        DType inside = passes.bytes() == Double.BYTES ? DType.F64 : DType.F32;
+        for (int n = lanes; n <= 3 * lanes + 1; n++) {
+            try (Scratch scratch = Scratch.open()) {
+                int numbers = 2 * n * lanes;
+                long lines = scratch.allocate((long) numbers * dtype.bytes());
+                long copy = scratch.allocate((long) numbers * dtype.bytes());
+                for (int i = 0; i < numbers; i++) {
+                    put(dtype, lines, i, i);
+                    put(dtype, copy, i, -1);
+                }
+                FftPlan.Arrays x = FftPlan.Arrays.of(passes, n, scratch);
+                long step = 2L * n * dtype.bytes();
+                passes.readLines(lines, step, n, x.re(), x.im(), x.otherRe(), x.otherIm());
+                for (int j = 0; j < n; j++) {
+                    for (int c = 0; c < lanes; c++) {
+                        assertThat(get(inside, x.re(), j * lanes + c)).isEqualTo(2 * (c * n + j));
+                        assertThat(get(inside, x.im(), j * lanes + c)).isEqualTo(2 * (c * n + j) + 1);
+                    }
+                }
+                passes.writeLines(x.re(), x.im(), n, copy, step, x.otherRe(), x.otherIm());
+                for (int i = 0; i < numbers; i++) {
+                    assertThat(get(dtype, copy, i)).isEqualTo(i);
+                }
+            }
+        }
+    }
+
     /** Columns of random numbers, which lie side by side or one after the other. */
     private static void check(FftPasses passes, DType dtype, int n, boolean together, SplittableRandom random) {
         int lanes = passes.lanes();
