@@ -111,8 +111,7 @@ final class DualTrace implements Trace {
     private Tensor[] linearAlgebra(Op.LinearAlgebra op, Tensor[] inputs) {
         Tensor[] values = values(inputs);
         Tensor[] results = Dispatch.bindAll(op, values);
-        @Nullable
-        Tensor[] t = LinearAlgebraRules.jvp(op, new Primal(types(values), values, results), tangents(inputs));
+        @Nullable Tensor[] t = LinearAlgebraRules.jvp(op, new Primal(types(values), values, results), tangents(inputs));
         Tensor[] duals = new Tensor[results.length];
         for (int i = 0; i < duals.length; i++) {
             duals[i] = dual(results[i], t[i]);

@@ -235,8 +235,8 @@ public final class GradCheck {
 
     private static void requireDouble(String what, Tensor x) {
         if (x.dtype().isFloating() && x.dtype() != DType.F64) {
-            throw new DTypeException("GradCheck: an " + what + " of shape " + x.shape()
-                    + " is " + x.dtype() + ", too coarse for finite differences: use F64");
+            throw new DTypeException("GradCheck: an " + what + " of shape " + x.shape() + " is " + x.dtype()
+                    + ", too coarse for finite differences: use F64");
         }
     }
 

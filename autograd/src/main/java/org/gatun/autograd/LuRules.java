@@ -22,8 +22,7 @@ final class LuRules {
         long k = Math.min(m, n);
         Tensor square = block(lu, 0, k, 0, k);
         Tensor dA = Dispatch.bind(new Op.Gather(lu.rank() - 2), t, rows(permutation, n));
-        Tensor inner =
-                solveRight(true, false, square, solve(false, true, square, block(dA, 0, k, 0, k)));
+        Tensor inner = solveRight(true, false, square, solve(false, true, square, block(dA, 0, k, 0, k)));
         Tensor dL = lower(square).matmul(inner.tril(-1));
         Tensor dU = inner.triu().matmul(square.triu());
         Tensor whole = dL.add(dU);

@@ -56,8 +56,7 @@ final class ProductRules {
             return g;
         }
         // The factor of the last step is not used: there the first element may stand.
-        Tensor next = Dispatch.bind(
-                new Op.Concat(axis), x.narrow(axis, 1, x.size(axis) - 1), x.narrow(axis, 0, 1));
+        Tensor next = Dispatch.bind(new Op.Concat(axis), x.narrow(axis, 1, x.size(axis) - 1), x.narrow(axis, 0, 1));
         return Functional.linearRecurrence(next, g, axis, true).mul(afterOne(axis, y));
     }
 

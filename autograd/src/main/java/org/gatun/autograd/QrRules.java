@@ -29,7 +29,8 @@ final class QrRules {
         Tensor dR = upper.matmul(r1);
         if (n > k) {
             Tensor rest = r.slice(-1, k, n);
-            Tensor right = transpose(q1).matmul(t.slice(-1, k, n)).add(transpose(dQ).matmul(q1.matmul(rest)));
+            Tensor right =
+                    transpose(q1).matmul(t.slice(-1, k, n)).add(transpose(dQ).matmul(q1.matmul(rest)));
             dR = Dispatch.bind(new Op.Concat(r.rank() - 1), dR, right);
         }
         if (q.size(-1) > k) {
@@ -51,7 +52,8 @@ final class QrRules {
         if (n > k && gR != null) {
             Tensor g2 = gR.slice(-1, k, n);
             right = q1.matmul(g2);
-            gQ = LinearAlgebraRules.sum(gQ, q1.matmul(r.slice(-2, 0, k).slice(-1, k, n)).matmul(transpose(g2)));
+            gQ = LinearAlgebraRules.sum(
+                    gQ, q1.matmul(r.slice(-2, 0, k).slice(-1, k, n)).matmul(transpose(g2)));
         }
         Tensor inner = LinearAlgebraRules.sum(
                 gR == null ? null : r1.matmul(transpose(gR.slice(-1, 0, k))),

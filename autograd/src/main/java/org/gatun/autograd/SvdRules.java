@@ -87,7 +87,6 @@ final class SvdRules {
     private static Tensor whole(Tensor vectors, long k, Tensor tangent) {
         return vectors.size(-1) == k
                 ? tangent
-                : Dispatch.bind(
-                        new Op.Concat(vectors.rank() - 1), tangent, QrRules.completion(vectors, k, tangent));
+                : Dispatch.bind(new Op.Concat(vectors.rank() - 1), tangent, QrRules.completion(vectors, k, tangent));
     }
 }

@@ -22,8 +22,10 @@ class DistancesGradientTest {
     void equalPointsGiveNoGradient(double p, long rows) {
         try (MemoryScope scope = MemoryScope.open("distances")) {
             Tensor x = Tensors.randn(new Generator(5), DType.F64, Shape.of(rows, 3), Device.CPU);
-            UnaryOperator<Tensor> zeros = t -> Functional.cdist(t, x, p).diagonal().sum();
-            // By the matrix product equal rows lie a rounding apart, and what is left of their gradient is of its root's size.
+            UnaryOperator<Tensor> zeros =
+                    t -> Functional.cdist(t, x, p).diagonal().sum();
+            // By the matrix product equal rows lie a rounding apart, and what is left of their gradient is of its
+            // root's size.
             double most = rows > 25 ? 1e-5 : 0;
             assertThat(Grad.grad(zeros).apply(x).toDoubleArray()).satisfies(g -> {
                 for (double element : g) {
@@ -44,7 +46,8 @@ class DistancesGradientTest {
             Tensor x = Tensors.randn(new Generator(5), DType.F64, Shape.of(m, 3), Device.CPU);
             Tensor y = Tensors.randn(new Generator(6), DType.F64, Shape.of(n, 3), Device.CPU);
             Tensor difference = x.unsqueeze(1).sub(y.unsqueeze(0));
-            Tensor expected = difference.div(difference.square().sum(true, -1).sqrt()).sum(1);
+            Tensor expected =
+                    difference.div(difference.square().sum(true, -1).sqrt()).sum(1);
             UnaryOperator<Tensor> all = t -> Functional.cdist(t, y).sum();
             assertThat(Grad.grad(all).apply(x).toDoubleArray()).containsExactly(expected.toDoubleArray(), within(1e-9));
         }

@@ -72,7 +72,8 @@ class GradCheckTest {
     @Test
     void aWrongReverseRule() {
         assertFails(
-                CUBE.withJvp(RIGHT_JVP).withVjp((in, y, g) -> List.of(in.get(0).square().mul(2).mul(g))),
+                CUBE.withJvp(RIGHT_JVP)
+                        .withVjp((in, y, g) -> List.of(in.get(0).square().mul(2).mul(g))),
                 "order 1, duality");
     }
 
@@ -140,8 +141,8 @@ class GradCheckTest {
     /** The cotangent of the cube is itself a function of x, because a square follows; the rule loses that dependence. */
     @Test
     void aReverseRuleThatCannotBeDifferentiatedByItsCotangent() {
-        CustomFunction wrong =
-                CUBE.withJvp(RIGHT_JVP).withVjp((in, y, g) -> List.of(in.get(0).square().mul(3).mul(g.detach())));
+        CustomFunction wrong = CUBE.withJvp(RIGHT_JVP)
+                .withVjp((in, y, g) -> List.of(in.get(0).square().mul(3).mul(g.detach())));
         try (MemoryScope scope = MemoryScope.open("check")) {
             assertThatThrownBy(() -> GradCheck.standard()
                             .check((Tensor x) -> wrong.apply(x).square(), point()))

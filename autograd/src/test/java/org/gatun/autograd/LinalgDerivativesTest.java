@@ -70,7 +70,8 @@ class LinalgDerivativesTest {
         Tensor x = matrix(2, 1, 0, 0, 3, 1, 1, 0, -1);
         UnaryOperator<Tensor> f = t -> Linalg.det(x.mul(t).add(Tensors.eye(DType.F64, 3, 3)));
         UnaryOperator<Tensor> first = t -> Grad.grad(f).apply(t);
-        UnaryOperator<Tensor> second = t -> Grad.jvp(first, t, Tensors.of(1.0).reshape()).tangent();
+        UnaryOperator<Tensor> second =
+                t -> Grad.jvp(first, t, Tensors.of(1.0).reshape()).tangent();
         Tensor third = Grad.grad(second).apply(Tensors.of(0.0).reshape());
         assertThat(third.item()).isCloseTo(6 * Linalg.det(x).item(), within(1e-11));
     }
@@ -98,7 +99,8 @@ class LinalgDerivativesTest {
     void gradientsOfSymmetricFunctions() {
         Tensor a = matrix(4, 1, 0, 1, 3, 1, 0, 1, 2);
         double[] inverse = Linalg.inv(a).toDoubleArray();
-        UnaryOperator<Tensor> byCholesky = x -> Linalg.cholesky(x).diagonal().log().sum().mul(2);
+        UnaryOperator<Tensor> byCholesky =
+                x -> Linalg.cholesky(x).diagonal().log().sum().mul(2);
         UnaryOperator<Tensor> byValues = x -> Linalg.eigvalsh(x).log().sum();
         for (UnaryOperator<Tensor> f : List.of(byCholesky, byValues, Linalg::logdet)) {
             assertClose(Grad.grad(f).apply(a).toDoubleArray(), 1e-13, inverse);
@@ -137,7 +139,8 @@ class LinalgDerivativesTest {
         Tensor a = Tensors.stack(0, matrix(2, 1, 0, 3), matrix(1, 0, 5, -2));
         Tensor b = Tensors.of(new double[][] {{1, 2}, {3, -1}});
         UnaryOperator<Tensor> gradient =
-                x -> Grad.grad((Tensor m) -> Linalg.solve(m, b.select(0, 0)).dot(b.select(0, 0))).apply(x);
+                x -> Grad.grad((Tensor m) -> Linalg.solve(m, b.select(0, 0)).dot(b.select(0, 0)))
+                        .apply(x);
         double[] all = Grad.vmap(gradient).apply(a).toDoubleArray();
         for (int i = 0; i < 2; i++) {
             double[] one = gradient.apply(a.select(0, i)).toDoubleArray();

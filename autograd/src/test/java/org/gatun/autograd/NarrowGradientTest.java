@@ -44,8 +44,11 @@ class NarrowGradientTest {
             new Function("cumsum", x -> x.cumsum(1).sin()),
             new Function("prod", x -> x.prod(1)),
             new Function("amax", x -> x.amax(1).mul(x.sum())),
-            new Function("sort", x -> x.sort(1, false).values().mul(Tensors.arange(3).to(x.dtype()))),
-            new Function("gather", x -> x.gather(1, Tensors.of(new long[][] {{0, 2}, {1, 1}})).exp()),
+            new Function(
+                    "sort", x -> x.sort(1, false).values().mul(Tensors.arange(3).to(x.dtype()))),
+            new Function(
+                    "gather",
+                    x -> x.gather(1, Tensors.of(new long[][] {{0, 2}, {1, 1}})).exp()),
             new Function("linear", x -> Functional.linear(x, x, null).exp()),
             new Function("mse", x -> Losses.mseLoss(x, x.detach().mul(0.5))),
             new Function("crossEntropy", x -> Losses.crossEntropy(x, Tensors.of(2L, 0))),
@@ -72,7 +75,12 @@ class NarrowGradientTest {
                     Grad.jvp(loss, x, tangent).tangent(),
                     dtype,
                     32 * epsilon);
-            check("second order", Grad.grad(slope).apply(narrow), Grad.grad(slope).apply(x), dtype, 64 * epsilon);
+            check(
+                    "second order",
+                    Grad.grad(slope).apply(narrow),
+                    Grad.grad(slope).apply(x),
+                    dtype,
+                    64 * epsilon);
         }
     }
 
@@ -94,7 +102,8 @@ class NarrowGradientTest {
         try (MemoryScope scope = MemoryScope.open()) {
             var generator = new Generator(1);
             Tensor x = Tensors.randn(generator, 64, 4).to(DType.BF16);
-            Tensor t = x.matmul(Tensors.of(new float[][] {{1}, {-2}, {0.5f}, {3}}).to(DType.BF16));
+            Tensor t =
+                    x.matmul(Tensors.of(new float[][] {{1}, {-2}, {0.5f}, {3}}).to(DType.BF16));
             Parameter w = Parameter.of(Tensors.zeros(DType.BF16, 4, 1));
             double first = 0;
             double last = 0;

@@ -79,7 +79,9 @@ class NestedTransformsTest {
                     Grad.jacobianReverse(Grad.grad(NestedTransformsTest::f)).apply(x.select(0, i)));
         }
         // The Hessian of a sum over a batch is block diagonal.
-        Tensor whole = Grad.hessian(z -> Grad.vmap(NestedTransformsTest::f).apply(z).sum()).apply(x);
+        Tensor whole = Grad.hessian(
+                        z -> Grad.vmap(NestedTransformsTest::f).apply(z).sum())
+                .apply(x);
         for (int i = 0; i < 3; i++) {
             for (int j = 0; j < 3; j++) {
                 Tensor block = whole.select(0, i).select(1, j);
@@ -94,11 +96,20 @@ class NestedTransformsTest {
         Tensor one = Tensors.scalar(1.0);
         // d/dx (x d/dy (x + y)) = 1
         same(Grad.grad(z -> z.mul(Grad.grad(y -> y.add(z)).apply(z))).apply(x), one);
-        same(Grad.jvp(z -> z.mul(Grad.jvp(y -> y.add(z), z, one).tangent()), x, one).tangent(), one);
-        // d/dx (x d/dy (x y^2)) = d/dx (x 2 x y) at y = x, that is 2 x^3: 6 x^2
-        same(Grad.grad(z -> z.mul(Grad.jvp(y -> y.square().mul(z), z, one).tangent())).apply(x), Tensors.scalar(24.0));
         same(
-                Grad.vmap(z -> Grad.grad(u -> u.mul(Grad.vmap(y -> y.mul(u)).apply(Tensors.ones(DType.F64, 2)).sum())).apply(z))
+                Grad.jvp(z -> z.mul(Grad.jvp(y -> y.add(z), z, one).tangent()), x, one)
+                        .tangent(),
+                one);
+        // d/dx (x d/dy (x y^2)) = d/dx (x 2 x y) at y = x, that is 2 x^3: 6 x^2
+        same(
+                Grad.grad(z -> z.mul(Grad.jvp(y -> y.square().mul(z), z, one).tangent()))
+                        .apply(x),
+                Tensors.scalar(24.0));
+        same(
+                Grad.vmap(z -> Grad.grad(u -> u.mul(Grad.vmap(y -> y.mul(u))
+                                        .apply(Tensors.ones(DType.F64, 2))
+                                        .sum()))
+                                .apply(z))
                         .apply(Tensors.of(1.0, 2)),
                 Tensors.of(4.0, 8));
     }
@@ -107,12 +118,10 @@ class NestedTransformsTest {
     void threeModesDeep() {
         Tensor x = ramp(3);
         Tensor v = ramp(3).cos();
-        UnaryOperator<Tensor> third = z -> Grad.jvp(
-                        a -> Grad.hvp(NestedTransformsTest::f, a, v), z, v)
-                .tangent();
-        Tensor byReverse = Grad.grad(z -> Grad.grad(a -> Grad.grad(NestedTransformsTest::f)
-                                .apply(a)
-                                .dot(v))
+        UnaryOperator<Tensor> third = z ->
+                Grad.jvp(a -> Grad.hvp(NestedTransformsTest::f, a, v), z, v).tangent();
+        Tensor byReverse = Grad.grad(z -> Grad.grad(
+                                a -> Grad.grad(NestedTransformsTest::f).apply(a).dot(v))
                         .apply(z)
                         .dot(v))
                 .apply(x);
@@ -134,7 +143,11 @@ class NestedTransformsTest {
         same(batched, expected);
         try (Linearized<Tensor, Tensor> linear = Grad.linearize(Grad.vmap(z -> z.sin()), x)) {
             same(linear.pushforward(x), expected);
-            same(Grad.vmap(v -> linear.pushforward(v)).apply(Tensors.stack(0, x, x)).select(0, 1), expected);
+            same(
+                    Grad.vmap(v -> linear.pushforward(v))
+                            .apply(Tensors.stack(0, x, x))
+                            .select(0, 1),
+                    expected);
             // Linear in the tangent: its derivative is itself.
             same(Grad.jvp(v -> linear.pushforward(v), x, x).tangent(), expected);
         }
@@ -151,10 +164,11 @@ class NestedTransformsTest {
 
     @Test
     void checkpointsInEveryMode() {
-        UnaryOperator<Tensor> plain = z -> Linalg.solve(
-                        Tensors.einsum("i,j->ij", z, z).add(Tensors.eye(DType.F64, 3, 3)), z.sin())
-                .mul(z);
-        UnaryOperator<Tensor> saved = Grad.checkpoint(z -> Grad.checkpoint(plain).apply(z));
+        UnaryOperator<Tensor> plain =
+                z -> Linalg.solve(Tensors.einsum("i,j->ij", z, z).add(Tensors.eye(DType.F64, 3, 3)), z.sin())
+                        .mul(z);
+        UnaryOperator<Tensor> saved =
+                Grad.checkpoint(z -> Grad.checkpoint(plain).apply(z));
         Tensor x = ramp(2, 3);
         Tensor row = x.select(0, 1);
         same(Grad.jacobianReverse(saved).apply(row), Grad.jacobianForward(plain).apply(row));
@@ -168,7 +182,8 @@ class NestedTransformsTest {
     void structuresInBothModes() {
         record Pair(Tensor a, List<Tensor> rest) {}
         Pair p = new Pair(ramp(2), List.of(ramp(3).cos(), Tensors.scalar(0.3)));
-        Function<Pair, Tensor> g = q -> q.a().outer(q.rest().get(0)).mul(q.rest().get(1).exp());
+        Function<Pair, Tensor> g =
+                q -> q.a().outer(q.rest().get(0)).mul(q.rest().get(1).exp());
         Pair forward = Grad.jacobianForward(g).apply(p);
         Pair reverse = Grad.jacobianReverse(g).apply(p);
         same(forward.a(), reverse.a());
@@ -183,15 +198,22 @@ class NestedTransformsTest {
 
     @Test
     void rulesOfYourOwnUnderBatchesAndSecondDerivatives() {
-        UnaryOperator<Tensor> cube = Grad.customVjp(z -> z.pow(3), (z, y, g) -> g.mul(z.square()).mul(3));
-        UnaryOperator<Tensor> forward = Grad.customJvp(z -> z.pow(3), (z, y, t) -> t.mul(z.square()).mul(3));
+        UnaryOperator<Tensor> cube =
+                Grad.customVjp(z -> z.pow(3), (z, y, g) -> g.mul(z.square()).mul(3));
+        UnaryOperator<Tensor> forward =
+                Grad.customJvp(z -> z.pow(3), (z, y, t) -> t.mul(z.square()).mul(3));
         Tensor x = ramp(2, 3);
         for (UnaryOperator<Tensor> f : List.of(cube, forward)) {
-            same(Grad.vmap(Grad.hessian(z -> f.apply(z).sum())).apply(x), x.mul(6).diagEmbed());
+            same(
+                    Grad.vmap(Grad.hessian(z -> f.apply(z).sum())).apply(x),
+                    x.mul(6).diagEmbed());
             same(Grad.vmap(Grad.jacobianForward(f)).apply(x), x.square().mul(3).diagEmbed());
         }
         same(Grad.jvp(z -> Grad.stopGradient(z).mul(z), x, x).tangent(), x.square());
-        same(Grad.vmap(Grad.grad(z -> Grad.stopGradient(z.square()).mul(z).sum())).apply(x), x.square());
+        same(
+                Grad.vmap(Grad.grad(z -> Grad.stopGradient(z.square()).mul(z).sum()))
+                        .apply(x),
+                x.square());
     }
 
     @Test

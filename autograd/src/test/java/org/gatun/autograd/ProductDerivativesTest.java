@@ -56,7 +56,9 @@ class ProductDerivativesTest {
             assertThat(gradient[i]).isCloseTo(product(x, n, i), within(1e-12));
             double[] direction = new double[n];
             direction[i] = 1;
-            assertThat(Grad.jvp(f, Tensors.of(x), Tensors.of(direction)).tangent().item())
+            assertThat(Grad.jvp(f, Tensors.of(x), Tensors.of(direction))
+                            .tangent()
+                            .item())
                     .isCloseTo(gradient[i], within(1e-12));
             for (int j = 0; j < n; j++) {
                 assertThat(hessian[i * n + j]).isCloseTo(i == j ? 0 : product(x, n, i, j), within(1e-12));
@@ -78,7 +80,8 @@ class ProductDerivativesTest {
                 assertThat(reverse[k * n + i]).isCloseTo(expected, within(1e-12));
             }
             int last = k;
-            double[] hessian = Grad.hessian((UnaryOperator<Tensor>) t -> f.apply(t).select(0, last))
+            double[] hessian = Grad.hessian(
+                            (UnaryOperator<Tensor>) t -> f.apply(t).select(0, last))
                     .apply(Tensors.of(x))
                     .toDoubleArray();
             for (int i = 0; i < n; i++) {

@@ -21,7 +21,10 @@ final class RandomBlocks {
     private RandomBlocks() {}
 
     static void addTo(Map<String, UnaryOperator<Tensor>> unary, Map<String, BinaryOperator<Tensor>> binary) {
-        unary.put("einsum ...i,...i->...", x -> Tensors.einsum("...i,...i->...", atLeast(1, x), atLeast(1, x).sin()));
+        unary.put(
+                "einsum ...i,...i->...",
+                x -> Tensors.einsum(
+                        "...i,...i->...", atLeast(1, x), atLeast(1, x).sin()));
         unary.put("einsum ai,bi,ci->abc", x -> {
             Tensor m = matrix(x);
             return Tensors.einsum("ai,bi,ci->abc", m, m.sin(), m.cos());
@@ -37,12 +40,18 @@ final class RandomBlocks {
         unary.put("R of QR", x -> Linalg.qr(definite(x)).r());
         unary.put("rfft", x -> Fft.rfft(atLeast(1, x)));
         unary.put("power spectrum", x -> Fft.rfft(atLeast(1, x)).square().sum(-1));
-        unary.put("irfft", x -> Fft.irfft(Tensors.stack(-1, atLeast(1, x), atLeast(1, x).sin()), 4, -1, FftNorm.ORTHO));
-        unary.put("maxPool1d", x -> Functional.maxPool1d(line(x), PoolOptions.of(2).padding(1)));
+        unary.put(
+                "irfft",
+                x -> Fft.irfft(Tensors.stack(-1, atLeast(1, x), atLeast(1, x).sin()), 4, -1, FftNorm.ORTHO));
+        unary.put(
+                "maxPool1d",
+                x -> Functional.maxPool1d(line(x), PoolOptions.of(2).padding(1)));
         unary.put("lpPool1d", x -> Functional.lpPool1d(line(x).square().add(0.5), 3, PoolOptions.of(1)));
         unary.put("interpolate linear", x -> Functional.interpolate(line(x), new long[] {5}, InterpolationMode.LINEAR));
-        unary.put("interpolate bicubic", x -> Functional.interpolate(
-                matrix(x).unsqueeze(0).unsqueeze(0), new long[] {3, 4}, InterpolationMode.BICUBIC));
+        unary.put(
+                "interpolate bicubic",
+                x -> Functional.interpolate(
+                        matrix(x).unsqueeze(0).unsqueeze(0), new long[] {3, 4}, InterpolationMode.BICUBIC));
         unary.put("gather reversed", x -> {
             Tensor m = matrix(x);
             return m.gather(1, Tensors.arange(m.size(1)).flip(0).unsqueeze(0).expand(m.size(0), m.size(1)));
@@ -53,7 +62,9 @@ final class RandomBlocks {
         });
         unary.put("median", x -> x.flatten().median());
         unary.put("quantile", x -> x.flatten().quantile(0.3));
-        unary.put("pdist", x -> Functional.pdist(Tensors.cat(0, matrix(x), matrix(x).sin().add(3))));
+        unary.put(
+                "pdist",
+                x -> Functional.pdist(Tensors.cat(0, matrix(x), matrix(x).sin().add(3))));
 
         binary.put("einsum ...i,...j->...ij", (a, b) -> Tensors.einsum("...i,...j->...ij", a, b));
         binary.put("einsum ij,kj->ki", (a, b) -> Tensors.einsum("ij,kj->ki", a, b));
@@ -62,7 +73,9 @@ final class RandomBlocks {
         binary.put("kron", Tensors::kron);
         binary.put("cdist", (a, b) -> Functional.cdist(a, b.add(5)));
         binary.put("cdist 1", (a, b) -> Functional.cdist(a, b, 1));
-        binary.put("cosineSimilarity", (a, b) -> Functional.cosineSimilarity(a.square().add(0.5), b, -1, 1e-8));
+        binary.put(
+                "cosineSimilarity",
+                (a, b) -> Functional.cosineSimilarity(a.square().add(0.5), b, -1, 1e-8));
         binary.put("solve", (a, b) -> Linalg.solve(definite(a), b));
         binary.put("solveTriangular", (a, b) -> Linalg.solveTriangular(Linalg.cholesky(definite(a)), b, false));
         binary.put("conv1d", (a, b) -> Functional.conv1d(line(a), line(b)));
@@ -95,7 +108,9 @@ final class RandomBlocks {
     private static Tensor spread(Tensor x) {
         Tensor m = matrix(x).tanh();
         long n = m.size(0);
-        return m.matmul(m.t()).mul(0.1).add(Tensors.arange(DType.F64, 1, n + 1, 1).diagEmbed().mul(3));
+        return m.matmul(m.t())
+                .mul(0.1)
+                .add(Tensors.arange(DType.F64, 1, n + 1, 1).diagEmbed().mul(3));
     }
 
     private static Tensor symmetricSpread(Tensor x) {

@@ -82,8 +82,7 @@ public final class Benchmarks {
     }
 
     /** Both sides of a problem run one after the other, so that what else the machine does falls on both. */
-    private static void peers(Path folder, int threads, Predicate<String> chosen)
-            throws RunnerException, IOException {
+    private static void peers(Path folder, int threads, Predicate<String> chosen) throws RunnerException, IOException {
         List<RunResult> results = new ArrayList<>();
         System.out.printf("%-50s %12s %12s %10s%n", "us, threads: " + threads, "Gatun", "PyTorch", "PyTorch/Gatun");
         for (Problem problem : Problems.all()) {
@@ -107,7 +106,8 @@ public final class Benchmarks {
         }
         if (!results.isEmpty()) {
             ResultFormatFactory.getInstance(
-                            ResultFormatType.JSON, file(folder, PeerBenchmark.class, threads).toString())
+                            ResultFormatType.JSON,
+                            file(folder, PeerBenchmark.class, threads).toString())
                     .writeOut(results);
         }
     }

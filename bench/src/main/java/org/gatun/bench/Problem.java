@@ -31,14 +31,7 @@ record Problem(
     /** A computation with one result. */
     static Problem of(String name, String torch, Function<List<Tensor>, Tensor> gatun, Input... inputs) {
         return new Problem(
-                name,
-                List.of(inputs),
-                torch,
-                gatun.andThen(List::of),
-                1,
-                UnaryOperator.identity(),
-                false,
-                false);
+                name, List.of(inputs), torch, gatun.andThen(List::of), 1, UnaryOperator.identity(), false, false);
     }
 
     /** A factorisation of a matrix, and the product of its factors. */

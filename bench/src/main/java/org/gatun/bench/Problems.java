@@ -162,8 +162,7 @@ final class Problems {
                 x -> Functional.conv2d(x.get(0), x.get(1)),
                 normal(1, 3, 16, 16),
                 normal(8, 3, 3, 3));
-        return Stream.concat(
-                        Stream.of(small1, small2), forward.stream().flatMap(p -> Stream.of(p, p.asGradient())))
+        return Stream.concat(Stream.of(small1, small2), forward.stream().flatMap(p -> Stream.of(p, p.asGradient())))
                 .toList();
     }
 
@@ -196,10 +195,7 @@ final class Problems {
 
     private static Problem fft(String name, Input z) {
         return Problem.of(
-                name,
-                "torch.view_as_real(torch.fft_fft(torch.view_as_complex(a)))",
-                x -> Fft.fft(x.getFirst()),
-                z);
+                name, "torch.view_as_real(torch.fft_fft(torch.view_as_complex(a)))", x -> Fft.fft(x.getFirst()), z);
     }
 
     private static List<Problem> images() {

@@ -61,8 +61,7 @@ public class PyTorchSide {
         byte[] script = TorchScript.function(p.inputs().size(), p.results(), p.torch(), gradient);
         function = JniUtils.loadModule(pt, new ByteArrayInputStream(script), true, false);
         for (Input input : p.inputs()) {
-            NDArray array =
-                    pt.create(input.values(), new Shape(input.shape().toArray()));
+            NDArray array = pt.create(input.values(), new Shape(input.shape().toArray()));
             if (gradient) {
                 JniUtils.attachGradient((PtNDArray) array, true);
             }
@@ -86,10 +85,11 @@ public class PyTorchSide {
     private void compare(Problem p) {
         try (NDList results = results();
                 var scope = MemoryScope.open()) {
-            List<Tensor> theirs = p.unique().apply(results.stream()
-                    .map(a -> Tensors.of(
-                            org.gatun.tensor.shape.Shape.of(a.getShape().getShape()), a.toFloatArray()))
-                    .toList());
+            List<Tensor> theirs = p.unique()
+                    .apply(results.stream()
+                            .map(a -> Tensors.of(
+                                    org.gatun.tensor.shape.Shape.of(a.getShape().getShape()), a.toFloatArray()))
+                            .toList());
             List<Tensor> ours = p.unique().apply(p.run(GatunSide.operands(p)));
             if (ours.size() != theirs.size()) {
                 throw new IllegalStateException(

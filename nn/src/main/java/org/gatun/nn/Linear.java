@@ -46,8 +46,8 @@ public final class Linear implements Module {
     /** A dtype that a layer is made with must have gradients. */
     static void requireFloating(String layer, DType dtype) {
         if (!dtype.isFloating()) {
-            throw new DTypeException(
-                    layer + ": the dtype of a layer must be floating, not " + dtype + ": give DType.F32, F64, BF16 or F16");
+            throw new DTypeException(layer + ": the dtype of a layer must be floating, not " + dtype
+                    + ": give DType.F32, F64, BF16 or F16");
         }
     }
 

@@ -153,7 +153,8 @@ public abstract class Optimizer implements AutoCloseable {
             return;
         }
         try (var scope = MemoryScope.open("update")) {
-            Tensor[] wide = inputs.stream().map(x -> x.to(x.dtype().arithmetic())).toArray(Tensor[]::new);
+            Tensor[] wide =
+                    inputs.stream().map(x -> x.to(x.dtype().arithmetic())).toArray(Tensor[]::new);
             Tensor[] updated = region.applyAll(wide);
             for (int i = 0; i < updated.length; i++) {
                 results.get(i).copy_(updated[i]);

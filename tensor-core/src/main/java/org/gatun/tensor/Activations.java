@@ -10,8 +10,7 @@ import org.gatun.tensor.Elementwise.Region;
  * function that could overflow, so that no infinite derivative meets a zero.
  */
 final class Activations {
-    static final Region GELU =
-            region(x -> x.mul(0.5).mul(x.mul(-Math.sqrt(0.5)).erfc()));
+    static final Region GELU = region(x -> x.mul(0.5).mul(x.mul(-Math.sqrt(0.5)).erfc()));
 
     static final Region GELU_TANH = region(x -> {
         Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
@@ -73,8 +72,7 @@ final class Activations {
     });
 
     /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
-    static final Region HARD_SHRINK =
-            region((x, lambda) -> x.abs().le(lambda).where(x.fullLike(0), x));
+    static final Region HARD_SHRINK = region((x, lambda) -> x.abs().le(lambda).where(x.fullLike(0), x));
 
     /** Operands x, uniform numbers on [0, 1), the probability of keeping, its reciprocal. */
     static final Region DROPOUT = Elementwise.region(4, in -> {

@@ -91,7 +91,8 @@ final class Arranging {
 
     static Tensor matrixTranspose(String name, Tensor x) {
         if (x.rank() < 2) {
-            throw new ShapeException(name + ": takes matrices, of two axes or more, not a tensor of shape " + x.shape());
+            throw new ShapeException(
+                    name + ": takes matrices, of two axes or more, not a tensor of shape " + x.shape());
         }
         return Shaping.transpose(x, -2, -1);
     }
@@ -129,8 +130,8 @@ final class Arranging {
 
     static Tensor mirrored(String name, Tensor x, int axis) {
         if (x.rank() <= axis) {
-            throw new ShapeException(name + ": takes a tensor of " + (axis + 1) + " axes or more, not one of shape "
-                    + x.shape());
+            throw new ShapeException(
+                    name + ": takes a tensor of " + (axis + 1) + " axes or more, not one of shape " + x.shape());
         }
         return x.flip(axis);
     }
@@ -168,16 +169,16 @@ final class Arranging {
     /** The axis along which hsplit, vsplit and dsplit cut a tensor of {@code least} axes or more. */
     static int splitAxis(String name, Tensor x, int least, int axis) {
         if (x.rank() < least) {
-            throw new ShapeException(name + ": takes a tensor of " + least + " axes or more, not one of shape "
-                    + x.shape());
+            throw new ShapeException(
+                    name + ": takes a tensor of " + least + " axes or more, not one of shape " + x.shape());
         }
         return Math.min(axis, x.rank() - 1);
     }
 
     static List<Tensor> equalSplit(String name, Tensor x, long sections, int axis) {
         if (sections < 1 || x.size(axis) % sections != 0) {
-            throw new ShapeException(name + ": axis " + axis + " of shape " + x.shape() + " can't be cut into " + sections
-                    + " equal parts: give a number that divides " + x.size(axis) + ", or use tensorSplit");
+            throw new ShapeException(name + ": axis " + axis + " of shape " + x.shape() + " can't be cut into "
+                    + sections + " equal parts: give a number that divides " + x.size(axis) + ", or use tensorSplit");
         }
         return tensorSplit(name, x, sections, axis);
     }

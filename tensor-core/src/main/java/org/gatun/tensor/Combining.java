@@ -117,7 +117,8 @@ final class Combining {
 
     static Tensor combinations(Tensor x, int size, boolean withReplacement) {
         if (x.rank() != 1) {
-            throw new ShapeException("combinations: takes a vector, not a tensor of shape " + x.shape() + ": flatten it");
+            throw new ShapeException(
+                    "combinations: takes a vector, not a tensor of shape " + x.shape() + ": flatten it");
         }
         if (size < 0) {
             throw new ShapeException("combinations: of " + size + " elements: give a number of 0 or more");
@@ -181,8 +182,8 @@ final class Combining {
 
     static Tensor ravelMultiIndex(List<Tensor> positions, Shape shape) {
         if (positions.size() != shape.rank() || positions.isEmpty()) {
-            throw new ShapeException("ravelMultiIndex: " + positions.size() + " tensors of positions for a shape " + shape
-                    + ": give one for each axis, and an axis at least");
+            throw new ShapeException("ravelMultiIndex: " + positions.size() + " tensors of positions for a shape "
+                    + shape + ": give one for each axis, and an axis at least");
         }
         long[] strides = shape.rowMajorStrides();
         Tensor sum = null;

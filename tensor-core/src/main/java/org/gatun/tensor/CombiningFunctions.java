@@ -173,7 +173,8 @@ abstract sealed class CombiningFunctions permits Tensors {
 
     /** The positions along each axis of a shape, as tensors (I64) of that shape, as {@code jax.numpy.indices}. */
     public static List<Tensor> indices(Shape shape) {
-        Tensor[] ranges = Arrays.stream(shape.toArray()).mapToObj(Tensors::arange).toArray(Tensor[]::new);
+        Tensor[] ranges =
+                Arrays.stream(shape.toArray()).mapToObj(Tensors::arange).toArray(Tensor[]::new);
         return ranges.length == 0 ? List.of() : Joining.meshgrid(ranges);
     }
 

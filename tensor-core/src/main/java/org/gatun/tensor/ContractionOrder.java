@@ -17,20 +17,27 @@ final class ContractionOrder {
     private final double[] sizes;
 
     private ContractionOrder(List<String> labels, String output, Map<Character, Long> sizes) {
-        String all = String.join("", labels).chars()
+        String all = String.join("", labels)
+                .chars()
                 .distinct()
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
         if (all.length() > Long.SIZE) {
-            throw new ShapeException("einsum: " + all.length() + " indices of sizes other than 1: at most " + Long.SIZE);
+            throw new ShapeException(
+                    "einsum: " + all.length() + " indices of sizes other than 1: at most " + Long.SIZE);
         }
-        this.sizes = all.chars().mapToDouble(c -> sizes.getOrDefault((char) c, 1L)).toArray();
+        this.sizes =
+                all.chars().mapToDouble(c -> sizes.getOrDefault((char) c, 1L)).toArray();
         this.terms = labels.stream().mapToLong(term -> set(all, term)).toArray();
         this.output = set(all, output);
     }
 
     private static long set(String all, String term) {
-        return term.chars().map(all::indexOf).filter(k -> k >= 0).mapToLong(k -> 1L << k).reduce(0, (a, b) -> a | b);
+        return term.chars()
+                .map(all::indexOf)
+                .filter(k -> k >= 0)
+                .mapToLong(k -> 1L << k)
+                .reduce(0, (a, b) -> a | b);
     }
 
     /** The pairs: places in the list of terms, the first below the second, from which both are removed and the product appended. */

@@ -142,8 +142,7 @@ final class Convolutions {
                             .squeeze(2)
                     : axes == 2
                             ? plane(g, batch, weight, outputs, size)
-                            : Widened.compute(
-                                    batch, wide -> transposedVolume(g, wide, Widened.of(weight), size));
+                            : Widened.compute(batch, wide -> transposedVolume(g, wide, Widened.of(weight), size));
             return biased(y, bias, axes);
         });
     }

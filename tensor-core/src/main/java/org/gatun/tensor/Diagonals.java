@@ -67,7 +67,8 @@ final class Diagonals {
         int r = Axes.normalise(name, rows, x.rank() + 1);
         int c = Axes.normalise(name, columns, x.rank() + 1);
         if (r == c) {
-            throw new ShapeException(name + ": rows and columns are both axis " + rows + " of the result: name two axes");
+            throw new ShapeException(
+                    name + ": rows and columns are both axis " + rows + " of the result: name two axes");
         }
         long n = x.size(-1);
         long size;

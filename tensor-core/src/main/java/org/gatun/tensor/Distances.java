@@ -107,7 +107,8 @@ final class Distances {
 
     private static void requirePower(String name, double p) {
         if (!(p >= 0)) {
-            throw new IllegalArgumentException(name + ": p " + p + " must be 0 or more; an infinity is the largest difference");
+            throw new IllegalArgumentException(
+                    name + ": p " + p + " must be 0 or more; an infinity is the largest difference");
         }
     }
 

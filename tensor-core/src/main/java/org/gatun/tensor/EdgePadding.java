@@ -67,21 +67,23 @@ final class EdgePadding {
         long to = n - Math.max(-after, 0);
         List<Tensor> parts = new ArrayList<>();
         if (before > 0) {
-            parts.add(switch (mode) {
-                case REFLECT -> part(x, axis, 1, before + 1).flip(axis);
-                case SYMMETRIC -> part(x, axis, 0, before).flip(axis);
-                case REPLICATE -> repeated(part(x, axis, 0, 1), axis, before);
-                case CIRCULAR -> part(x, axis, to - before, to);
-            });
+            parts.add(
+                    switch (mode) {
+                        case REFLECT -> part(x, axis, 1, before + 1).flip(axis);
+                        case SYMMETRIC -> part(x, axis, 0, before).flip(axis);
+                        case REPLICATE -> repeated(part(x, axis, 0, 1), axis, before);
+                        case CIRCULAR -> part(x, axis, to - before, to);
+                    });
         }
         parts.add(part(x, axis, from, to));
         if (after > 0) {
-            parts.add(switch (mode) {
-                case REFLECT -> part(x, axis, n - 1 - after, n - 1).flip(axis);
-                case SYMMETRIC -> part(x, axis, n - after, n).flip(axis);
-                case REPLICATE -> repeated(part(x, axis, n - 1, n), axis, after);
-                case CIRCULAR -> part(x, axis, from, from + after);
-            });
+            parts.add(
+                    switch (mode) {
+                        case REFLECT -> part(x, axis, n - 1 - after, n - 1).flip(axis);
+                        case SYMMETRIC -> part(x, axis, n - after, n).flip(axis);
+                        case REPLICATE -> repeated(part(x, axis, n - 1, n), axis, after);
+                        case CIRCULAR -> part(x, axis, from, from + after);
+                    });
         }
         return Joining.cat("pad", axis, parts.toArray(Tensor[]::new));
     }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param operands the indices of each operand
  * @param output the indices of the result; null when the equation has no arrow
  */
-record EinsumEquation(String text, List<String> operands, @Nullable String output) {
+record EinsumEquation(
+        String text, List<String> operands, @Nullable String output) {
     private static final char ELLIPSIS = '.';
 
     /** Axes of an ellipsis are named by the characters from here on: the last axis by this one, the one before it by the next. */
@@ -35,7 +36,8 @@ record EinsumEquation(String text, List<String> operands, @Nullable String outpu
                     throw wrong(text, "'.' at position " + at + " is no part of an ellipsis: write three, \"...\"");
                 }
                 if (term.indexOf(".") >= 0) {
-                    throw wrong(text, "a second ellipsis at position " + at + ": an operand or the output has at most one");
+                    throw wrong(
+                            text, "a second ellipsis at position " + at + ": an operand or the output has at most one");
                 }
                 term.append(ELLIPSIS);
                 at += 2;
@@ -59,7 +61,8 @@ record EinsumEquation(String text, List<String> operands, @Nullable String outpu
             } else if (c == '>') {
                 throw wrong(text, "'>' at position " + at + " is no arrow: write \"->\" before the output");
             } else if (c != ' ') {
-                throw wrong(text, "character '" + c + "' at position " + at + ": indices are letters, a to z and A to Z");
+                throw wrong(
+                        text, "character '" + c + "' at position " + at + ": indices are letters, a to z and A to Z");
             }
         }
         if (!arrow) {
@@ -156,7 +159,9 @@ record EinsumEquation(String text, List<String> operands, @Nullable String outpu
                     }
                     if (n != 1 && size != 1 && n != size) {
                         throw new ShapeException("einsum: \"" + text + "\": "
-                                + (label < HIDDEN ? "index '" + label + "'" : "axis " + -(label - HIDDEN + 1) + " of the ellipsis")
+                                + (label < HIDDEN
+                                        ? "index '" + label + "'"
+                                        : "axis " + -(label - HIDDEN + 1) + " of the ellipsis")
                                 + " has size " + n + " in operand " + k + " of shape " + shapes.get(k) + " but " + size
                                 + " in operand " + from + " of shape " + shapes.get(from)
                                 + ": the sizes must be equal, or one of them 1");

@@ -85,8 +85,7 @@ final class ElementwiseLosses {
         if (!(delta > 0)) {
             throw new IllegalArgumentException("huberLoss: delta " + delta + " must be more than 0");
         }
-        return widened(
-                x, t, (a, b) -> reduce(HUBER.apply(a, b, Arithmetic.constant(a, a.dtype(), delta)), reduction));
+        return widened(x, t, (a, b) -> reduce(HUBER.apply(a, b, Arithmetic.constant(a, a.dtype(), delta)), reduction));
     }
 
     static Tensor binaryCrossEntropy(Tensor p, Tensor t, @Nullable Tensor weight, Reduction reduction) {
@@ -95,8 +94,8 @@ final class ElementwiseLosses {
         return widened(
                 p,
                 t,
-                (a, b) ->
-                        reduce(weighted(Dispatch.bind(new Op.Call(new BinaryCrossEntropy()), a, b), weight), reduction));
+                (a, b) -> reduce(
+                        weighted(Dispatch.bind(new Op.Call(new BinaryCrossEntropy()), a, b), weight), reduction));
     }
 
     static Tensor binaryCrossEntropyWithLogits(

@@ -79,18 +79,20 @@ final class Patches {
             throw new ShapeException(
                     "fold: no window of " + Shape.of(g.kernel) + " fits into size " + Shape.of(out) + ": pad more");
         }
-        return Widened.compute(x, wide -> Convolutions.inBatch(1, wide, batch -> {
-            long channels = batch.size(1) / taps;
-            Shape apart = Shape.of(batch.size(0), channels, g.kernel[0], g.kernel[1], down, across);
-            // (n, c, taps down, places down, all across), then (n, c, all across, all down)
-            Tensor rows =
-                    Convolutions.overlapAdd(batch.reshape(apart).permute(0, 1, 2, 4, 3, 5), g.stride[1], g.dilation[1]);
-            Tensor all = Convolutions.overlapAdd(rows.permute(0, 1, 4, 2, 3), g.stride[0], g.dilation[0])
-                    .transpose(2, 3);
-            long[] before = {0, 0, -g.padding[0], -g.padding[1]};
-            long[] after = {0, 0, out[0] + g.padding[0] - all.size(2), out[1] + g.padding[1] - all.size(3)};
-            return Padding.pad(all, before, after, null);
-        }));
+        return Widened.compute(
+                x,
+                wide -> Convolutions.inBatch(1, wide, batch -> {
+                    long channels = batch.size(1) / taps;
+                    Shape apart = Shape.of(batch.size(0), channels, g.kernel[0], g.kernel[1], down, across);
+                    // (n, c, taps down, places down, all across), then (n, c, all across, all down)
+                    Tensor rows = Convolutions.overlapAdd(
+                            batch.reshape(apart).permute(0, 1, 2, 4, 3, 5), g.stride[1], g.dilation[1]);
+                    Tensor all = Convolutions.overlapAdd(rows.permute(0, 1, 4, 2, 3), g.stride[0], g.dilation[0])
+                            .transpose(2, 3);
+                    long[] before = {0, 0, -g.padding[0], -g.padding[1]};
+                    long[] after = {0, 0, out[0] + g.padding[0] - all.size(2), out[1] + g.padding[1] - all.size(3)};
+                    return Padding.pad(all, before, after, null);
+                }));
     }
 
     // ---- channels as pixels ----

@@ -56,8 +56,7 @@ final class Patching {
     }
 
     static Tensor diagonal(Tensor x, Tensor src, long offset, int rows, int columns) {
-        Shape diagonal = Renamed.call(
-                        "diagonal", "diagonalScatter", () -> Diagonals.diagonal(x, offset, rows, columns))
+        Shape diagonal = Renamed.call("diagonal", "diagonalScatter", () -> Diagonals.diagonal(x, offset, rows, columns))
                 .shape();
         require("diagonalScatter", x, src, diagonal);
         if (src.elements() == 0) {

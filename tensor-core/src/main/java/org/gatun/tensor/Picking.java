@@ -178,8 +178,8 @@ final class Picking {
                     + " and must be a scalar, of shape []: select one element, or use where");
         }
         if (value.dtype().kind().compareTo(x.dtype().kind()) > 0) {
-            throw new DTypeException(name + ": the value is " + value.dtype() + " and can't be an element of a tensor of "
-                    + x.dtype() + ": convert one of them with to(dtype)");
+            throw new DTypeException(name + ": the value is " + value.dtype()
+                    + " and can't be an element of a tensor of " + x.dtype() + ": convert one of them with to(dtype)");
         }
         return Arithmetic.cast(value, x.dtype());
     }
@@ -222,8 +222,7 @@ final class Picking {
                     : Dispatch.bind(new Op.Scatter(0), flat, i, src.flatten());
             return placed.reshape(x.shape());
         } catch (IndexOutOfBoundsException e) {
-            throw Indices.outside(
-                    name, i, "the " + x.elements() + " elements of shape " + x.shape(), x.elements(), e);
+            throw Indices.outside(name, i, "the " + x.elements() + " elements of shape " + x.shape(), x.elements(), e);
         }
     }
 
@@ -269,7 +268,8 @@ final class Picking {
         } catch (IndexOutOfBoundsException e) {
             throw new ShapeException(
                     "maskedScatter: the mask of shape " + mask.shape() + " has more true places than the "
-                            + src.elements() + " elements of a source of shape " + src.shape() + ": give as many at least",
+                            + src.elements() + " elements of a source of shape " + src.shape()
+                            + ": give as many at least",
                     e);
         }
     }

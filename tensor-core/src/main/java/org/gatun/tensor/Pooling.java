@@ -139,7 +139,8 @@ final class Pooling {
             }
         }
         double count = elements;
-        return Widened.compute(x, wide -> root(avg(name, axes, wide.pow(p), options).mul(count), p));
+        return Widened.compute(
+                x, wide -> root(avg(name, axes, wide.pow(p), options).mul(count), p));
     }
 
     private static Tensor root(Tensor sums, double p) {
@@ -153,13 +154,15 @@ final class Pooling {
     static Tensor adaptiveAvg(int axes, Tensor x, long[] sizes) {
         String name = "adaptiveAvgPool" + axes + "d";
         long[] out = adaptive(name, axes, x, sizes);
-        return Widened.compute(x, wide -> Convolutions.inBatch(axes, wide, batch -> {
-            Tensor y = batch;
-            for (int a = axes - 1; a >= 0; a--) {
-                y = meansAlong(y, 2 + a, out[a]);
-            }
-            return y == batch ? batch.view() : y;
-        }));
+        return Widened.compute(
+                x,
+                wide -> Convolutions.inBatch(axes, wide, batch -> {
+                    Tensor y = batch;
+                    for (int a = axes - 1; a >= 0; a--) {
+                        y = meansAlong(y, 2 + a, out[a]);
+                    }
+                    return y == batch ? batch.view() : y;
+                }));
     }
 
     /** Means of windows {@code i n / m} to {@code (i + 1) n / m}, rounded down and up, along an axis. */

@@ -13,22 +13,21 @@ final class ScatterReductions {
     private ScatterReductions() {}
 
     static Tensor scatterReduce(
-            String name, Tensor x, int axis, Tensor index, Tensor src, ScatterReduction reduction, boolean includeSelf) {
+            String name,
+            Tensor x,
+            int axis,
+            Tensor index,
+            Tensor src,
+            ScatterReduction reduction,
+            boolean includeSelf) {
         if (x.rank() == 0) {
             Axes.ofScalar(name, axis);
             return scatterReduce(
-                            name,
-                            x.reshape(1),
-                            0,
-                            Picking.vector(index),
-                            Picking.vector(src),
-                            reduction,
-                            includeSelf)
+                            name, x.reshape(1), 0, Picking.vector(index), Picking.vector(src), reduction, includeSelf)
                     .reshape();
         }
         if (x.rank() == 1 && index.rank() == 0) {
-            return scatterReduce(
-                    name, x, axis, Picking.vector(index), Picking.vector(src), reduction, includeSelf);
+            return scatterReduce(name, x, axis, Picking.vector(index), Picking.vector(src), reduction, includeSelf);
         }
         int a = Axes.normalise(name, axis, x.rank());
         Picking.requireSameType(name, x, src);
@@ -60,17 +59,16 @@ final class ScatterReductions {
             case PROD -> product(x, a, index, src, includeSelf);
             case MEAN -> {
                 if (x.dtype() == DType.BOOL) {
-                    throw new DTypeException(name + ": truth values have no mean: convert first, for instance to(DType.F32)");
+                    throw new DTypeException(
+                            name + ": truth values have no mean: convert first, for instance to(DType.F32)");
                 }
                 Tensor count = counts(x, a, index);
                 Tensor n = (includeSelf ? count.add(1) : count.clamp(1, Long.MAX_VALUE)).to(x.dtype());
                 Tensor sum = sum(x, a, index, src, includeSelf);
                 yield x.dtype().isFloating() ? sum.div(n) : sum.floorDivide(n);
             }
-            case AMAX -> Dispatch.bind(
-                    new Op.Call(new ScatterExtremum(ExtremumFn.MAX, a, includeSelf)), x, index, src);
-            case AMIN -> Dispatch.bind(
-                    new Op.Call(new ScatterExtremum(ExtremumFn.MIN, a, includeSelf)), x, index, src);
+            case AMAX -> Dispatch.bind(new Op.Call(new ScatterExtremum(ExtremumFn.MAX, a, includeSelf)), x, index, src);
+            case AMIN -> Dispatch.bind(new Op.Call(new ScatterExtremum(ExtremumFn.MIN, a, includeSelf)), x, index, src);
         };
     }
 

@@ -18,9 +18,7 @@ final class Softmaxes {
             return softmax(x.reshape(1), 0).reshape();
         }
         int a = Axes.normalise("softmax", axis, x.rank());
-        return x.elements() == 0
-                ? x.copy()
-                : Widened.compute(x, w -> Dispatch.bind(new Op.Call(new Softmax(a)), w));
+        return x.elements() == 0 ? x.copy() : Widened.compute(x, w -> Dispatch.bind(new Op.Call(new Softmax(a)), w));
     }
 
     static Tensor logSoftmax(Tensor x, int axis) {
@@ -30,9 +28,7 @@ final class Softmaxes {
             return logSoftmax(x.reshape(1), 0).reshape();
         }
         int a = Axes.normalise("logSoftmax", axis, x.rank());
-        return x.elements() == 0
-                ? x.copy()
-                : Widened.compute(x, w -> Dispatch.bind(new Op.Call(new LogSoftmax(a)), w));
+        return x.elements() == 0 ? x.copy() : Widened.compute(x, w -> Dispatch.bind(new Op.Call(new LogSoftmax(a)), w));
     }
 
     static Tensor logsumexp(Tensor x, boolean keepDims, int... axes) {

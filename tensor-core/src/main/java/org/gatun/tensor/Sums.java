@@ -16,9 +16,10 @@ final class Sums {
         }
         boolean batches = rankA < 3 || l.size(0) == r.size(0);
         if (!batches || l.size(-1) != r.size(Math.max(rankB - 2, 0))) {
-            throw new ShapeException(name + ": shapes " + l + " and " + r + " do not fit: the last size of the left must"
-                    + " equal " + (rankB == 1 ? "that" : "the last but one") + " of the right"
-                    + (rankA < 3 ? "" : ", and the first sizes must be equal"));
+            throw new ShapeException(
+                    name + ": shapes " + l + " and " + r + " do not fit: the last size of the left must"
+                            + " equal " + (rankB == 1 ? "that" : "the last but one") + " of the right"
+                            + (rankA < 3 ? "" : ", and the first sizes must be equal"));
         }
         return Renamed.call("matmul", name, () -> Products.matmul(a, b));
     }
@@ -49,8 +50,9 @@ final class Sums {
 
     static Tensor add(String name, Tensor x, Tensor product, double beta, double alpha) {
         if (!Broadcasting.fits(x.shape(), product.shape())) {
-            throw new ShapeException(name + ": a tensor of shape " + x.shape() + " can't be added to a product of shape "
-                    + product.shape() + ": aligned at the last axis, each size must be equal or 1");
+            throw new ShapeException(
+                    name + ": a tensor of shape " + x.shape() + " can't be added to a product of shape "
+                            + product.shape() + ": aligned at the last axis, each size must be equal or 1");
         }
         Tensor weighted = weighted(name, product, alpha);
         if (beta == 0) {

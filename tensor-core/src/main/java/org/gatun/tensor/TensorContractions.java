@@ -50,8 +50,9 @@ final class TensorContractions {
 
     static Tensor tensordot(Tensor a, Tensor b, int axes) {
         if (axes < 0 || axes > Math.min(a.rank(), b.rank())) {
-            throw new ShapeException("tensordot: the last " + axes + " axes of shape " + a.shape() + " and the first of "
-                    + b.shape() + ": give a number from 0 to the smaller rank, " + Math.min(a.rank(), b.rank()));
+            throw new ShapeException(
+                    "tensordot: the last " + axes + " axes of shape " + a.shape() + " and the first of " + b.shape()
+                            + ": give a number from 0 to the smaller rank, " + Math.min(a.rank(), b.rank()));
         }
         int[] last = new int[axes];
         int[] first = new int[axes];

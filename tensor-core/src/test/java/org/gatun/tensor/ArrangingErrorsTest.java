@@ -86,7 +86,12 @@ class ArrangingErrorsTest {
                 shape(() -> x.repeatInterleave(Tensors.of(1L, 1L << 40), 0), "repeatInterleave", "sum of all"),
                 row(() -> x.repeatInterleave(ones(2), 0), DTypeException.class, "repeatInterleave", "F32"),
                 shape(() -> x.pad(longs(1), longs(1), PadMode.REFLECT), "pad", "[1]", "[2, 3]", "2 axes"),
-                shape(() -> ones(3).pad(longs(3), longs(0), PadMode.REFLECT), "pad", "3 before", "reflect", "at most 2"),
+                shape(
+                        () -> ones(3).pad(longs(3), longs(0), PadMode.REFLECT),
+                        "pad",
+                        "3 before",
+                        "reflect",
+                        "at most 2"),
                 shape(() -> ones(3).pad(longs(0), longs(4), PadMode.SYMMETRIC), "pad", "symmetric", "at most 3"),
                 shape(() -> ones(3).pad(longs(4), longs(0), PadMode.CIRCULAR), "pad", "circular", "at most 3"),
                 shape(() -> ones(3).pad(longs(-1), longs(3), PadMode.CIRCULAR), "pad", "circular", "at most 2"),
@@ -125,11 +130,7 @@ class ArrangingErrorsTest {
                         "unravelIndex",
                         "6 at place 1",
                         "0 to 5"),
-                row(
-                        () -> Tensors.unravelIndex(ones(1), Shape.of(2)),
-                        DTypeException.class,
-                        "unravelIndex",
-                        "F32"),
+                row(() -> Tensors.unravelIndex(ones(1), Shape.of(2)), DTypeException.class, "unravelIndex", "F32"),
                 row(
                         () -> Tensors.ravelMultiIndex(List.of(Tensors.of(0L), Tensors.of(-1L)), Shape.of(2, 3)),
                         IndexOutOfBoundsException.class,

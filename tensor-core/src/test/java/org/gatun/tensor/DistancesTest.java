@@ -64,7 +64,11 @@ class DistancesTest {
         Tensor one = Functional.cdist(a.select(0, 1).select(0, 0), b.select(0, 3), 1);
         assertThat(all.select(0, 1).select(0, 3).toDoubleArray()).containsExactly(one.toDoubleArray());
         Tensor many = normal(2, 40, 4);
-        Tensor slow = many.unsqueeze(-2).sub(b.slice(0, 0, 1).unsqueeze(-3)).square().sum(-1).sqrt();
+        Tensor slow = many.unsqueeze(-2)
+                .sub(b.slice(0, 0, 1).unsqueeze(-3))
+                .square()
+                .sum(-1)
+                .sqrt();
         assertThat(Functional.cdist(many, b.slice(0, 0, 1)).toDoubleArray())
                 .containsExactly(slow.toDoubleArray(), within(1e-10));
     }
@@ -72,7 +76,10 @@ class DistancesTest {
     @Test
     void emptyOperands() {
         assertThat(Functional.cdist(normal(0, 3), normal(2, 3)).shape()).isEqualTo(Shape.of(0, 2));
-        assertThat(Functional.cdist(normal(30, 0), normal(2, 0), Double.POSITIVE_INFINITY).sum().item()).isZero();
+        assertThat(Functional.cdist(normal(30, 0), normal(2, 0), Double.POSITIVE_INFINITY)
+                        .sum()
+                        .item())
+                .isZero();
         assertThat(Functional.pdist(normal(0, 3)).shape()).isEqualTo(Shape.of(0));
         assertThat(Functional.pdist(normal(1, 3)).shape()).isEqualTo(Shape.of(0));
         assertThat(Functional.pdist(normal(3, 0)).toDoubleArray()).containsExactly(0, 0, 0);
@@ -86,7 +93,8 @@ class DistancesTest {
                 .containsExactly(new double[] {24.0 / 25, -1, 0}, within(1e-15));
         assertThat(Functional.cosineSimilarity(a, b.select(0, 0), -1, 1e-8).toDoubleArray())
                 .containsExactly(new double[] {24.0 / 25, 0.8, 0}, within(1e-15));
-        assertThat(Functional.pairwiseDistance(a, b, 1, 0, false).toDoubleArray()).containsExactly(2, 3, 2);
+        assertThat(Functional.pairwiseDistance(a, b, 1, 0, false).toDoubleArray())
+                .containsExactly(2, 3, 2);
         Tensor kept = Functional.pairwiseDistance(a, a, 2, 1e-6, true);
         assertThat(kept.shape()).isEqualTo(Shape.of(3, 1));
         assertThat(kept.toDoubleArray()[0]).isCloseTo(Math.sqrt(2) * 1e-6, within(1e-15));

@@ -66,15 +66,34 @@ class EinsumErrorsTest {
                         "2 in operand 0"),
                 shape(() -> Tensors.einsum("ii->i", ones(2, 3)), "operand 0", "repeats index 'i'", "sizes 2 and 3"),
                 shape(() -> Tensors.einsum("ii->i", ones(1, 3)), "repeats index 'i'", "sizes 1 and 3"),
-                shape(() -> Tensors.einsum("i,jk->i", ones(2), ones(2, 3, 4)), "operand 1, \"jk\"", "2 axes", "[2, 3, 4]", "ellipsis"),
+                shape(
+                        () -> Tensors.einsum("i,jk->i", ones(2), ones(2, 3, 4)),
+                        "operand 1, \"jk\"",
+                        "2 axes",
+                        "[2, 3, 4]",
+                        "ellipsis"),
                 shape(() -> Tensors.einsum("ijk->i", ones(2, 2)), "operand 0", "names 3 axes", "[2, 2] has 2"),
                 shape(() -> Tensors.einsum("i...jk->i", ones(2, 2)), "\"i...jk\"", "names 3 axes", "has 2"),
+                shape(() -> Tensors.einsum("a,b->ab", ones(1).expand(1L << 40), ones(1).expand(1L << 40)), "2^63"),
+                row(
+                        () -> Tensors.einsum("i->", Tensors.of(true, false)),
+                        DTypeException.class,
+                        "einsum",
+                        "BOOL",
+                        "I64"),
                 shape(
-                        () -> Tensors.einsum("a,b->ab", ones(1).expand(1L << 40), ones(1).expand(1L << 40)),
-                        "2^63"),
-                row(() -> Tensors.einsum("i->", Tensors.of(true, false)), DTypeException.class, "einsum", "BOOL", "I64"),
-                shape(() -> Tensors.tensordot(ones(2, 3), ones(2, 3), 1), "tensordot", "axis 1", "size 3", "axis 0", "2"),
-                shape(() -> Tensors.tensordot(ones(2, 3), ones(3), 2), "tensordot", "[2, 3]", "[3]", "0 to the smaller rank, 1"),
+                        () -> Tensors.tensordot(ones(2, 3), ones(2, 3), 1),
+                        "tensordot",
+                        "axis 1",
+                        "size 3",
+                        "axis 0",
+                        "2"),
+                shape(
+                        () -> Tensors.tensordot(ones(2, 3), ones(3), 2),
+                        "tensordot",
+                        "[2, 3]",
+                        "[3]",
+                        "0 to the smaller rank, 1"),
                 shape(() -> Tensors.tensordot(ones(2, 3), ones(3), -1), "tensordot", "-1"),
                 shape(
                         () -> Tensors.tensordot(ones(2, 3), ones(3, 2), new int[] {0, 1}, new int[] {0}),
@@ -90,13 +109,25 @@ class EinsumErrorsTest {
                         IllegalArgumentException.class,
                         "tensordot"),
                 shape(() -> Tensors.kron(ones(1).expand(1L << 40), ones(1).expand(1L << 40)), "kron", "2^63"),
-                shape(() -> Functional.bilinear(ones(2, 3), ones(2, 4), ones(5, 4, 3), null), "bilinear", "[5, 4, 3]", "(o, m, n)"),
-                shape(() -> Functional.bilinear(ones(2, 3), ones(1, 4), ones(5, 3, 4), null), "bilinear", "[1, 4]", "equal leading"),
+                shape(
+                        () -> Functional.bilinear(ones(2, 3), ones(2, 4), ones(5, 4, 3), null),
+                        "bilinear",
+                        "[5, 4, 3]",
+                        "(o, m, n)"),
+                shape(
+                        () -> Functional.bilinear(ones(2, 3), ones(1, 4), ones(5, 3, 4), null),
+                        "bilinear",
+                        "[1, 4]",
+                        "equal leading"),
                 shape(() -> Functional.bilinear(ones(3), ones(4), ones(5, 3, 4), ones(4)), "bias", "[4]", "size 5"),
                 shape(() -> Functional.cdist(ones(2, 3), ones(2, 4)), "cdist", "[2, 3]", "[2, 4]", "one length"),
                 shape(() -> Functional.cdist(ones(3), ones(2, 3)), "cdist", "[3]"),
                 shape(() -> Functional.cdist(ones(2, 1, 3), ones(3, 1, 3)), "cdist", "broadcast"),
-                row(() -> Functional.cdist(ones(2, 3), ones(2, 3), -1), IllegalArgumentException.class, "p -1.0", "0 or more"),
+                row(
+                        () -> Functional.cdist(ones(2, 3), ones(2, 3), -1),
+                        IllegalArgumentException.class,
+                        "p -1.0",
+                        "0 or more"),
                 row(() -> Functional.pdist(ones(2, 3), Double.NaN), IllegalArgumentException.class, "pdist", "NaN"),
                 row(
                         () -> Functional.cdist(Tensors.zeros(DType.I64, 2, 3), ones(2, 3)),
@@ -108,7 +139,11 @@ class EinsumErrorsTest {
                 shape(() -> Functional.pairwiseDistance(ones(), ones()), "pairwiseDistance", "scalars"),
                 shape(() -> Functional.cosineSimilarity(ones(), ones()), "cosineSimilarity", "scalars"),
                 shape(() -> Functional.cosineSimilarity(ones(2), ones(3)), "cosineSimilarity", "[2]", "[3]"),
-                row(() -> Functional.cosineSimilarity(ones(2), ones(2)), IllegalArgumentException.class, "cosineSimilarity", "1"));
+                row(
+                        () -> Functional.cosineSimilarity(ones(2), ones(2)),
+                        IllegalArgumentException.class,
+                        "cosineSimilarity",
+                        "1"));
     }
 
     @ParameterizedTest

@@ -49,7 +49,8 @@ class EinsumTest {
                 int place = 0;
                 for (int axis = 0; axis < labels.get(k).length(); axis++) {
                     int n = (int) operands.get(k).size(axis);
-                    place = place * n + (n == 1 ? 0 : index[letters.indexOf(labels.get(k).charAt(axis))]);
+                    place = place * n
+                            + (n == 1 ? 0 : index[letters.indexOf(labels.get(k).charAt(axis))]);
                 }
                 product *= data.get(k)[place];
             }
@@ -93,8 +94,12 @@ class EinsumTest {
                         .toArray();
                 labels.add(label);
                 Tensor x = whole(random, dtype, shape);
-                int[] turned = IntStream.range(0, rank).map(axis -> rank - 1 - axis).toArray();
-                operands.add(random.nextBoolean() ? x : x.permute(turned).contiguous().permute(turned));
+                int[] turned =
+                        IntStream.range(0, rank).map(axis -> rank - 1 - axis).toArray();
+                operands.add(
+                        random.nextBoolean()
+                                ? x
+                                : x.permute(turned).contiguous().permute(turned));
             }
             String all = String.join("", labels);
             String letters = all.chars()
@@ -112,7 +117,8 @@ class EinsumTest {
                     : new StringBuilder(letters).reverse().toString();
             String equation = String.join(" ,", labels) + (implicit ? "" : "-> " + output);
             Tensor result = Tensors.einsum(equation, operands);
-            String what = equation + " of " + operands.stream().map(Tensor::shape).toList();
+            String what =
+                    equation + " of " + operands.stream().map(Tensor::shape).toList();
             assertThat(result.dtype()).as(what).isEqualTo(dtype);
             assertThat(result.rank()).as(what).isEqualTo(output.length());
             assertThat(result.toDoubleArray())
@@ -139,7 +145,9 @@ class EinsumTest {
         same(Tensors.einsum("...ij,...jk", a, b), a.matmul(b));
         same(Tensors.einsum("i...j->j...i", a), a.permute(3, 1, 2, 0));
         same(Tensors.einsum("...", a), a);
-        same(Tensors.einsum("...,...", a, b.sum(1, 2).reshape(5, 1, 1)), a.mul(b.sum(1, 2).reshape(5, 1, 1)));
+        same(
+                Tensors.einsum("...,...", a, b.sum(1, 2).reshape(5, 1, 1)),
+                a.mul(b.sum(1, 2).reshape(5, 1, 1)));
         // An ellipsis of no axes, and one that the output lacks.
         same(Tensors.einsum("...ij,jk...->ik...", normal(2, 2).mul(0), normal(2, 2)), Tensors.zeros(DType.F64, 2, 2));
         same(Tensors.einsum("...j->j", a), a.sum(0, 1, 2));
@@ -186,11 +194,14 @@ class EinsumTest {
         Tensor i = Tensors.of(1, 2, 3);
         assertThat(Tensors.einsum("i->", i).dtype()).isEqualTo(DType.I32);
         assertThat(Tensors.einsum("i,i->", i, Tensors.of(1L, 1, 1)).dtype()).isEqualTo(DType.I64);
-        assertThat(Tensors.einsum("i,i->", i, Tensors.of(true, false, true)).toLongArray()).containsExactly(4);
-        assertThat(Tensors.einsum("i,i->", i, Tensors.of(0.5f, 0.5f, 0.5f)).item()).isEqualTo(3);
+        assertThat(Tensors.einsum("i,i->", i, Tensors.of(true, false, true)).toLongArray())
+                .containsExactly(4);
+        assertThat(Tensors.einsum("i,i->", i, Tensors.of(0.5f, 0.5f, 0.5f)).item())
+                .isEqualTo(3);
         Tensor bytes = Tensors.ofUnsigned((byte) 200, (byte) 100);
         assertThat(Tensors.einsum("i->", bytes).to(DType.I64).toLongArray()).containsExactly(300 - 256);
-        assertThat(Tensors.einsum("i,i->", bytes, bytes).to(DType.I64).toLongArray()).containsExactly(50000 % 256);
+        assertThat(Tensors.einsum("i,i->", bytes, bytes).to(DType.I64).toLongArray())
+                .containsExactly(50000 % 256);
     }
 
     @Test
@@ -225,7 +236,8 @@ class EinsumTest {
         double[][] expected = new double[8][15];
         for (int r = 0; r < 8; r++) {
             for (int c = 0; c < 15; c++) {
-                expected[r][c] = a.select(0, r / 4).select(0, c / 5).item() * b.select(0, r % 4).select(0, c % 5).item();
+                expected[r][c] = a.select(0, r / 4).select(0, c / 5).item()
+                        * b.select(0, r % 4).select(0, c % 5).item();
             }
         }
         same(Tensors.kron(a, b), Tensors.of(expected));

@@ -29,7 +29,8 @@ class NarrowDTypesTest {
         assertThat(Tensors.of((short) -32768, (short) 32767).dtype()).isEqualTo(I16);
         assertThat(Tensors.of((short) -32768, (short) 32767).toLongArray()).containsExactly(-32768, 32767);
         assertThat(Tensors.of((byte) -128, (byte) 127).dtype()).isEqualTo(I8);
-        assertThat(Tensors.of(Shape.of(2, 1), (byte) -128, (byte) 127).toLongArray()).containsExactly(-128, 127);
+        assertThat(Tensors.of(Shape.of(2, 1), (byte) -128, (byte) 127).toLongArray())
+                .containsExactly(-128, 127);
         assertThat(Tensors.of(Shape.of(1, 2), (short) -1, (short) 7).shape()).isEqualTo(Shape.of(1, 2));
         assertThat(Tensors.full(F16, 0.1, 2).toDoubleArray()).containsOnly(0.0999755859375);
         assertThat(Tensors.full(BF16, 0.1, 2).get(0)).isEqualTo(0.10009765625);
@@ -78,7 +79,10 @@ class NarrowDTypesTest {
         assertThat(ones.cumsum(0).get(4095)).isEqualTo(4096);
         assertThat(ones.dot(ones).item()).isEqualTo(4096);
         assertThat(ones.broadcastTo(Shape.of(3, 4096)).sum(1).toFloatArray()).containsOnly(4096);
-        assertThat(Tensors.zeros(dtype, 1).indexAdd(0, Tensors.zeros(I64, 4096), ones).item()).isEqualTo(4096);
+        assertThat(Tensors.zeros(dtype, 1)
+                        .indexAdd(0, Tensors.zeros(I64, 4096), ones)
+                        .item())
+                .isEqualTo(4096);
     }
 
     @Test
@@ -114,7 +118,8 @@ class NarrowDTypesTest {
     void promotionOfTwoNarrowTypes() {
         assertThat(Tensors.ones(BF16, 2).add(Tensors.ones(F16, 2)).dtype()).isEqualTo(F32);
         assertThat(Tensors.ones(I8, 2).add(Tensors.ones(U8, 2)).dtype()).isEqualTo(I16);
-        assertThat(Tensors.full(U8, 200, 2).add(Tensors.full(I8, -100, 2)).toLongArray()).containsOnly(100);
+        assertThat(Tensors.full(U8, 200, 2).add(Tensors.full(I8, -100, 2)).toLongArray())
+                .containsOnly(100);
         assertThat(Tensors.ones(I8, 2).div(2).dtype()).isEqualTo(F32);
         assertThat(Tensors.ones(I8, 2).exp().dtype()).isEqualTo(F32);
         assertThat(Tensors.ones(F16, 2, 3).matmul(Tensors.ones(F16, 3)).dtype()).isEqualTo(F16);
@@ -172,7 +177,8 @@ class NarrowDTypesTest {
             assertThat(v).isBetween(0.0, 1 - 1 / units);
             assertThat(v * units).isEqualTo(Math.rint(v * units));
         }
-        // The mean of the multiples of the unit is half a unit below a half; its deviation is 0.289 / sqrt(100000) = 0.0009.
+        // The mean of the multiples of the unit is half a unit below a half; its deviation is 0.289 / sqrt(100000) =
+        // 0.0009.
         assertThat(u.to(F64).mean().item()).isBetween(0.5 - 0.5 / units - 0.005, 0.5 - 0.5 / units + 0.005);
         assertThat(Tensors.randn(new Generator(5), dtype, Shape.of(1001), Device.CPU)
                         .toFloatArray())
@@ -195,7 +201,8 @@ class NarrowDTypesTest {
         // A NaN with a payload, which arithmetic need not keep.
         Tensor x = Tensors.fromSegment(
                 MemorySegment.ofArray(new short[] {0x7f81, 0x3f80, (short) 0xff95, 0x0001}), BF16, Shape.of(4));
-        Tensor moved = Tensors.cat(0, x.flip(0).indexSelect(0, Tensors.of(3L, 1)), x.slice(0, 2, 4).copy());
+        Tensor moved = Tensors.cat(
+                0, x.flip(0).indexSelect(0, Tensors.of(3L, 1)), x.slice(0, 2, 4).copy());
         short[] bits = new short[4];
         MemorySegment.ofArray(bits).copyFrom(moved.concrete().segment());
         assertThat(bits).containsExactly(0x7f81, 0xff95, 0xff95, 0x0001);
@@ -204,7 +211,8 @@ class NarrowDTypesTest {
     @Test
     void everyIntegerIndexes() {
         Tensor x = Tensors.of(10f, 20, 30);
-        assertThat(x.indexSelect(0, Tensors.of((byte) -1, (byte) 0)).toFloatArray()).containsExactly(30, 10);
+        assertThat(x.indexSelect(0, Tensors.of((byte) -1, (byte) 0)).toFloatArray())
+                .containsExactly(30, 10);
         assertThat(x.indexSelect(0, Tensors.of((short) 1)).toFloatArray()).containsExactly(20);
         assertThat(Tensors.of((byte) 1, (byte) 2).to(I32).dtype()).isEqualTo(I32);
     }

@@ -75,7 +75,9 @@ class RunningFoldsTest {
             assertThat(y[1]).isCloseTo(shift + log2, within(Math.ulp(shift) + 1e-15));
             assertThat(y[2]).isCloseTo(shift + 2 * log2, within(2 * Math.ulp(shift) + 1e-15));
         }
-        assertThat(Tensors.of(-INF, -INF, 3, -INF, INF, 2, NAN, 1).logcumsumexp(0).toDoubleArray())
+        assertThat(Tensors.of(-INF, -INF, 3, -INF, INF, 2, NAN, 1)
+                        .logcumsumexp(0)
+                        .toDoubleArray())
                 .containsExactly(-INF, -INF, 3, 3, INF, INF, NAN, NAN);
     }
 
@@ -112,7 +114,8 @@ class RunningFoldsTest {
             for (int t = n - 1; t >= 0; t--) {
                 expected[t] = t == n - 1 ? terms[t] : factors[t] * expected[t + 1] + terms[t];
             }
-            assertThat(back.select(0, line / 3).select(1, line % 3).toDoubleArray()).containsExactly(expected);
+            assertThat(back.select(0, line / 3).select(1, line % 3).toDoubleArray())
+                    .containsExactly(expected);
         }
     }
 

@@ -54,7 +54,12 @@ class ScatterErrorsTest {
                         () -> truth().scatterReduce(0, at(0), Tensors.of(true), ScatterReduction.MEAN),
                         "scatterReduce",
                         "truth values have no mean"),
-                shape(() -> ones(3).indexReduce(0, at(0), ones(2), SUM, true), "indexReduce", "[2]", "1 indices", "[3]"),
+                shape(
+                        () -> ones(3).indexReduce(0, at(0), ones(2), SUM, true),
+                        "indexReduce",
+                        "[2]",
+                        "1 indices",
+                        "[3]"),
                 shape(() -> ones(3).indexReduce(0, at(0).reshape(1, 1), ones(1), SUM, true), "indexReduce", "[1, 1]"),
                 shape(() -> ones(2, 3).indexReduce(2, at(0), ones(2, 1), SUM, true), "indexReduce", "axis 2"));
     }

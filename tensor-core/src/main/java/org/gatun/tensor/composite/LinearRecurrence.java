@@ -59,9 +59,7 @@ public record LinearRecurrence(int axis, boolean reverse) implements Composite {
 
     @Override
     public Optional<Composite> batched(List<Boolean> operands) {
-        return operands.contains(false)
-                ? Optional.empty()
-                : Optional.of(new LinearRecurrence(axis + 1, reverse));
+        return operands.contains(false) ? Optional.empty() : Optional.of(new LinearRecurrence(axis + 1, reverse));
     }
 
     @Override

@@ -38,20 +38,21 @@ public record ScatterExtremum(ExtremumFn fn, int axis, boolean includeSelf) impl
         Tensor base = inputs.get(0);
         Tensor index = inputs.get(1);
         Tensor src = inputs.get(2);
-        // The best come last, and the last one written stays. A falling order has NaN first, that of the negative has it last.
+        // The best come last, and the last one written stays. A falling order has NaN first, that of the negative has
+        // it last.
         Tensor order = switch (fn) {
             case MAX -> src.argsort(axis);
-            case MIN ->
-                src.dtype().isFloating() ? src.neg().argsort(axis) : src.argsort(axis, true);
+            case MIN -> src.dtype().isFloating() ? src.neg().argsort(axis) : src.argsort(axis, true);
         };
         Tensor best = base.scatter(axis, index.gather(axis, order), src.gather(axis, order));
         if (!includeSelf) {
             return List.of(best);
         }
-        return List.of(switch (fn) {
-            case MAX -> base.maximum(best);
-            case MIN -> base.minimum(best);
-        });
+        return List.of(
+                switch (fn) {
+                    case MAX -> base.maximum(best);
+                    case MIN -> base.minimum(best);
+                });
     }
 
     @Override
@@ -68,7 +69,9 @@ public record ScatterExtremum(ExtremumFn fn, int axis, boolean includeSelf) impl
             Tensor sources = ties(src, result.gather(axis, index));
             Tensor ones = sources.to(base.dtype());
             return new Ties(
-                    self, sources, self.to(base.dtype()).add(Dispatch.bind(new Op.ScatterAdd(axis, base.shape()), ones, index)));
+                    self,
+                    sources,
+                    self.to(base.dtype()).add(Dispatch.bind(new Op.ScatterAdd(axis, base.shape()), ones, index)));
         }
 
         /** Where an element is NaN, so is the extremum. */

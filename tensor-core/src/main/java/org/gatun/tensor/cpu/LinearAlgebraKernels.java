@@ -18,8 +18,8 @@ public final class LinearAlgebraKernels {
     private LinearAlgebraKernels() {}
 
     static ConcreteTensor[] execute(Op.LinearAlgebra op, ConcreteTensor[] in) {
-        List<TensorType> types =
-                TypeRules.infer(op, List.of(in).stream().map(ConcreteTensor::type).toList());
+        List<TensorType> types = TypeRules.infer(
+                op, List.of(in).stream().map(ConcreteTensor::type).toList());
         ConcreteTensor[] out = Results.allocate(types.size(), r -> result(types.get(r), in[0]));
         try {
             switch (op) {

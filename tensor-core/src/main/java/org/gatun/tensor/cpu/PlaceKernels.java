@@ -98,7 +98,8 @@ final class PlaceKernels {
     }
 
     /** Adds {@code n} elements of a run to the table that begins at element {@code table}. */
-    static void addRun(SumType type, long src, long index, long out, long table, long first, long n, IndexedAxis along) {
+    static void addRun(
+            SumType type, long src, long index, long out, long table, long first, long n, IndexedAxis along) {
         long inner = along.inner();
         long step = along.step();
         switch (type) {

@@ -42,9 +42,7 @@ public final class ScanKernels {
                 case MIN -> OrderKeys.descendingNanFirst(dtype);
             };
             loop = KernelTemplate.specialise(
-                    RunningExtremumLoop.class,
-                    AlongAxis.Body.class,
-                    new RunningExtremumLoop.Of(key, dtype.bytes()));
+                    RunningExtremumLoop.class, AlongAxis.Body.class, new RunningExtremumLoop.Of(key, dtype.bytes()));
             EXTREMA[at] = loop;
         }
         return AlongAxis.apply(axis, DType.I64, loop, x);

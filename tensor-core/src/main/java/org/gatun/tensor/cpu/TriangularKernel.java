@@ -62,7 +62,8 @@ final class TriangularKernel {
                     b,
                     n);
         } catch (LapackException e) {
-            // It solves nothing with a zero on the diagonal or a NaN anywhere. Substitution does, and spreads these no further
+            // It solves nothing with a zero on the diagonal or a NaN anywhere. Substitution does, and spreads these no
+            // further
             // than arithmetic says.
             substitute(op, dtype, a, b, columns);
         }

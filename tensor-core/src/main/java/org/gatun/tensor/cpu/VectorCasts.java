@@ -67,11 +67,13 @@ final class VectorCasts {
         }
         if (to == DType.F32 && (from == DType.BF16 || from == DType.F16)) {
             Float16Lanes lanes = from == DType.BF16 ? Float16Lanes::fromBfloat16 : Float16Lanes::fromFloat16;
-            return KernelTemplate.specialise(Float16WidenLoop.class, UnaryKernel.class, new Float16Lanes.Of(lanes, rest));
+            return KernelTemplate.specialise(
+                    Float16WidenLoop.class, UnaryKernel.class, new Float16Lanes.Of(lanes, rest));
         }
         if (from == DType.F32 && (to == DType.BF16 || to == DType.F16)) {
             Float16Lanes lanes = to == DType.BF16 ? Float16Lanes::toBfloat16 : Float16Lanes::toFloat16;
-            return KernelTemplate.specialise(Float16NarrowLoop.class, UnaryKernel.class, new Float16Lanes.Of(lanes, rest));
+            return KernelTemplate.specialise(
+                    Float16NarrowLoop.class, UnaryKernel.class, new Float16Lanes.Of(lanes, rest));
         }
         return null;
     }

@@ -88,7 +88,9 @@ public final class Widening {
         try {
             return Results.allocate(
                     results.length,
-                    r -> results[r].dtype() == dtype.arithmetic() ? cast(results[r], dtype) : results[r].view(results[r].layout()));
+                    r -> results[r].dtype() == dtype.arithmetic()
+                            ? cast(results[r], dtype)
+                            : results[r].view(results[r].layout()));
         } finally {
             for (ConcreteTensor result : results) {
                 result.close();

@@ -169,8 +169,9 @@ final class Determinants {
         if (a.elements() == 0) {
             return false;
         }
-        Tensor pivots =
-                Dispatch.bindAll(new Op.Lu(false), Traced.beneath(a))[0].diagonal().abs();
+        Tensor pivots = Dispatch.bindAll(new Op.Lu(false), Traced.beneath(a))[0]
+                .diagonal()
+                .abs();
         Tensor limit = pivots.amax(-1).mul(n * Matrices.epsilon(a.dtype()));
         return pivots.amin(-1).le(limit).any().toBooleanArray()[0];
     }

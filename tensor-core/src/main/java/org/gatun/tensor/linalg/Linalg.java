@@ -170,13 +170,7 @@ public final class Linalg {
      */
     public static Tensor choleskySolve(Tensor b, Tensor l, boolean upper) {
         Matrices.requireSquare("choleskySolve", l);
-        return Systems.apply(
-                "choleskySolve",
-                upper ? Matrices.transpose(l) : l,
-                b,
-                true,
-                false,
-                Systems::fromCholesky);
+        return Systems.apply("choleskySolve", upper ? Matrices.transpose(l) : l, b, true, false, Systems::fromCholesky);
     }
 
     /** {@link #choleskyInverse(Tensor, boolean)} with a lower triangular factor. */
@@ -236,8 +230,8 @@ public final class Linalg {
         boolean transposed = left == adjoint;
         return Systems.apply("luSolve", factor.lu(), b, left, false, (lu, right) -> {
             Tensor packed = left ? lu : Matrices.transpose(lu);
-            Tensor permutation = factor.permutation()
-                    .broadcastTo(Matrices.with(Matrices.batch(packed), packed.size(-1)));
+            Tensor permutation =
+                    factor.permutation().broadcastTo(Matrices.with(Matrices.batch(packed), packed.size(-1)));
             return transposed
                     ? Systems.fromLuTransposed(packed, permutation, right)
                     : Systems.fromLu(packed, permutation, right);

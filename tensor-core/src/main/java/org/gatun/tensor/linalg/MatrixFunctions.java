@@ -36,7 +36,8 @@ final class MatrixFunctions {
 
     static Tensor power(Tensor a, long n) {
         if (n == 0) {
-            return Matrices.expand(Matrices.identity(a, a.size(-1)), Matrices.batch(a)).copy();
+            return Matrices.expand(Matrices.identity(a, a.size(-1)), Matrices.batch(a))
+                    .copy();
         }
         Tensor square = n < 0 ? Matrices.call(new Systems.Inverse(true), a) : a;
         Tensor product = null;

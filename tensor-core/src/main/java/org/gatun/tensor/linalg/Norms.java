@@ -13,8 +13,8 @@ final class Norms {
     static Tensor matrixNorm(Tensor x, MatrixNorm norm, boolean keepDims, int rows, int columns) {
         Matrices.requireFloating("matrixNorm", x);
         if (x.rank() < 2) {
-            throw new ShapeException("matrixNorm: takes matrices, of two axes or more, not a tensor of shape " + x.shape()
-                    + ": vectorNorm takes vectors");
+            throw new ShapeException("matrixNorm: takes matrices, of two axes or more, not a tensor of shape "
+                    + x.shape() + ": vectorNorm takes vectors");
         }
         int r = Axes.normalise("matrixNorm", rows, x.rank());
         int c = Axes.normalise("matrixNorm", columns, x.rank());
@@ -25,9 +25,7 @@ final class Norms {
         Tensor last = last(x, r, c);
         requireElements(norm, x, last);
         Tensor value = value(last, norm);
-        return keepDims
-                ? value.unsqueeze(Math.min(r, c)).unsqueeze(Math.max(r, c))
-                : value;
+        return keepDims ? value.unsqueeze(Math.min(r, c)).unsqueeze(Math.max(r, c)) : value;
     }
 
     private static Tensor value(Tensor a, MatrixNorm norm) {
@@ -52,8 +50,8 @@ final class Norms {
             case TWO, NEGATIVE_TWO -> Math.min(a.size(-2), a.size(-1));
         };
         if (count == 0) {
-            throw new ShapeException("matrixNorm: " + norm + " of matrices without elements, in a tensor of shape " + x.shape()
-                    + ", is not defined: FROBENIUS and NUCLEAR are 0");
+            throw new ShapeException("matrixNorm: " + norm + " of matrices without elements, in a tensor of shape "
+                    + x.shape() + ", is not defined: FROBENIUS and NUCLEAR are 0");
         }
     }
 

@@ -42,14 +42,14 @@ final class Systems {
         Tensor matrix = left ? a : Matrices.transpose(a);
         right = left ? right : Matrices.transpose(right);
         if (right.size(-2) != matrix.size(-2)) {
-            throw new ShapeException(name + ": shapes " + a.shape() + " and " + b.shape() + " do not fit: the matrix has "
-                    + matrix.size(-2) + (left ? " rows and the right side " : " columns and the right side ")
-                    + right.size(-2));
+            throw new ShapeException(
+                    name + ": shapes " + a.shape() + " and " + b.shape() + " do not fit: the matrix has "
+                            + matrix.size(-2) + (left ? " rows and the right side " : " columns and the right side ")
+                            + right.size(-2));
         }
         DType dtype = Matrices.common(a, b);
         Shape batch = Matrices.batch(name, matrix, right);
-        Tensor x = solver.solve(
-                Matrices.expand(matrix.to(dtype), batch), Matrices.expand(right.to(dtype), batch));
+        Tensor x = solver.solve(Matrices.expand(matrix.to(dtype), batch), Matrices.expand(right.to(dtype), batch));
         x = vector ? x.squeeze(-1) : x;
         return left ? x : Matrices.transpose(x);
     }
@@ -134,9 +134,8 @@ final class Systems {
         @Override
         public List<Tensor> jvp(
                 List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
-            Tensor right = present.test(0)
-                    ? tangents.get(1).sub(tangents.get(0).matmul(results.get(0)))
-                    : tangents.get(1);
+            Tensor right =
+                    present.test(0) ? tangents.get(1).sub(tangents.get(0).matmul(results.get(0))) : tangents.get(1);
             return List.of(Matrices.call(new Solve(), inputs.get(0), right));
         }
 

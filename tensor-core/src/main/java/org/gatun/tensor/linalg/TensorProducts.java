@@ -39,7 +39,8 @@ final class TensorProducts {
         }
         long k = a.size(-1);
         if (k != b.size(-1)) {
-            throw new ShapeException("inner: shapes " + a.shape() + " and " + b.shape() + ": the last sizes must be equal");
+            throw new ShapeException(
+                    "inner: shapes " + a.shape() + " and " + b.shape() + ": the last sizes must be equal");
         }
         long[] sizes = Arrays.copyOf(a.shape().toArray(), a.rank() + b.rank() - 2);
         System.arraycopy(b.shape().toArray(), 0, sizes, a.rank() - 1, b.rank() - 1);
@@ -125,8 +126,8 @@ final class TensorProducts {
         long[] turned = new long[sizes.length];
         System.arraycopy(sizes, axes, turned, 0, sizes.length - axes);
         System.arraycopy(sizes, 0, turned, sizes.length - axes, axes);
-        Tensor inverse = Matrices.named(
-                "tensorInv", () -> Matrices.call(new Systems.Inverse(true), a.reshape(rows, columns)));
+        Tensor inverse =
+                Matrices.named("tensorInv", () -> Matrices.call(new Systems.Inverse(true), a.reshape(rows, columns)));
         return inverse.reshape(Shape.of(turned));
     }
 
@@ -134,12 +135,13 @@ final class TensorProducts {
         Matrices.requireFloating("tensorSolve", a);
         Matrices.requireFloating("tensorSolve", b);
         long[] sizes = a.shape().toArray();
-        boolean fits = b.rank() <= a.rank()
-                && Shape.of(Arrays.copyOf(sizes, b.rank())).equals(b.shape());
+        boolean fits =
+                b.rank() <= a.rank() && Shape.of(Arrays.copyOf(sizes, b.rank())).equals(b.shape());
         Shape rest = fits ? Shape.of(Arrays.copyOfRange(sizes, b.rank(), sizes.length)) : Shape.SCALAR;
         if (!fits || rest.elements() != b.elements()) {
-            throw new ShapeException("tensorSolve: shapes " + a.shape() + " and " + b.shape()
-                    + ": the first axes of the left must be those of the right side, and the others hold as many elements");
+            throw new ShapeException(
+                    "tensorSolve: shapes " + a.shape() + " and " + b.shape()
+                            + ": the first axes of the left must be those of the right side, and the others hold as many elements");
         }
         long n = b.elements();
         DType dtype = Matrices.common(a, b);

@@ -203,7 +203,9 @@ final class CombiningSamples {
         joined("Tensors.combinations", in -> Tensors.combinations(in.get(0), 3, false), any(2));
         joined("Tensors.combinations", in -> Tensors.combinations(in.get(0), 0, true), any(2));
         SAMPLES.add(CompositeSample.several(
-                        "Tensors.unravelIndex", in -> Tensors.unravelIndex(in.get(0), Shape.of(2, 3, 2)), index(12, 2, 3))
+                        "Tensors.unravelIndex",
+                        in -> Tensors.unravelIndex(in.get(0), Shape.of(2, 3, 2)),
+                        index(12, 2, 3))
                 .withoutDerivative());
         SAMPLES.add(of(
                         "Tensors.ravelMultiIndex",
@@ -234,9 +236,24 @@ final class CombiningSamples {
         joined("Tensor.addmv", in -> in.get(0).addmv(in.get(1), in.get(2)), any(), any(2, 3), any(3));
         joined("Tensor.addr", in -> in.get(0).addr(in.get(1), in.get(2), 3, 2), any(2, 3), any(2), any(3));
         joined("Tensor.addr", in -> in.get(0).addr(in.get(1), in.get(2)), any(3), any(2), any(3));
-        joined("Tensor.baddbmm", in -> in.get(0).baddbmm(in.get(1), in.get(2), -1, 2), any(2, 1), any(2, 2, 3), any(2, 3, 2));
-        joined("Tensor.baddbmm", in -> in.get(0).baddbmm(in.get(1), in.get(2)), any(2, 2, 1), any(2, 2, 3), any(2, 3, 1));
-        joined("Tensor.addbmm", in -> in.get(0).addbmm(in.get(1), in.get(2), 2, 3), any(2, 2), any(2, 2, 3), any(2, 3, 2));
+        joined(
+                "Tensor.baddbmm",
+                in -> in.get(0).baddbmm(in.get(1), in.get(2), -1, 2),
+                any(2, 1),
+                any(2, 2, 3),
+                any(2, 3, 2));
+        joined(
+                "Tensor.baddbmm",
+                in -> in.get(0).baddbmm(in.get(1), in.get(2)),
+                any(2, 2, 1),
+                any(2, 2, 3),
+                any(2, 3, 1));
+        joined(
+                "Tensor.addbmm",
+                in -> in.get(0).addbmm(in.get(1), in.get(2), 2, 3),
+                any(2, 2),
+                any(2, 2, 3),
+                any(2, 3, 2));
         joined("Tensor.addbmm", in -> in.get(0).addbmm(in.get(1), in.get(2)), any(2), any(0, 2, 3), any(0, 3, 2));
     }
 

@@ -99,7 +99,8 @@ final class ContractionSamples {
                 (a, b) -> Functional.pairwiseDistance(a, b, 3, 1e-3, true),
                 any(3),
                 any(3)));
-        SAMPLES.add(of("Functional.cosineSimilarity", (a, b) -> Functional.cosineSimilarity(a, b), any(2, 3), any(2, 3)));
+        SAMPLES.add(
+                of("Functional.cosineSimilarity", (a, b) -> Functional.cosineSimilarity(a, b), any(2, 3), any(2, 3)));
         SAMPLES.add(of(
                 "Functional.cosineSimilarity",
                 (a, b) -> Functional.cosineSimilarity(a, b, 0, 1e-6),
@@ -109,6 +110,7 @@ final class ContractionSamples {
 
     /** Numbers that are all different, so that no distance has a kink. */
     private static Tensor cdistOfParts(Tensor x, double p) {
-        return Functional.cdist(x.slice(0, 0, 4).reshape(2, 2), x.slice(0, 4, 10).reshape(3, 2), p);
+        return Functional.cdist(
+                x.slice(0, 0, 4).reshape(2, 2), x.slice(0, 4, 10).reshape(3, 2), p);
     }
 }

@@ -246,12 +246,9 @@ public enum LayoutVariant {
             case F32 -> Memory.ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, address, (float) real);
             case F64 -> Memory.ALL.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, address, real);
             case BF16 ->
-                Memory.ALL.set(
-                        ValueLayout.JAVA_SHORT_UNALIGNED,
-                        address,
-                        (short) (Float.floatToRawIntBits((float) real) >>> 16));
-            case F16 ->
-                Memory.ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, Float.floatToFloat16((float) real));
+                Memory.ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, (short)
+                        (Float.floatToRawIntBits((float) real) >>> 16));
+            case F16 -> Memory.ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, Float.floatToFloat16((float) real));
             case I64 -> Memory.ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, address, whole);
             case I32 -> Memory.ALL.set(ValueLayout.JAVA_INT_UNALIGNED, address, (int) whole);
             case I16 -> Memory.ALL.set(ValueLayout.JAVA_SHORT_UNALIGNED, address, (short) whole);

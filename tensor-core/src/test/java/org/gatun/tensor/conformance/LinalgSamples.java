@@ -95,7 +95,8 @@ final class LinalgSamples {
     }
 
     private static void determinants() {
-        for (Slot slot : List.of(matrix(1, 1), matrix(2, 2), matrix(3, 3), matrix(2, 2, 3, 3), matrix(0, 0), matrix(2, 0, 0))) {
+        for (Slot slot :
+                List.of(matrix(1, 1), matrix(2, 2), matrix(3, 3), matrix(2, 2, 3, 3), matrix(0, 0), matrix(2, 0, 0))) {
             add("det", Linalg::det, slot);
             several("slogdet", in -> slogdet(in.get(0)), slot);
             add("logdet", a -> Linalg.logdet(a.matmul(a.transpose(-2, -1))), slot);
@@ -131,7 +132,8 @@ final class LinalgSamples {
         add("choleskySolve", Linalg::choleskySolve, any(3, 2), definite(3, 3));
         add("choleskySolve", (b, l) -> Linalg.choleskySolve(b, l, true), any(2, 1), definite(2, 2, 2));
         add("choleskySolve", Linalg::choleskySolve, any(0, 2), definite(0, 0));
-        for (Slot slot : List.of(matrix(3, 3), matrix(3, 2), matrix(2, 3), matrix(2, 2, 2), matrix(0, 2), matrix(2, 0))) {
+        for (Slot slot :
+                List.of(matrix(3, 3), matrix(3, 2), matrix(2, 3), matrix(2, 2, 2), matrix(0, 2), matrix(2, 0))) {
             several("lu", in -> lu(in.get(0)), slot);
             several("luFactor", in -> luFactor(Linalg.luFactor(in.get(0))), slot);
             several("qr", in -> qr(in.get(0), QrMode.REDUCED), slot);

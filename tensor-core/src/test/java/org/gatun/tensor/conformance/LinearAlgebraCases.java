@@ -79,7 +79,19 @@ final class LinearAlgebraCases {
 
     private static long[][] rectangles() {
         return new long[][] {
-            {1, 1}, {3, 3}, {5, 5}, {4, 2}, {2, 4}, {1, 3}, {3, 1}, {2, 4, 3}, {2, 2, 2, 3}, {0, 0}, {0, 3}, {3, 0}, {0, 2, 3}
+            {1, 1},
+            {3, 3},
+            {5, 5},
+            {4, 2},
+            {2, 4},
+            {1, 3},
+            {3, 1},
+            {2, 4, 3},
+            {2, 2, 2, 3},
+            {0, 0},
+            {0, 3},
+            {3, 0},
+            {0, 2, 3}
         };
     }
 
@@ -136,9 +148,7 @@ final class LinearAlgebraCases {
         Function<List<Tensor>, List<Tensor>> body = in -> {
             Tensor a = in.get(0);
             Tensor first = symmetric ? a.add(a.transpose(-2, -1)).mul(0.5) : a;
-            Tensor[] all = in.size() == 1
-                    ? Dispatch.bindAll(op, first)
-                    : Dispatch.bindAll(op, first, in.get(1));
+            Tensor[] all = in.size() == 1 ? Dispatch.bindAll(op, first) : Dispatch.bindAll(op, first, in.get(1));
             var results = new ArrayList<>(List.of(all));
             if (op instanceof Op.Qr qr && qr.complete() && m > n) {
                 project(results, 0, -1, n);

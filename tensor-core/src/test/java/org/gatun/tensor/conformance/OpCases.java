@@ -190,10 +190,7 @@ public final class OpCases {
             case Op.Fft op -> List.of(DType.F32, DType.F64);
             case Op.LinearAlgebra op -> List.of(DType.F32, DType.F64);
             case Op.Iota op -> List.of(DType.I64);
-            case Op.Random op ->
-                op.distribution() == Distribution.BITS
-                        ? List.of(INTEGERS)
-                        : List.of(FLOATING);
+            case Op.Random op -> op.distribution() == Distribution.BITS ? List.of(INTEGERS) : List.of(FLOATING);
             case Op.Call op -> List.of(FLOATING);
         };
     }

@@ -41,10 +41,8 @@ final class ReferenceLinearAlgebra {
                 case Op.Eigh eigh -> eigh(matrix, n);
                 case Op.Svd svd -> svd(matrix, m, n, svd.full());
                 case Op.TriangularSolve solve ->
-                    List.<double[][]>of(solve(
-                            solve,
-                            matrix,
-                            matrix(in.get(1), b, m, (int) in.get(1).shape().size(-1))));
+                    List.<double[][]>of(solve(solve, matrix, matrix(in.get(1), b, m, (int)
+                            in.get(1).shape().size(-1))));
             };
             for (int r = 0; r < types.size(); r++) {
                 parts.get(r)[b] = Arrays.stream(results.get(r))
@@ -54,9 +52,8 @@ final class ReferenceLinearAlgebra {
         }
         var out = new ArrayList<HostArray>();
         for (int r = 0; r < types.size(); r++) {
-            double[] all = Arrays.stream(parts.get(r))
-                    .flatMapToDouble(Arrays::stream)
-                    .toArray();
+            double[] all =
+                    Arrays.stream(parts.get(r)).flatMapToDouble(Arrays::stream).toArray();
             DType dtype = types.get(r).dtype();
             out.add(
                     dtype.isFloating()
@@ -318,9 +315,9 @@ final class ReferenceLinearAlgebra {
     private static double sign(double[] x) {
         double largest = Arrays.stream(x).map(Math::abs).max().orElse(0);
         return Arrays.stream(x)
-                        .filter(e -> Math.abs(e) > 0.37 * largest)
-                        .findFirst()
-                        .orElse(1)
+                                .filter(e -> Math.abs(e) > 0.37 * largest)
+                                .findFirst()
+                                .orElse(1)
                         < 0
                 ? -1
                 : 1;

@@ -58,8 +58,8 @@ final class ScanSamples {
     }
 
     private static void recurrence(int axis, boolean reverse, Slot a, Slot b) {
-        SAMPLES.add(of(
-                "Functional.linearRecurrence", (x, y) -> Functional.linearRecurrence(x, y, axis, reverse), a, b));
+        SAMPLES.add(
+                of("Functional.linearRecurrence", (x, y) -> Functional.linearRecurrence(x, y, axis, reverse), a, b));
     }
 
     private static void pick(String method, Function<Tensor, ValuesIndices> body, Slot slot) {

@@ -267,7 +267,10 @@ class GemmTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = DType.class, names = {"BF16", "F16", "BOOL"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            value = DType.class,
+            names = {"BF16", "F16", "BOOL"},
+            mode = EnumSource.Mode.EXCLUDE)
     void emptySizes(DType dtype) {
         try (Arena arena = Arena.ofShared()) {
             for (int[] size :

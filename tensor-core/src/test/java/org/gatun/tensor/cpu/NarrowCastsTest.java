@@ -74,9 +74,13 @@ class NarrowCastsTest {
             short[] back = narrow(kernels(DType.F32, dtype).get(k), wide);
             for (int i = 0; i < PATTERNS; i++) {
                 double expected = meaning(dtype, i);
-                assertThat(Double.compare(wide[i], expected)).as("%s %04x: %s", dtype, i, wide[i]).isZero();
+                assertThat(Double.compare(wide[i], expected))
+                        .as("%s %04x: %s", dtype, i, wide[i])
+                        .isZero();
                 if (Double.isNaN(expected)) {
-                    assertThat(meaning(dtype, back[i] & 0xffff)).as("NaN %04x", i).isNaN();
+                    assertThat(meaning(dtype, back[i] & 0xffff))
+                            .as("NaN %04x", i)
+                            .isNaN();
                 } else {
                     assertThat(back[i]).as("%s %04x", dtype, i).isEqualTo((short) i);
                 }
@@ -115,7 +119,9 @@ class NarrowCastsTest {
     @ParameterizedTest
     @EnumSource(names = {"BF16", "F16"})
     void everyKindOfNanStaysNanAndOverflowIsInfinite(DType dtype) {
-        int[] nans = {0x7f80_0001, 0x7f80_ffff, 0x7fff_ffff, 0xff80_0001, 0xffc0_0000, 0x7fbf_ffff, 0x7f81_0000, 0xff80_2000};
+        int[] nans = {
+            0x7f80_0001, 0x7f80_ffff, 0x7fff_ffff, 0xff80_0001, 0xffc0_0000, 0x7fbf_ffff, 0x7f81_0000, 0xff80_2000
+        };
         float[] values = new float[4 * nans.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = Float.intBitsToFloat(nans[i % nans.length]);
@@ -131,7 +137,8 @@ class NarrowCastsTest {
             }
             short[] narrow = narrow(kernel, large);
             for (int i = 0; i < large.length; i++) {
-                assertThat(meaning(dtype, narrow[i] & 0xffff)).isEqualTo(Math.signum(large[i]) * Double.POSITIVE_INFINITY);
+                assertThat(meaning(dtype, narrow[i] & 0xffff))
+                        .isEqualTo(Math.signum(large[i]) * Double.POSITIVE_INFINITY);
             }
         }
     }

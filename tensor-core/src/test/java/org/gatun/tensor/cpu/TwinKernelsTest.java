@@ -162,7 +162,12 @@ class TwinKernelsTest {
     @EnumSource
     void compare(CompareFn fn) {
         for (DType dtype : WIDE) {
-            compareBinary(vector.compare(fn, WideType.of(dtype)), scalar.compare(fn, WideType.of(dtype)), dtype, DType.BOOL, fn + " " + dtype);
+            compareBinary(
+                    vector.compare(fn, WideType.of(dtype)),
+                    scalar.compare(fn, WideType.of(dtype)),
+                    dtype,
+                    DType.BOOL,
+                    fn + " " + dtype);
         }
     }
 

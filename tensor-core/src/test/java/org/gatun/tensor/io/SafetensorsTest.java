@@ -139,7 +139,8 @@ class SafetensorsTest {
                 Arguments.of("{\"a\":", 0, "header", "not valid JSON"),
                 Arguments.of("{} {}", 0, "header", "more behind the JSON object"),
                 Arguments.of("{\"a\":1}", 0, "a", "an object with dtype, shape and data_offsets"),
-                Arguments.of(entry("F8_E4M3", "[1]", "[0,1]"), 1, "a.dtype", "\"F8_E4M3\" is not a dtype that can be read"),
+                Arguments.of(
+                        entry("F8_E4M3", "[1]", "[0,1]"), 1, "a.dtype", "\"F8_E4M3\" is not a dtype that can be read"),
                 Arguments.of(entry("f32", "[1]", "[0,4]"), 4, "a.dtype", "\"f32\" is not a dtype"),
                 Arguments.of("{\"a\":{\"dtype\":32,\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "a.dtype", "a string"),
                 Arguments.of(entry("F32", "[1]", "[0,8]"), 4, "a.data_offsets", "does not lie within the 4 bytes"),

@@ -114,9 +114,15 @@ class LinalgErrorsTest {
                 shape("tensorSolve", () -> Linalg.tensorSolve(ones(2, 3), ones(3)), "[2, 3]", "[3]"),
                 argument("pinv", () -> Linalg.pinv(eye(2), -1, 0, false), "atol = -1.0", "0 or more"),
                 argument("matrixRank", () -> Linalg.matrixRank(eye(2), 0, Double.NaN, false), "rtol = NaN"),
-                argument(
-                        "lstsq", () -> Linalg.lstsq(eye(2), eye(2), -1, LstsqDriver.GELS), "rcond = -1.0"),
-                matrix("inv", () -> Linalg.inv(batch(1, 2, 2, 4)), "matrix [1]", "[3, 2, 2]", "singular", "pivot 2", "pinv"),
+                argument("lstsq", () -> Linalg.lstsq(eye(2), eye(2), -1, LstsqDriver.GELS), "rcond = -1.0"),
+                matrix(
+                        "inv",
+                        () -> Linalg.inv(batch(1, 2, 2, 4)),
+                        "matrix [1]",
+                        "[3, 2, 2]",
+                        "singular",
+                        "pivot 2",
+                        "pinv"),
                 matrix("inv", () -> Linalg.inv(ones(2, 2)), "shape [2, 2]", "singular"),
                 matrix("solve", () -> Linalg.solve(batch(0, 0, 0, 0), eye(2)), "matrix [1]", "pivot 1", "lstsq"),
                 matrix(

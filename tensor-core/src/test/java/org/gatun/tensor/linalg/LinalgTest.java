@@ -39,7 +39,8 @@ class LinalgTest {
 
     private static void assertClose(Tensor actual, Tensor expected, double tolerance) {
         assertThat(actual.shape()).isEqualTo(expected.shape());
-        double error = actual.elements() == 0 ? 0 : actual.sub(expected).abs().max().item();
+        double error =
+                actual.elements() == 0 ? 0 : actual.sub(expected).abs().max().item();
         assertThat(error).isLessThanOrEqualTo(tolerance);
     }
 
@@ -65,7 +66,8 @@ class LinalgTest {
     @EnumSource(names = {"F32", "F64"})
     void factorsMultiplyToTheMatrix(DType dtype) {
         double tolerance = dtype == DType.F32 ? 2e-4 : 1e-12;
-        for (long[] shape : new long[][] {{1, 1}, {5, 5}, {40, 17}, {17, 40}, {3, 70, 65}, {2, 0, 3}, {2, 3, 0}, {0, 2, 2}}) {
+        for (long[] shape :
+                new long[][] {{1, 1}, {5, 5}, {40, 17}, {17, 40}, {3, 70, 65}, {2, 0, 3}, {2, 3, 0}, {0, 2, 2}}) {
             Tensor a = random(3, dtype, shape);
             long m = a.size(-2);
             long n = a.size(-1);
@@ -111,9 +113,13 @@ class LinalgTest {
             assertClose(Linalg.cholesky(transpose(lower), true), transpose(l), tolerance);
             Tensor b = random(6, dtype, shape);
             assertClose(a.matmul(Linalg.choleskySolve(b, l)), b, 10 * tolerance);
-            assertClose(a.matmul(Linalg.choleskyInverse(transpose(l), true)), eye(dtype, n).broadcastTo(a.shape()), tolerance);
+            assertClose(
+                    a.matmul(Linalg.choleskyInverse(transpose(l), true)),
+                    eye(dtype, n).broadcastTo(a.shape()),
+                    tolerance);
             Eigh eigh = Linalg.eigh(lower);
-            assertClose(a.matmul(eigh.vectors()), eigh.vectors().mul(eigh.values().unsqueeze(-2)), 10 * tolerance);
+            assertClose(
+                    a.matmul(eigh.vectors()), eigh.vectors().mul(eigh.values().unsqueeze(-2)), 10 * tolerance);
             assertOrthonormal(eigh.vectors(), tolerance);
             assertClose(Linalg.eigvalsh(transpose(lower), true), eigh.values(), 10 * tolerance);
             assertClose(eigh.values().sort(-1).values(), eigh.values(), 0);
@@ -150,7 +156,8 @@ class LinalgTest {
             Tensor a = upper ? whole.triu() : whole.tril();
             assertClose(a.matmul(Linalg.solveTriangular(whole, b, upper)), b, 1e-13);
             Tensor right = transpose(b);
-            assertClose(Linalg.solveTriangular(whole, right, upper, false, false).matmul(a), right, 1e-13);
+            assertClose(
+                    Linalg.solveTriangular(whole, right, upper, false, false).matmul(a), right, 1e-13);
             Tensor unit = upper ? whole.triu(1) : whole.tril(-1);
             unit = unit.add(eye(DType.F64, 4));
             assertClose(unit.matmul(Linalg.solveTriangular(whole, b, upper, true, true)), b, 1e-11);
@@ -243,8 +250,11 @@ class LinalgTest {
             assertClose(Linalg.pinv(square, 0, 1e-10, true), Linalg.pinv(square, 0, 1e-10, false), 1e-9);
             assertThat(Linalg.matrixRank(square, 0, 1e-10, true).item()).isEqualTo(2);
         }
-        assertThat(Linalg.matrixRank(Tensors.zeros(DType.F64, 2, 3, 3)).toLongArray()).containsExactly(0, 0);
-        assertThat(Linalg.matrixRank(eye(DType.F64, 3).mul(1e-3), 1e-2, 0, false).item()).isZero();
+        assertThat(Linalg.matrixRank(Tensors.zeros(DType.F64, 2, 3, 3)).toLongArray())
+                .containsExactly(0, 0);
+        assertThat(Linalg.matrixRank(eye(DType.F64, 3).mul(1e-3), 1e-2, 0, false)
+                        .item())
+                .isZero();
     }
 
     /** The residual of least squares is orthogonal to the columns; of the many solutions of a wide system it is the least. */
@@ -264,8 +274,7 @@ class LinalgTest {
             // It lies in the span of the rows.
             assertClose(a.matmul(Linalg.pinv(a)).matmul(least), least, 1e-12);
         }
-        Lstsq line = Linalg.lstsq(
-                Linalg.vander(Tensors.of(0.0, 1, 2, 3), 2), Tensors.of(1.0, 3, 5, 7));
+        Lstsq line = Linalg.lstsq(Linalg.vander(Tensors.of(0.0, 1, 2, 3), 2), Tensors.of(1.0, 3, 5, 7));
         assertClose(line.solution(), Tensors.of(1.0, 2), 1e-13);
         assertThat(line.rank().item()).isEqualTo(2);
         assertThat(line.residuals().item()).isCloseTo(0, within(1e-24));
@@ -304,7 +313,8 @@ class LinalgTest {
         for (MatrixNorm norm : List.of(MatrixNorm.ONE, MatrixNorm.INF, MatrixNorm.FROBENIUS, MatrixNorm.NUCLEAR)) {
             assertThat(Linalg.cond(ones, norm).item()).isEqualTo(Double.POSITIVE_INFINITY);
         }
-        assertThat(Linalg.cond(Tensors.of(new double[][] {{1, 0}, {0, 0}})).item()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(Linalg.cond(Tensors.of(new double[][] {{1, 0}, {0, 0}})).item())
+                .isEqualTo(Double.POSITIVE_INFINITY);
     }
 
     // ---- functions ----
@@ -329,7 +339,11 @@ class LinalgTest {
         Tensor nilpotent = Tensors.of(new double[][] {{0, 6, 1}, {0, 0, 4}, {0, 0, 0}});
         assertClose(Linalg.matrixExp(nilpotent), Tensors.of(new double[][] {{1, 6, 13}, {0, 1, 4}, {0, 0, 1}}), 1e-13);
         // Matrices of one batch are scaled each by its own norm.
-        Tensor batch = Tensors.stack(0, eye(DType.F64, 2).mul(1e-3), eye(DType.F64, 2).mul(20), eye(DType.F64, 2).mul(-20));
+        Tensor batch = Tensors.stack(
+                0,
+                eye(DType.F64, 2).mul(1e-3),
+                eye(DType.F64, 2).mul(20),
+                eye(DType.F64, 2).mul(-20));
         double[] found = Linalg.matrixExp(batch).toDoubleArray();
         assertThat(found[0]).isCloseTo(StrictMath.exp(1e-3), within(1e-15));
         assertThat(found[4]).isCloseTo(StrictMath.exp(20), within(1e-5));
@@ -356,9 +370,11 @@ class LinalgTest {
         Tensor y = Tensors.of(-2L, 5, 4);
         assertThat(Linalg.cross(x, y).toLongArray()).containsExactly(-7, -10, 9);
         assertThat(Linalg.vecdot(x, y).item()).isEqualTo(20);
-        assertThat(Linalg.inner(Tensors.of(new double[][] {{1, 2}, {3, 4}}), Tensors.of(1.0, -1)).toDoubleArray())
+        assertThat(Linalg.inner(Tensors.of(new double[][] {{1, 2}, {3, 4}}), Tensors.of(1.0, -1))
+                        .toDoubleArray())
                 .containsExactly(-1, -1);
-        assertThat(Linalg.trace(Tensors.ones(DType.F32, 2, 3, 4)).toDoubleArray()).containsExactly(3, 3);
+        assertThat(Linalg.trace(Tensors.ones(DType.F32, 2, 3, 4)).toDoubleArray())
+                .containsExactly(3, 3);
     }
 
     /** From Householder's reflections of LAPACK's form, with tau = 2 / v'v, the product is orthogonal. */
@@ -373,10 +389,15 @@ class LinalgTest {
     @Test
     void chainsAndTensors() {
         Tensor[] chain = {
-            random(20, DType.F64, 4), random(21, DType.F64, 4, 30), random(22, DType.F64, 30, 2), random(23, DType.F64, 2, 9)
+            random(20, DType.F64, 4),
+            random(21, DType.F64, 4, 30),
+            random(22, DType.F64, 30, 2),
+            random(23, DType.F64, 2, 9)
         };
         assertClose(
-                Linalg.multiDot(chain), chain[0].matmul(chain[1]).matmul(chain[2]).matmul(chain[3]), 1e-12);
+                Linalg.multiDot(chain),
+                chain[0].matmul(chain[1]).matmul(chain[2]).matmul(chain[3]),
+                1e-12);
         Tensor a = random(24, DType.F64, 2, 3, 6);
         Tensor b = random(25, DType.F64, 2, 3);
         Tensor x = Linalg.tensorSolve(a, b);
@@ -390,7 +411,8 @@ class LinalgTest {
     @Test
     void nanAndInfinitiesPropagate() {
         for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
-            Tensor a = Tensors.stack(0, eye(DType.F64, 3), Tensors.of(new double[][] {{1, 2, 3}, {4, bad, 6}, {7, 8, 10}}));
+            Tensor a = Tensors.stack(0, eye(DType.F64, 3), Tensors.of(new double[][] {{1, 2, 3}, {4, bad, 6}, {7, 8, 10}
+            }));
             List<UnaryOperator<Tensor>> functions = List.of(
                     Linalg::inv,
                     Linalg::det,
@@ -414,7 +436,8 @@ class LinalgTest {
     @Test
     void aZeroOnATrianglesDiagonalDivides() {
         Tensor a = Tensors.of(new double[][] {{2, 0}, {1, 0}});
-        double[] x = Linalg.solveTriangular(a, Tensors.of(new double[][] {{4}, {5}}), false).toDoubleArray();
+        double[] x = Linalg.solveTriangular(a, Tensors.of(new double[][] {{4}, {5}}), false)
+                .toDoubleArray();
         assertThat(x).containsExactly(2, Double.POSITIVE_INFINITY);
     }
 }
