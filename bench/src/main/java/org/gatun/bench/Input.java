@@ -5,6 +5,7 @@ import java.util.Random;
 import org.gatun.tensor.shape.Shape;
 
 /** An operand, the same numbers for both sides. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Input(Shape shape, float[] values) {
     /** Standard normal numbers. */
     static Input normal(long... sizes) {

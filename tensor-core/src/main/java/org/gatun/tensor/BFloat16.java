@@ -15,10 +15,10 @@ public final class BFloat16 {
      */
     public static short of(float x) {
         int bits = Float.floatToRawIntBits(x);
-        if (x != x) {
+        if (Float.isNaN(x)) {
             // What is left of a NaN must not be the bits of an infinity.
-            return (short) (bits >>> 16 | 0x40);
+            return (short) ((bits >>> 16) | 0x40);
         }
-        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 }

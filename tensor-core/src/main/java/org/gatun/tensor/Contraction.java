@@ -21,8 +21,10 @@ import org.gatun.tensor.shape.Shape;
  * @param order the axes of the last result in the order of the output
  * @param shape the shape of the output
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Contraction(List<Alone> alone, List<Pair> pairs, int[] order, Shape shape) {
     /** Diagonals of repeated indices, then the axes of size 1 dropped, then sums. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Alone(List<int[]> diagonals, int[] ones, int[] sums) {
         Tensor apply(Tensor x) {
             Tensor y = x;
@@ -39,6 +41,7 @@ record Contraction(List<Alone> alone, List<Pair> pairs, int[] order, Shape shape
      *
      * @param matmul whether it is a product of (batches of) matrices; otherwise one of elements, summed over {@code sums}
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Pair(
             int first,
             int second,

@@ -122,8 +122,8 @@ final class ContractionOrder {
     private static int[] pair(List<Integer> places, int a, int b) {
         int[] pair = {places.indexOf(a), places.indexOf(b)};
         Arrays.sort(pair);
-        places.remove(pair[1]);
-        places.remove(pair[0]);
+        places.subList(pair[1], pair[1] + 1).clear();
+        places.subList(pair[0], pair[0] + 1).clear();
         return pair;
     }
 

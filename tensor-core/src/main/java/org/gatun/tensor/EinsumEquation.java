@@ -143,7 +143,8 @@ record EinsumEquation(
 
     private void checkSizes(List<String> labels, List<Shape> shapes) {
         String all = String.join("", labels);
-        for (char label : all.toCharArray()) {
+        for (int i = 0; i < all.length(); i++) {
+            char label = all.charAt(i);
             long size = 1;
             int from = -1;
             for (int k = 0; k < labels.size(); k++) {

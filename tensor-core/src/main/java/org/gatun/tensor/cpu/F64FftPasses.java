@@ -246,7 +246,7 @@ final class F64FftPasses implements FftPasses {
         for (int left = LANES / 4; left > 1; left /= 2) {
             for (int i = 0; i < LANES / 2; i++) {
                 long at = from + i * VECTOR;
-                zip(load(at), load(at + LANES / 2 * VECTOR), to + 2 * i * VECTOR, to + (2 * i + 1) * VECTOR);
+                zip(load(at), load(at + LANES / 2 * VECTOR), to + 2L * i * VECTOR, to + (2L * i + 1) * VECTOR);
             }
             long other = from;
             from = to;
@@ -262,7 +262,7 @@ final class F64FftPasses implements FftPasses {
         for (int j = 0; j < whole; j += half) {
             long at = from + 2 * SIZE * j;
             for (int i = 0; i < half; i++) {
-                long to = a + 2 * i * VECTOR;
+                long to = a + 2L * i * VECTOR;
                 zip(load(at + i * step), load(at + (i + half) * step), to, to + VECTOR);
             }
             long square = zips(a, b);
@@ -284,14 +284,14 @@ final class F64FftPasses implements FftPasses {
         for (int j = 0; j < whole; j += half) {
             for (int i = 0; i < half; i++) {
                 long part = (i % 2 == 0 ? re : im) + (j + i / 2) * VECTOR;
-                long at = a + 2 * i * VECTOR;
+                long at = a + 2L * i * VECTOR;
                 zip(load(part), load(part + half / 2 * VECTOR), at, at + VECTOR);
             }
             long square = zips(a, b);
             long line = to + 2 * SIZE * j;
             for (int i = 0; i < half; i++) {
                 long x = square + i * VECTOR;
-                zip(load(x), load(x + half * VECTOR), line + 2 * i * step, line + (2 * i + 1) * step);
+                zip(load(x), load(x + half * VECTOR), line + 2L * i * step, line + (2L * i + 1) * step);
             }
         }
         for (int c = 0; c < LANES; c++) {

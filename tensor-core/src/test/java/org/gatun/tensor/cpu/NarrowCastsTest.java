@@ -28,9 +28,9 @@ class NarrowCastsTest {
     private static double meaning(DType dtype, int bits) {
         int fractionBits = fractionBits(dtype);
         int exponentBits = 15 - fractionBits;
-        int bias = (1 << exponentBits - 1) - 1;
+        int bias = (1 << (exponentBits - 1)) - 1;
         double sign = bits >>> 15 == 0 ? 1 : -1;
-        int exponent = bits >>> fractionBits & (1 << exponentBits) - 1;
+        int exponent = (bits >>> fractionBits) & ((1 << exponentBits) - 1);
         int fraction = bits & (1 << fractionBits) - 1;
         if (exponent == (1 << exponentBits) - 1) {
             return fraction == 0 ? sign * Double.POSITIVE_INFINITY : Double.NaN;
