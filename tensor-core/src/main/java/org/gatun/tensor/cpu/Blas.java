@@ -19,11 +19,6 @@ final class Blas {
         }
     }
 
-    /** Lets the next calls use several threads of OpenBLAS's own: for LAPACK on one large matrix. */
-    static void raiseThreads(int threads) {
-        OpenBlas.setThreads(threads);
-    }
-
     /** {@code C = op(A) op(B)}, or {@code C += op(A) op(B)}; m, n and k are at least 1. */
     static void gemm(
             DType dtype,

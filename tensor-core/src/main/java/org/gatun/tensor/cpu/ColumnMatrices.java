@@ -1,6 +1,5 @@
 package org.gatun.tensor.cpu;
 
-import java.util.concurrent.locks.ReentrantLock;
 import org.gatun.bindings.LapackException;
 import org.gatun.bindings.Real;
 import org.gatun.tensor.ConcreteTensor;
@@ -13,20 +12,18 @@ import org.gatun.tensor.shape.Shape;
 
 /**
  * Batches of matrices for LAPACK: column by column without gaps, one after the other. Many matrices are shared out among the workers,
- * each on one thread of OpenBLAS; large ones too few for that go one by one, with threads of OpenBLAS's own.
+ * and each factorisation runs on one thread of OpenBLAS. Its own threads are not used: they wait by spinning, which makes them hundreds of
+ * times slower on a busy machine, are set for the whole process, and keep tables on the stack which overflow that of a Java thread.
  */
 final class ColumnMatrices {
     /** Work, in floating operations, that is worth a hand-over to another thread. */
     private static final double GRAIN = 100_000;
 
-    /** Work on one matrix from which on OpenBLAS's own threads gain something. */
-    private static final double LARGE = 3e7;
+    /** Work on one matrix, in floating operations, that is worth sharing out. */
+    static final double LARGE = 1e7;
 
     /** Codes from here down tell of memory that LAPACK did not get. */
     private static final int NO_MEMORY = -1000;
-
-    /** OpenBLAS has one number of threads for the whole process, so one call at a time raises it. */
-    private static final ReentrantLock THREADS = new ReentrantLock();
 
     private ColumnMatrices() {}
 
@@ -91,7 +88,7 @@ final class ColumnMatrices {
     }
 
     /**
-     * Does the work for every matrix.
+     * Does the work for every matrix, several at a time.
      *
      * @param shape the shape of the batch and of its matrices, for messages
      * @param flops the work on one matrix, in floating operations
@@ -99,21 +96,21 @@ final class ColumnMatrices {
      * @throws LinalgException for the first matrix whose code is not 0
      */
     static void each(Shape shape, double flops, Work work, Complaint complaint) {
+        each(shape, flops, false, work, complaint);
+    }
+
+    /**
+     * As above, with matrices one after the other when they are large, few, and shared out themselves.
+     *
+     * @param divisible whether the work on a large matrix is a parallel loop, which runs on several threads unless it is inside of another
+     */
+    static void each(Shape shape, double flops, boolean divisible, Work work, Complaint complaint) {
         long count = count(shape);
         var failure = new Failure();
         Blas.prepare();
-        if (flops >= LARGE && count < WorkerPool.threads() && !WorkerPool.insideLoop() && THREADS.tryLock()) {
-            try {
-                Blas.raiseThreads(WorkerPool.threads());
-                run(0, count, work, failure);
-            } finally {
-                Blas.raiseThreads(1);
-                THREADS.unlock();
-            }
-        } else {
-            long grain = (long) Math.max(1, GRAIN / Math.max(1, flops));
-            WorkerPool.parallelFor(count, grain, (begin, end) -> run(begin, end, work, failure));
-        }
+        boolean inTurn = divisible && flops >= LARGE && count < WorkerPool.threads();
+        long grain = inTurn ? Math.max(1, count) : (long) Math.max(1, GRAIN / Math.max(1, flops));
+        WorkerPool.parallelFor(count, grain, (begin, end) -> run(begin, end, work, failure));
         if (failure.code != 0) {
             throw new LinalgException(which(shape, failure.matrix) + " " + complaint.of(failure.code));
         }

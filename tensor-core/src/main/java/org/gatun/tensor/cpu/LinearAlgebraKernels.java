@@ -13,7 +13,7 @@ import org.gatun.tensor.ir.TypeRules;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
 
-/** Factorisations of batches of F32 and F64 matrices by LAPACK; {@link TriangularKernel} solves with their factors. */
+/** Factorisations of batches of F32 and F64 matrices by LAPACK; {@link LuKernel} and {@link TriangularKernel} solve systems. */
 public final class LinearAlgebraKernels {
     private LinearAlgebraKernels() {}
 
@@ -24,7 +24,7 @@ public final class LinearAlgebraKernels {
         try {
             switch (op) {
                 case Op.Cholesky cholesky -> cholesky(in[0], out[0]);
-                case Op.Lu lu -> lu(lu.regular(), in[0], out);
+                case Op.Lu lu -> LuKernel.factor(lu.regular(), in[0], out);
                 case Op.Qr qr -> qr(in[0], out[0], out[1]);
                 case Op.Eigh eigh -> eigh(in[0], out[0], out[1].address());
                 case Op.Svd svd -> svd(svd.full() ? Lapack.Vectors.ALL : Lapack.Vectors.THIN, in[0], out);
@@ -99,55 +99,6 @@ public final class LinearAlgebraKernels {
                         ? "is not positive definite: its leading minor of order " + code
                                 + " is not positive; add a small multiple of the identity"
                         : "holds a NaN, so it is not positive definite");
-    }
-
-    private static void lu(boolean regular, ConcreteTensor x, ConcreteTensor... out) {
-        DType dtype = x.dtype();
-        int m = (int) x.shape().size(-2);
-        int n = (int) x.shape().size(-1);
-        int k = Math.min(m, n);
-        Real real = ColumnMatrices.real(dtype);
-        ColumnMatrices.copy(x, out[0].address());
-        ColumnMatrices.each(
-                x.shape(),
-                (double) m * n * k,
-                i -> {
-                    long a = out[0].address() + i * m * n * dtype.bytes();
-                    try (Scratch scratch = Scratch.open()) {
-                        long pivots = scratch.allocate(4L * k);
-                        int code = 0;
-                        if (ColumnMatrices.isFinite(dtype, a, (long) m * n)) {
-                            code = k == 0 ? 0 : Lapack.getrf(COLUMNS, real, m, n, a, m, pivots);
-                        } else {
-                            ColumnMatrices.fill(dtype, a, (long) m * n, Double.NaN);
-                            for (int j = 0; j < k; j++) {
-                                Ram.putInt(pivots + 4L * j, j + 1);
-                            }
-                        }
-                        permute(pivots, k, out[1].address() + i * m * 8, m, out[2].address() + i * 8);
-                        return regular ? code : 0;
-                    }
-                },
-                code -> "is singular: pivot " + code
-                        + " of its LU factors is exactly zero; lstsq and pinv take singular matrices");
-    }
-
-    /** The permutation and its sign from row exchanges, which count from 1. */
-    private static void permute(long pivots, int k, long permutation, int m, long sign) {
-        for (int j = 0; j < m; j++) {
-            Ram.putLong(permutation + 8L * j, j);
-        }
-        long parity = 1;
-        for (int j = 0; j < k; j++) {
-            int other = Ram.getInt(pivots + 4L * j) - 1;
-            if (other != j) {
-                parity = -parity;
-                long swap = Ram.getLong(permutation + 8L * j);
-                Ram.putLong(permutation + 8L * j, Ram.getLong(permutation + 8L * other));
-                Ram.putLong(permutation + 8L * other, swap);
-            }
-        }
-        Ram.putLong(sign, parity);
     }
 
     private static void qr(ConcreteTensor x, ConcreteTensor q, ConcreteTensor r) {

@@ -25,12 +25,13 @@ final class TriangularKernel {
         ColumnMatrices.each(
                 b.shape(),
                 (double) n * n * columns,
+                true,
                 i -> {
                     Matrix matrix = matrix(a, i);
                     long right = x.address() + i * n * columns * bytes;
                     try (Scratch scratch = Scratch.open()) {
                         boolean direct = matrix.isRowMajor() || matrix.isColumnMajor();
-                        solve(op, dtype, direct ? matrix : matrix.packed(dtype, scratch), right, columns);
+                        share(op, dtype, direct ? matrix : matrix.packed(dtype, scratch), right, columns);
                     }
                     return 0;
                 },
@@ -44,7 +45,22 @@ final class TriangularKernel {
         return new Matrix(at, a.size(-2), a.size(-1), layout.stride(rank - 2), layout.stride(rank - 1));
     }
 
-    private static void solve(Op.TriangularSolve op, DType dtype, Matrix a, long b, int columns) {
+    /** Solves for the columns of B, which lie one after the other, on several threads when that is worth it. */
+    private static void share(Op.TriangularSolve op, DType dtype, Matrix a, long b, int columns) {
+        long n = a.rows();
+        long grain = (long) Math.max(8, ColumnMatrices.LARGE / 4 / ((double) n * n));
+        WorkerPool.parallelFor(
+                columns,
+                grain,
+                (begin, end) -> solve(op, dtype, a, b + begin * n * dtype.bytes(), (int) (end - begin)));
+    }
+
+    /**
+     * Solves for columns that lie one after the other.
+     *
+     * @param a a matrix that lies row by row or column by column
+     */
+    static void solve(Op.TriangularSolve op, DType dtype, Matrix a, long b, int columns) {
         int n = (int) a.rows();
         boolean trans = !a.isColumnMajor();
         int lda = (trans ? a : a.transposed()).rowMajorLeading();

@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cpu.LuKernel;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +115,11 @@ final class Systems {
         }
 
         @Override
+        public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
+            return Optional.of(x -> new ConcreteTensor[] {LuKernel.solve(true, x[0], x[1])});
+        }
+
+        @Override
         public Optional<Derivative> derivative() {
             return Optional.of(new SolveRule());
         }
@@ -167,6 +175,11 @@ final class Systems {
             Tensor[] factors = Dispatch.bindAll(new Op.Lu(regular), a);
             Tensor identity = Matrices.expand(Matrices.identity(a, a.size(-1)), Matrices.batch(a));
             return List.of(fromLu(factors[0], factors[1], identity));
+        }
+
+        @Override
+        public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
+            return Optional.of(x -> new ConcreteTensor[] {LuKernel.invert(regular, x[0])});
         }
 
         @Override

@@ -1,6 +1,7 @@
 package org.gatun.tensor.linalg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigDecimal;
@@ -164,19 +165,47 @@ class LinalgTest {
         }
     }
 
-    /** One large matrix takes OpenBLAS's threads, many small ones Gatun's: the same results. */
-    @Test
-    void threadsChangeNothingButTime() {
-        Tensor a = random(10, DType.F64, 400, 400);
-        Tensor small = random(11, DType.F64, 300, 12, 12);
+    /** Large matrices are factored by panels on several threads, small ones at once: the same factors but for rounding. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F64"})
+    void threadsChangeNothingButTime(DType dtype) {
+        double tolerance = dtype == DType.F32 ? 1e-2 : 1e-10;
+        Tensor small = random(11, dtype, 300, 12, 12);
         int before = WorkerPool.threads();
         try {
-            WorkerPool.setThreads(1);
-            Tensor alone = Linalg.svdvals(a);
-            Tensor smallAlone = Linalg.inv(small);
+            for (long[] shape : new long[][] {{400, 400}, {333, 500}, {500, 270}, {2, 301, 301}, {256, 256}}) {
+                Tensor a = random(10, dtype, shape);
+                WorkerPool.setThreads(1);
+                LuFactor alone = Linalg.luFactor(a);
+                Tensor smallAlone = Linalg.inv(small);
+                WorkerPool.setThreads(3);
+                LuFactor together = Linalg.luFactor(a);
+                assertClose(together.permutation(), alone.permutation(), 0);
+                assertClose(together.lu(), alone.lu(), tolerance);
+                assertClose(Linalg.inv(small), smallAlone, 0);
+                Lu lu = Linalg.lu(a);
+                assertClose(lu.p().matmul(lu.l()).matmul(lu.u()), a, tolerance);
+            }
+            Tensor a = random(12, dtype, 350, 350);
+            assertClose(a.matmul(Linalg.inv(a)), eye(dtype, 350), 10 * tolerance);
+            assertClose(Linalg.solve(a, a), eye(dtype, 350), 10 * tolerance);
+            Tensor upper = a.add(eye(dtype, 350).mul(30));
+            assertClose(upper.triu().matmul(Linalg.solveTriangular(upper, a, true)), a, tolerance);
+        } finally {
+            WorkerPool.setThreads(before);
+        }
+    }
+
+    /** A large matrix that turns out singular in a late panel. */
+    @Test
+    void largeSingularMatrices() {
+        int before = WorkerPool.threads();
+        try {
             WorkerPool.setThreads(3);
-            assertClose(Linalg.svdvals(a), alone, 1e-10);
-            assertClose(Linalg.inv(small), smallAlone, 0);
+            Tensor place = Tensors.arange(300).to(DType.F64);
+            Tensor singular = place.ne(250).to(DType.F64).diagEmbed();
+            assertThatThrownBy(() -> Linalg.inv(singular)).hasMessageContaining("pivot 251");
+            assertThat(Linalg.det(singular).item()).isZero();
         } finally {
             WorkerPool.setThreads(before);
         }
