@@ -121,6 +121,16 @@ class LinalgDerivativesTest {
                 .isCloseTo(a.matmul(a).matmul(e).get(0, 1), within(1e-11));
     }
 
+    /** In a batch each matrix is squared as often as its own norm asks: e^60 stays finite in F32 beside e^-250, and so does its derivative. */
+    @Test
+    void exponentialsOfUnlikeMatrices() {
+        Tensor a = Tensors.of(60f, -250f).reshape(2, 1, 1);
+        Tensor g = Grad.grad((Tensor x) -> Linalg.matrixExp(x).sum()).apply(a);
+        double e60 = StrictMath.exp(60);
+        assertThat(g.get(0, 0, 0)).isCloseTo(e60, within(1e-4 * e60));
+        assertThat(g.get(1, 0, 0)).isCloseTo(0, within(1e-30));
+    }
+
     /** The pseudo-inverse of a rank that stays, where singular values are equal and some are zero. */
     @Test
     void pseudoInversesOfDegenerateMatrices() {

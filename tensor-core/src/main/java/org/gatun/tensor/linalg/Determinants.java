@@ -93,7 +93,7 @@ final class Determinants {
         @Override
         public List<Tensor> fallback(List<Tensor> inputs) {
             Tensor a = inputs.get(0);
-            if (!isSingular(a)) {
+            if (!isSingular(a, a.size(-1) * Matrices.epsilon(a.dtype()))) {
                 Tensor inverse = Matrices.call(new Systems.Inverse(false), a);
                 return List.of(Matrices.transpose(inverse).mul(scalar(det(a))));
             }
@@ -134,7 +134,8 @@ final class Determinants {
      * but s[i] and s[j].
      */
     private static Tensor second(Tensor a, Tensor h) {
-        if (!isSingular(a)) {
+        // For a rank of n - 1 the difference of the two terms vanishes: the less regular a matrix is, the more digits it loses.
+        if (!isSingular(a, Math.cbrt(Matrices.epsilon(a.dtype())))) {
             Tensor c = Matrices.call(new Cofactors(), a);
             Tensor inverse = Matrices.call(new Systems.Inverse(false), a);
             Tensor whole = c.mul(scalar(inner(Matrices.transpose(inverse), h)));
@@ -163,17 +164,14 @@ final class Determinants {
         return usv[0].matmul(inside).matmul(usv[2]).mul(scalar(sign));
     }
 
-    /** Whether some matrix of a batch is singular within rounding. */
-    private static boolean isSingular(Tensor a) {
-        long n = a.size(-1);
+    /** Whether the least pivot of some matrix of a batch is below a bound relative to the largest. */
+    private static boolean isSingular(Tensor a, double bound) {
         if (a.elements() == 0) {
             return false;
         }
-        Tensor pivots = Dispatch.bindAll(new Op.Lu(false), Traced.beneath(a))[0]
-                .diagonal()
-                .abs();
-        Tensor limit = pivots.amax(-1).mul(n * Matrices.epsilon(a.dtype()));
-        return pivots.amin(-1).le(limit).any().toBooleanArray()[0];
+        Tensor pivots =
+                Dispatch.bindAll(new Op.Lu(false), Traced.beneath(a))[0].diagonal().abs();
+        return pivots.amin(-1).le(pivots.amax(-1).mul(bound)).any().toBooleanArray()[0];
     }
 
     private static Tensor scalar(Tensor batch) {

@@ -26,7 +26,7 @@ import org.gatun.tensor.trace.Dispatch;
  * LinalgException}, which names the matrix by its place in the batch. As in PyTorch, NaN and infinities propagate through LU, QR,
  * determinants and solvers (here to every element of the matrix), and are an error for Cholesky, eigenvalues and singular values.
  *
- * <p>Eigenvectors of general matrices, which are complex, come when there are complex dtypes.
+ * <p>{@code eig} and {@code eigvals} of general matrices, whose results are complex, are not offered before there are complex dtypes.
  */
 public final class Linalg {
     private Linalg() {}
@@ -115,7 +115,7 @@ public final class Linalg {
 
     /**
      * The determinants of square matrices, as {@code torch.linalg.det}. Its first and second derivatives are right for matrices of any
-     * rank; third ones for singular matrices only while their non-zero singular values differ and there is at most one zero.
+     * rank; third ones for singular and nearly singular matrices only while their non-zero singular values differ and there is at most one zero.
      */
     public static Tensor det(Tensor a) {
         Matrices.requireSquare("det", a);
