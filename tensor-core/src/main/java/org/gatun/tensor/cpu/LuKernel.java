@@ -107,7 +107,8 @@ public final class LuKernel {
     }
 
     private static String singular(int code) {
-        return "is singular: pivot " + code + " of its LU factors is exactly zero; lstsq and pinv take singular matrices";
+        return "is singular: pivot " + code
+                + " of its LU factors is exactly zero; lstsq and pinv take singular matrices";
     }
 
     private static void substitute(DType dtype, int n, long lu, long pivots, long b, int columns) {
@@ -189,8 +190,7 @@ public final class LuKernel {
     private static void update(DType dtype, int m, int first, int width, long panel, long columns, int count) {
         int bytes = dtype.bytes();
         long upper = columns + (long) first * bytes;
-        Lapack.trtrs(
-                COLUMNS, ColumnMatrices.real(dtype), false, false, true, width, count, panel, m, upper, m);
+        Lapack.trtrs(COLUMNS, ColumnMatrices.real(dtype), false, false, true, width, count, panel, m, upper, m);
         int rest = m - first - width;
         if (rest == 0) {
             return;

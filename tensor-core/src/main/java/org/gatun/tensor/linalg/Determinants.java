@@ -134,7 +134,8 @@ final class Determinants {
      * but s[i] and s[j].
      */
     private static Tensor second(Tensor a, Tensor h) {
-        // For a rank of n - 1 the difference of the two terms vanishes: the less regular a matrix is, the more digits it loses.
+        // For a rank of n - 1 the difference of the two terms vanishes: the less regular a matrix is, the more digits
+        // it loses.
         if (!isSingular(a, Math.cbrt(Matrices.epsilon(a.dtype())))) {
             Tensor c = Matrices.call(new Cofactors(), a);
             Tensor inverse = Matrices.call(new Systems.Inverse(false), a);
@@ -169,8 +170,9 @@ final class Determinants {
         if (a.elements() == 0) {
             return false;
         }
-        Tensor pivots =
-                Dispatch.bindAll(new Op.Lu(false), Traced.beneath(a))[0].diagonal().abs();
+        Tensor pivots = Dispatch.bindAll(new Op.Lu(false), Traced.beneath(a))[0]
+                .diagonal()
+                .abs();
         return pivots.amin(-1).le(pivots.amax(-1).mul(bound)).any().toBooleanArray()[0];
     }
 

@@ -74,7 +74,8 @@ final class MatrixFunctions {
         }
         Tensor power = pade(scaled, a.dtype() == DType.F32 ? PADE_7 : PADE_13);
         for (int i = 0; i < steps; i++) {
-            // Zero in place of those that are done: their squares might overflow, and infinite derivatives times 0 be NaN.
+            // Zero in place of those that are done: their squares might overflow, and infinite derivatives times 0 be
+            // NaN.
             Tensor large = isLarge(norm, range, i);
             Tensor base = large.where(power, Matrices.constant(a, 0));
             power = large.where(base.matmul(base), power);
