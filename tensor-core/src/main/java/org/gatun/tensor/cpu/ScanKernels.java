@@ -25,7 +25,8 @@ public final class ScanKernels {
             loop = KernelTemplate.specialise(
                     RecurrenceLoop.class,
                     AlongAxis.Body.class,
-                    new RecurrenceLoop.Of(Elements.reader(dtype), Elements.writer(dtype), dtype.bytes(), reverse));
+                    new RecurrenceLoop.Of(
+                            DoubleElements.reader(dtype), DoubleElements.writer(dtype), dtype.bytes(), reverse));
             RECURRENCES[at] = loop;
         }
         return AlongAxis.apply(axis, dtype, loop, a, b);
@@ -56,7 +57,8 @@ public final class ScanKernels {
             loop = KernelTemplate.specialise(
                     RunningLogSumExpLoop.class,
                     AlongAxis.Body.class,
-                    new RunningLogSumExpLoop.Of(Elements.reader(dtype), Elements.writer(dtype), dtype.bytes()));
+                    new RunningLogSumExpLoop.Of(
+                            DoubleElements.reader(dtype), DoubleElements.writer(dtype), dtype.bytes()));
             LOG_SUMS[dtype.ordinal()] = loop;
         }
         return AlongAxis.apply(axis, dtype, loop, x);

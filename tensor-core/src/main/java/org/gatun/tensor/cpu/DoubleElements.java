@@ -4,8 +4,8 @@ import java.util.function.LongToDoubleFunction;
 import org.gatun.tensor.DType;
 
 /** Elements of any dtype as doubles, for loops that compute in double precision whatever they read and write. */
-final class Elements {
-    private Elements() {}
+final class DoubleElements {
+    private DoubleElements() {}
 
     /** Reads the element at an address; I64 beyond 2^53 is rounded. */
     static LongToDoubleFunction reader(DType dtype) {
