@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Derivatives of functions of BF16 and F16: of that dtype, and those of F64 within its few digits. */
@@ -131,5 +132,19 @@ class NarrowGradientTest {
                     .isInstanceOf(DTypeException.class)
                     .hasMessageContaining("BF16, too coarse");
         }
+    }
+
+    /** A conversion is linear: derivatives pass it, with numbers that the narrow dtype holds exactly. */
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"BF16", "F16"})
+    void conversionsPassDerivatives(DType dtype) {
+        Tensor x = Tensors.of(0.3, -1.7, 2.9);
+        Tensor slopes = Tensors.of(1.0, 2, -4);
+        Tensor tangent = Tensors.of(0.5, -2.0, 3);
+        UnaryOperator<Tensor> f = z -> z.to(dtype).to(DType.F64).mul(slopes);
+        assertThat(Grad.grad(z -> f.apply(z).sum()).apply(x).toDoubleArray()).containsExactly(1, 2, -4);
+        assertThat(Grad.jvp(f, x, tangent).tangent().toDoubleArray()).containsExactly(0.5, -4, -12);
     }
 }
