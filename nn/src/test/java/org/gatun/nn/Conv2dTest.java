@@ -234,7 +234,7 @@ class Conv2dTest {
             assertThatThrownBy(() -> layer.forward(Tensors.zeros(1, 4, 2, 5)))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("conv2d")
-                    .hasMessageContaining("3 by 3")
+                    .hasMessageContaining("a window of 3 of weight")
                     .hasMessageContaining("[1, 4, 2, 5]")
                     .hasMessageContaining("pad more");
             assertThatThrownBy(() -> layer.forward(Tensors.zeros(DType.F64, 1, 4, 5, 5)))

@@ -204,7 +204,7 @@ public final class Safetensors implements AutoCloseable {
         metadata.forEach((key, text) ->
                 Objects.requireNonNull(text, () -> file + ": the metadata '" + key + "' is null: leave the entry out"));
         Map<String, Tensor> ordered = new LinkedHashMap<>();
-        for (int bytes : new int[] {8, 4, 1}) {
+        for (int bytes : new int[] {8, 4, 2, 1}) {
             tensors.forEach((name, t) -> {
                 if (t.dtype().bytes() == bytes) {
                     ordered.put(name, t);
