@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -204,13 +205,9 @@ public final class Safetensors implements AutoCloseable {
         metadata.forEach((key, text) ->
                 Objects.requireNonNull(text, () -> file + ": the metadata '" + key + "' is null: leave the entry out"));
         Map<String, Tensor> ordered = new LinkedHashMap<>();
-        for (int bytes : new int[] {8, 4, 2, 1}) {
-            tensors.forEach((name, t) -> {
-                if (t.dtype().bytes() == bytes) {
-                    ordered.put(name, t);
-                }
-            });
-        }
+        tensors.entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> -entry.getValue().dtype().bytes()))
+                .forEach(entry -> ordered.put(entry.getKey(), entry.getValue()));
         FileReplacement.write(file, channel -> write(channel, ordered, metadata));
     }
 
