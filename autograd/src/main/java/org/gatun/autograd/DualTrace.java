@@ -2,13 +2,11 @@ package org.gatun.autograd;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Optional;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
-import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Levels;
 import org.gatun.tensor.trace.Trace;
@@ -102,7 +100,7 @@ final class DualTrace implements Trace {
         Tensor[] results = Dispatch.bindAll(op, values);
         if (results[0].dtype().isFloating()) {
             results = Arrays.copyOf(results, results.length, Tensor[].class);
-            Tensor t = IrregularRules.jvp(op, new Primal(types(values), values, results.clone()), tangents(inputs));
+            Tensor t = IrregularRules.jvp(op, new Primal(Node.types(values), values, results.clone()), tangents(inputs));
             results[0] = dual(results[0], t);
         }
         return results;
@@ -111,7 +109,7 @@ final class DualTrace implements Trace {
     private Tensor[] linearAlgebra(Op.LinearAlgebra op, Tensor[] inputs) {
         Tensor[] values = values(inputs);
         Tensor[] results = Dispatch.bindAll(op, values);
-        @Nullable Tensor[] t = LinearAlgebraRules.jvp(op, new Primal(types(values), values, results), tangents(inputs));
+        @Nullable Tensor[] t = LinearAlgebraRules.jvp(op, new Primal(Node.types(values), values, results), tangents(inputs));
         Tensor[] duals = new Tensor[results.length];
         for (int i = 0; i < duals.length; i++) {
             duals[i] = dual(results[i], t[i]);
@@ -174,11 +172,5 @@ final class DualTrace implements Trace {
             throw new IllegalStateException("a tangent that is zero was read");
         }
         return t;
-    }
-
-    private static List<TensorType> types(Tensor[] tensors) {
-        return Arrays.stream(tensors)
-                .map(t -> new TensorType(t.dtype(), t.shape()))
-                .toList();
     }
 }

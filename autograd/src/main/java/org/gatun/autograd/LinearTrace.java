@@ -11,7 +11,6 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
-import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Levels;
@@ -247,15 +246,7 @@ final class LinearTrace implements Trace {
                 out[i] = new Value(this, results[i], to[i]);
             }
         }
-        @Nullable Saved[] savedInputs = Saved.of(values, savesInput);
-        @Nullable Saved[] savedResults;
-        try {
-            savedResults = Saved.of(results, savesResult);
-        } catch (Throwable t) {
-            Saved.free(savedInputs);
-            throw t;
-        }
-        nodes.add(new Node(op, push, types(values), types(results), from, to, savedInputs, savedResults));
+        nodes.add(new Node(op, push, values, results, from, to, savesInput, savesResult));
         return out;
     }
 
@@ -267,12 +258,6 @@ final class LinearTrace implements Trace {
             }
         }
         return values;
-    }
-
-    private static List<TensorType> types(Tensor[] tensors) {
-        return Arrays.stream(tensors)
-                .map(t -> new TensorType(t.dtype(), t.shape()))
-                .toList();
     }
 
     // ---- tangents ----

@@ -1,6 +1,8 @@
 package org.gatun.autograd;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -31,23 +33,37 @@ final class Node {
     /** The line of the program that made the node, empty unless anomalies are looked for. */
     String origin = "";
 
+    /** A node that saves those of the operands' and results' values that its pullback reads. */
     Node(
             Object op,
             Pullback pullback,
-            List<TensorType> inputTypes,
-            List<TensorType> resultTypes,
+            Tensor[] values,
+            Tensor[] results,
             int[] inputs,
-            int[] results,
-            @Nullable Saved[] savedInputs,
-            @Nullable Saved[] savedResults) {
+            int[] slots,
+            IntPredicate savesInput,
+            IntPredicate savesResult) {
         this.op = op;
         this.pullback = pullback;
-        this.inputTypes = inputTypes;
-        this.resultTypes = resultTypes;
+        this.inputTypes = types(values);
+        this.resultTypes = types(results);
         this.inputs = inputs;
-        this.results = results;
-        this.savedInputs = savedInputs;
-        this.savedResults = savedResults;
+        this.results = slots;
+        this.savedInputs = Saved.of(values, savesInput);
+        try {
+            this.savedResults = Saved.of(results, savesResult);
+        } catch (Throwable t) {
+            Saved.free(savedInputs);
+            throw t;
+        }
+    }
+
+    static List<TensorType> types(Tensor[] tensors) {
+        TensorType[] types = new TensorType[tensors.length];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = new TensorType(tensors[i].dtype(), tensors[i].shape());
+        }
+        return Arrays.asList(types);
     }
 
     Primal primal() {

@@ -341,7 +341,7 @@ final class Recording implements Trace {
         Tensor[] values = values(inputs);
         Tensor[] results = Dispatch.bindAll(op, values);
         CompositeRules.checkCaptures(composite, results, this::own);
-        List<TensorType> types = types(results);
+        List<TensorType> types = Node.types(results);
         boolean[] wanted = new boolean[values.length];
         for (int i = 0; i < wanted.length; i++) {
             wanted[i] = own(inputs[i]);
@@ -395,15 +395,7 @@ final class Recording implements Trace {
                 out[i] = new Variable(this, results[i], to[i]);
             }
         }
-        @Nullable Saved[] savedInputs = Saved.of(values, savesInput);
-        @Nullable Saved[] savedResults;
-        try {
-            savedResults = Saved.of(results, savesResult);
-        } catch (Throwable t) {
-            Saved.free(savedInputs);
-            throw t;
-        }
-        Node node = new Node(op, pullback, types(values), types(results), from, to, savedInputs, savedResults);
+        Node node = new Node(op, pullback, values, results, from, to, savesInput, savesResult);
         nodes.add(node);
         if (examined) {
             node.origin = AnomalyDetection.origin();
@@ -425,14 +417,6 @@ final class Recording implements Trace {
             }
         }
         return values;
-    }
-
-    private static List<TensorType> types(Tensor[] tensors) {
-        TensorType[] types = new TensorType[tensors.length];
-        for (int i = 0; i < types.length; i++) {
-            types[i] = new TensorType(tensors[i].dtype(), tensors[i].shape());
-        }
-        return Arrays.asList(types);
     }
 
     // ---- the pullback ----
