@@ -100,7 +100,8 @@ final class DualTrace implements Trace {
         Tensor[] results = Dispatch.bindAll(op, values);
         if (results[0].dtype().isFloating()) {
             results = Arrays.copyOf(results, results.length, Tensor[].class);
-            Tensor t = IrregularRules.jvp(op, new Primal(Node.types(values), values, results.clone()), tangents(inputs));
+            Tensor t =
+                    IrregularRules.jvp(op, new Primal(Node.types(values), values, results.clone()), tangents(inputs));
             results[0] = dual(results[0], t);
         }
         return results;
@@ -109,7 +110,8 @@ final class DualTrace implements Trace {
     private Tensor[] linearAlgebra(Op.LinearAlgebra op, Tensor[] inputs) {
         Tensor[] values = values(inputs);
         Tensor[] results = Dispatch.bindAll(op, values);
-        @Nullable Tensor[] t = LinearAlgebraRules.jvp(op, new Primal(Node.types(values), values, results), tangents(inputs));
+        @Nullable
+        Tensor[] t = LinearAlgebraRules.jvp(op, new Primal(Node.types(values), values, results), tangents(inputs));
         Tensor[] duals = new Tensor[results.length];
         for (int i = 0; i < duals.length; i++) {
             duals[i] = dual(results[i], t[i]);

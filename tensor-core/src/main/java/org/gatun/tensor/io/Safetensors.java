@@ -206,7 +206,8 @@ public final class Safetensors implements AutoCloseable {
                 Objects.requireNonNull(text, () -> file + ": the metadata '" + key + "' is null: leave the entry out"));
         Map<String, Tensor> ordered = new LinkedHashMap<>();
         tensors.entrySet().stream()
-                .sorted(Comparator.comparingInt(entry -> -entry.getValue().dtype().bytes()))
+                .sorted(Comparator.comparingInt(
+                        entry -> -entry.getValue().dtype().bytes()))
                 .forEach(entry -> ordered.put(entry.getKey(), entry.getValue()));
         FileReplacement.write(file, channel -> write(channel, ordered, metadata));
     }
