@@ -1,5 +1,7 @@
 package org.gatun.autograd;
 
+import java.util.Locale;
+import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.UnaryFn;
@@ -16,6 +18,7 @@ final class DiagonalRules {
     private static final double LN_2 = Math.log(2);
     private static final double LN_10 = Math.log(10);
     private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
+    private static final double SQRT_2_PI = Math.sqrt(2 * Math.PI);
 
     private DiagonalRules() {}
 
@@ -52,6 +55,13 @@ final class DiagonalRules {
             case SOFTPLUS -> v.mul(x.sigmoid());
             case ERF -> v.mul(x.square().neg().exp()).mul(TWO_OVER_SQRT_PI);
             case ERFC -> v.mul(x.square().neg().exp()).mul(-TWO_OVER_SQRT_PI);
+            case ERFCX -> v.mul(x.mul(y).mul(2).sub(TWO_OVER_SQRT_PI));
+            case ERFINV -> v.mul(y.square().exp()).mul(1 / TWO_OVER_SQRT_PI);
+            case NDTR -> v.mul(x.square().mul(-0.5).exp()).mul(1 / SQRT_2_PI);
+            case NDTRI -> v.mul(y.square().mul(0.5).exp()).mul(SQRT_2_PI);
+            case LGAMMA -> v.mul(x.digamma());
+            case DIGAMMA -> v.mul(x.polygamma(1));
+            case CBRT -> v.div(y.square().mul(3));
             case SIGN, FLOOR, CEIL, ROUND, TRUNC -> null;
         };
     }
@@ -68,8 +78,19 @@ final class DiagonalRules {
             case MINIMUM -> a.gt(b).where(v.fullLike(0), a.eq(b).where(v.mul(0.5), v));
             case ATAN2 -> v.mul(b).div(a.square().add(b.square()));
             case HYPOT -> v.mul(a).div(y);
+            // The sign of a times that of y: 0 where a is.
+            case COPYSIGN -> v.mul(a.sign()).mul(y.sign());
+            // One unit in the last place apart.
+            case NEXTAFTER -> v;
+            case ZETA -> refused(fn);
             case FLOOR_DIVIDE, TRUNC_DIVIDE -> null;
         };
+    }
+
+    private static Tensor refused(BinaryFn fn) {
+        throw new UnsupportedOperationException(fn.name().toLowerCase(Locale.ROOT)
+                + ": there is no derivative by the first argument, which a gradient or tangent asks for: pass it as a number, or"
+                + " detach() it");
     }
 
     /** The row of {@code y = fn(a, b)} by {@code b}. */
@@ -87,7 +108,8 @@ final class DiagonalRules {
             case HYPOT -> v.mul(b).div(y);
             case REMAINDER -> v.neg().mul(a.floorDivide(b));
             case FMOD -> v.neg().mul(a.truncDivide(b));
-            case FLOOR_DIVIDE, TRUNC_DIVIDE -> null;
+            case ZETA -> v.neg().mul(a).mul(Special.zeta(a.add(1), b));
+            case FLOOR_DIVIDE, TRUNC_DIVIDE, COPYSIGN, NEXTAFTER -> null;
         };
     }
 }

@@ -4,13 +4,14 @@ import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.shape.Axes;
 
 /**
  * Activation functions as regions: one pass over memory, forward and backward. Conditions choose the branch's argument before the
  * function that could overflow, so that no infinite derivative meets a zero.
  */
 final class Activations {
-    static final Region GELU = region(x -> x.mul(0.5).mul(x.mul(-Math.sqrt(0.5)).erfc()));
+    static final Region GELU = region(x -> x.mul(Special.ndtr(x)));
 
     static final Region GELU_TANH = region(x -> {
         Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
@@ -54,6 +55,13 @@ final class Activations {
         return positive.where(x, below).mul(scale);
     });
 
+    /** Operands x, alpha. */
+    static final Region CELU = Elementwise.region((x, alpha) -> {
+        Tensor positive = x.gt(0);
+        Tensor below = positive.where(x.fullLike(0), x).div(alpha).expm1().mul(alpha);
+        return positive.where(x, below);
+    });
+
     /** Operands x, beta, threshold: {@code log(1 + e^(beta x)) / beta}, linear where beta x is above the threshold. */
     static final Region SOFTPLUS = region((x, beta, threshold) -> {
         Tensor scaled = x.mul(beta);
@@ -80,6 +88,9 @@ final class Activations {
         Tensor kept = in.get(1).lt(in.get(2)).where(x.mul(in.get(3)), x.fullLike(0));
         return List.of(Arithmetic.cast(kept, in.get(0).dtype()));
     });
+
+    /** Operands: the two halves. */
+    static final Region GLU = Elementwise.region((a, b) -> a.mul(b.sigmoid()));
 
     private Activations() {}
 
@@ -109,5 +120,19 @@ final class Activations {
             dtypes[i + 1] = x.dtype().arithmetic();
         }
         return region.applyAs(dtypes, operands)[0];
+    }
+
+    static Tensor glu(Tensor x, int axis) {
+        Reductions.requireFloating("glu", x);
+        if (x.rank() == 0) {
+            throw new ShapeException("glu: a scalar has no axis to halve: give a tensor with axes");
+        }
+        int a = Axes.normalise("glu", axis, x.rank());
+        long size = x.size(a);
+        if (size % 2 != 0) {
+            throw new ShapeException("glu: axis " + a + " of shape " + x.shape() + " has the odd size " + size
+                    + " and can't be halved: choose another axis, or pad it");
+        }
+        return GLU.apply(x.narrow(a, 0, size / 2), x.narrow(a, size / 2, size / 2));
     }
 }

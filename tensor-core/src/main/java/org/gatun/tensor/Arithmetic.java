@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.util.Locale;
+import java.util.Objects;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.LogicFn;
@@ -112,7 +113,7 @@ final class Arithmetic {
         return switch (fn) {
             case ADD, MAXIMUM -> LogicFn.OR;
             case MUL, MINIMUM -> LogicFn.AND;
-            case SUB, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, DIV, ATAN2, HYPOT ->
+            case SUB, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, DIV, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA ->
                 throw new DTypeException(name
                         + ": not defined on two BOOL tensors: convert one, for instance to(DType.I64), or use xor");
         };
@@ -164,7 +165,31 @@ final class Arithmetic {
             throw new DTypeException(name + ": takes BOOL or integer tensors, not " + a.dtype() + " and " + b.dtype()
                     + ": compare first, for instance x.ne(0)");
         }
+        requireBits(name, fn, dtype);
         return apply(name, LOGIC[fn.ordinal()], dtype, a, b);
+    }
+
+    static Tensor logic(String name, LogicFn fn, Tensor a, long b) {
+        if (!a.dtype().isInteger()) {
+            throw new DTypeException(name + ": takes an integer tensor and a number, not " + a.dtype()
+                    + ": convert it, for instance with to(DType.I64)");
+        }
+        return apply(name, LOGIC[fn.ordinal()], a, constant(name, a, b));
+    }
+
+    private static void requireBits(String name, LogicFn fn, DType dtype) {
+        if (!fn.accepts(dtype)) {
+            throw new DTypeException(
+                    name + ": takes integer tensors, not " + dtype + ": convert it, for instance with to(DType.I64)");
+        }
+    }
+
+    /** The division that rounds so. */
+    static BinaryFn rounded(RoundingMode mode) {
+        return switch (mode) {
+            case TRUNC -> BinaryFn.TRUNC_DIVIDE;
+            case FLOOR -> BinaryFn.FLOOR_DIVIDE;
+        };
     }
 
     static Tensor not(Tensor x) {
@@ -210,56 +235,8 @@ final class Arithmetic {
         }
     }
 
-    static Tensor clamp(String name, Tensor x, double min, double max) {
-        if (Double.isNaN(min) || Double.isNaN(max)) {
-            throw new IllegalArgumentException(name + ": the bounds " + min + " and " + max
-                    + " must be numbers; use -infinity or infinity for none");
-        }
-        if (!x.dtype().isFloating() && min == Math.rint(min) && max == Math.rint(max)) {
-            if (Math.min(min, max) >= 0x1p63 || max < -0x1p63) {
-                throw beyond(name, DType.I64, min, max);
-            }
-            // Beyond the longs there is no integer to limit: the conversion stops at the last.
-            return clamp(name, x, (long) min, (long) max);
-        }
-        // Written with conditions, not with maximum and minimum, so that the gradient passes in full at the bounds.
-        DType dtype = x.dtype().toFloating();
-        Tensor t = cast(x, dtype);
-        if (min != Double.NEGATIVE_INFINITY) {
-            t = t.lt(min).where(constant(t, dtype, min), t);
-        }
-        // The maximum last: it wins where min > max, as in PyTorch.
-        if (max != Double.POSITIVE_INFINITY) {
-            t = t.gt(max).where(constant(t, dtype, max), t);
-        }
-        return t == x ? x.view() : t;
-    }
-
-    static Tensor clamp(String name, Tensor x, long min, long max) {
-        if (x.dtype().isFloating()) {
-            return clamp(name, x, (double) min, (double) max);
-        }
-        DType dtype = x.dtype().promoteWithScalar(DType.Kind.INTEGER);
-        long low = Math.min(min, max);
-        if (low > Scalars.greatest(dtype) || max < Scalars.least(dtype)) {
-            throw beyond(name, dtype, min, max);
-        }
-        Tensor t = cast(x, dtype);
-        if (low > Scalars.least(dtype)) {
-            t = t.lt(low).where(constant(t, dtype, low), t);
-        }
-        if (max < Scalars.greatest(dtype)) {
-            t = t.gt(max).where(constant(t, dtype, max), t);
-        }
-        return t == x ? x.view() : t;
-    }
-
-    private static DTypeException beyond(String name, DType dtype, Number min, Number max) {
-        return Scalars.outside(name, dtype, "every number from " + min + " to " + max);
-    }
-
     /** The dtype of an operation on two tensors, as {@code torch.result_type}. */
-    private static DType promote(Tensor a, Tensor b) {
+    static DType promote(Tensor a, Tensor b) {
         if (a.dtype() == b.dtype()) {
             return a.dtype();
         }
@@ -268,6 +245,37 @@ final class Arithmetic {
             return DType.promote(a.dtype(), b.dtype());
         }
         return left ? b.dtype().promoteWithZeroDim(a.dtype()) : a.dtype().promoteWithZeroDim(b.dtype());
+    }
+
+    /** The dtype of an operation on any number of tensors, as {@code torch.result_type}: 0-d ones count only by their kind. */
+    static DType common(Tensor... operands) {
+        DType axes = null;
+        DType scalars = null;
+        for (Tensor x : operands) {
+            if (x.rank() == 0) {
+                scalars = scalars == null ? x.dtype() : DType.promote(scalars, x.dtype());
+            } else {
+                axes = axes == null ? x.dtype() : DType.promote(axes, x.dtype());
+            }
+        }
+        if (axes == null || scalars == null) {
+            return Objects.requireNonNull(axes == null ? scalars : axes);
+        }
+        return axes.promoteWithZeroDim(scalars);
+    }
+
+    /** Checks, before anything is computed, that operands broadcast to one shape. */
+    static void requireCommonShape(String name, Tensor... operands) {
+        Shape shape = operands[0].shape();
+        for (int i = 1; i < operands.length; i++) {
+            shape = Broadcasting.common(name, shape, operands[i].shape());
+        }
+    }
+
+    /** The logic of numbers and truth values: of whether they are not 0. */
+    static Tensor truths(String name, LogicFn fn, Tensor a, Tensor b) {
+        requireCommonShape(name, a, b);
+        return logic(name, fn, cast(a, DType.BOOL), cast(b, DType.BOOL));
     }
 
     static Tensor cast(Tensor x, DType dtype) {

@@ -5,13 +5,19 @@ final class Comparisons {
     private Comparisons() {}
 
     static boolean allClose(Tensor x, Tensor y, double relative, double absolute) {
+        return isClose("allClose", x, y, relative, absolute, false).all().item() != 0;
+    }
+
+    static Tensor isClose(String name, Tensor x, Tensor y, double relative, double absolute, boolean equalNan) {
+        Arithmetic.requireCommonShape(name, x, y);
         boolean whole = !x.dtype().isFloating() && !y.dtype().isFloating();
         Tensor a = whole ? x.to(DType.I64) : x;
         Tensor b = whole || y.dtype() == DType.BOOL ? y.to(DType.I64) : y;
         Tensor distance = whole ? distance(a, b) : a.sub(b).abs();
         Tensor size = whole ? b.to(DType.F64) : b;
         Tensor near = distance.le(size.abs().mul(relative).add(absolute));
-        return a.eq(b).or(near.and(b.isFinite())).all().item() != 0;
+        Tensor close = a.eq(b).or(near.and(b.isFinite()));
+        return equalNan ? close.or(a.isNan().and(b.isNan())) : close;
     }
 
     /** {@code |a - b|} of I64 tensors as F64: the difference without a sign may need 64 bits, and then looks negative. */

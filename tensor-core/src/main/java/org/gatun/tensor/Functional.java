@@ -123,6 +123,38 @@ public final class Functional extends DistanceFunctions {
         return Activations.apply("selu", Activations.ELU, x, SELU_ALPHA, SELU_SCALE);
     }
 
+    /**
+     * {@code x} above 0, {@code alpha (e^(x / alpha) - 1)} elsewhere, which is smooth to the first order for every alpha, as {@code
+     * torch.nn.functional.celu}.
+     *
+     * @throws IllegalArgumentException when alpha is 0
+     */
+    public static Tensor celu(Tensor x, double alpha) {
+        if (alpha == 0) {
+            throw new IllegalArgumentException("celu: alpha is 0, and x is divided by it: give another");
+        }
+        return Activations.apply("celu", Activations.CELU, x, alpha);
+    }
+
+    /** {@link #celu(Tensor, double)} with alpha 1. */
+    public static Tensor celu(Tensor x) {
+        return celu(x, 1);
+    }
+
+    /**
+     * The first half of x along an axis times the sigmoid of the second half, as {@code torch.nn.functional.glu}.
+     *
+     * @throws ShapeException when the axis has an odd size
+     */
+    public static Tensor glu(Tensor x, int axis) {
+        return Activations.glu(x, axis);
+    }
+
+    /** {@link #glu(Tensor, int)} along the last axis. */
+    public static Tensor glu(Tensor x) {
+        return glu(x, -1);
+    }
+
     /** {@code log(sigmoid(x))} without overflow, as {@code torch.nn.functional.logsigmoid}. */
     public static Tensor logSigmoid(Tensor x) {
         return Activations.apply("logSigmoid", Activations.LOG_SIGMOID, x);

@@ -74,12 +74,12 @@ final class InPlace {
 
     static Tensor clamp(Tensor target, double min, double max) {
         ConcreteTensor t = writable("clamp_", target);
-        return replace("clamp_", t, target, Arithmetic.clamp("clamp_", t, min, max));
+        return replace("clamp_", t, target, Limits.clamp("clamp_", t, min, max));
     }
 
     static Tensor clamp(Tensor target, long min, long max) {
         ConcreteTensor t = writable("clamp_", target);
-        return replace("clamp_", t, target, Arithmetic.clamp("clamp_", t, min, max));
+        return replace("clamp_", t, target, Limits.clamp("clamp_", t, min, max));
     }
 
     private static Tensor replace(String name, ConcreteTensor t, Tensor target, Tensor values) {

@@ -39,6 +39,17 @@ final class Scalars {
         };
     }
 
+    /** The largest finite number of the dtype. */
+    static double largest(DType dtype) {
+        return switch (dtype) {
+            case F32 -> Float.MAX_VALUE;
+            case F64 -> Double.MAX_VALUE;
+            case BF16 -> 0x1.FEp127;
+            case F16 -> 65504;
+            case I64, I32, I16, I8, U8, BOOL -> greatest(dtype);
+        };
+    }
+
     static boolean fits(DType dtype, long value) {
         return value >= least(dtype) && value <= greatest(dtype);
     }

@@ -32,15 +32,17 @@ final class Cost {
             case NEG, ABS, SIGN, SQUARE, RELU, FLOOR, CEIL, ROUND, TRUNC -> 2;
             case SQRT, RSQRT, RECIPROCAL -> 5;
             case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIGMOID, TANH, SOFTPLUS -> 6;
-            case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, ERF, ERFC -> 10;
+            case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, ERF, ERFC, ERFCX, NDTR, CBRT -> 10;
+            case ERFINV, NDTRI, LGAMMA, DIGAMMA -> 300;
         };
     }
 
     private static int of(BinaryFn fn) {
         return switch (fn) {
-            case ADD, SUB, MUL, MAXIMUM, MINIMUM -> 2;
+            case ADD, SUB, MUL, MAXIMUM, MINIMUM, COPYSIGN -> 2;
             case DIV, TRUNC_DIVIDE, FLOOR_DIVIDE, REMAINDER, FMOD -> 5;
-            case POW, ATAN2, HYPOT -> 20;
+            case POW, ATAN2, HYPOT, NEXTAFTER -> 20;
+            case ZETA -> 2000;
         };
     }
 

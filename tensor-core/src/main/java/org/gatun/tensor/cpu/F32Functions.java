@@ -16,7 +16,7 @@ import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.UnaryFn;
 import org.jspecify.annotations.Nullable;
 
-/** The elementwise functions on vectors of floats; null where a function is better computed in double precision. */
+/** The elementwise functions on vectors of floats; null where a function is better computed in double precision, or one by one. */
 final class F32Functions {
     private F32Functions() {}
 
@@ -50,7 +50,8 @@ final class F32Functions {
             case COSH -> F32Hyperbolic::cosh;
             case ERF -> F32Erf::erf;
 
-            case TAN, ASIN, ACOS, ATAN, ASINH, ACOSH, ATANH, ERFC -> null;
+            case TAN, ASIN, ACOS, ATAN, ASINH, ACOSH, ATANH, CBRT -> null;
+            case ERFC, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA -> null;
         };
     }
 
@@ -66,7 +67,8 @@ final class F32Functions {
             case FLOOR_DIVIDE -> F32Division::floorDivide;
             case REMAINDER -> F32Division::remainder;
             case FMOD -> F32Division::fmod;
-            case POW, ATAN2, HYPOT -> null;
+            case COPYSIGN -> F32Arithmetic::copySign;
+            case POW, ATAN2, HYPOT, NEXTAFTER, ZETA -> null;
         };
     }
 
@@ -82,6 +84,7 @@ final class F32Functions {
             case HYPOT -> F64Power::hypotOfFloats;
             case ATAN2 -> F64Inverse::atan2;
             case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, TRUNC_DIVIDE, FLOOR_DIVIDE, REMAINDER, FMOD -> null;
+            case COPYSIGN, NEXTAFTER, ZETA -> null;
         };
     }
 

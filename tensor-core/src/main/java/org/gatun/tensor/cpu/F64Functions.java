@@ -14,12 +14,13 @@ import org.gatun.tensor.cpu.math.F64Trig;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.UnaryFn;
+import org.jspecify.annotations.Nullable;
 
-/** The elementwise functions on vectors of doubles. */
+/** The elementwise functions on vectors of doubles; null where a function is computed one by one. */
 final class F64Functions {
     private F64Functions() {}
 
-    static F64Unary of(UnaryFn fn) {
+    static @Nullable F64Unary of(UnaryFn fn) {
         return switch (fn) {
             case NEG -> DoubleVector::neg;
             case ABS -> DoubleVector::abs;
@@ -56,10 +57,14 @@ final class F64Functions {
             case ATANH -> F64Hyperbolic::atanh;
             case ERF -> F64Erf::erf;
             case ERFC -> F64Erf::erfc;
+            case ERFCX -> F64Erf::erfcx;
+            case NDTR -> F64Erf::ndtr;
+            case CBRT -> F64Power::cbrt;
+            case ERFINV, NDTRI, LGAMMA, DIGAMMA -> null;
         };
     }
 
-    static F64Binary of(BinaryFn fn) {
+    static @Nullable F64Binary of(BinaryFn fn) {
         return switch (fn) {
             case ADD -> DoubleVector::add;
             case SUB -> DoubleVector::sub;
@@ -74,6 +79,8 @@ final class F64Functions {
             case ATAN2 -> F64Inverse::atan2;
             case POW -> F64Power::pow;
             case HYPOT -> F64Power::hypot;
+            case COPYSIGN -> F64Arithmetic::copySign;
+            case NEXTAFTER, ZETA -> null;
         };
     }
 

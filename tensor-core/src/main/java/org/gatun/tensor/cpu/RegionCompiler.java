@@ -22,6 +22,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
@@ -197,14 +198,16 @@ final class RegionCompiler {
         return switch (fn) {
             case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RSQRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> true;
             case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SINH, COSH, TANH, SIGMOID, SOFTPLUS, ERF, ERFC -> true;
+            case ERFCX, NDTR, CBRT -> true;
+            case ERFINV, NDTRI, LGAMMA, DIGAMMA -> false;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, ASINH, ACOSH, ATANH -> false;
         };
     }
 
     private static boolean isStraight(BinaryFn fn) {
         return switch (fn) {
-            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM -> true;
-            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT -> false;
+            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, COPYSIGN -> true;
+            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, NEXTAFTER, ZETA -> false;
         };
     }
 
@@ -394,11 +397,8 @@ final class RegionCompiler {
             }
             case Op.Logic l -> {
                 operands(code, apply, values);
-                String name = switch (l.fn()) {
-                    case AND -> "and";
-                    case OR -> "or";
-                    case XOR -> "xor";
-                };
+                // of truth values, that is of masks: no other kind of logic gets here
+                String name = l.fn().name().toLowerCase(Locale.ROOT);
                 code.invokestatic(lanes.calls, name, MethodTypeDesc.of(MASK, MASK, MASK));
             }
             case Op.Not n -> {
@@ -430,7 +430,7 @@ final class RegionCompiler {
             case DIV -> "div";
             case MAXIMUM -> "max";
             case MINIMUM -> "min";
-            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT -> null;
+            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> null;
         };
     }
 

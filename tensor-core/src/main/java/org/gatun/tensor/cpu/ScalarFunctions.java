@@ -5,7 +5,10 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
 import org.gatun.tensor.cpu.math.ScalarDivision;
+import org.gatun.tensor.cpu.math.ScalarErf;
+import org.gatun.tensor.cpu.math.ScalarGamma;
 import org.gatun.tensor.cpu.math.ScalarMath;
+import org.gatun.tensor.cpu.math.ScalarZeta;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.UnaryFn;
@@ -64,6 +67,13 @@ final class ScalarFunctions {
             case SOFTPLUS -> ScalarMath::softplus;
             case ERF -> ScalarMath::erf;
             case ERFC -> ScalarMath::erfc;
+            case ERFCX -> ScalarErf::erfcx;
+            case ERFINV -> ScalarErf::erfinv;
+            case NDTR -> ScalarErf::ndtr;
+            case NDTRI -> ScalarErf::ndtri;
+            case LGAMMA -> ScalarGamma::lgamma;
+            case DIGAMMA -> ScalarGamma::digamma;
+            case CBRT -> Math::cbrt;
             case FLOOR -> Math::floor;
             case CEIL -> Math::ceil;
             case ROUND -> Math::rint;
@@ -80,6 +90,7 @@ final class ScalarFunctions {
             case RELU -> x -> Math.max(x, 0);
             case SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P -> null;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH -> null;
+            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA -> null;
             case SIGMOID, SOFTPLUS, ERF, ERFC, FLOOR, CEIL, ROUND, TRUNC -> null;
         };
     }
@@ -99,6 +110,9 @@ final class ScalarFunctions {
             case MINIMUM -> Math::min;
             case ATAN2 -> Math::atan2;
             case HYPOT -> Math::hypot;
+            case COPYSIGN -> Math::copySign;
+            case NEXTAFTER -> Math::nextAfter;
+            case ZETA -> ScalarZeta::zeta;
         };
     }
 
@@ -114,7 +128,7 @@ final class ScalarFunctions {
             case POW -> ScalarFunctions::pow;
             case MAXIMUM -> Math::max;
             case MINIMUM -> Math::min;
-            case DIV, ATAN2, HYPOT -> null;
+            case DIV, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> null;
         };
     }
 

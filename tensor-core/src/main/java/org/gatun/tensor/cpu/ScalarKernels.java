@@ -66,6 +66,9 @@ final class ScalarKernels implements KernelProvider {
             // to.
             return f32((a, b) -> ScalarMath.truncate((float) (a / b)));
         }
+        if (fn == BinaryFn.NEXTAFTER) {
+            return (a, b, out) -> Ram.putFloat(out, Math.nextAfter(Ram.getFloat(a), (double) Ram.getFloat(b)));
+        }
         return f32(ScalarFunctions.floating(fn));
     }
 
@@ -109,7 +112,13 @@ final class ScalarKernels implements KernelProvider {
             case AND -> (a, b) -> a & b;
             case OR -> (a, b) -> a | b;
             case XOR -> (a, b) -> a ^ b;
+            // on operands that are widened to longs; the result is cut to their size
+            case SHIFT_LEFT -> (a, b) -> b < 0 || b > 63 ? 0 : a << b;
+            case SHIFT_RIGHT -> (a, b) -> a >> (b < 0 || b > 63 ? 63 : b);
         };
+        if (!fn.isLogical() && (type == WideType.U8 || type == WideType.BOOL)) {
+            return type == WideType.U8 ? binaryLoop(u8(bits), 1, 1) : null;
+        }
         return switch (type) {
             case F32, F64 -> null;
             case I64 -> binaryLoop(i64(bits), 8, 8);

@@ -32,7 +32,16 @@ public enum BinaryFn {
     /** The angle of the point (x = b, y = a), in radians, floating dtypes only. */
     ATAN2(false),
     /** {@code sqrt(a^2 + b^2)} without overflow, floating dtypes only. */
-    HYPOT(false);
+    HYPOT(false),
+    /** {@code |a|} with the sign of b, also that of a zero or a NaN; floating dtypes only. */
+    COPYSIGN(false),
+    /** The number of the dtype next to a in the direction of b, b itself if they are equal; floating dtypes only. */
+    NEXTAFTER(false),
+    /**
+     * The Hurwitz zeta function {@code 1/b^a + 1/(b+1)^a + 1/(b+2)^a + ...}, floating dtypes only. It has a derivative by b, and none
+     * by a.
+     */
+    ZETA(false);
 
     private final boolean arithmetic;
 
@@ -43,6 +52,15 @@ public enum BinaryFn {
     /** Whether the function is defined on integers too. */
     public boolean isArithmetic() {
         return arithmetic;
+    }
+
+    /** Whether there is a derivative by the first operand; there is one by the second of every function, 0 perhaps. */
+    public boolean isDifferentiableByFirst() {
+        return switch (this) {
+            case ZETA -> false;
+            case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, MAXIMUM, MINIMUM -> true;
+            case ATAN2, HYPOT, COPYSIGN, NEXTAFTER -> true;
+        };
     }
 
     /** Whether the function accepts operands of {@code dtype}: arithmetic functions all but BOOL, others floating types. */

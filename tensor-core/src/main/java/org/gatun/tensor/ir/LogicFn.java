@@ -1,11 +1,33 @@
 package org.gatun.tensor.ir;
 
+import org.gatun.tensor.DType;
+
 /** Elementwise logic of two operands of equal shape and dtype: logical on BOOL, bit by bit on integers. */
 public enum LogicFn {
     /** Both. */
-    AND,
+    AND(true),
     /** Either. */
-    OR,
+    OR(true),
     /** Exactly one. */
-    XOR
+    XOR(true),
+    /** {@code a 2^b}, what overflows being lost; 0 where b is negative or not less than the number of bits. Integers only. */
+    SHIFT_LEFT(false),
+    /** {@code a / 2^b} rounded down; b counts as the number of bits where it is negative or not less than that. Integers only. */
+    SHIFT_RIGHT(false);
+
+    private final boolean logical;
+
+    LogicFn(boolean logical) {
+        this.logical = logical;
+    }
+
+    /** Whether the function is defined on truth values too. */
+    public boolean isLogical() {
+        return logical;
+    }
+
+    /** Whether the function accepts operands of {@code dtype}: integers, and BOOL if it {@linkplain #isLogical is logical}. */
+    public boolean accepts(DType dtype) {
+        return dtype.isInteger() || (dtype == DType.BOOL && isLogical());
+    }
 }

@@ -28,7 +28,7 @@ public final class ScalarTypes {
                 yield DType.BOOL;
             }
             case Op.Logic l -> {
-                require(types[0] == types[1] && !types[0].isFloating(), op, types);
+                require(types[0] == types[1] && l.fn().accepts(types[0]), op, types);
                 yield types[0];
             }
             case Op.Not n -> {

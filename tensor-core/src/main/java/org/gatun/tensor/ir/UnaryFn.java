@@ -21,6 +21,8 @@ public enum UnaryFn {
     SQRT(false),
     /** {@code 1 / sqrt(x)}. */
     RSQRT(false),
+    /** The cube root, of negative numbers too. */
+    CBRT(false),
     /** {@code 1 / x}. */
     RECIPROCAL(false),
     /** {@code e^x}. */
@@ -69,6 +71,18 @@ public enum UnaryFn {
     ERF(false),
     /** {@code 1 - erf(x)}, accurate for large x. */
     ERFC(false),
+    /** {@code e^(x^2) erfc(x)}, which neither underflows nor cancels for large x. */
+    ERFCX(false),
+    /** The inverse of the error function: infinite at -1 and 1, NaN beyond. */
+    ERFINV(false),
+    /** The normal distribution function {@code erfc(-x / sqrt 2) / 2}. */
+    NDTR(false),
+    /** The inverse of the normal distribution function: infinite at 0 and 1, NaN outside. */
+    NDTRI(false),
+    /** {@code log |gamma(x)|}; infinite at 0, -1, -2, ... */
+    LGAMMA(false),
+    /** The derivative of {@link #LGAMMA}; NaN at -1, -2, ... */
+    DIGAMMA(false),
     /** The largest integer not above x. */
     FLOOR(false),
     /** The smallest integer not below x. */

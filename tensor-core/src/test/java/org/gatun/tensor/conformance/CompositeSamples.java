@@ -14,6 +14,7 @@ import org.gatun.tensor.Device;
 import org.gatun.tensor.Fft;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.Losses;
+import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.linalg.Linalg;
@@ -29,7 +30,7 @@ public final class CompositeSamples {
             LayoutVariant.BROADCAST_ALL);
 
     private static final List<Class<?>> CLASSES =
-            List.of(Tensor.class, Tensors.class, Functional.class, Losses.class, Fft.class, Linalg.class);
+            List.of(Tensor.class, Tensors.class, Functional.class, Losses.class, Special.class, Fft.class, Linalg.class);
 
     private CompositeSamples() {}
 
@@ -37,6 +38,7 @@ public final class CompositeSamples {
     public static List<CompositeSample> all() {
         return Stream.of(
                         ElementwiseSamples.all(),
+                        SpecialSamples.all(),
                         ShapeSamples.all(),
                         ViewSamples.all(),
                         ScatterSamples.all(),

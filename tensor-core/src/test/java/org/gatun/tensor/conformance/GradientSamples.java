@@ -52,6 +52,7 @@ public final class GradientSamples {
     public static List<GradientSample> of(Op kind) {
         return switch (kind) {
             case Op.Unary op -> elementwise(op, 1, SmoothDomain.of(op.fn()));
+            case Op.Binary op when !op.fn().isDifferentiableByFirst() -> bySecond(op);
             case Op.Binary op -> elementwise(op, 2, SmoothDomain.of(op.fn()));
             case Op.Select op -> select(op);
             case Op.Fused op -> regions();
@@ -85,6 +86,25 @@ public final class GradientSamples {
             List<Operand> operands = Collections.nCopies(arity, Operand.value(shape));
             for (List<LayoutVariant> layouts : combinations(operands)) {
                 samples.add(sample(op, smooth(operands, layouts, domain), layouts));
+            }
+        }
+        return samples;
+    }
+
+    /** By the second operand, while the first is a number. */
+    private static List<GradientSample> bySecond(Op.Binary op) {
+        SmoothDomain domain = SmoothDomain.of(op.fn());
+        var samples = new ArrayList<GradientSample>();
+        for (Shape shape : ELEMENTWISE) {
+            List<Operand> operands = List.of(Operand.value(shape));
+            for (List<LayoutVariant> layouts : combinations(operands)) {
+                for (double first : new double[] {domain.low(), domain.high()}) {
+                    samples.add(GradientSample.of(
+                            op + " of " + first + " on " + shape + " " + layouts,
+                            in -> List.of(Dispatch.bindAll(op, in.get(0).fullLike(first), in.get(0))),
+                            smooth(operands, layouts, domain),
+                            layouts));
+                }
             }
         }
         return samples;
@@ -147,6 +167,7 @@ public final class GradientSamples {
         for (Op kind : OpCases.kinds()) {
             switch (kind) {
                 case Op.Unary op -> samples.add(region(op, 1, SmoothDomain.of(op.fn())));
+                case Op.Binary op when !op.fn().isDifferentiableByFirst() -> {}
                 case Op.Binary op -> samples.add(region(op, 2, SmoothDomain.of(op.fn())));
                 case Op.Diagonal other -> {}
                 case Op.Multilinear other -> {}

@@ -152,7 +152,7 @@ public final class OpCases {
             case Op.Unary op -> List.of(ALL).stream().filter(op.fn()::accepts).toList();
             case Op.Binary op -> List.of(ALL).stream().filter(op.fn()::accepts).toList();
             case Op.Compare op -> List.of(ALL);
-            case Op.Logic op -> List.of(INTEGERS);
+            case Op.Logic op -> Arrays.stream(ALL).filter(op.fn()::accepts).toList();
             case Op.Not op -> List.of(INTEGERS);
             case Op.Cast op -> List.of(ALL);
             case Op.Select op -> List.of(ALL);

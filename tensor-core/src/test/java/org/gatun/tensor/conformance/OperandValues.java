@@ -61,7 +61,9 @@ final class OperandValues {
             double[] edges = floatingEdges(type);
             return HostArray.reals(type, shape, i -> {
                 long n = (long) edges.length * edges.length;
-                long at = start + (long) i;
+                // a reference that takes long is asked for pairs of edges only, again and again
+                boolean costly = op instanceof Op.Binary binary && binary.fn() == BinaryFn.ZETA;
+                long at = costly ? (start + (long) i) % n : start + (long) i;
                 return at < n ? edges[(int) (place == 0 ? at % edges.length : at / edges.length)] : real(random);
             });
         }
@@ -181,6 +183,10 @@ final class OperandValues {
         if (place == 1 && op instanceof Op.Binary binary) {
             return secondOperand(binary.fn(), type, value, random);
         }
+        if (place == 1 && op instanceof Op.Logic logic && !logic.fn().isLogical()) {
+            // by a few places, by none, by as many as there are and more
+            return i % 3 == 0 ? value : random.nextLong(-2, 70);
+        }
         return value;
     }
 
@@ -189,7 +195,7 @@ final class OperandValues {
         return switch (fn) {
             case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD -> HostArray.wrap(type, value) == 0 ? 3 : value;
             case POW -> random.nextLong(0, 70);
-            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, ATAN2, HYPOT -> value;
+            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> value;
         };
     }
 

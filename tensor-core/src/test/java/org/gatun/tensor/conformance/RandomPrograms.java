@@ -89,9 +89,10 @@ final class RandomPrograms {
                 if (dtype.isFloating()) {
                     yield Expr.Constant.of(dtype, (float) random.nextDouble(-3, 3));
                 }
-                yield random.nextBoolean()
+                LogicFn fn = pick(LogicFn.values());
+                yield random.nextBoolean() || !fn.accepts(dtype)
                         ? apply(new Op.Not(), a, -1, -1)
-                        : apply(new Op.Logic(pick(LogicFn.values())), a, b, -1);
+                        : apply(new Op.Logic(fn), a, b, -1);
             }
         };
     }
@@ -154,15 +155,22 @@ final class RandomPrograms {
                     SIGMOID,
                     SOFTPLUS,
                     ERF,
-                    ERFC -> false;
+                    ERFC,
+                    CBRT,
+                    ERFCX,
+                    ERFINV,
+                    NDTR,
+                    NDTRI,
+                    LGAMMA,
+                    DIGAMMA -> false;
         };
     }
 
     /** Whether IEEE 754 or the function's definition leaves no choice in the result. */
     static boolean isRounded(BinaryFn fn) {
         return switch (fn) {
-            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, FMOD -> true;
-            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, POW, ATAN2, HYPOT -> false;
+            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, FMOD, COPYSIGN, NEXTAFTER -> true;
+            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, POW, ATAN2, HYPOT, ZETA -> false;
         };
     }
 
@@ -170,7 +178,7 @@ final class RandomPrograms {
     static boolean isTotal(BinaryFn fn) {
         return switch (fn) {
             case ADD, SUB, MUL, MAXIMUM, MINIMUM -> true;
-            case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT -> false;
+            case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> false;
         };
     }
 }

@@ -2,6 +2,7 @@ package org.gatun.tensor.conformance;
 
 import java.math.BigInteger;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.cpu.F64Reference;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.LogicFn;
@@ -50,6 +51,7 @@ final class ScalarReference {
             case SOFTPLUS -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
             case ERF -> ErrorFunction.erf(x);
             case ERFC -> ErrorFunction.erfc(x);
+            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA -> F64Reference.of(fn, x).high();
             case FLOOR -> StrictMath.floor(x);
             case CEIL -> StrictMath.ceil(x);
             case ROUND -> StrictMath.rint(x);
@@ -120,6 +122,13 @@ final class ScalarReference {
                     SOFTPLUS,
                     ERF,
                     ERFC,
+                    CBRT,
+                    ERFCX,
+                    ERFINV,
+                    NDTR,
+                    NDTRI,
+                    LGAMMA,
+                    DIGAMMA,
                     FLOOR,
                     CEIL,
                     ROUND,
@@ -144,6 +153,9 @@ final class ScalarReference {
             case MINIMUM -> Math.min(a, b);
             case ATAN2 -> StrictMath.atan2(a, b);
             case HYPOT -> StrictMath.hypot(a, b);
+            case COPYSIGN -> (Double.doubleToRawLongBits(b) < 0) ? -Math.abs(a) : Math.abs(a);
+            case NEXTAFTER -> next(dtype, a, b);
+            case ZETA -> F64Reference.of(fn, a, b).high();
         };
     }
 
@@ -177,6 +189,28 @@ final class ScalarReference {
         return Math.abs(Math.fma(-quotient, b, a) - remainder(a, b));
     }
 
+    /** The neighbour of a towards b: the bits of numbers of one sign count up with their magnitude. */
+    private static double next(DType dtype, double a, double b) {
+        if (Double.isNaN(a) || Double.isNaN(b)) {
+            return Double.NaN;
+        }
+        if (a == b) {
+            return b;
+        }
+        int step = a < b == a > 0 ? 1 : -1;
+        return switch (dtype) {
+            case F32 ->
+                a == 0
+                        ? Math.copySign(Float.MIN_VALUE, b)
+                        : Float.intBitsToFloat(Float.floatToRawIntBits((float) a) + step);
+            case F64 ->
+                a == 0
+                        ? Math.copySign(Double.MIN_VALUE, b)
+                        : Double.longBitsToDouble(Double.doubleToRawLongBits(a) + step);
+            case I64, I32, U8, BOOL -> throw new IllegalArgumentException(dtype + " has no neighbours");
+        };
+    }
+
     private static double remainder(double a, double b) {
         double r = a % b;
         return r != 0 && (r < 0) != (b < 0) ? r + b : r;
@@ -195,7 +229,7 @@ final class ScalarReference {
             case POW -> power(a, b);
             case MAXIMUM -> Math.max(a, b);
             case MINIMUM -> Math.min(a, b);
-            case DIV, ATAN2, HYPOT -> throw new IllegalArgumentException(fn + " takes no integers");
+            case DIV, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> throw new IllegalArgumentException(fn + " takes no integers");
         };
     }
 
@@ -235,6 +269,12 @@ final class ScalarReference {
             case AND -> a & b;
             case OR -> a | b;
             case XOR -> a ^ b;
+            case SHIFT_LEFT ->
+                b < 0 || b > 63 ? 0 : BigInteger.valueOf(a).shiftLeft((int) b).longValue();
+            case SHIFT_RIGHT ->
+                BigInteger.valueOf(a)
+                        .shiftRight(b < 0 || b > 63 ? 64 : (int) b)
+                        .longValue();
         };
     }
 

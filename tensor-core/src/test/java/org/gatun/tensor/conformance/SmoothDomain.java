@@ -23,7 +23,7 @@ record SmoothDomain(double low, double high, Smooth smooth) {
 
     static SmoothDomain of(UnaryFn fn) {
         return switch (fn) {
-            case NEG, SQUARE, EXP, EXP2, EXPM1, SIN, COS, ATAN, SINH, COSH, TANH, ASINH, SIGMOID, SOFTPLUS, ERF, ERFC ->
+            case NEG, SQUARE, EXP, EXP2, EXPM1, SIN, COS, ATAN, SINH, COSH, TANH, ASINH, SIGMOID, SOFTPLUS, ERF, ERFC, ERFCX, NDTR ->
                 on(-2, 2);
             case ABS, SIGN, RELU -> on(-2, 2, x -> Math.abs(x) > MARGIN);
             case SQRT, RSQRT, LOG, LOG2, LOG10 -> on(0.3, 3);
@@ -32,6 +32,10 @@ record SmoothDomain(double low, double high, Smooth smooth) {
             case TAN -> on(-1.1, 1.1);
             case ASIN, ACOS, ATANH -> on(-0.8, 0.8);
             case ACOSH -> on(1.3, 4);
+            case CBRT -> on(-2, 2, x -> Math.abs(x) > 0.3);
+            case ERFINV -> on(-0.8, 0.8);
+            case NDTRI -> on(0.1, 0.9);
+            case LGAMMA, DIGAMMA -> on(-1.7, 4, x -> x > 0.3 || Math.abs(x - Math.rint(x)) > 0.25);
             case FLOOR, CEIL, TRUNC -> on(-3, 3, x -> Math.abs(x - Math.rint(x)) > MARGIN);
             case ROUND -> on(-3, 3, x -> Math.abs(x - Math.floor(x) - 0.5) > MARGIN);
         };
@@ -45,6 +49,9 @@ record SmoothDomain(double low, double high, Smooth smooth) {
                 new SmoothDomain(-3, 3, (a, b) -> Math.abs(b) > 0.5 && Math.abs(a / b - Math.rint(a / b)) > MARGIN);
             case POW -> on(0.4, 2);
             case MAXIMUM, MINIMUM -> new SmoothDomain(-2, 2, (a, b) -> Math.abs(a - b) > MARGIN);
+            case COPYSIGN -> new SmoothDomain(-2, 2, (a, b) -> Math.abs(a) > MARGIN && Math.abs(b) > MARGIN);
+            case NEXTAFTER -> new SmoothDomain(-2, 2, (a, b) -> Math.abs(a - b) > MARGIN);
+            case ZETA -> on(1.5, 4);
             case ATAN2, HYPOT -> new SmoothDomain(-2, 2, (a, b) -> a * a + b * b > 0.2);
         };
     }

@@ -3,6 +3,8 @@ package org.gatun.tensor.cpu;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.UnaryFn;
 
@@ -13,7 +15,12 @@ import org.gatun.tensor.ir.UnaryFn;
  * @param high the value rounded to a double
  * @param low the value less {@code high}, in ulps of {@code high}: of subnormal numbers it would be no double
  */
-record F64Reference(double high, double low) {
+public record F64Reference(double high, double low) {
+    /** What takes a millisecond or more, and is asked for again with every layout. */
+    private static final ConcurrentHashMap<List<Double>, F64Reference> ZETAS = new ConcurrentHashMap<>();
+
+    private static final ConcurrentHashMap<List<Object>, F64Reference> SPECIAL = new ConcurrentHashMap<>();
+
     private static F64Reference exactly(double value) {
         return new F64Reference(value, 0);
     }
@@ -30,7 +37,8 @@ record F64Reference(double high, double low) {
                         .doubleValue());
     }
 
-    static F64Reference of(UnaryFn fn, double x) {
+    /** The value of a function of one double. */
+    public static F64Reference of(UnaryFn fn, double x) {
         if (Double.isNaN(x)) {
             return exactly(fn == UnaryFn.SIGN ? 0 : x);
         }
@@ -44,6 +52,16 @@ record F64Reference(double high, double low) {
         if (!isInDomain(fn, x)) {
             return exactly(Double.NaN);
         }
+        return switch (fn) {
+            case ERFINV, NDTRI, LGAMMA, DIGAMMA ->
+                SPECIAL.computeIfAbsent(List.of(fn, x), known -> value(fn, x));
+            case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RSQRT, CBRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> value(fn, x);
+            case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN -> value(fn, x);
+            case SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, ERF, ERFC, ERFCX, NDTR -> value(fn, x);
+        };
+    }
+
+    private static F64Reference value(UnaryFn fn, double x) {
         BigDecimal value = finite(fn, new BigDecimal(x));
         return value.signum() == 0 ? exactly(zero(fn, x)) : of(value);
     }
@@ -64,6 +82,12 @@ record F64Reference(double high, double low) {
             case SINH, ASINH, FLOOR, CEIL, ROUND, TRUNC -> x;
             case SIGMOID -> positive ? 1 : 0;
             case ERFC -> positive ? 0 : 2;
+            case ERFCX -> positive ? 0 : Double.POSITIVE_INFINITY;
+            case NDTR -> positive ? 1 : 0;
+            case ERFINV, NDTRI -> Double.NaN;
+            case LGAMMA -> Double.POSITIVE_INFINITY;
+            case DIGAMMA -> positive ? x : Double.NaN;
+            case CBRT -> x;
         };
     }
 
@@ -76,7 +100,13 @@ record F64Reference(double high, double low) {
             case ATANH -> Math.abs(x) == 1 ? x * Double.POSITIVE_INFINITY : Double.NaN;
             case NEG, ABS, SIGN, SQUARE, RELU, SQRT, FLOOR, CEIL, ROUND, TRUNC -> Double.NaN;
             case EXP, EXP2, EXPM1, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH -> Double.NaN;
-            case SIGMOID, SOFTPLUS, ERF, ERFC -> Double.NaN;
+            case ERFINV -> Math.abs(x) == 1 ? x * Double.POSITIVE_INFINITY : Double.NaN;
+            case NDTRI -> x == 0 ? Double.NEGATIVE_INFINITY : x == 1 ? Double.POSITIVE_INFINITY : Double.NaN;
+            case LGAMMA -> x <= 0 && x == Math.rint(x) ? Double.POSITIVE_INFINITY : Double.NaN;
+            case DIGAMMA -> x == 0 ? -1 / x : Double.NaN;
+            // e^(x^2) is infinite
+            case ERFCX -> x < -30 ? Double.POSITIVE_INFINITY : Double.NaN;
+            case SIGMOID, SOFTPLUS, ERF, ERFC, NDTR, CBRT -> Double.NaN;
         };
     }
 
@@ -84,11 +114,13 @@ record F64Reference(double high, double low) {
         return switch (fn) {
             case SQRT, RSQRT, LOG, LOG2, LOG10 -> x >= 0;
             case LOG1P -> x >= -1;
-            case ASIN, ACOS, ATANH -> Math.abs(x) <= 1;
+            case ASIN, ACOS, ATANH, ERFINV -> Math.abs(x) <= 1;
+            case NDTRI -> x >= 0 && x <= 1;
+            case DIGAMMA -> x > 0 || x != Math.rint(x);
             case ACOSH -> x >= 1;
             case NEG, ABS, SIGN, SQUARE, RELU, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> true;
             case EXP, EXP2, EXPM1, SIN, COS, TAN, ATAN, SINH, COSH, TANH, ASINH -> true;
-            case SIGMOID, SOFTPLUS, ERF, ERFC -> true;
+            case SIGMOID, SOFTPLUS, ERF, ERFC, ERFCX, NDTR, LGAMMA, CBRT -> true;
         };
     }
 
@@ -99,6 +131,8 @@ record F64Reference(double high, double low) {
             case ABS, SIGN, SQUARE, RELU -> 0;
             case SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN ->
                 Math.copySign(0, x);
+            case NDTRI, LGAMMA, DIGAMMA -> 0;
+            case ERFCX, NDTR, ERFINV, CBRT -> Math.copySign(0, x);
             case SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, ERF, ERFC, FLOOR, CEIL, ROUND, TRUNC ->
                 Math.copySign(0, x);
         };
@@ -137,6 +171,13 @@ record F64Reference(double high, double low) {
             case SOFTPLUS -> PreciseMath.softplus(x);
             case ERF -> PreciseMath.erf(x);
             case ERFC -> PreciseMath.erfc(x);
+            case ERFCX -> PreciseMath.erfcx(x);
+            case ERFINV -> x.signum() == 0 ? x : PreciseSpecial.erfinv(x);
+            case NDTR -> PreciseSpecial.ndtr(x);
+            case NDTRI -> x.compareTo(new BigDecimal("0.5")) == 0 ? BigDecimal.ZERO : PreciseSpecial.ndtri(x);
+            case LGAMMA -> isOneOrTwo(x) ? BigDecimal.ZERO : PreciseSpecial.lgamma(x);
+            case DIGAMMA -> PreciseSpecial.digamma(x);
+            case CBRT -> x.signum() == 0 ? x : PreciseSpecial.cbrt(x);
             case FLOOR -> x.setScale(0, RoundingMode.FLOOR);
             case CEIL -> x.setScale(0, RoundingMode.CEILING);
             case ROUND -> x.setScale(0, RoundingMode.HALF_EVEN);
@@ -144,7 +185,8 @@ record F64Reference(double high, double low) {
         };
     }
 
-    static F64Reference of(BinaryFn fn, double a, double b) {
+    /** The value of a function of two doubles. */
+    public static F64Reference of(BinaryFn fn, double a, double b) {
         return switch (fn) {
             // Java's arithmetic is IEEE's
             case ADD -> exactly(a + b);
@@ -164,7 +206,33 @@ record F64Reference(double high, double low) {
                         ? of(PreciseMath.atan2(new BigDecimal(a), new BigDecimal(b)))
                         : exactly(StrictMath.atan2(a, b));
             case HYPOT -> hypot(a, b);
+            case COPYSIGN -> exactly(Double.doubleToRawLongBits(b) < 0 ? -Math.abs(a) : Math.abs(a));
+            case NEXTAFTER -> exactly(StrictMath.nextAfter(a, b));
+            case ZETA -> zeta(a, b);
         };
+    }
+
+    private static boolean isOneOrTwo(BigDecimal x) {
+        return x.compareTo(BigDecimal.ONE) == 0 || x.compareTo(BigDecimal.TWO) == 0;
+    }
+
+    private static F64Reference zeta(double s, double q) {
+        if (Double.isNaN(s) || Double.isNaN(q) || s < 1) {
+            return exactly(Double.NaN);
+        }
+        if (s == 1 || (q <= 0 && q == Math.rint(q))) {
+            return exactly(Double.POSITIVE_INFINITY);
+        }
+        if (q < 0 && s != Math.rint(s)) {
+            return exactly(Double.NaN);
+        }
+        double first = StrictMath.log(Math.abs(q - Math.min(0, Math.rint(q)))) * -s;
+        if (Double.isInfinite(s) || Double.isInfinite(q) || (q > 0 && Math.abs(first) > 2000)) {
+            // 0, 1 or infinity, like the first term
+            return exactly(q == 1 ? 1 : q > 1 ? 0 : Double.POSITIVE_INFINITY);
+        }
+        return ZETAS.computeIfAbsent(
+                List.of(s, q), pair -> of(PreciseSpecial.zeta(new BigDecimal(s), new BigDecimal(q))));
     }
 
     private static boolean isOrdinary(double x) {
@@ -236,5 +304,29 @@ record F64Reference(double high, double low) {
             return exactly(Double.NaN);
         }
         return of(PreciseMath.hypot(new BigDecimal(a), new BigDecimal(b)));
+    }
+
+    /**
+     * The size of the terms that a result is the difference of, where the zero between them is at no double: an ulp of it is the unit
+     * there.
+     */
+    public static double size(UnaryFn fn, double x) {
+        return switch (fn) {
+            case LGAMMA -> x < 0 ? 1 : 0;
+            case DIGAMMA -> x < 0 && Double.isFinite(x) ? Math.max(1, Math.log1p(-x)) : 0;
+            case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RSQRT, CBRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> 0;
+            case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN -> 0;
+            case SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS -> 0;
+            case ERF, ERFC, ERFCX, ERFINV, NDTR, NDTRI -> 0;
+        };
+    }
+
+    /** As for one operand: of a sum of terms with both signs, the largest term. */
+    public static double size(BinaryFn fn, double a, double b) {
+        return switch (fn) {
+            case ZETA -> b < 0 && a > 1 ? Math.pow(Math.abs(b - Math.rint(b)), -a) : 0;
+            case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, MAXIMUM, MINIMUM -> 0;
+            case ATAN2, HYPOT, COPYSIGN, NEXTAFTER -> 0;
+        };
     }
 }

@@ -254,15 +254,26 @@ final class PreciseMath {
         return x.compareTo(TWO) > 0 ? erfcFraction(x) : BigDecimal.ONE.subtract(erf(x), DIGITS);
     }
 
+    /** e^(x^2) erfc(x). */
+    static BigDecimal erfcx(BigDecimal x) {
+        return x.compareTo(TWO) > 0
+                ? TWO_BY_SQRT_PI.multiply(HALF).divide(fraction(x), DIGITS)
+                : erfc(x).multiply(exp(x.multiply(x)), DIGITS);
+    }
+
     /** e^(-x^2) / sqrt(pi) / (x + 1/2 / (x + 1 / (x + 3/2 / (x + ...)))) for x of 2 and more. */
     private static BigDecimal erfcFraction(BigDecimal x) {
         BigDecimal c = x.min(HUGE_EXPONENT);
-        int terms = (int) (2400 / (c.doubleValue() * c.doubleValue())) + 20;
-        BigDecimal fraction = c;
+        return gaussian(c).multiply(TWO_BY_SQRT_PI).multiply(HALF).divide(fraction(c), DIGITS);
+    }
+
+    private static BigDecimal fraction(BigDecimal x) {
+        int terms = (int) (2400 / (x.doubleValue() * x.doubleValue())) + 20;
+        BigDecimal fraction = x;
         for (int n = terms; n > 0; n--) {
-            fraction = c.add(new BigDecimal(n).multiply(HALF).divide(fraction, DIGITS), DIGITS);
+            fraction = x.add(new BigDecimal(n).multiply(HALF).divide(fraction, DIGITS), DIGITS);
         }
-        return gaussian(c).multiply(TWO_BY_SQRT_PI).multiply(HALF).divide(fraction, DIGITS);
+        return fraction;
     }
 
     /** e^(-x^2). */

@@ -305,6 +305,7 @@ class RegionRunnerTest {
     private static double scalar(Op.Scalar op, double a, double b, double c, DType result) {
         return switch (op) {
             case Op.Unary u -> ScalarFunctions.floating(u.fn()).applyAsDouble(a);
+            case Op.Binary f when f.fn() == BinaryFn.NEXTAFTER && result == DType.F32 -> Math.nextAfter((float) a, b);
             case Op.Binary f -> ScalarFunctions.floating(f.fn()).applyAsDouble(a, b);
             case Op.Compare f -> ScalarFunctions.floating(f.fn()).test(a, b) ? 1 : 0;
             case Op.Logic l ->
@@ -312,6 +313,8 @@ class RegionRunnerTest {
                     case AND -> (long) a & (long) b;
                     case OR -> (long) a | (long) b;
                     case XOR -> (long) a ^ (long) b;
+                    case SHIFT_LEFT -> b < 0 || b > 63 ? 0 : (long) a << (long) b;
+                    case SHIFT_RIGHT -> (long) a >> (b < 0 || b > 63 ? 63 : (long) b);
                 };
             case Op.Not n -> result == DType.BOOL ? 1 - a : ~(long) a;
             case Op.Select s -> a != 0 ? b : c;

@@ -47,6 +47,14 @@ final class UlpHistogram {
         return worst;
     }
 
+    /** Where the worst result is: the argument, or both; empty if all results are exact. */
+    String place() {
+        if (worst == 0) {
+            return "";
+        }
+        return Double.isNaN(worstSecondArgument) ? "" + worstArgument : worstArgument + ", " + worstSecondArgument;
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

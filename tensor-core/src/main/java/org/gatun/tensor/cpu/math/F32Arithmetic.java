@@ -69,4 +69,9 @@ public final class F32Arithmetic {
     public static FloatVector truncDivide(FloatVector a, FloatVector b) {
         return trunc(a.div(b));
     }
+
+    /** {@code |a|} with the sign of b. */
+    public static FloatVector copySign(FloatVector a, FloatVector b) {
+        return F32.withSign(a.abs(), b);
+    }
 }

@@ -69,4 +69,9 @@ public final class F64Arithmetic {
     public static DoubleVector truncDivide(DoubleVector a, DoubleVector b) {
         return trunc(a.div(b));
     }
+
+    /** {@code |a|} with the sign of b. */
+    public static DoubleVector copySign(DoubleVector a, DoubleVector b) {
+        return F64.withSign(a.abs(), b);
+    }
 }

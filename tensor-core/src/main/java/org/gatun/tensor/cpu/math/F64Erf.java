@@ -1,11 +1,12 @@
 package org.gatun.tensor.cpu.math;
 
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.DoubleVector;
 
-/** The error function and its complement on vectors of doubles. */
+/** The error function, its complement and the normal distribution function on vectors of doubles. */
 public final class F64Erf {
     // erf(x) / x in powers of x^2, less 1 in the first; error 2^-62 up to x = 1
     private static final DoubleVector P0 = F64.of(0.12837916709551256);
@@ -48,6 +49,18 @@ public final class F64Erf {
     private static final DoubleVector G22 = F64.of(1.8830509767409798e-09);
     private static final DoubleVector FIVE_QUARTERS = F64.of(1.25);
     private static final DoubleVector FOUR = F64.of(4);
+    private static final DoubleVector MINUS_TWO_BY_SQRT_PI = F64.of(-1.1283791670955126);
+    private static final DoubleVector MINUS_SQRT_HALF = F64.of(-0.7071067811865476);
+    private static final DoubleVector MINUS_SQRT_HALF_LOW = F64.of(4.833646656726457e-17);
+
+    // sqrt(pi) x e^(x^2) erfc(x) in powers of 1 / x^2: 1, -1/2, (1 3)/4, -(1 3 5)/8, ...
+    private static final DoubleVector S2 = F64.of(0.75);
+    private static final DoubleVector S3 = F64.of(-1.875);
+    private static final DoubleVector S4 = F64.of(6.5625);
+    private static final DoubleVector S5 = F64.of(-29.53125);
+    private static final DoubleVector S6 = F64.of(162.421875);
+    private static final DoubleVector ONE_BY_SQRT_PI = F64.of(0.5641895835477563);
+    private static final DoubleVector ASYMPTOTIC = F64.of(26);
     /** Above this erfc is less than half the smallest double. */
     private static final DoubleVector ERFC_ZERO = F64.of(27.3);
 
@@ -56,14 +69,14 @@ public final class F64Erf {
     /** The error function, at most 1.5 ulp: a polynomial up to 1, {@code 1 - erfc(x)} above. */
     public static DoubleVector erf(DoubleVector x) {
         DoubleVector a = x.abs();
-        DoubleVector large = F64.ONE.sub(tail(a));
+        DoubleVector large = F64.ONE.sub(tail(a, F64.ZERO));
         return F64.withSign(large.blend(nearZero(a), a.compare(LT, F64.ONE)), x);
     }
 
     /** The complementary error function, at most 2 ulp: {@code 1 - erf(x)} up to 0.5, {@code e^(-x^2)} times a polynomial above. */
     public static DoubleVector erfc(DoubleVector x) {
         DoubleVector a = x.abs();
-        DoubleVector tail = tail(a);
+        DoubleVector tail = tail(a, F64.ZERO);
         DoubleVector large = tail.blend(F64.TWO.sub(tail), x.compare(LT, F64.ZERO));
         return large.blend(F64.ONE.sub(nearZero(x)), a.compare(LT, F64.HALF));
     }
@@ -85,8 +98,40 @@ public final class F64Erf {
                 .fma(x, x);
     }
 
-    /** {@code 1 - erf(x)} for x from 0.5 on. */
-    private static DoubleVector tail(DoubleVector x) {
+    /** The normal distribution function {@code erfc(-x / sqrt 2) / 2}, at most 2 ulp: the rounding of the quotient is put back. */
+    public static DoubleVector ndtr(DoubleVector x) {
+        DoubleVector w = x.mul(MINUS_SQRT_HALF);
+        DoubleVector low = x.fma(MINUS_SQRT_HALF_LOW, x.fma(MINUS_SQRT_HALF, w.neg()));
+        DoubleVector a = w.abs();
+        // far out there are no digits to keep, and low may be infinite
+        low = F64.ZERO.blend(low, a.compare(LT, ERFC_ZERO));
+        DoubleVector tail = tail(a, low).mul(F64.HALF);
+        DoubleVector large = tail.blend(F64.ONE.sub(tail), w.compare(LT, F64.ZERO));
+        return large.blend(F64.MINUS_HALF.fma(nearZero(w), F64.HALF), a.compare(LT, F64.HALF));
+    }
+
+    /** {@code e^(x^2) erfc(x)}, at most 2 ulp: beyond the polynomial an asymptotic series, below 0 {@code 2 e^(x^2)} less that. */
+    public static DoubleVector erfcx(DoubleVector x) {
+        DoubleVector a = x.abs();
+        DoubleVector inverse = F64.ONE.div(a);
+        DoubleVector z = inverse.mul(inverse);
+        DoubleVector series = S6.fma(z, S5).fma(z, S4).fma(z, S3).fma(z, S2).fma(z, F64.MINUS_HALF).fma(z, F64.ONE);
+        DoubleVector far = ONE_BY_SQRT_PI.div(a).mul(series);
+        DoubleVector c = a.blend(ASYMPTOTIC, a.compare(GT, ASYMPTOTIC));
+        DoubleVector near = tailPolynomial(c.sub(FOUR).div(c.add(FOUR)))
+                .add(FIVE_QUARTERS)
+                .div(c.add(c).add(F64.ONE));
+        DoubleVector scaled = near.blend(far, a.compare(GT, ASYMPTOTIC));
+
+        DoubleVector square = x.mul(x);
+        DoubleVector e = F64Exp.exp(square);
+        DoubleVector exact = e.fma(x.fma(x, square.neg()), e).blend(e, e.compare(EQ, F64.INFINITY));
+        DoubleVector y = scaled.blend(exact.add(exact).sub(scaled), x.compare(LT, F64.ZERO));
+        return y.blend(exact.mul(F64.ONE.sub(nearZero(x))), a.compare(LT, F64.HALF));
+    }
+
+    /** {@code 1 - erf(x + low)} for x from 0.5 on and a small {@code low}. */
+    private static DoubleVector tail(DoubleVector x, DoubleVector xLow) {
         DoubleVector c = x.blend(ERFC_ZERO, x.compare(GT, ERFC_ZERO));
         DoubleVector p = tailPolynomial(c.sub(FOUR).div(c.add(FOUR)));
         DoubleVector g = p.add(FIVE_QUARTERS);
@@ -100,7 +145,8 @@ public final class F64Erf {
         DoubleVector low = lost.add(gLow).div(divisor);
         DoubleVector square = c.mul(c);
         DoubleVector squareLow = c.fma(c, square.neg());
-        return F64Exp.expTimes(square.neg(), quotient, quotient.neg().fma(squareLow, low));
+        DoubleVector rest = MINUS_TWO_BY_SQRT_PI.fma(xLow, quotient.neg().fma(squareLow, low));
+        return F64Exp.expTimes(square.neg(), quotient, rest);
     }
 
     private static DoubleVector tailPolynomial(DoubleVector q) {

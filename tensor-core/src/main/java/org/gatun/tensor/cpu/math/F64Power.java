@@ -11,7 +11,7 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 
-/** Powers and the hypotenuse on vectors of doubles, and faster ones that are right to the last bit or so of a float, for F32. */
+/** Powers, the cube root and the hypotenuse on vectors of doubles, and faster ones that are right to the last bit or so of a float, for F32. */
 public final class F64Power {
     // (atanh(s) / s - 1 - s^2/3) / s^4 in powers of s^2, error 2^-66 of the logarithm
     private static final DoubleVector L0 = F64.of(0.2);
@@ -37,6 +37,16 @@ public final class F64Power {
 
     /** The biased exponent of the inverse of a power of two is this less its own. */
     private static final LongVector TWICE_BIAS = F64.bits(2046);
+
+    /** Two thirds of the bias of exponents, in their place in the upper half, less what the fraction's line is below its root. */
+    private static final DoubleVector TWO_THIRDS_BIAS = F64.of(715094163);
+
+    private static final DoubleVector SMALL_CUBE = F64.of(0x1p-900);
+    private static final DoubleVector LARGE_CUBE = F64.of(0x1p900);
+    private static final DoubleVector CUBE = F64.of(0x1p162);
+    private static final DoubleVector CUBE_INVERSE = F64.of(0x1p-162);
+    private static final DoubleVector ROOT = F64.of(0x1p54);
+    private static final DoubleVector ROOT_INVERSE = F64.of(0x1p-54);
 
     private static final LongVector LONG_ONE = F64.bits(1);
     private static final LongVector LARGEST_BIASED = F64.bits(2045);
@@ -152,6 +162,34 @@ public final class F64Power {
     /** {@code sqrt(a^2 + b^2)} of floats, whose squares neither overflow nor underflow. */
     public static DoubleVector hypotOfFloats(DoubleVector a, DoubleVector b) {
         return infiniteIfEither(a.fma(a, b.mul(b)).sqrt(), a.abs(), b.abs());
+    }
+
+    /**
+     * The cube root, at most 1 ulp: a third of the exponent and fraction bits to start with, two steps of Halley's, and one of Newton's
+     * on the exact remainder. Numbers at the ends of the range are scaled by a cube, so that their cubes stay inside.
+     */
+    public static DoubleVector cbrt(DoubleVector x) {
+        DoubleVector a = x.abs();
+        VectorMask<Double> small = a.compare(LT, SMALL_CUBE);
+        VectorMask<Double> large = a.compare(GT, LARGE_CUBE);
+        DoubleVector c = a.mul(F64.ONE.blend(CUBE, small).blend(CUBE_INVERSE, large));
+        DoubleVector third = F64Log.toDouble(c.reinterpretAsLongs().lanewise(LSHR, 32)).mul(THIRD);
+        LongVector high = third.add(TWO_THIRDS_BIAS).add(F64.ROUNDER).reinterpretAsLongs();
+        DoubleVector t = halley(
+                halley(high.sub(F64.ROUNDER_BITS).lanewise(LSHL, 32).reinterpretAsDoubles(), c), c);
+        DoubleVector square = t.mul(t);
+        DoubleVector cube = square.mul(t);
+        DoubleVector low = square.fma(t, cube.neg()).add(t.fma(t, square.neg()).mul(t));
+        DoubleVector y = c.sub(cube).sub(low).div(square).mul(THIRD).add(t);
+        y = y.mul(F64.ONE.blend(ROOT_INVERSE, small).blend(ROOT, large));
+        VectorMask<Double> special = a.compare(LT, F64.INFINITY).not().or(a.compare(EQ, F64.ZERO));
+        return F64.withSign(y.abs(), x).blend(x, special);
+    }
+
+    /** {@code t (t^3 + 2c) / (2 t^3 + c)}, whose error is the third power of that of t. */
+    private static DoubleVector halley(DoubleVector t, DoubleVector c) {
+        DoubleVector cube = t.mul(t).mul(t);
+        return cube.add(c).add(c).div(cube.add(cube).add(c)).mul(t);
     }
 
     /** y, but infinite where an operand is, even if the other is NaN. */

@@ -57,6 +57,12 @@ public final class ScalarMath {
         1.8830509767409798e-09
     };
 
+    /** {@code sqrt(pi) x erfcx(x)} in powers of {@code 1 / x^2}: -1/2, (1 3)/4, -(1 3 5)/8, ... */
+    private static final double[] ERFCX_SERIES = {1, -0.5, 0.75, -1.875, 6.5625, -29.53125, 162.421875};
+
+    private static final double ASYMPTOTIC = 26;
+    private static final double ONE_BY_SQRT_PI = 0.5641895835477563;
+
     /** Beyond this erfc is below half the smallest double. */
     private static final double ERFC_ZERO = 27.3;
 
@@ -172,6 +178,11 @@ public final class ScalarMath {
         if (x < 0.5) {
             return x > -0.5 ? 1 - erf(x) : 2 - erfc(-x);
         }
+        return tail(x, 0, 1);
+    }
+
+    /** {@code factor erfc(x + low)} for x from 0.5 on, a small {@code low}, and a factor that is a power of two. */
+    static double tail(double x, double low, double factor) {
         if (!(x < ERFC_ZERO)) {
             return Double.isNaN(x) ? x : 0;
         }
@@ -185,9 +196,21 @@ public final class ScalarMath {
         double square = x * x;
         double squareLow = Math.fma(x, x, -square);
         double e = Math.exp(-square);
+        double rest = quotientLow - quotient * squareLow - low * ERF[0];
         // the product with what it and its second factor lost
         double product = e * quotient;
-        return product + (Math.fma(e, quotient, -product) + e * (quotientLow - quotient * squareLow));
+        double sum = product + (Math.fma(e, quotient, -product) + e * rest);
+        return factor * sum;
+    }
+
+    /** {@code e^(x^2) erfc(x)} for x from 0.5 on, at most 2 ulp; far out by its asymptotic series. */
+    static double scaledTail(double x) {
+        if (x > ASYMPTOTIC) {
+            double inverse = 1 / x;
+            double series = polynomial(ERFCX_SERIES, 0, inverse * inverse);
+            return ONE_BY_SQRT_PI / x * series;
+        }
+        return (1.25 + polynomial(ERFCX, 0, (x - 4) / (x + 4))) / (1 + 2 * x);
     }
 
     /** The coefficients from index {@code from} on, in powers of z. */

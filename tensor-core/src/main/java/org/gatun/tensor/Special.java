@@ -1,0 +1,187 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.ir.UnaryFn;
+
+/**
+ * Special functions, elementwise, as {@code torch.special}. Every function works on any shape, layout and device; integers are
+ * taken as F32; functions of several tensors promote and broadcast as arithmetic does. All are differentiable to any order in
+ * both modes, with one exception: {@link #zeta(Tensor, Tensor) zeta} by its first argument, whose derivative is refused.
+ *
+ * <p>docs/accuracy.md states how far each function is from the true value.
+ */
+public final class Special {
+    private Special() {}
+
+    // ---- the error function and the normal distribution ----
+
+    /** The error function, as {@code torch.special.erf}. */
+    public static Tensor erf(Tensor x) {
+        return x.erf();
+    }
+
+    /** {@code 1 - erf(x)}, accurate for large x, as {@code torch.special.erfc}. */
+    public static Tensor erfc(Tensor x) {
+        return x.erfc();
+    }
+
+    /** {@code e^(x^2) erfc(x)}, which neither underflows nor cancels for large x, as {@code torch.special.erfcx}. */
+    public static Tensor erfcx(Tensor x) {
+        return Arithmetic.unary(UnaryFn.ERFCX, x);
+    }
+
+    /** The inverse of the error function; infinite at -1 and 1, NaN beyond. As {@code torch.special.erfinv}. */
+    public static Tensor erfinv(Tensor x) {
+        return x.erfinv();
+    }
+
+    /** The normal distribution function, {@code erfc(-x / sqrt 2) / 2}, as {@code torch.special.ndtr}. */
+    public static Tensor ndtr(Tensor x) {
+        return Arithmetic.unary(UnaryFn.NDTR, x);
+    }
+
+    /** The inverse of {@link #ndtr}; infinite at 0 and 1, NaN outside. As {@code torch.special.ndtri}. */
+    public static Tensor ndtri(Tensor x) {
+        return Arithmetic.unary(UnaryFn.NDTRI, x);
+    }
+
+    /** {@code log(ndtr(x))}, accurate where the distribution function underflows, as {@code torch.special.log_ndtr}. */
+    public static Tensor logNdtr(Tensor x) {
+        return Pointwise.floating("logNdtr", Pointwise.LOG_NDTR, x);
+    }
+
+    // ---- the gamma function ----
+
+    /** {@code log |gamma(x)|}, as {@code torch.special.gammaln}: {@link Tensor#lgamma}. */
+    public static Tensor gammaln(Tensor x) {
+        return x.lgamma();
+    }
+
+    /** The derivative of {@link #gammaln}, as {@code torch.special.digamma}. */
+    public static Tensor digamma(Tensor x) {
+        return x.digamma();
+    }
+
+    /** Another name of {@link #digamma}, as {@code torch.special.psi}. */
+    public static Tensor psi(Tensor x) {
+        return x.digamma();
+    }
+
+    /**
+     * The derivative of order {@code n} of {@link #digamma}, {@code (-1)^(n + 1) n! zeta(n + 1, x)}, as {@code torch.special.polygamma}.
+     *
+     * @throws IllegalArgumentException when n is negative
+     */
+    public static Tensor polygamma(int n, Tensor x) {
+        return Pointwise.polygamma(n, x);
+    }
+
+    /**
+     * The logarithm of the gamma function of p dimensions, {@code p (p - 1) / 4 log(pi) + sum over j = 1 ... p of lgamma(x + (1 - j) / 2)},
+     * for x above {@code (p - 1) / 2}. As {@code torch.special.multigammaln}.
+     *
+     * @throws IllegalArgumentException when p is less than 1
+     */
+    public static Tensor multigammaln(Tensor x, int p) {
+        return Pointwise.multigammaln(x, p);
+    }
+
+    /**
+     * The logarithm of the beta function, {@code lgamma(a) + lgamma(b) - lgamma(a + b)}, for positive a and b, without that
+     * difference where one of them is large. As {@code jax.scipy.special.betaln}.
+     */
+    public static Tensor betaln(Tensor a, Tensor b) {
+        return Pointwise.floating("betaln", BetaRegion.BETALN, a, b);
+    }
+
+    /**
+     * The Hurwitz zeta function {@code 1/q^s + 1/(q+1)^s + 1/(q+2)^s + ...}, as {@code torch.special.zeta}: infinite at s = 1 and at q
+     * = 0, -1, -2, ...; NaN for s below 1, and for q below 0 unless s is an integer.
+     *
+     * <p>There is no derivative by s, in PyTorch neither: differentiating by it is an error, not 0.
+     */
+    public static Tensor zeta(Tensor s, Tensor q) {
+        return Arithmetic.binary("zeta", BinaryFn.ZETA, s, q);
+    }
+
+    /** {@link #zeta(Tensor, Tensor)} of a number s, which takes q's dtype. */
+    public static Tensor zeta(double s, Tensor q) {
+        Tensor t = Arithmetic.cast(q, q.dtype().toFloating());
+        return Arithmetic.binary("zeta", BinaryFn.ZETA, Arithmetic.constant(t, t.dtype(), s), t);
+    }
+
+    /** {@link #zeta(Tensor, Tensor)} at a number q, which takes the dtype of s. */
+    public static Tensor zeta(Tensor s, double q) {
+        return Arithmetic.binary("zeta", BinaryFn.ZETA, s, q);
+    }
+
+    // ---- exponentials, logarithms and entropies ----
+
+    /** {@code 2^x}, as {@code torch.special.exp2}. */
+    public static Tensor exp2(Tensor x) {
+        return x.exp2();
+    }
+
+    /** {@code e^x - 1}, accurate near 0, as {@code torch.special.expm1}. */
+    public static Tensor expm1(Tensor x) {
+        return x.expm1();
+    }
+
+    /** {@code log(1 + x)}, accurate near 0, as {@code torch.special.log1p}. */
+    public static Tensor log1p(Tensor x) {
+        return x.log1p();
+    }
+
+    /** {@code 1 / (1 + e^-x)}, as {@code torch.special.expit}: {@link Tensor#sigmoid}. */
+    public static Tensor expit(Tensor x) {
+        return x.sigmoid();
+    }
+
+    /** {@code log(x / (1 - x))}, as {@code torch.special.logit}: {@link Tensor#logit()}. */
+    public static Tensor logit(Tensor x) {
+        return x.logit();
+    }
+
+    /** {@link #logit(Tensor)} of x limited to the range from {@code eps} to {@code 1 - eps}. */
+    public static Tensor logit(Tensor x, double eps) {
+        return x.logit(eps);
+    }
+
+    /** {@code -x log x}; 0 at 0, where its derivative counts as 0 too, and -infinity below. As {@code torch.special.entr}. */
+    public static Tensor entr(Tensor x) {
+        return Pointwise.floating("entr", Pointwise.ENTR, x);
+    }
+
+    /** {@code x log y}, 0 where x is 0 and y a number, as {@code torch.special.xlogy}: {@link Tensor#xlogy(Tensor)}. */
+    public static Tensor xlogy(Tensor x, Tensor y) {
+        return x.xlogy(y);
+    }
+
+    /**
+     * {@code x log(1 + y)}, 0 where x is 0 and y a number, as {@code torch.special.xlog1py}. Where that makes it 0, both derivatives
+     * are 0 (PyTorch's by y is NaN there).
+     */
+    public static Tensor xlog1py(Tensor x, Tensor y) {
+        return Pointwise.floating("xlog1py", Pointwise.XLOG1PY, x, y);
+    }
+
+    /** {@code sin(pi x) / (pi x)}, 1 at 0, as {@code torch.special.sinc}: {@link Tensor#sinc}. */
+    public static Tensor sinc(Tensor x) {
+        return x.sinc();
+    }
+
+    /** As {@code torch.special.softmax}: {@link Tensor#softmax}. */
+    public static Tensor softmax(Tensor x, int axis) {
+        return x.softmax(axis);
+    }
+
+    /** As {@code torch.special.log_softmax}: {@link Tensor#logSoftmax}. */
+    public static Tensor logSoftmax(Tensor x, int axis) {
+        return x.logSoftmax(axis);
+    }
+
+    /** {@code log(sum of e^x)} over the given axes, as {@code torch.special.logsumexp}: {@link Tensor#logsumexp}. */
+    public static Tensor logsumexp(Tensor x, int... axes) {
+        return x.logsumexp(axes);
+    }
+}
