@@ -20,6 +20,11 @@ final class DiagonalRules {
     private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
     private static final double SQRT_2_PI = Math.sqrt(2 * Math.PI);
 
+    /** From here on the continued fraction of erfcx has all digits of a double with so many terms. */
+    private static final double FRACTION_FROM = 4;
+
+    private static final int FRACTION_TERMS = 20;
+
     private DiagonalRules() {}
 
     /** The row of {@code y = fn(x)}. */
@@ -55,7 +60,7 @@ final class DiagonalRules {
             case SOFTPLUS -> v.mul(x.sigmoid());
             case ERF -> v.mul(x.square().neg().exp()).mul(TWO_OVER_SQRT_PI);
             case ERFC -> v.mul(x.square().neg().exp()).mul(-TWO_OVER_SQRT_PI);
-            case ERFCX -> v.mul(x.mul(y).mul(2).sub(TWO_OVER_SQRT_PI));
+            case ERFCX -> v.mul(slopeOfErfcx(x, y));
             case ERFINV -> v.mul(y.square().exp()).mul(1 / TWO_OVER_SQRT_PI);
             case NDTR -> v.mul(x.square().mul(-0.5).exp()).mul(1 / SQRT_2_PI);
             case NDTRI -> v.mul(y.square().mul(0.5).exp()).mul(SQRT_2_PI);
@@ -64,6 +69,20 @@ final class DiagonalRules {
             case CBRT -> v.div(y.square().mul(3));
             case SIGN, FLOOR, CEIL, ROUND, TRUNC -> null;
         };
+    }
+
+    /**
+     * {@code 2 x y - 2 / sqrt(pi)}, which is a small difference for large x. There it is {@code -2 y k} with {@code 1 / (sqrt(pi) y) =
+     * x + k}, a continued fraction of positive terms.
+     */
+    private static Tensor slopeOfErfcx(Tensor x, Tensor y) {
+        Tensor large = x.gt(FRACTION_FROM);
+        Tensor far = large.where(x, x.fullLike(FRACTION_FROM));
+        Tensor rest = far;
+        for (int k = FRACTION_TERMS; k > 1; k--) {
+            rest = far.add(rest.reciprocal().mul(0.5 * k));
+        }
+        return large.where(y.neg().div(rest), x.mul(y).mul(2).sub(TWO_OVER_SQRT_PI));
     }
 
     /** The row of {@code y = fn(a, b)} by {@code a}. */

@@ -116,7 +116,7 @@ public abstract class ConformanceSuite {
                     .as("%s leaves its operands alone", c)
                     .isEqualTo(adapted);
             if (c.op() instanceof Op.Elementwise op) {
-                checkInto(c, op, adapted, layouts, tolerance, expected);
+                checkInto(c, op, adapted, layouts, tolerance, expected, magnitudes);
             }
         }
     }
@@ -163,7 +163,8 @@ public abstract class ConformanceSuite {
             List<HostArray> arrays,
             List<LayoutVariant> layouts,
             Tolerance tolerance,
-            List<HostArray> expected) {
+            List<HostArray> expected,
+            List<HostArray> magnitudes) {
         for (LayoutVariant layout :
                 List.of(LayoutVariant.CONTIGUOUS, LayoutVariant.STEPPED, LayoutVariant.TRANSPOSED)) {
             if (layout.applies(expected.get(0).shape())) {
@@ -174,7 +175,7 @@ public abstract class ConformanceSuite {
                 Dispatch.backend(device()).executeInto(op, operands, results);
                 List<HostArray> actual =
                         Arrays.stream(results).map(HostArray::of).toList();
-                require(c, layouts, tolerance, expected, actual, List.of(), "the result in place, " + layout + ",");
+                require(c, layouts, tolerance, expected, actual, magnitudes, "the result in place, " + layout + ",");
             }
         }
         for (int k = 0; k < arrays.size(); k++) {
@@ -191,7 +192,7 @@ public abstract class ConformanceSuite {
                             tolerance,
                             expected,
                             List.of(HostArray.of(target)),
-                            List.of(),
+                            magnitudes,
                             "operand " + k + " as the result");
                 }
             }

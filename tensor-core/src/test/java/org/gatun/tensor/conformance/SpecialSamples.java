@@ -91,8 +91,13 @@ final class SpecialSamples {
         binary("Special.betaln", (a, b) -> Special.betaln(a, b.mul(40)), Content.POSITIVE, Content.POSITIVE);
         binary("Special.betaln", (a, b) -> Special.betaln(a.mul(50), b.mul(40)), Content.POSITIVE, Content.POSITIVE);
         unary("Special.zeta", q -> Special.zeta(2.5, q), Content.POSITIVE);
-        unary("Special.zeta", s -> Special.zeta(s.add(1.2).detach(), 0.7), Content.POSITIVE, false);
-        binary("Special.zeta", (s, q) -> Special.zeta(s.add(1.2).detach(), q), Content.POSITIVE, Content.POSITIVE);
+        // orders from 2.5 on, which have no derivative
+        for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
+            Slot orders = index(4, sizes);
+            plain("Special.zeta", s -> Special.zeta(s.add(2.5), 0.7), orders);
+            SAMPLES.add(of("Special.zeta", (s, q) -> Special.zeta(s.add(2.5), q), orders, slot(Content.POSITIVE, sizes)));
+            SAMPLES.add(of("Special.zeta", (s, q) -> Special.zeta(s.add(2), q), orders, slot(Content.POSITIVE)));
+        }
         unary("Special.exp2", Special::exp2, Content.ANY);
         unary("Special.expm1", Special::expm1, Content.ANY);
         unary("Special.log1p", Special::log1p, Content.POSITIVE);
@@ -197,13 +202,8 @@ final class SpecialSamples {
     }
 
     private static void unary(String method, UnaryOperator<Tensor> body, Content content) {
-        unary(method, body, content, true);
-    }
-
-    private static void unary(String method, UnaryOperator<Tensor> body, Content content, boolean differentiable) {
         for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
-            CompositeSample sample = of(method, body, slot(content, sizes));
-            SAMPLES.add(differentiable ? sample : sample.withoutDerivative());
+            SAMPLES.add(of(method, body, slot(content, sizes)));
         }
     }
 
