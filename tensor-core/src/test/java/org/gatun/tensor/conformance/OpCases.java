@@ -3,6 +3,7 @@ package org.gatun.tensor.conformance;
 import static org.gatun.tensor.conformance.OpCase.Operand.value;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;

@@ -207,7 +207,8 @@ final class ScalarReference {
                 a == 0
                         ? Math.copySign(Double.MIN_VALUE, b)
                         : Double.longBitsToDouble(Double.doubleToRawLongBits(a) + step);
-            case I64, I32, U8, BOOL -> throw new IllegalArgumentException(dtype + " has no neighbours");
+            case BF16, F16, I64, I32, I16, I8, U8, BOOL ->
+                throw new IllegalArgumentException(dtype + " has no neighbours here");
         };
     }
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.UnaryFn;
 import org.junit.jupiter.api.TestReporter;

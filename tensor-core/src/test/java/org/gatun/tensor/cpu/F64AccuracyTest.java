@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.UnaryFn;
 import org.junit.jupiter.api.Test;
