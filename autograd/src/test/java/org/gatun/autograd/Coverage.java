@@ -87,7 +87,8 @@ final class Coverage {
                 Every public method that makes tensors of tensors, with the dtypes of its operands for which the tests found its values and
                 its derivatives right. Values are compared with a slow interpreter that shares no code with the kernels. Derivatives in F64
                 are compared with finite differences in forward and reverse mode, to second order in all four combinations of the modes;
-                those in other floating dtypes are compared with F64. Batches under
+                those in other floating dtypes are compared with F64. The implicit derivatives of gamma samples, which differences of a
+                rejection loop do not show, are compared with those of the quantile. Batches under
                 `vmap`, derivatives inside and around it included, are compared with a loop in F64. The tests write this page and fail when it differs from what they
                 saw: `mvn verify -Dgatun.coverage.write=true` brings it up to date.
 

@@ -1,6 +1,7 @@
 package org.gatun.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
@@ -69,6 +70,30 @@ class CoverageContractTest {
                                 COVERAGE.passed(sample.method(), aspect, DType.F64);
                             }
                         })));
+    }
+
+    /** Implicit derivatives, which {@link GammaGradientTest} compares with the quantile: the modes agree, {@code <u, Jv> = <J'u, v>}. */
+    @TestFactory
+    @Order(2)
+    Stream<DynamicNode> implicitDerivatives() {
+        return CompositeSamples.all().stream()
+                .filter(CompositeSample::implicit)
+                .map(sample -> dynamicTest(sample.toString(), () -> {
+                    try (MemoryScope scope = MemoryScope.open("implicit")) {
+                        List<Tensor> both = derivatives(sample, sample.fill(DType.F64), DType.F64);
+                        Tensor tangent = both.get(0);
+                        Tensor gradient = both.get(1);
+                        double forward = tangent.dot(direction((int) tangent.elements(), 7))
+                                .item();
+                        double reverse = gradient.dot(direction((int) gradient.elements(), 5))
+                                .item();
+                        assertThat(forward).isCloseTo(reverse, within(1e-12 * Math.max(1, Math.abs(forward))));
+                        assertThat(both.get(2).isFinite().all().item()).isEqualTo(1);
+                        for (Aspect aspect : List.of(Aspect.JVP, Aspect.VJP, Aspect.SECOND_ORDER)) {
+                            COVERAGE.passed(sample.method(), aspect, DType.F64);
+                        }
+                    }
+                }));
     }
 
     /** The derivatives of each sample in the other floating dtypes against those in F64 at the same point. */

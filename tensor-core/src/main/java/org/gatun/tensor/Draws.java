@@ -12,8 +12,7 @@ import org.gatun.tensor.trace.Traced;
 final class Draws {
     private Draws() {}
 
-    private static Tensor draw(
-            Distribution distribution, Generator generator, DType dtype, Shape shape, Device device) {
+    static Tensor draw(Distribution distribution, Generator generator, DType dtype, Shape shape, Device device) {
         Generator.Draw part = generator.reserve(RandomFill.blocks(dtype, shape.elements()));
         return Dispatch.source(new Op.Random(distribution, dtype, shape, part.key(), part.offset()), device);
     }

@@ -8,7 +8,7 @@ package org.gatun.tensor.random;
  *
  * <p>Gatun's layout of the counter, from the least significant 32-bit word: the two halves of the 64-bit block number, then the two
  * halves of a {@code domain}. Values drawn for tensors come from domain {@link #DRAWS}, keys of forked generators from domain
- * {@link #FORKS}; the two can therefore never coincide. Block {@code b} yields the words {@code 4b} to {@code 4b + 3} of the stream.
+ * {@link #FORKS}, the numbers of single elements' streams from domain {@link #ELEMENTS}; they can therefore never coincide. Block {@code b} yields the words {@code 4b} to {@code 4b + 3} of the stream.
  */
 public final class Philox {
     /** The domain of all numbers that are drawn into tensors. */
@@ -16,6 +16,9 @@ public final class Philox {
 
     /** The domain of the keys of forked generators. */
     public static final long FORKS = 1;
+
+    /** The domain of the streams of single elements, from which functions draw that take a varying number of draws each. */
+    public static final long ELEMENTS = 2;
 
     /** The 32-bit words in a block. */
     public static final int WORDS = 4;

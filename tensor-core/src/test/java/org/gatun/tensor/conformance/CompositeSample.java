@@ -18,6 +18,7 @@ import org.gatun.tensor.shape.Shape;
  * @param body the use
  * @param slots what the operands are like
  * @param differentiable whether the floating results carry derivatives
+ * @param implicit whether the derivative is an implicit one, which differences of the function do not show
  * @param unbatched why the method does not run under {@code vmap}, empty where it does
  */
 @SuppressWarnings("overloads") // the bodies differ in their number of arguments
@@ -26,6 +27,7 @@ public record CompositeSample(
         Function<List<Tensor>, List<Tensor>> body,
         List<Slot> slots,
         boolean differentiable,
+        boolean implicit,
         String unbatched) {
     /** What an operand holds. */
     enum Content {
@@ -164,29 +166,38 @@ public record CompositeSample(
     }
 
     static CompositeSample of(String method, UnaryOperator<Tensor> body, Slot slot) {
-        return new CompositeSample(method, in -> List.of(body.apply(in.get(0))), List.of(slot), true, "");
+        return new CompositeSample(method, in -> List.of(body.apply(in.get(0))), List.of(slot), true, false, "");
     }
 
     static CompositeSample of(String method, BinaryOperator<Tensor> body, Slot a, Slot b) {
-        return new CompositeSample(method, in -> List.of(body.apply(in.get(0), in.get(1))), List.of(a, b), true, "");
+        return new CompositeSample(
+                method, in -> List.of(body.apply(in.get(0), in.get(1))), List.of(a, b), true, false, "");
     }
 
     static CompositeSample of(String method, Function<List<Tensor>, Tensor> body, Slot... slots) {
-        return new CompositeSample(method, in -> List.of(body.apply(in)), List.of(slots), true, "");
+        return new CompositeSample(method, in -> List.of(body.apply(in)), List.of(slots), true, false, "");
     }
 
     static CompositeSample several(String method, Function<List<Tensor>, List<Tensor>> body, Slot... slots) {
-        return new CompositeSample(method, body, List.of(slots), true, "");
+        return new CompositeSample(method, body, List.of(slots), true, false, "");
     }
 
     /** This use of a method whose results do not depend smoothly on its operands. */
     CompositeSample withoutDerivative() {
-        return new CompositeSample(method, body, slots, false, unbatched);
+        return new CompositeSample(method, body, slots, false, false, unbatched);
+    }
+
+    /**
+     * This use of a method that draws by rejection and has the implicit derivative: the two modes are compared with each other here, and
+     * with the quantile elsewhere.
+     */
+    CompositeSample withImplicitDerivative() {
+        return new CompositeSample(method, body, slots, true, true, unbatched);
     }
 
     /** This use of a method that reads its operands' values, and so can't run on a whole batch at once. */
     CompositeSample withoutBatching(String reason) {
-        return new CompositeSample(method, body, slots, differentiable, reason);
+        return new CompositeSample(method, body, slots, differentiable, implicit, reason);
     }
 
     /** Operands of the given dtype where they are numbers. */

@@ -14,6 +14,7 @@ import org.gatun.tensor.Device;
 import org.gatun.tensor.Fft;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.Losses;
+import org.gatun.tensor.Sampling;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
@@ -30,7 +31,15 @@ public final class CompositeSamples {
             LayoutVariant.BROADCAST_ALL);
 
     private static final List<Class<?>> CLASSES =
-            List.of(Tensor.class, Tensors.class, Functional.class, Losses.class, Special.class, Fft.class, Linalg.class);
+            List.of(
+                    Tensor.class,
+                    Tensors.class,
+                    Functional.class,
+                    Losses.class,
+                    Special.class,
+                    Fft.class,
+                    Linalg.class,
+                    Sampling.class);
 
     private CompositeSamples() {}
 
@@ -52,7 +61,8 @@ public final class CompositeSamples {
                         PoolingSamples.all(),
                         ImageSamples.all(),
                         LinalgSamples.all(),
-                        ContractionSamples.all())
+                        ContractionSamples.all(),
+                        SamplingSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -60,7 +70,7 @@ public final class CompositeSamples {
     /** A sample in each layout, for checks of derivatives. */
     public static List<GradientSample> gradients(CompositeSample sample) {
         var samples = new ArrayList<GradientSample>();
-        if (sample.differentiable()) {
+        if (sample.differentiable() && !sample.implicit()) {
             for (List<LayoutVariant> layouts : sample.layouts(LAYOUTS)) {
                 List<HostArray> arrays = new ArrayList<>();
                 List<HostArray> filled = sample.fill(DType.F64);

@@ -1,0 +1,81 @@
+package org.gatun.tensor.conformance;
+
+import static org.gatun.tensor.conformance.CompositeSample.any;
+import static org.gatun.tensor.conformance.CompositeSample.of;
+import static org.gatun.tensor.conformance.CompositeSample.positive;
+import static org.gatun.tensor.conformance.CompositeSample.probability;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Sampling;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
+import org.gatun.tensor.conformance.CompositeSample.Slot;
+import org.gatun.tensor.random.Generator;
+
+/**
+ * Samples of random sampling. Differences of what is drawn by rejection do not show the implicit derivative, which has tests of its own.
+ */
+final class SamplingSamples {
+    private static final List<CompositeSample> SAMPLES = new ArrayList<>();
+
+    static {
+        smooth("uniform", (a, b) -> Sampling.uniform(g(), a.neg(), b), positive(2, 3), positive(3));
+        smooth("uniform", (a, b) -> Sampling.uniform(g(), a.neg(), b), positive(), positive(0));
+        // Normal noise comes in the dtype of the parameters, from bits of its own for each.
+        smooth("normal", (a, b) -> Sampling.normal(g(), a.to(DType.F64), b).to(a.dtype()), any(2, 3), positive(2, 1));
+        smooth("normal", (a, b) -> Sampling.normal(g(), a.to(DType.F64), b).to(a.dtype()), any(), positive());
+        smooth("laplace", (a, b) -> Sampling.laplace(g(), a, b), any(2, 3), positive(3));
+        smooth("laplace", (a, b) -> Sampling.laplace(g(), a, b), any(), positive());
+        smooth("cauchy", (a, b) -> Sampling.cauchy(g(), a, b), any(2, 3), positive(3));
+        smooth("gumbel", (a, b) -> Sampling.gumbel(g(), a, b), any(2, 3), positive(3));
+        smooth("gumbel", (a, b) -> Sampling.gumbel(g(), a, b), any(0), positive());
+        SAMPLES.add(of("Sampling.exponential", a -> Sampling.exponential(g(), a), positive(2, 3)));
+        SAMPLES.add(of("Sampling.exponential", a -> Sampling.exponential(g(), a), positive()));
+        implicit("gamma", a -> Sampling.gamma(g(), a), positive(7));
+        implicit("gamma", a -> Sampling.gamma(g(), a.mul(3), a), positive(2, 3));
+        implicit("gamma", a -> Sampling.gamma(g(), a), positive());
+        implicit("gamma", a -> Sampling.gamma(g(), a), positive(0));
+        implicit("logGamma", a -> Sampling.logGamma(g(), a), positive(2, 3));
+        implicit("logGamma", a -> Sampling.logGamma(g(), a.mul(0.01)), positive(3));
+        implicit("chi2", a -> Sampling.chi2(g(), a.mul(4)), positive(2, 3));
+        implicit("beta", a -> Sampling.beta(g(), a, a.add(1)), positive(2, 3));
+        implicit("dirichlet", a -> Sampling.dirichlet(g(), a), positive(2, 3));
+        implicit("studentT", a -> Sampling.studentT(g(), a.mul(3)), positive(2, 3));
+        rough("poisson", a -> Sampling.poisson(g(), a), positive(2, 3));
+        rough("poisson", a -> Sampling.poisson(g(), a.mul(30)), positive(7));
+        rough("binomial", p -> Sampling.binomial(g(), Tensors.full(DType.F32, 7, 3), p), probability(2, 3));
+        rough("binomial", p -> Sampling.binomial(g(), Tensors.scalar(DType.F32, 90), p), probability(7));
+        rough("geometric", p -> Sampling.geometric(g(), p), probability(2, 3));
+        rough("categorical", x -> Sampling.categorical(g(), x), any(4, 3));
+        rough("categorical", x -> Sampling.categorical(g(), x), any(3));
+        rough("multinomial", w -> Sampling.multinomial(g(), w, 5, true), positive(2, 3));
+        rough("multinomial", w -> Sampling.multinomial(g(), w, 2, false), positive(2, 3));
+        rough("multinomial", w -> Sampling.multinomial(g(), w, 1, false), positive(1));
+    }
+
+    private SamplingSamples() {}
+
+    static List<CompositeSample> all() {
+        return SAMPLES;
+    }
+
+    private static Generator g() {
+        return new Generator(11);
+    }
+
+    private static void smooth(String method, BinaryOperator<Tensor> body, Slot a, Slot b) {
+        SAMPLES.add(of("Sampling." + method, body, a, b));
+    }
+
+    private static void implicit(String method, UnaryOperator<Tensor> body, Slot slot) {
+        SAMPLES.add(of("Sampling." + method, body, slot).withImplicitDerivative());
+    }
+
+    private static void rough(String method, UnaryOperator<Tensor> body, Slot slot) {
+        SAMPLES.add(of("Sampling." + method, body, slot).withoutDerivative());
+    }
+}
