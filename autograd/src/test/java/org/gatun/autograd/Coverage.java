@@ -30,6 +30,7 @@ final class Coverage {
 
     private final Map<String, Map<Aspect, Set<DType>>> seen = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, Set<String>> withoutDerivative = new TreeMap<>();
+    private final Set<String> pathwise = new TreeSet<>();
     private final Map<String, Set<String>> withoutBatching = new TreeMap<>();
 
     /** Notes that a check of an aspect passed for operands of a dtype. */
@@ -42,6 +43,11 @@ final class Coverage {
     /** Notes why a use of an operation has no derivative. */
     void without(String operation, String reason) {
         withoutDerivative.computeIfAbsent(operation, o -> new TreeSet<>()).add(reason);
+    }
+
+    /** Notes that derivatives of an operation are those along the path of a sample. */
+    void pathwise(String operation) {
+        pathwise.add(operation);
     }
 
     /** Notes why a use of an operation can't be batched. */
@@ -87,8 +93,9 @@ final class Coverage {
                 Every public method that makes tensors of tensors, with the dtypes of its operands for which the tests found its values and
                 its derivatives right. Values are compared with a slow interpreter that shares no code with the kernels. Derivatives in F64
                 are compared with finite differences in forward and reverse mode, to second order in all four combinations of the modes;
-                those in other floating dtypes are compared with F64. The implicit derivatives of gamma samples, which differences of a
-                rejection loop do not show, are compared with those of the quantile. Batches under
+                those in other floating dtypes are compared with F64. Where it says "pathwise", the operation draws by rejection, so that differences of
+                a draw jump; the derivative is that of the path on which the probability of being below the sample stays, and is compared with
+                differences along that path, which a slow search of the distribution function finds. Batches under
                 `vmap`, derivatives inside and around it included, are compared with a loop in F64. The tests write this page and fail when it differs from what they
                 saw: `mvn verify -Dgatun.coverage.write=true` brings it up to date.
 
@@ -103,9 +110,10 @@ final class Coverage {
             for (Aspect aspect : Aspect.values()) {
                 Set<DType> dtypes = seen(operation, aspect);
                 Map<String, Set<String>> reasons = aspect == Aspect.VMAP ? withoutBatching : withoutDerivative;
+                String names = dtypes.stream().map(DType::name).collect(Collectors.joining(" "));
                 String cell = switch (aspect) {
-                    case VALUE, JVP, VJP, SECOND_ORDER ->
-                        dtypes.stream().map(DType::name).collect(Collectors.joining(" "));
+                    case VALUE -> names;
+                    case JVP, VJP, SECOND_ORDER -> pathwise.contains(operation) ? names + ", pathwise" : names;
                     case VMAP -> dtypes.isEmpty() ? "" : "yes";
                 };
                 if (dtypes.isEmpty()) {

@@ -72,28 +72,32 @@ class CoverageContractTest {
                         })));
     }
 
-    /** Implicit derivatives, which {@link GammaGradientTest} compares with the quantile: the modes agree, {@code <u, Jv> = <J'u, v>}. */
+    /** The derivatives of draws by rejection against differences along the path on which the probability of being below stays. */
     @TestFactory
     @Order(2)
-    Stream<DynamicNode> implicitDerivatives() {
-        return CompositeSamples.all().stream()
-                .filter(CompositeSample::implicit)
-                .map(sample -> dynamicTest(sample.toString(), () -> {
-                    try (MemoryScope scope = MemoryScope.open("implicit")) {
-                        List<Tensor> both = derivatives(sample, sample.fill(DType.F64), DType.F64);
-                        Tensor tangent = both.get(0);
-                        Tensor gradient = both.get(1);
-                        double forward = tangent.dot(direction((int) tangent.elements(), 7))
-                                .item();
-                        double reverse = gradient.dot(direction((int) gradient.elements(), 5))
-                                .item();
-                        assertThat(forward).isCloseTo(reverse, within(1e-12 * Math.max(1, Math.abs(forward))));
-                        assertThat(both.get(2).isFinite().all().item()).isEqualTo(1);
-                        for (Aspect aspect : List.of(Aspect.JVP, Aspect.VJP, Aspect.SECOND_ORDER)) {
-                            COVERAGE.passed(sample.method(), aspect, DType.F64);
+    Stream<DynamicNode> pathwiseDerivatives() {
+        return CompositeSamples.all().stream().flatMap(sample -> Stream.ofNullable(sample.path())
+                .map(path -> dynamicTest(sample.toString(), () -> {
+                    List<HostArray> operands = sample.fill(DType.F64);
+                    double[] point = point(operands);
+                    double[] v = direction(point.length, 5).toDoubleArray();
+                    try (MemoryScope scope = MemoryScope.open("pathwise")) {
+                        List<Tensor> actual = derivatives(sample, operands, DType.F64);
+                        double[] u = direction((int) actual.get(0).elements(), 7).toDoubleArray();
+                        Aspect[] aspects = {Aspect.JVP, Aspect.VJP, Aspect.SECOND_ORDER};
+                        List<double[]> expected = PathDifferences.of(path, point, v, u);
+                        for (int k = 0; k < aspects.length; k++) {
+                            double scale = Math.max(
+                                    1, Arrays.stream(expected.get(k)).map(Math::abs).max().orElse(0));
+                            double most = aspects[k] == Aspect.SECOND_ORDER ? 1e-4 : 1e-7;
+                            assertThat(actual.get(k).toDoubleArray())
+                                    .as("%s of %s", aspects[k], sample)
+                                    .containsExactly(expected.get(k), within(most * scale));
+                            COVERAGE.passed(sample.method(), aspects[k], DType.F64);
                         }
                     }
-                }));
+                    COVERAGE.pathwise(sample.method());
+                })));
     }
 
     /** The derivatives of each sample in the other floating dtypes against those in F64 at the same point. */
@@ -144,10 +148,7 @@ class CoverageContractTest {
 
     /** JVP, VJP and the JVP of the VJP of all floating results by all floating operands, along fixed directions. */
     private static List<Tensor> derivatives(CompositeSample sample, List<HostArray> operands, DType dtype) {
-        double[] point = operands.stream()
-                .filter(o -> o.dtype().isFloating())
-                .flatMapToDouble(o -> IntStream.range(0, o.size()).mapToDouble(o::real))
-                .toArray();
+        double[] point = point(operands);
         Tensor z = Tensors.of(point).to(dtype);
         UnaryOperator<Tensor> f = packed -> {
             var arguments = new ArrayList<Tensor>();
@@ -176,6 +177,14 @@ class CoverageContractTest {
         };
         return List.of(
                 forward.tangent(), pullback.apply(z), Grad.jvp(pullback, z, v).tangent());
+    }
+
+    /** The floating operands, one after the other. */
+    private static double[] point(List<HostArray> operands) {
+        return operands.stream()
+                .filter(o -> o.dtype().isFloating())
+                .flatMapToDouble(o -> IntStream.range(0, o.size()).mapToDouble(o::real))
+                .toArray();
     }
 
     private static Tensor place(HostArray o) {

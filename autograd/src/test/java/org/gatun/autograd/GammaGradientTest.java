@@ -10,7 +10,7 @@ import org.gatun.tensor.Sampling;
 import org.gatun.tensor.ScopePerTest;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
-import org.gatun.tensor.conformance.DistributionFunctions;
+import org.gatun.tensor.conformance.GammaPath;
 import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.gatun.tensor.random.Generator;
 import org.junit.jupiter.api.Test;
@@ -25,27 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith({NativeMemoryBalance.class, ScopePerTest.class})
 class GammaGradientTest {
     private static final int SAMPLES = 12;
-
-    /** log x with P(a, x) = P(a0, x0). */
-    private static double follow(double a, double a0, double y0) {
-        double x0 = Math.exp(y0);
-        boolean right = x0 > a0 + 1;
-        double level = right ? DistributionFunctions.upper(a0, x0) : DistributionFunctions.gamma(a0, x0);
-        double low = y0 - 3;
-        double high = y0 + 3;
-        for (int i = 0; i < 200; i++) {
-            double y = 0.5 * (low + high);
-            double x = Math.exp(y);
-            boolean below = right ? upper(a, x) > level : DistributionFunctions.gamma(a, x) < level;
-            low = below ? y : low;
-            high = below ? high : y;
-        }
-        return 0.5 * (low + high);
-    }
-
-    private static double upper(double a, double x) {
-        return x < a + 1 ? 1 - DistributionFunctions.gamma(a, x) : DistributionFunctions.upper(a, x);
-    }
 
     @ParameterizedTest
     @ValueSource(doubles = {0.03, 0.4, 1, 2.5, 4.2, 7, 30, 400})
@@ -64,7 +43,7 @@ class GammaGradientTest {
         for (int i = 0; i < SAMPLES; i++) {
             double[] at = new double[5];
             for (int k = -2; k <= 2; k++) {
-                at[k + 2] = follow(a0 + k * h, a0, y[i]);
+                at[k + 2] = GammaPath.logGamma(a0 + k * h, a0, y[i]);
             }
             double first = (8 * (at[3] - at[1]) - (at[4] - at[0])) / (12 * h);
             double second = (16 * (at[3] + at[1]) - (at[4] + at[0]) - 30 * at[2]) / (12 * h * h);

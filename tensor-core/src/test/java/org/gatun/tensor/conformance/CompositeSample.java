@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A use of a public method on tensors.
@@ -18,7 +19,7 @@ import org.gatun.tensor.shape.Shape;
  * @param body the use
  * @param slots what the operands are like
  * @param differentiable whether the floating results carry derivatives
- * @param implicit whether the derivative is an implicit one, which differences of the function do not show
+ * @param path for draws by rejection, where a sample goes as its parameters move; null for functions whose differences show the derivative
  * @param unbatched why the method does not run under {@code vmap}, empty where it does
  */
 @SuppressWarnings("overloads") // the bodies differ in their number of arguments
@@ -27,8 +28,20 @@ public record CompositeSample(
         Function<List<Tensor>, List<Tensor>> body,
         List<Slot> slots,
         boolean differentiable,
-        boolean implicit,
+        @Nullable Path path,
         String unbatched) {
+    /** Where a sample goes as its parameters move while the probability of being below it stays: a reference for pathwise derivatives. */
+    @FunctionalInterface
+    public interface Path {
+        /**
+         * A point of the path, by a slow search of a distribution function.
+         *
+         * @param start the parameters at which the sample was drawn
+         * @param parameters those at which it is asked for
+         */
+        double[] at(double[] start, double[] parameters);
+    }
+
     /** What an operand holds. */
     enum Content {
         /** Numbers anywhere but near 0. */
@@ -166,38 +179,35 @@ public record CompositeSample(
     }
 
     static CompositeSample of(String method, UnaryOperator<Tensor> body, Slot slot) {
-        return new CompositeSample(method, in -> List.of(body.apply(in.get(0))), List.of(slot), true, false, "");
+        return new CompositeSample(method, in -> List.of(body.apply(in.get(0))), List.of(slot), true, null, "");
     }
 
     static CompositeSample of(String method, BinaryOperator<Tensor> body, Slot a, Slot b) {
         return new CompositeSample(
-                method, in -> List.of(body.apply(in.get(0), in.get(1))), List.of(a, b), true, false, "");
+                method, in -> List.of(body.apply(in.get(0), in.get(1))), List.of(a, b), true, null, "");
     }
 
     static CompositeSample of(String method, Function<List<Tensor>, Tensor> body, Slot... slots) {
-        return new CompositeSample(method, in -> List.of(body.apply(in)), List.of(slots), true, false, "");
+        return new CompositeSample(method, in -> List.of(body.apply(in)), List.of(slots), true, null, "");
     }
 
     static CompositeSample several(String method, Function<List<Tensor>, List<Tensor>> body, Slot... slots) {
-        return new CompositeSample(method, body, List.of(slots), true, false, "");
+        return new CompositeSample(method, body, List.of(slots), true, null, "");
     }
 
     /** This use of a method whose results do not depend smoothly on its operands. */
     CompositeSample withoutDerivative() {
-        return new CompositeSample(method, body, slots, false, false, unbatched);
+        return new CompositeSample(method, body, slots, false, null, unbatched);
     }
 
-    /**
-     * This use of a method that draws by rejection and has the implicit derivative: the two modes are compared with each other here, and
-     * with the quantile elsewhere.
-     */
-    CompositeSample withImplicitDerivative() {
-        return new CompositeSample(method, body, slots, true, true, unbatched);
+    /** This use of a method that draws by rejection, where differences of a draw jump: its derivatives are those along a path. */
+    CompositeSample withPath(Path reference) {
+        return new CompositeSample(method, body, slots, differentiable, reference, unbatched);
     }
 
     /** This use of a method that reads its operands' values, and so can't run on a whole batch at once. */
     CompositeSample withoutBatching(String reason) {
-        return new CompositeSample(method, body, slots, differentiable, implicit, reason);
+        return new CompositeSample(method, body, slots, differentiable, path, reason);
     }
 
     /** Operands of the given dtype where they are numbers. */

@@ -70,7 +70,7 @@ public final class CompositeSamples {
     /** A sample in each layout, for checks of derivatives. */
     public static List<GradientSample> gradients(CompositeSample sample) {
         var samples = new ArrayList<GradientSample>();
-        if (sample.differentiable() && !sample.implicit()) {
+        if (sample.differentiable() && sample.path() == null) {
             for (List<LayoutVariant> layouts : sample.layouts(LAYOUTS)) {
                 List<HostArray> arrays = new ArrayList<>();
                 List<HostArray> filled = sample.fill(DType.F64);

@@ -16,9 +16,7 @@ import org.gatun.tensor.Tensors;
 import org.gatun.tensor.conformance.CompositeSample.Slot;
 import org.gatun.tensor.random.Generator;
 
-/**
- * Samples of random sampling. Differences of what is drawn by rejection do not show the implicit derivative, which has tests of its own.
- */
+/** Samples of random sampling; what is drawn by rejection comes with its path. */
 final class SamplingSamples {
     private static final List<CompositeSample> SAMPLES = new ArrayList<>();
 
@@ -35,16 +33,28 @@ final class SamplingSamples {
         smooth("gumbel", (a, b) -> Sampling.gumbel(g(), a, b), any(0), positive());
         SAMPLES.add(of("Sampling.exponential", a -> Sampling.exponential(g(), a), positive(2, 3)));
         SAMPLES.add(of("Sampling.exponential", a -> Sampling.exponential(g(), a), positive()));
-        implicit("gamma", a -> Sampling.gamma(g(), a), positive(7));
-        implicit("gamma", a -> Sampling.gamma(g(), a.mul(3), a), positive(2, 3));
-        implicit("gamma", a -> Sampling.gamma(g(), a), positive());
-        implicit("gamma", a -> Sampling.gamma(g(), a), positive(0));
-        implicit("logGamma", a -> Sampling.logGamma(g(), a), positive(2, 3));
-        implicit("logGamma", a -> Sampling.logGamma(g(), a.mul(0.01)), positive(3));
-        implicit("chi2", a -> Sampling.chi2(g(), a.mul(4)), positive(2, 3));
-        implicit("beta", a -> Sampling.beta(g(), a, a.add(1)), positive(2, 3));
-        implicit("dirichlet", a -> Sampling.dirichlet(g(), a), positive(2, 3));
-        implicit("studentT", a -> Sampling.studentT(g(), a.mul(3)), positive(2, 3));
+        pathwise("gamma", a -> Sampling.gamma(g(), a), GammaPath.of(a -> a, (a, y) -> Math.exp(y)), positive(7));
+        pathwise(
+                "gamma",
+                a -> Sampling.gamma(g(), a.mul(3), a),
+                GammaPath.of(a -> 3 * a, (a, y) -> Math.exp(y) / a),
+                positive(2, 3));
+        pathwise("gamma", a -> Sampling.gamma(g(), a), GammaPath.of(a -> a, (a, y) -> Math.exp(y)), positive());
+        pathwise("gamma", a -> Sampling.gamma(g(), a), GammaPath.of(a -> a, (a, y) -> Math.exp(y)), positive(0));
+        pathwise("logGamma", a -> Sampling.logGamma(g(), a), GammaPath.of(a -> a, (a, y) -> y), positive(2, 3));
+        pathwise(
+                "logGamma",
+                a -> Sampling.logGamma(g(), a.mul(0.01)),
+                GammaPath.of(a -> 0.01 * a, (a, y) -> y),
+                positive(3));
+        pathwise(
+                "chi2",
+                a -> Sampling.chi2(g(), a.mul(4)),
+                GammaPath.of(a -> 2 * a, (a, y) -> 2 * Math.exp(y)),
+                positive(2, 3));
+        pathwise("beta", a -> Sampling.beta(g(), a, a.add(1)), GammaPath::beta, positive(2, 3));
+        pathwise("dirichlet", a -> Sampling.dirichlet(g(), a), GammaPath::dirichlet, positive(2, 3));
+        pathwise("studentT", a -> Sampling.studentT(g(), a.mul(3)), GammaPath::studentT, positive(2, 3));
         rough("poisson", a -> Sampling.poisson(g(), a), positive(2, 3));
         rough("poisson", a -> Sampling.poisson(g(), a.mul(30)), positive(7));
         rough("binomial", p -> Sampling.binomial(g(), Tensors.full(DType.F32, 7, 3), p), probability(2, 3));
@@ -63,7 +73,7 @@ final class SamplingSamples {
         return SAMPLES;
     }
 
-    private static Generator g() {
+    static Generator g() {
         return new Generator(11);
     }
 
@@ -71,8 +81,8 @@ final class SamplingSamples {
         SAMPLES.add(of("Sampling." + method, body, a, b));
     }
 
-    private static void implicit(String method, UnaryOperator<Tensor> body, Slot slot) {
-        SAMPLES.add(of("Sampling." + method, body, slot).withImplicitDerivative());
+    private static void pathwise(String method, UnaryOperator<Tensor> body, CompositeSample.Path path, Slot slot) {
+        SAMPLES.add(of("Sampling." + method, body, slot).withPath(path));
     }
 
     private static void rough(String method, UnaryOperator<Tensor> body, Slot slot) {
