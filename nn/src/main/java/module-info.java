@@ -5,5 +5,6 @@ module org.gatun.nn {
 
     exports org.gatun.nn;
     exports org.gatun.nn.data;
+    exports org.gatun.nn.distributions;
     exports org.gatun.nn.init;
 }

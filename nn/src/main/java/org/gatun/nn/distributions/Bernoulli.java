@@ -1,0 +1,147 @@
+package org.gatun.nn.distributions;
+
+import org.gatun.tensor.Special;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
+import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.shape.Shape;
+
+/** A success, 1, with the probability p, otherwise 0, as {@code torch.distributions.Bernoulli}. */
+public final class Bernoulli extends Distribution {
+    private final BinaryOdds odds;
+
+    private Bernoulli(BinaryOdds odds) {
+        super(odds.given().shape(), Shape.SCALAR);
+        this.odds = odds;
+    }
+
+    /**
+     * By the probability of a success.
+     *
+     * @throws IllegalArgumentException when a probability is not from 0 to 1
+     */
+    public static Bernoulli ofProbs(Tensor probs) {
+        return new Bernoulli(BinaryOdds.ofProbs("Bernoulli", probs));
+    }
+
+    /** As {@link #ofProbs(Tensor)} in F32. */
+    public static Bernoulli ofProbs(double probs) {
+        return ofProbs(LocationScale.number(probs));
+    }
+
+    /** By the logarithm of the odds, {@code log(p / (1 - p))}. */
+    public static Bernoulli ofLogits(Tensor logits) {
+        return new Bernoulli(BinaryOdds.ofLogits("Bernoulli", logits));
+    }
+
+    /** The probability of a success. */
+    public Tensor probs() {
+        return odds.probs();
+    }
+
+    /** The logarithm of the odds of a success. */
+    public Tensor logits() {
+        return odds.logits();
+    }
+
+    BinaryOdds odds() {
+        return odds;
+    }
+
+    @Override
+    public Constraint support() {
+        return Constraint.BOOLEAN;
+    }
+
+    @Override
+    public Tensor sample(Generator generator, Shape shape) {
+        return Tensors.bernoulli(generator, probs().detach().broadcastTo(extended(shape)));
+    }
+
+    @Override
+    public Tensor logProb(Tensor value) {
+        Tensor x = supported("logProb", value).to(probs().dtype());
+        return odds.log(x, x.neg().add(1));
+    }
+
+    @Override
+    public Tensor cdf(Tensor value) {
+        Constraint.REAL.require("Bernoulli.cdf", "value", value);
+        Tensor failure = probs().neg().add(1);
+        Tensor zero = failure.fullLike(0.0);
+        return value.lt(0).where(zero, value.lt(1).where(failure, failure.fullLike(1.0)));
+    }
+
+    @Override
+    public Tensor mean() {
+        return probs();
+    }
+
+    /** 1 where p is above 1/2, else 0; NaN at 1/2, where both are, as in PyTorch. */
+    @Override
+    public Tensor mode() {
+        Tensor p = probs().detach();
+        return p.eq(0.5).where(p.fullLike(Double.NaN), p.gt(0.5).to(p.dtype()));
+    }
+
+    @Override
+    public Tensor variance() {
+        return odds.variance();
+    }
+
+    @Override
+    public Tensor entropy() {
+        return odds.entropy();
+    }
+
+    @Override
+    public Tensor enumerateSupport() {
+        return Supports.integers(probs(), 2, batchShape());
+    }
+
+    /** The probability p of a success of two outcomes, given as itself or as its logit. */
+    record BinaryOdds(Tensor given, boolean isLogit) {
+        static BinaryOdds ofProbs(String name, Tensor probs) {
+            Constraint.UNIT_INTERVAL.require(name, "probability", probs);
+            return new BinaryOdds(Parameters.floating(probs)[0], false);
+        }
+
+        static BinaryOdds ofLogits(String name, Tensor logits) {
+            Constraint.REAL.require(name, "logit", logits);
+            return new BinaryOdds(Parameters.floating(logits)[0], true);
+        }
+
+        BinaryOdds broadcastTo(Shape shape) {
+            return new BinaryOdds(given.broadcastTo(shape), isLogit);
+        }
+
+        Tensor probs() {
+            return isLogit ? given.sigmoid() : given;
+        }
+
+        Tensor logits() {
+            return isLogit ? given : given.log().sub(given.neg().log1p());
+        }
+
+        /** {@code successes log(p) + failures log(1 - p)}, with 0 log 0 = 0. */
+        Tensor log(Tensor successes, Tensor failures) {
+            return isLogit
+                    ? successes.mul(given.neg().softplus()).add(failures.mul(given.softplus())).neg()
+                    : Special.xlogy(successes, given).add(Special.xlog1py(failures, given.neg()));
+        }
+
+        Tensor variance() {
+            return isLogit
+                    ? given.sigmoid().mul(given.neg().sigmoid())
+                    : given.mul(given.neg().add(1));
+        }
+
+        Tensor entropy() {
+            return isLogit
+                    ? given.softplus().sub(given.mul(given.sigmoid()))
+                    : Special.xlogy(given, given)
+                            .add(Special.xlog1py(given.neg().add(1), given.neg()))
+                            .neg();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.gatun.nn.distributions;
+
+import org.gatun.nn.distributions.Bernoulli.BinaryOdds;
+import org.gatun.tensor.Sampling;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
+import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.shape.Broadcasting;
+import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Traced;
+
+/** The number of successes in n trials, as {@code torch.distributions.Binomial}. */
+public final class Binomial extends Distribution {
+    private final Tensor totalCount;
+    private final BinaryOdds odds;
+
+    private Binomial(Tensor totalCount, BinaryOdds odds) {
+        super(Broadcasting.common("Binomial", totalCount.shape(), odds.given().shape()), Shape.SCALAR);
+        Constraint.NONNEGATIVE_INTEGER.require("Binomial", "total count", totalCount);
+        this.totalCount = totalCount.detach().to(odds.given().dtype()).broadcastTo(batchShape());
+        this.odds = odds.broadcastTo(batchShape());
+    }
+
+    /**
+     * By the probability of a success.
+     *
+     * @param totalCount whole numbers of 0 or more
+     * @throws IllegalArgumentException when a parameter is outside its range
+     */
+    public static Binomial ofProbs(Tensor totalCount, Tensor probs) {
+        return new Binomial(totalCount, BinaryOdds.ofProbs("Binomial", probs));
+    }
+
+    /** As {@link #ofProbs(Tensor, Tensor)} for one count. */
+    public static Binomial ofProbs(long totalCount, Tensor probs) {
+        return ofProbs(Tensors.scalar(totalCount), probs);
+    }
+
+    /** By the logarithm of the odds, {@code log(p / (1 - p))}. */
+    public static Binomial ofLogits(Tensor totalCount, Tensor logits) {
+        return new Binomial(totalCount, BinaryOdds.ofLogits("Binomial", logits));
+    }
+
+    /** The number of trials, of the batch's shape. */
+    public Tensor totalCount() {
+        return totalCount;
+    }
+
+    /** The probability of a success. */
+    public Tensor probs() {
+        return odds.probs();
+    }
+
+    /** The logarithm of the odds of a success. */
+    public Tensor logits() {
+        return odds.logits();
+    }
+
+    BinaryOdds odds() {
+        return odds;
+    }
+
+    @Override
+    public Constraint support() {
+        return Constraint.integersUpTo(totalCount);
+    }
+
+    @Override
+    public Tensor sample(Generator generator, Shape shape) {
+        return Sampling.binomial(generator, totalCount.broadcastTo(extended(shape)), probs().detach());
+    }
+
+    @Override
+    public Tensor logProb(Tensor value) {
+        return log(supported("logProb", value).to(totalCount.dtype()));
+    }
+
+    private Tensor log(Tensor k) {
+        Tensor failures = totalCount.sub(k);
+        return totalCount.add(1).lgamma()
+                .sub(k.add(1).lgamma())
+                .sub(failures.add(1).lgamma())
+                .add(odds.log(k, failures));
+    }
+
+    @Override
+    public Tensor mean() {
+        return totalCount.mul(probs());
+    }
+
+    /** {@code floor((n + 1) p)}, at most n. */
+    @Override
+    public Tensor mode() {
+        return totalCount.add(1).mul(probs().detach()).floor().minimum(totalCount);
+    }
+
+    @Override
+    public Tensor variance() {
+        return totalCount.mul(odds.variance());
+    }
+
+    /** By the sum over all counts up to the largest n, which takes that much memory. */
+    @Override
+    public Tensor entropy() {
+        Tensor k = counts();
+        Tensor possible = k.le(totalCount);
+        Tensor log = log(possible.where(k, k.fullLike(0.0)));
+        return possible.where(Expectation.entropyTerm(log), log.fullLike(0.0)).sum(0);
+    }
+
+    private Tensor counts() {
+        double most = totalCount.elements() == 0 ? 0 : Traced.beneath(totalCount).amax().item();
+        return Supports.integers(totalCount, (long) most + 1, batchShape());
+    }
+
+    /** Needs one count for the whole batch. */
+    @Override
+    public Tensor enumerateSupport() {
+        Tensor counts = counts();
+        Constraint same = new Constraint("the same in the whole batch", n -> n.eq(counts.size(0) - 1));
+        same.require("Binomial.enumerateSupport", "total count", totalCount);
+        return counts;
+    }
+}

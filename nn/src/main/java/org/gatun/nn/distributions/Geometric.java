@@ -1,0 +1,96 @@
+package org.gatun.nn.distributions;
+
+import org.gatun.nn.distributions.Bernoulli.BinaryOdds;
+import org.gatun.tensor.Sampling;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.shape.Shape;
+
+/** The number of failures before the first success, as {@code torch.distributions.Geometric}: {@code P(k) = (1 - p)^k p} for k = 0, 1, ... */
+public final class Geometric extends Distribution {
+    private final BinaryOdds odds;
+
+    private Geometric(BinaryOdds odds) {
+        super(odds.given().shape(), Shape.SCALAR);
+        this.odds = odds;
+    }
+
+    /**
+     * By the probability of a success.
+     *
+     * @throws IllegalArgumentException when a probability is not above 0 and at most 1
+     */
+    public static Geometric ofProbs(Tensor probs) {
+        Constraint.POSITIVE.require("Geometric", "probability", probs);
+        return new Geometric(BinaryOdds.ofProbs("Geometric", probs));
+    }
+
+    /** As {@link #ofProbs(Tensor)} in F32. */
+    public static Geometric ofProbs(double probs) {
+        return ofProbs(LocationScale.number(probs));
+    }
+
+    /** By the logarithm of the odds, {@code log(p / (1 - p))}. */
+    public static Geometric ofLogits(Tensor logits) {
+        Constraint.FINITE.require("Geometric", "logit", logits);
+        return new Geometric(BinaryOdds.ofLogits("Geometric", logits));
+    }
+
+    /** The probability of a success. */
+    public Tensor probs() {
+        return odds.probs();
+    }
+
+    /** The logarithm of the odds of a success. */
+    public Tensor logits() {
+        return odds.logits();
+    }
+
+    BinaryOdds odds() {
+        return odds;
+    }
+
+    @Override
+    public Constraint support() {
+        return Constraint.NONNEGATIVE_INTEGER;
+    }
+
+    @Override
+    public Tensor sample(Generator generator, Shape shape) {
+        return Sampling.geometric(generator, probs().detach().broadcastTo(extended(shape)));
+    }
+
+    @Override
+    public Tensor logProb(Tensor value) {
+        Tensor k = supported("logProb", value).to(odds.given().dtype());
+        return odds.log(k.fullLike(1.0), k);
+    }
+
+    @Override
+    public Tensor cdf(Tensor value) {
+        Constraint.REAL.require("Geometric.cdf", "value", value);
+        Tensor k = value.floor().add(1);
+        Tensor above = odds.log(k.fullLike(0.0), k.maximum(0)).exp();
+        return above.neg().add(1);
+    }
+
+    @Override
+    public Tensor mean() {
+        return logits().neg().exp();
+    }
+
+    @Override
+    public Tensor mode() {
+        return odds.given().fullLike(0.0);
+    }
+
+    @Override
+    public Tensor variance() {
+        return mean().div(probs());
+    }
+
+    @Override
+    public Tensor entropy() {
+        return odds.entropy().div(probs());
+    }
+}

@@ -1,0 +1,100 @@
+package org.gatun.nn.distributions;
+
+import org.gatun.nn.distributions.Categorical.Classes;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Special;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
+import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.shape.Shape;
+
+/** How often each of K classes comes in n draws, as {@code torch.distributions.Multinomial}; an event is a vector of K counts of sum n. */
+public final class Multinomial extends Distribution {
+    private final long totalCount;
+
+    /** Probabilities along the last axis, of sum 1. */
+    private final Tensor probs;
+
+    private Multinomial(long totalCount, Tensor probs) {
+        super(Shapes.allBut(probs.shape(), 1), Shapes.last(probs.shape(), 1));
+        if (totalCount < 0) {
+            throw new IllegalArgumentException("Multinomial: the total count " + totalCount + " must be 0 or more");
+        }
+        this.totalCount = totalCount;
+        this.probs = probs;
+    }
+
+    /**
+     * By probabilities along the last axis, which are divided by their sum.
+     *
+     * @param totalCount the number of draws, 0 or more
+     * @throws IllegalArgumentException when a parameter is outside its range
+     */
+    public static Multinomial ofProbs(long totalCount, Tensor probs) {
+        return new Multinomial(totalCount, Classes.ofProbs("Multinomial", probs));
+    }
+
+    /** By logits along the last axis: the probabilities are their {@code softmax}. */
+    public static Multinomial ofLogits(long totalCount, Tensor logits) {
+        return new Multinomial(totalCount, Classes.ofLogits("Multinomial", logits).exp());
+    }
+
+    /** The number of draws. */
+    public long totalCount() {
+        return totalCount;
+    }
+
+    /** The probabilities, of shape batch + (K). */
+    public Tensor probs() {
+        return probs;
+    }
+
+    @Override
+    public Constraint support() {
+        double n = totalCount;
+        return new Constraint(
+                "a whole number of 0 or more, with sum " + totalCount + " along the last axis",
+                x -> x.ge(0).and(x.eq(x.floor())).all(-1).and(x.sum(-1).eq(n)));
+    }
+
+    @Override
+    public Tensor sample(Generator generator, Shape shape) {
+        Shape whole = extended(shape);
+        Tensor counts = Tensors.zeros(probs.dtype(), whole, probs.device());
+        if (totalCount == 0 || whole.elements() == 0) {
+            return counts;
+        }
+        Tensor draws = Classes.sample(generator, probs, Shapes.join(Shape.of(totalCount), shape));
+        Tensor last = draws.moveAxis(0, -1);
+        Tensor ones = Tensors.ones(probs.dtype(), last.shape(), probs.device());
+        return counts.scatterAdd(-1, last, ones);
+    }
+
+    @Override
+    public Tensor logProb(Tensor value) {
+        Tensor x = supported("logProb", value).to(probs.dtype());
+        Tensor n = Tensors.scalar(DType.F64, totalCount + 1.0).lgamma();
+        return Special.xlogy(x, probs).sub(x.add(1).lgamma()).sum(-1).add(n.item());
+    }
+
+    @Override
+    public Tensor mean() {
+        return probs.mul((double) totalCount);
+    }
+
+    @Override
+    public Tensor variance() {
+        return probs.mul(probs.neg().add(1)).mul((double) totalCount);
+    }
+
+    /** {@code n H(p) - log n! + sum over classes of E[log x_i!]}, each expectation over the binomial distribution of x_i. */
+    @Override
+    public Tensor entropy() {
+        Binomial each = Binomial.ofProbs(totalCount, probs);
+        Tensor k = each.enumerateSupport();
+        Tensor factorials = each.prob(k).mul(k.add(1).lgamma()).sum(0).sum(-1);
+        Tensor n = Tensors.scalar(DType.F64, totalCount + 1.0).lgamma();
+        Tensor one = Expectation.entropyTerm(probs.log()).sum(-1);
+        return one.mul((double) totalCount).add(factorials).sub(n.item());
+    }
+}

@@ -1,0 +1,40 @@
+package org.gatun.nn.distributions;
+
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.shape.Broadcasting;
+import org.gatun.tensor.shape.Shape;
+
+/** The parameters of distributions. */
+final class Parameters {
+    private Parameters() {}
+
+    /** Parameters of one floating dtype and one shape. */
+    static Tensor[] broadcast(String owner, Tensor... parameters) {
+        Tensor[] out = floating(parameters);
+        Shape shape = out[0].shape();
+        for (Tensor p : out) {
+            shape = Broadcasting.common(owner, shape, p.shape());
+        }
+        for (int i = 0; i < out.length; i++) {
+            out[i] = out[i].broadcastTo(shape);
+        }
+        return out;
+    }
+
+    /** Parameters of one floating dtype. */
+    static Tensor[] floating(Tensor... parameters) {
+        DType dtype = parameters[0].dtype();
+        for (Tensor p : parameters) {
+            dtype = DType.promote(dtype, p.dtype());
+        }
+        if (!dtype.isFloating()) {
+            dtype = DType.F32;
+        }
+        Tensor[] out = new Tensor[parameters.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = parameters[i].to(dtype);
+        }
+        return out;
+    }
+}

@@ -1,0 +1,90 @@
+package org.gatun.nn.distributions;
+
+import org.gatun.tensor.Sampling;
+import org.gatun.tensor.Special;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.shape.Shape;
+
+/**
+ * Student's t, as {@code torch.distributions.StudentT}: {@code location + scale t} with t a standard normal number divided by the root of a
+ * chi-square variate per degree of freedom.
+ */
+public final class StudentT extends LocationScale {
+    private final Tensor df;
+
+    /**
+     * A Student's t distribution.
+     *
+     * @param df the degrees of freedom, positive
+     * @param loc finite
+     * @param scale positive
+     * @throws IllegalArgumentException when a parameter is outside its range
+     */
+    public StudentT(Tensor df, Tensor loc, Tensor scale) {
+        super("StudentT", loc.add(checked(df).mul(0)), scale);
+        this.df = df.to(loc().dtype()).broadcastTo(batchShape());
+    }
+
+    private static Tensor checked(Tensor df) {
+        Constraint.POSITIVE.require("StudentT", "degrees of freedom", df);
+        return df;
+    }
+
+    /** A Student's t distribution in F32. */
+    public StudentT(double df, double loc, double scale) {
+        this(number(df), number(loc), number(scale));
+    }
+
+    /** The degrees of freedom, of the batch's shape. */
+    public Tensor df() {
+        return df;
+    }
+
+    /** The gradient to {@code df} is implicit. */
+    @Override
+    public Tensor rsample(Generator generator, Shape shape) {
+        return placed(Sampling.studentT(generator, df.broadcastTo(extended(shape))));
+    }
+
+    @Override
+    public Tensor logProb(Tensor value) {
+        Tensor z = standard("logProb", value);
+        Tensor half = df.mul(0.5);
+        return z.square().div(df).log1p().mul(half.add(0.5)).add(logNormaliser()).add(scale().log()).neg();
+    }
+
+    /** {@code log(sqrt(df) B(1/2, df / 2))}. */
+    private Tensor logNormaliser() {
+        Tensor half = df.mul(0.5);
+        return Special.betaln(half.fullLike(0.5), half).add(df.log().mul(0.5));
+    }
+
+    /** NaN for 1 degree of freedom or fewer. */
+    @Override
+    public Tensor mean() {
+        return df.gt(1).where(loc(), loc().fullLike(Double.NaN));
+    }
+
+    @Override
+    public Tensor mode() {
+        return loc();
+    }
+
+    /** Infinite for 2 degrees of freedom or fewer, NaN for 1 or fewer. */
+    @Override
+    public Tensor variance() {
+        Tensor finite = df.gt(2);
+        Tensor safe = finite.where(df, df.fullLike(3.0));
+        Tensor variance = scale().square().mul(safe.div(safe.sub(2)));
+        Tensor none = df.gt(1).where(df.fullLike(Double.POSITIVE_INFINITY), df.fullLike(Double.NaN));
+        return finite.where(variance, none);
+    }
+
+    @Override
+    public Tensor entropy() {
+        Tensor half = df.mul(0.5);
+        Tensor upper = half.add(0.5);
+        return upper.mul(upper.digamma().sub(half.digamma())).add(logNormaliser()).add(scale().log());
+    }
+}
