@@ -49,6 +49,11 @@ public final class Bernoulli extends Distribution {
     }
 
     @Override
+    public Bernoulli expand(Shape batch) {
+        return new Bernoulli(odds.broadcastTo(batch));
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.BOOLEAN;
     }

@@ -46,6 +46,11 @@ public final class Beta extends Distribution {
     }
 
     @Override
+    public Beta expand(Shape batch) {
+        return new Beta(a.broadcastTo(batch), b);
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.UNIT_INTERVAL;
     }

@@ -61,6 +61,11 @@ public final class Binomial extends Distribution {
     }
 
     @Override
+    public Binomial expand(Shape batch) {
+        return new Binomial(totalCount, odds.broadcastTo(batch));
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.integersUpTo(totalCount);
     }

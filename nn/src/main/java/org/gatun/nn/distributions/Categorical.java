@@ -56,6 +56,11 @@ public final class Categorical extends Distribution {
     }
 
     @Override
+    public Categorical expand(Shape batch) {
+        return new Categorical(logits.broadcastTo(Shapes.join(batch, Shape.of(classes()))));
+    }
+
+    @Override
     public Constraint support() {
         double last = classes() - 1;
         return new Constraint(

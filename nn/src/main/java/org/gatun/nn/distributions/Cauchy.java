@@ -27,6 +27,11 @@ public final class Cauchy extends LocationScale {
     }
 
     @Override
+    public Cauchy expand(Shape batch) {
+        return new Cauchy(loc().broadcastTo(batch), scale().broadcastTo(batch));
+    }
+
+    @Override
     public Tensor rsample(Generator generator, Shape shape) {
         return Sampling.cauchy(generator, loc().broadcastTo(extended(shape)), scale());
     }

@@ -1,6 +1,7 @@
 package org.gatun.nn.distributions;
 
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.shape.Shape;
 
 /** The distribution of the sum of {@code df} squared standard normal numbers, as {@code torch.distributions.Chi2}. */
 public final class Chi2 extends Gamma {
@@ -22,5 +23,10 @@ public final class Chi2 extends Gamma {
     /** The degrees of freedom. */
     public Tensor df() {
         return concentration().mul(2);
+    }
+
+    @Override
+    public Chi2 expand(Shape batch) {
+        return new Chi2(df().broadcastTo(batch));
     }
 }

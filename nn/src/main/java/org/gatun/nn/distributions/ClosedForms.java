@@ -5,6 +5,7 @@ import static org.gatun.nn.distributions.KullbackLeibler.register;
 import org.gatun.nn.distributions.Bernoulli.BinaryOdds;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.linalg.Linalg;
 import org.gatun.tensor.trace.Traced;
 
 /** Divergences within one family. */
@@ -13,6 +14,7 @@ final class ClosedForms {
 
     static void addAll() {
         register(Normal.class, Normal.class, ClosedForms::normal);
+        register(MultivariateNormal.class, MultivariateNormal.class, ClosedForms::multivariateNormal);
         register(LogNormal.class, LogNormal.class, (p, q) -> normal(p.base(), q.base()));
         register(Laplace.class, Laplace.class, ClosedForms::laplace);
         register(Cauchy.class, Cauchy.class, ClosedForms::cauchy);
@@ -36,6 +38,20 @@ final class ClosedForms {
         Tensor ratio = p.scale().div(q.scale()).square();
         Tensor shift = p.loc().sub(q.loc()).div(q.scale()).square();
         return ratio.add(shift).sub(1).sub(ratio.log()).mul(0.5);
+    }
+
+    /** {@code (trace(Sq^-1 Sp) + (mq - mp)' Sq^-1 (mq - mp) - n + log det Sq - log det Sp) / 2}. */
+    private static Tensor multivariateNormal(MultivariateNormal p, MultivariateNormal q) {
+        Tensor factor = Linalg.solveTriangular(q.scaleTril(), p.scaleTril(), false);
+        Tensor distance = p.loc().sub(q.loc()).unsqueeze(-1);
+        Tensor shift = Linalg.solveTriangular(q.scaleTril(), distance, false);
+        return factor.square()
+                .sum(-1, -2)
+                .add(shift.square().sum(-1, -2))
+                .sub((double) p.loc().size(-1))
+                .mul(0.5)
+                .add(q.halfLogDet())
+                .sub(p.halfLogDet());
     }
 
     private static Tensor laplace(Laplace p, Laplace q) {

@@ -38,6 +38,11 @@ public final class Dirichlet extends Distribution {
     }
 
     @Override
+    public Dirichlet expand(Shape batch) {
+        return new Dirichlet(concentration.broadcastTo(Shapes.join(batch, eventShape())));
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.SIMPLEX;
     }

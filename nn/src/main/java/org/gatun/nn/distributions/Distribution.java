@@ -45,6 +45,16 @@ public abstract class Distribution {
         return eventShape;
     }
 
+    /**
+     * The same distributions, repeated to a larger batch without a copy of the parameters, as {@code torch.distributions}' {@code expand}.
+     *
+     * @param batch a shape that {@link #batchShape} broadcasts to
+     * @throws org.gatun.tensor.ShapeException when it does not
+     */
+    public Distribution expand(Shape batch) {
+        throw unsupported("expand", "this class does not override it");
+    }
+
     /** Which values have a positive probability or density. */
     public abstract Constraint support();
 

@@ -32,6 +32,11 @@ public final class Exponential extends Distribution {
     }
 
     @Override
+    public Exponential expand(Shape batch) {
+        return new Exponential(rate.broadcastTo(batch));
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.NONNEGATIVE;
     }

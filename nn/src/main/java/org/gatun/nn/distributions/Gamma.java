@@ -49,6 +49,11 @@ public class Gamma extends Distribution {
     }
 
     @Override
+    public Gamma expand(Shape batch) {
+        return new Gamma(concentration.broadcastTo(batch), rate);
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.POSITIVE;
     }

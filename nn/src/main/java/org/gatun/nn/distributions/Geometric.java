@@ -51,6 +51,11 @@ public final class Geometric extends Distribution {
     }
 
     @Override
+    public Geometric expand(Shape batch) {
+        return new Geometric(odds.broadcastTo(batch));
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.NONNEGATIVE_INTEGER;
     }

@@ -27,6 +27,11 @@ public final class Gumbel extends LocationScale {
     }
 
     @Override
+    public Gumbel expand(Shape batch) {
+        return new Gumbel(loc().broadcastTo(batch), scale().broadcastTo(batch));
+    }
+
+    @Override
     public Tensor rsample(Generator generator, Shape shape) {
         return Sampling.gumbel(generator, loc().broadcastTo(extended(shape)), scale());
     }

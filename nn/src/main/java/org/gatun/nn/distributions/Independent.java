@@ -42,6 +42,11 @@ public final class Independent extends Distribution {
     }
 
     @Override
+    public Independent expand(Shape batch) {
+        return new Independent(base.expand(Shapes.join(batch, Shapes.last(base.batchShape(), axes))), axes);
+    }
+
+    @Override
     public Constraint support() {
         return base.support();
     }

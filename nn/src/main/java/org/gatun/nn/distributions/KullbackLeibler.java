@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.gatun.nn.distributions.Expectation.Estimate;
+import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.random.Generator;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,13 @@ public final class KullbackLeibler {
      *
      * @return of the shape to which the batch shapes broadcast
      * @throws UnsupportedOperationException when there is no closed form for the two classes, naming both
+     * @throws ShapeException when the events have different shapes
      */
     public static Tensor divergence(Distribution p, Distribution q) {
+        if (!p.eventShape().equals(q.eventShape())) {
+            throw new ShapeException("KullbackLeibler.divergence: p has events of shape " + p.eventShape() + ", q of shape "
+                    + q.eventShape() + ": Independent makes batch axes part of the event");
+        }
         Formula<Distribution, Distribution> formula = find(p.getClass(), q.getClass());
         if (formula == null) {
             throw new UnsupportedOperationException("KullbackLeibler.divergence: there is no closed form for "

@@ -24,6 +24,11 @@ public final class Laplace extends LocationScale {
     }
 
     @Override
+    public Laplace expand(Shape batch) {
+        return new Laplace(loc().broadcastTo(batch), scale().broadcastTo(batch));
+    }
+
+    @Override
     public Tensor rsample(Generator generator, Shape shape) {
         Shape whole = extended(shape);
         return Sampling.laplace(generator, loc().broadcastTo(whole), scale());

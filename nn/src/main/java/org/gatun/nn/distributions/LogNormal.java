@@ -35,6 +35,11 @@ public final class LogNormal extends Distribution {
     }
 
     @Override
+    public LogNormal expand(Shape batch) {
+        return new LogNormal(base.expand(batch));
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.POSITIVE;
     }

@@ -52,6 +52,11 @@ public final class MixtureSameFamily extends Distribution {
     }
 
     @Override
+    public MixtureSameFamily expand(Shape batch) {
+        return new MixtureSameFamily(mixture, components.expand(Shapes.join(batch, Shape.of(mixture.classes()))));
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.REAL;
     }

@@ -50,6 +50,11 @@ public final class Multinomial extends Distribution {
     }
 
     @Override
+    public Multinomial expand(Shape batch) {
+        return new Multinomial(totalCount, probs.broadcastTo(Shapes.join(batch, eventShape())));
+    }
+
+    @Override
     public Constraint support() {
         double n = totalCount;
         return new Constraint(

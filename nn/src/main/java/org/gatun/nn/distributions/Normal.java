@@ -27,6 +27,11 @@ public final class Normal extends LocationScale {
     }
 
     @Override
+    public Normal expand(Shape batch) {
+        return new Normal(loc().broadcastTo(batch), scale().broadcastTo(batch));
+    }
+
+    @Override
     public Tensor rsample(Generator generator, Shape shape) {
         return placed(Tensors.randn(generator, loc().dtype(), extended(shape), loc().device()));
     }

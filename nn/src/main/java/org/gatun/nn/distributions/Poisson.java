@@ -33,6 +33,11 @@ public final class Poisson extends Distribution {
     }
 
     @Override
+    public Poisson expand(Shape batch) {
+        return new Poisson(rate.broadcastTo(batch));
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.NONNEGATIVE_INTEGER;
     }

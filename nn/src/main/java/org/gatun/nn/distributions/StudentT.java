@@ -41,6 +41,11 @@ public final class StudentT extends LocationScale {
         return df;
     }
 
+    @Override
+    public StudentT expand(Shape batch) {
+        return new StudentT(df.broadcastTo(batch), loc(), scale());
+    }
+
     /** The gradient to {@code df} is implicit. */
     @Override
     public Tensor rsample(Generator generator, Shape shape) {

@@ -68,6 +68,11 @@ public final class Transformed extends Distribution {
     }
 
     @Override
+    public Transformed expand(Shape batch) {
+        return new Transformed(base.expand(batch), f);
+    }
+
+    @Override
     public Constraint support() {
         return f.codomain();
     }

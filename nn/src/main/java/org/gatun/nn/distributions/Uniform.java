@@ -46,6 +46,11 @@ public final class Uniform extends Distribution {
     }
 
     @Override
+    public Uniform expand(Shape batch) {
+        return new Uniform(low.broadcastTo(batch), high);
+    }
+
+    @Override
     public Constraint support() {
         return Constraint.interval(low, high);
     }
