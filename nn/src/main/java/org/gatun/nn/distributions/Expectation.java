@@ -1,9 +1,9 @@
 package org.gatun.nn.distributions;
 
 import java.util.function.UnaryOperator;
+import org.gatun.nn.distributions.RandomVariable.Outcome;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.random.Generator;
-import org.gatun.tensor.shape.Shape;
 
 /**
  * Expectations of functions of random variables by sampling, with their standard error: E[f(X)], Var[f(X)], Cov[f(X), g(X)], and the
@@ -26,43 +26,62 @@ public final class Expectation {
     public record Estimate(Tensor value, Tensor standardError) {}
 
     /**
-     * E[f(X)] from {@code count} samples, as their mean.
+     * E[X] from {@code count} samples, as their mean.
+     *
+     * @throws IllegalArgumentException when {@code count} is less than 2, or X is a function that does not keep the axis of the samples first
+     */
+    public static Estimate of(RandomVariable x, Generator generator, long count) {
+        checkCount("of", count);
+        Outcome outcome = Outcome.of(x, generator, count);
+        return estimate(outcome.scored(x, checked("of", outcome.value(x), count)));
+    }
+
+    /** {@code Var[X] = E[(X - E[X])^2]}, unbiased; errors as for {@link #of(RandomVariable, Generator, long)}. */
+    public static Estimate variance(RandomVariable x, Generator generator, long count) {
+        return covariance(x, x, generator, count);
+    }
+
+    /** {@code Cov[X, Y] = E[(X - E[X]) (Y - E[Y])]}, elementwise and unbiased; errors as for {@link #of(RandomVariable, Generator, long)}. */
+    public static Estimate covariance(RandomVariable x, RandomVariable y, Generator generator, long count) {
+        checkCount("covariance", count);
+        RandomVariable both = x.with(y, Tensor::mul);
+        Outcome outcome = Outcome.of(both, generator, count);
+        Tensor a = checked("covariance", outcome.value(x), count);
+        Tensor b = checked("covariance", outcome.value(y), count);
+        // Of E[XY] - E[X] E[Y], each expectation is differentiated by itself: with scores, the value is that of the centred product.
+        Tensor product = outcome.scored(both, a.mul(b)).mean(0);
+        Tensor means = outcome.scored(x, a).mean(0).mul(outcome.scored(y, b).mean(0));
+        Tensor centred = a.sub(a.mean(0)).mul(b.sub(b.mean(0))).mul((double) count / (count - 1));
+        Tensor constant = centred.detach().mean(0);
+        Tensor moving = product.sub(means).mul((double) count / (count - 1));
+        return new Estimate(constant.add(moving.sub(moving.detach())), error(centred.detach()));
+    }
+
+    /**
+     * E[f(X)] for X of a distribution.
      *
      * @param f takes samples of shape (count) + batch + event, and gives a tensor whose first axis is that of the samples
-     * @throws IllegalArgumentException when {@code count} is less than 2, or f gives another number along the first axis
      */
     public static Estimate of(Distribution distribution, UnaryOperator<Tensor> f, Generator generator, long count) {
-        return estimate(values(distribution, f, generator, count));
+        return of(RandomVariable.of(distribution).map(f), generator, count);
     }
 
-    /** E[X] from samples. */
+    /** E[X] for X of a distribution. */
     public static Estimate of(Distribution distribution, Generator generator, long count) {
-        return of(distribution, x -> x, generator, count);
+        return of(RandomVariable.of(distribution), generator, count);
     }
 
-    /** {@code Var[f(X)] = E[(f(X) - E[f(X)])^2]}, unbiased. */
+    /** Var[f(X)] for X of a distribution. */
     public static Estimate variance(
             Distribution distribution, UnaryOperator<Tensor> f, Generator generator, long count) {
-        return covariance(distribution, f, f, generator, count);
+        return variance(RandomVariable.of(distribution).map(f), generator, count);
     }
 
-    /** {@code Cov[f(X), g(X)] = E[(f(X) - E[f(X)]) (g(X) - E[g(X)])]}, elementwise and unbiased. */
+    /** Cov[f(X), g(X)] for X of a distribution. */
     public static Estimate covariance(
             Distribution distribution, UnaryOperator<Tensor> f, UnaryOperator<Tensor> g, Generator generator, long count) {
-        checkCount("covariance", count);
-        Tensor x = samples(distribution, generator, count);
-        Tensor a = checked("covariance", f.apply(x), count);
-        Tensor b = checked("covariance", g.apply(x), count);
-        if (!distribution.hasRsample()) {
-            // Of E[fg] - E[f] E[g] each expectation is differentiated by itself.
-            Tensor w = scores(distribution, x);
-            Tensor product = weighted(a.mul(b), w).mean(0);
-            Tensor value = product.sub(weighted(a, w).mean(0).mul(weighted(b, w).mean(0)));
-            Tensor centred = a.detach().sub(a.detach().mean(0)).mul(b.detach().sub(b.detach().mean(0)));
-            return new Estimate(value.mul((double) count / (count - 1)), error(centred));
-        }
-        Tensor centred = a.sub(a.mean(0)).mul(b.sub(b.mean(0))).mul((double) count / (count - 1));
-        return estimate(centred);
+        RandomVariable x = RandomVariable.of(distribution);
+        return covariance(x.map(f), x.map(g), generator, count);
     }
 
     /** The entropy {@code -E[log p(X)]} of each distribution of the batch. */
@@ -88,26 +107,11 @@ public final class Expectation {
         return log.exp().mul(log).neg();
     }
 
-    /** The values of f, each times a factor of 1 that carries the score where samples do not carry gradients. */
-    static Tensor values(Distribution distribution, UnaryOperator<Tensor> f, Generator generator, long count) {
-        checkCount("of", count);
-        Tensor x = samples(distribution, generator, count);
-        Tensor y = checked("of", f.apply(x), count);
-        return distribution.hasRsample() ? y : weighted(y, scores(distribution, x));
-    }
-
     private static void checkCount(String method, long count) {
         if (count < 2) {
             throw new IllegalArgumentException(
                     "Expectation." + method + ": " + count + " samples have no standard error: draw 2 or more");
         }
-    }
-
-    private static Tensor samples(Distribution distribution, Generator generator, long count) {
-        Shape shape = Shape.of(count);
-        return distribution.hasRsample()
-                ? distribution.rsample(generator, shape)
-                : distribution.sample(generator, shape);
     }
 
     private static Tensor checked(String method, Tensor y, long count) {
@@ -118,13 +122,8 @@ public final class Expectation {
         return y;
     }
 
-    private static Tensor scores(Distribution distribution, Tensor x) {
-        Tensor log = distribution.logProb(x);
-        return log.sub(log.detach()).exp();
-    }
-
     /** The product with weights of shape (count) + batch, where y has further axes behind or fewer. */
-    private static Tensor weighted(Tensor y, Tensor weights) {
+    static Tensor weighted(Tensor y, Tensor weights) {
         Tensor w = weights;
         if (y.rank() < w.rank()) {
             // f reduced the batch: the score of the whole is the sum of the scores, its factor their product.
