@@ -1,6 +1,7 @@
 package org.gatun.nn.distributions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.gatun.tensor.GoodnessOfFit.continuous;
 import static org.gatun.tensor.GoodnessOfFit.counts;
@@ -15,6 +16,7 @@ import org.gatun.autograd.Grad;
 import org.gatun.autograd.GradCheck;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ScopePerTest;
+import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.memory.NativeMemoryBalance;
@@ -205,6 +207,25 @@ class DistributionsTest {
         } else {
             assertThat(orNull(() -> d.rsample(new Generator(3)))).isNull();
         }
+    }
+
+    /** The same class, and for each element of the larger batch what it was. */
+    @ParameterizedTest
+    @MethodSource("families")
+    void distributionsExpand(Family family) {
+        Distribution d = family.distribution();
+        Distribution e = d.expand(Shape.of(5, 3));
+        assertThat(e).hasSameClassAs(d);
+        assertThat(e.batchShape()).isEqualTo(Shape.of(5, 3));
+        assertThat(e.logProb(family.values()).equalTo(d.logProb(family.values()))).isTrue();
+        assertThat(e.sample(new Generator(1), 2).shape()).isEqualTo(Shape.of(2, 5, 3));
+        if (orNull(d::mean) != null) {
+            assertThat(e.mean().shape()).isEqualTo(Shape.of(5, 3));
+        }
+        assertThatThrownBy(() -> d.expand(Shape.of(2)))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("[3]")
+                .hasMessageContaining("[2]");
     }
 
     /** In F32 all is F32, and near the F64 result. */

@@ -39,6 +39,30 @@ class ExpectationTest {
                 .isCloseTo(2 / Math.sqrt(N), within(0.05 * 2 / Math.sqrt(N)));
     }
 
+    /** X and Y independent: Var[X + 2Y] = 1 + 4 * 2, Cov[X, X + 2Y] = 1, and E[XY] = E[X] E[Y]; a count among them carries its score. */
+    @Test
+    void variablesMadeOfTheSameDrawsAreDependent() {
+        RandomVariable x = RandomVariable.of(new Normal(Tensors.scalar(1.0), Tensors.scalar(1.0)));
+        RandomVariable y = RandomVariable.of(new Poisson(Tensors.scalar(2.0)));
+        RandomVariable z = x.with(y, (a, b) -> a.add(b.mul(2)));
+        near(Expectation.of(z, new Generator(1), N), 5);
+        near(Expectation.variance(z, new Generator(1), N), 9);
+        near(Expectation.covariance(x, z, new Generator(1), N), 1);
+        near(Expectation.covariance(x, y, new Generator(1), N), 0);
+        near(Expectation.of(x.with(y, Tensor::mul), new Generator(1), N), 2);
+        assertThat(z.sample(new Generator(1), 7).toDoubleArray()).hasSize(7);
+        assertThat(z.with(z, Tensor::sub).sample(new Generator(1), 7).toDoubleArray()).containsOnly(0);
+        // d/d rate Cov[X Y, Y] = d/d rate (E[X] Var[Y]) = E[X] = 1, and d/d mu of it is Var[Y] = 2.
+        UnaryOperator<Tensor> f = p -> {
+            RandomVariable a = RandomVariable.of(new Normal(p.select(0, 0), Tensors.scalar(1.0)));
+            RandomVariable b = RandomVariable.of(new Poisson(p.select(0, 1)));
+            return Expectation.covariance(a.with(b, Tensor::mul), b, new Generator(7), 400_000).value();
+        };
+        double[] g = Grad.grad(f).apply(Tensors.of(1.0, 2)).toDoubleArray();
+        assertThat(g[0]).isCloseTo(2, within(0.05));
+        assertThat(g[1]).isCloseTo(1, within(0.2));
+    }
+
     /** E[X^2] = mu^2 + sigma^2: derivatives 2 mu and 2, by the samples. */
     @Test
     void gradientsThroughReparameterisedSamples() {
