@@ -25,6 +25,8 @@ final class DiagonalRules {
 
     private static final int FRACTION_TERMS = 20;
 
+    private static final int BESSEL_TERMS = 10;
+
     private DiagonalRules() {}
 
     /** The row of {@code y = fn(x)}. */
@@ -66,6 +68,10 @@ final class DiagonalRules {
             case NDTRI -> v.mul(y.square().mul(0.5).exp()).mul(SQRT_2_PI);
             case LGAMMA -> v.mul(x.digamma());
             case DIGAMMA -> v.mul(x.polygamma(1));
+            case I0 -> v.mul(Special.i1(x));
+            case I0E -> v.mul(Special.i1e(x).sub(x.sign().mul(y)));
+            case I1 -> v.mul(Special.i0(x).sub(besselByX(x, y, false)));
+            case I1E -> v.mul(Special.i0e(x).sub(besselByX(x, y, true)).sub(x.sign().mul(y)));
             case CBRT -> v.div(y.square().mul(3));
             case SIGN, FLOOR, CEIL, ROUND, TRUNC -> null;
         };
@@ -85,6 +91,25 @@ final class DiagonalRules {
         return large.where(y.neg().div(rest), x.mul(y).mul(2).sub(TWO_OVER_SQRT_PI));
     }
 
+    /** {@code I1(x) / x} or {@code e^-|x|} times that; near 0 its series, which is smooth there. */
+    private static Tensor besselByX(Tensor x, Tensor y, boolean scaled) {
+        Tensor near = x.abs().le(1);
+        Tensor inner = near.where(x, x.fullLike(0));
+        Tensor z = inner.square().mul(0.25);
+        Tensor series = z.fullLike(1);
+        // 1 / (k! (k + 1)!) as products: 1 + z/(1 2) (1 + z/(2 3) (1 + ...))
+        for (int k = BESSEL_TERMS; k > 0; k--) {
+            series = series.mul(z).mul(1.0 / (k * (k + 1))).add(1);
+        }
+        Tensor half = series.mul(0.5);
+        return near.where(scaled ? half.mul(inner.abs().neg().exp()) : half, y.div(near.where(x.fullLike(1), x)));
+    }
+
+    /** {@code x^(a - 1) e^-x / gamma(a)}. */
+    private static Tensor gammaDensity(Tensor a, Tensor x) {
+        return a.sub(1).xlogy(x).sub(x).sub(a.lgamma()).exp();
+    }
+
     /** The row of {@code y = fn(a, b)} by {@code a}. */
     static @Nullable Tensor left(BinaryFn fn, Tensor a, Tensor b, Tensor y, Tensor v) {
         return switch (fn) {
@@ -101,7 +126,7 @@ final class DiagonalRules {
             case COPYSIGN -> v.mul(a.sign()).mul(y.sign());
             // One unit in the last place apart.
             case NEXTAFTER -> v;
-            case ZETA -> refused(fn);
+            case ZETA, GAMMAINC, GAMMAINCC -> refused(fn);
             case FLOOR_DIVIDE, TRUNC_DIVIDE -> null;
         };
     }
@@ -127,6 +152,8 @@ final class DiagonalRules {
             case HYPOT -> v.mul(b).div(y);
             case REMAINDER -> v.neg().mul(a.floorDivide(b));
             case FMOD -> v.neg().mul(a.truncDivide(b));
+            case GAMMAINC -> v.mul(gammaDensity(a, b));
+            case GAMMAINCC -> v.neg().mul(gammaDensity(a, b));
             case ZETA -> v.neg().mul(a).mul(Special.zeta(a.add(1), b));
             case FLOOR_DIVIDE, TRUNC_DIVIDE, COPYSIGN, NEXTAFTER -> null;
         };

@@ -173,6 +173,30 @@ public abstract sealed class ComparisonMethods extends ArithmeticMethods permits
         return Arithmetic.logic("bitwiseRightShift", LogicFn.SHIFT_RIGHT, self(), other);
     }
 
+    /** The greatest common divisor of integers, not negative; 0 of two zeros. Elementwise with broadcasting, as {@code torch.gcd}. */
+    public final Tensor gcd(Tensor other) {
+        return Arithmetic.logic("gcd", LogicFn.GCD, self(), other);
+    }
+
+    /** As {@link #gcd(Tensor)}, with a number, which must be one of this integer dtype. */
+    public final Tensor gcd(long other) {
+        return Arithmetic.logic("gcd", LogicFn.GCD, self(), other);
+    }
+
+    /**
+     * The least common multiple of integers, not negative; 0 where one is 0. Elementwise with broadcasting, as {@code torch.lcm}. A
+     * multiple beyond the dtype's range wraps around.
+     */
+    public final Tensor lcm(Tensor other) {
+        return Pointwise.lcm(self(), other, Arithmetic.logic("lcm", LogicFn.GCD, self(), other));
+    }
+
+    /** As {@link #lcm(Tensor)}, with a number, which must be one of this integer dtype. */
+    public final Tensor lcm(long other) {
+        Tensor divisor = Arithmetic.logic("lcm", LogicFn.GCD, self(), other);
+        return Pointwise.lcm(self(), Arithmetic.constant("lcm", self(), other), divisor);
+    }
+
     /** Whether both are not 0, as BOOL, elementwise with broadcasting, as {@code torch.logical_and}. Any dtype; NaN is not 0. */
     public final Tensor logicalAnd(Tensor other) {
         return Arithmetic.truths("logicalAnd", LogicFn.AND, self(), other);

@@ -260,6 +260,11 @@ final class Pointwise {
         return a.le(b).or(b.isNan()).where(a, b);
     }
 
+    /** {@code |a / divisor * b|}, where a divisor of 0 is that of two zeros. */
+    static Tensor lcm(Tensor a, Tensor b, Tensor divisor) {
+        return a.truncDivide(divisor.maskedFill(divisor.eq(0), 1)).mul(b).abs();
+    }
+
     static Tensor heaviside(Tensor x, Tensor values) {
         Arithmetic.requireCommonShape("heaviside", x, values);
         DType dtype = Arithmetic.common(x, values);

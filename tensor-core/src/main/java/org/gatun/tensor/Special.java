@@ -6,7 +6,8 @@ import org.gatun.tensor.ir.UnaryFn;
 /**
  * Special functions, elementwise, as {@code torch.special}. Every function works on any shape, layout and device; integers are
  * taken as F32; functions of several tensors promote and broadcast as arithmetic does. All are differentiable to any order in
- * both modes, with one exception: {@link #zeta(Tensor, Tensor) zeta} by its first argument, whose derivative is refused.
+ * both modes, except {@link #zeta(Tensor, Tensor) zeta}, {@link #gammainc} and {@link #gammaincc} by their first arguments, whose derivative
+ * is refused.
  *
  * <p>docs/accuracy.md states how far each function is from the true value.
  */
@@ -113,6 +114,47 @@ public final class Special {
     /** {@link #zeta(Tensor, Tensor)} at a number q, which takes the dtype of s. */
     public static Tensor zeta(Tensor s, double q) {
         return Arithmetic.binary("zeta", BinaryFn.ZETA, s, q);
+    }
+
+    /**
+     * The regularised lower incomplete gamma function, {@code t^(a-1) e^-t} integrated from 0 to x, over {@code gamma(a)}: the
+     * distribution function at x of the gamma distribution with shape a. As {@code torch.special.gammainc}: NaN for negative a or x,
+     * and where both are 0 or both infinite.
+     *
+     * <p>There is no derivative by a, in PyTorch neither: differentiating by it is an error, not 0.
+     */
+    public static Tensor gammainc(Tensor a, Tensor x) {
+        return Arithmetic.binary("gammainc", BinaryFn.GAMMAINC, a, x);
+    }
+
+    /**
+     * The regularised upper incomplete gamma function, {@code 1 - gammainc(a, x)}, accurate where that is small. As {@code
+     * torch.special.gammaincc}. There is no derivative by a, as in {@link #gammainc}.
+     */
+    public static Tensor gammaincc(Tensor a, Tensor x) {
+        return Arithmetic.binary("gammaincc", BinaryFn.GAMMAINCC, a, x);
+    }
+
+    // ---- Bessel functions ----
+
+    /** The modified Bessel function of the first kind of order 0, as {@code torch.special.i0}. */
+    public static Tensor i0(Tensor x) {
+        return Arithmetic.unary(UnaryFn.I0, x);
+    }
+
+    /** {@code e^-|x| i0(x)}, which does not overflow, as {@code torch.special.i0e}; its derivative at 0 counts as 0. */
+    public static Tensor i0e(Tensor x) {
+        return Arithmetic.unary(UnaryFn.I0E, x);
+    }
+
+    /** The modified Bessel function of the first kind of order 1, as {@code torch.special.i1}. */
+    public static Tensor i1(Tensor x) {
+        return Arithmetic.unary(UnaryFn.I1, x);
+    }
+
+    /** {@code e^-|x| i1(x)}, which does not overflow, as {@code torch.special.i1e}. */
+    public static Tensor i1e(Tensor x) {
+        return Arithmetic.unary(UnaryFn.I1E, x);
     }
 
     // ---- exponentials, logarithms and entropies ----

@@ -2,6 +2,7 @@ package org.gatun.tensor.cpu;
 
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.ir.LogicFn;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.UnaryFn;
 
@@ -20,7 +21,7 @@ final class Cost {
                     case Op.Unary unary -> of(unary.fn());
                     case Op.Binary binary -> of(binary.fn());
                     case Op.Compare c -> 2;
-                    case Op.Logic l -> 2;
+                    case Op.Logic l -> l.fn() == LogicFn.GCD ? 200 : 2;
                     case Op.Not n -> 2;
                     case Op.Select s -> 3;
                     case Op.Cast c -> 3;
@@ -33,7 +34,7 @@ final class Cost {
             case SQRT, RSQRT, RECIPROCAL -> 5;
             case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIGMOID, TANH, SOFTPLUS -> 6;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, ERF, ERFC, ERFCX, NDTR, CBRT -> 10;
-            case ERFINV, NDTRI, LGAMMA, DIGAMMA -> 300;
+            case ERFINV, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> 300;
         };
     }
 
@@ -43,6 +44,7 @@ final class Cost {
             case DIV, TRUNC_DIVIDE, FLOOR_DIVIDE, REMAINDER, FMOD -> 5;
             case POW, ATAN2, HYPOT, NEXTAFTER -> 20;
             case ZETA -> 2000;
+            case GAMMAINC, GAMMAINCC -> 50_000;
         };
     }
 

@@ -51,7 +51,7 @@ final class F32Functions {
             case ERF -> F32Erf::erf;
 
             case TAN, ASIN, ACOS, ATAN, ASINH, ACOSH, ATANH, CBRT -> null;
-            case ERFC, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA -> null;
+            case ERFC, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> null;
         };
     }
 
@@ -68,7 +68,7 @@ final class F32Functions {
             case REMAINDER -> F32Division::remainder;
             case FMOD -> F32Division::fmod;
             case COPYSIGN -> F32Arithmetic::copySign;
-            case POW, ATAN2, HYPOT, NEXTAFTER, ZETA -> null;
+            case POW, ATAN2, HYPOT, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
         };
     }
 
@@ -84,7 +84,7 @@ final class F32Functions {
             case HYPOT -> F64Power::hypotOfFloats;
             case ATAN2 -> F64Inverse::atan2;
             case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, TRUNC_DIVIDE, FLOOR_DIVIDE, REMAINDER, FMOD -> null;
-            case COPYSIGN, NEXTAFTER, ZETA -> null;
+            case COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
         };
     }
 

@@ -60,7 +60,7 @@ final class F64Functions {
             case ERFCX -> F64Erf::erfcx;
             case NDTR -> F64Erf::ndtr;
             case CBRT -> F64Power::cbrt;
-            case ERFINV, NDTRI, LGAMMA, DIGAMMA -> null;
+            case ERFINV, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> null;
         };
     }
 
@@ -80,7 +80,7 @@ final class F64Functions {
             case POW -> F64Power::pow;
             case HYPOT -> F64Power::hypot;
             case COPYSIGN -> F64Arithmetic::copySign;
-            case NEXTAFTER, ZETA -> null;
+            case NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
         };
     }
 

@@ -20,7 +20,7 @@ final class I32Functions {
             case RELU -> x -> x.max(0);
             case SIGN, SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P -> null;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH -> null;
-            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA -> null;
+            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> null;
             case SIGMOID, SOFTPLUS, ERF, ERFC, FLOOR, CEIL, ROUND, TRUNC -> null;
         };
     }
@@ -32,7 +32,7 @@ final class I32Functions {
             case MUL -> IntVector::mul;
             case MAXIMUM -> IntVector::max;
             case MINIMUM -> IntVector::min;
-            case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> null;
+            case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
         };
     }
 
@@ -43,7 +43,7 @@ final class I32Functions {
             case TRUNC_DIVIDE -> IntegerDivision::truncDivide;
             case REMAINDER -> IntegerDivision::remainder;
             case FMOD -> IntegerDivision::fmod;
-            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> null;
+            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
         };
     }
 

@@ -20,7 +20,7 @@ final class I64Functions {
             case RELU -> x -> x.max(0);
             case SIGN, SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P -> null;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH -> null;
-            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA -> null;
+            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> null;
             case SIGMOID, SOFTPLUS, ERF, ERFC, FLOOR, CEIL, ROUND, TRUNC -> null;
         };
     }
@@ -36,7 +36,7 @@ final class I64Functions {
             case TRUNC_DIVIDE -> IntegerDivision::truncDivide;
             case REMAINDER -> IntegerDivision::remainder;
             case FMOD -> IntegerDivision::fmod;
-            case DIV, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> null;
+            case DIV, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
         };
     }
 

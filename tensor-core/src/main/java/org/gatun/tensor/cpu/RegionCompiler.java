@@ -199,7 +199,7 @@ final class RegionCompiler {
             case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RSQRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> true;
             case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SINH, COSH, TANH, SIGMOID, SOFTPLUS, ERF, ERFC -> true;
             case ERFCX, NDTR, CBRT -> true;
-            case ERFINV, NDTRI, LGAMMA, DIGAMMA -> false;
+            case ERFINV, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> false;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, ASINH, ACOSH, ATANH -> false;
         };
     }
@@ -207,7 +207,7 @@ final class RegionCompiler {
     private static boolean isStraight(BinaryFn fn) {
         return switch (fn) {
             case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, COPYSIGN -> true;
-            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, NEXTAFTER, ZETA -> false;
+            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> false;
         };
     }
 
@@ -430,7 +430,7 @@ final class RegionCompiler {
             case DIV -> "div";
             case MAXIMUM -> "max";
             case MINIMUM -> "min";
-            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> null;
+            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
         };
     }
 

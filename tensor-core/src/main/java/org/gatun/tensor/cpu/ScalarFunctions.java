@@ -4,9 +4,11 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
+import org.gatun.tensor.cpu.math.ScalarBessel;
 import org.gatun.tensor.cpu.math.ScalarDivision;
 import org.gatun.tensor.cpu.math.ScalarErf;
 import org.gatun.tensor.cpu.math.ScalarGamma;
+import org.gatun.tensor.cpu.math.ScalarGammaInc;
 import org.gatun.tensor.cpu.math.ScalarMath;
 import org.gatun.tensor.cpu.math.ScalarZeta;
 import org.gatun.tensor.ir.BinaryFn;
@@ -73,6 +75,10 @@ final class ScalarFunctions {
             case NDTRI -> ScalarErf::ndtri;
             case LGAMMA -> ScalarGamma::lgamma;
             case DIGAMMA -> ScalarGamma::digamma;
+            case I0 -> ScalarBessel::i0;
+            case I0E -> ScalarBessel::i0e;
+            case I1 -> ScalarBessel::i1;
+            case I1E -> ScalarBessel::i1e;
             case CBRT -> Math::cbrt;
             case FLOOR -> Math::floor;
             case CEIL -> Math::ceil;
@@ -90,7 +96,7 @@ final class ScalarFunctions {
             case RELU -> x -> Math.max(x, 0);
             case SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P -> null;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, ASINH, ACOSH, ATANH -> null;
-            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA -> null;
+            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> null;
             case SIGMOID, SOFTPLUS, ERF, ERFC, FLOOR, CEIL, ROUND, TRUNC -> null;
         };
     }
@@ -113,6 +119,8 @@ final class ScalarFunctions {
             case COPYSIGN -> Math::copySign;
             case NEXTAFTER -> Math::nextAfter;
             case ZETA -> ScalarZeta::zeta;
+            case GAMMAINC -> ScalarGammaInc::lower;
+            case GAMMAINCC -> ScalarGammaInc::upper;
         };
     }
 
@@ -128,7 +136,7 @@ final class ScalarFunctions {
             case POW -> ScalarFunctions::pow;
             case MAXIMUM -> Math::max;
             case MINIMUM -> Math::min;
-            case DIV, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> null;
+            case DIV, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
         };
     }
 

@@ -5,6 +5,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.cpu.math.ScalarDivision;
 import org.gatun.tensor.cpu.math.ScalarMath;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
@@ -114,6 +115,7 @@ final class ScalarKernels implements KernelProvider {
             case XOR -> (a, b) -> a ^ b;
             // on operands that are widened to longs; the result is cut to their size
             case SHIFT_LEFT -> (a, b) -> b < 0 || b > 63 ? 0 : a << b;
+            case GCD -> ScalarDivision::gcd;
             case SHIFT_RIGHT -> (a, b) -> a >> (b < 0 || b > 63 ? 63 : b);
         };
         if (!fn.isLogical() && (type == WideType.U8 || type == WideType.BOOL)) {

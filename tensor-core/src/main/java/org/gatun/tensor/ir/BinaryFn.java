@@ -41,7 +41,14 @@ public enum BinaryFn {
      * The Hurwitz zeta function {@code 1/b^a + 1/(b+1)^a + 1/(b+2)^a + ...}, floating dtypes only. It has a derivative by b, and none
      * by a.
      */
-    ZETA(false);
+    ZETA(false),
+    /**
+     * The regularised lower incomplete gamma function: {@code t^(a-1) e^-t} integrated from 0 to b, over {@code gamma(a)}; floating dtypes
+     * only. It has a derivative by b, and none by a.
+     */
+    GAMMAINC(false),
+    /** {@code 1 - GAMMAINC}, without that difference. */
+    GAMMAINCC(false);
 
     private final boolean arithmetic;
 
@@ -57,7 +64,7 @@ public enum BinaryFn {
     /** Whether there is a derivative by the first operand; there is one by the second of every function, 0 perhaps. */
     public boolean isDifferentiableByFirst() {
         return switch (this) {
-            case ZETA -> false;
+            case ZETA, GAMMAINC, GAMMAINCC -> false;
             case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, MAXIMUM, MINIMUM -> true;
             case ATAN2, HYPOT, COPYSIGN, NEXTAFTER -> true;
         };

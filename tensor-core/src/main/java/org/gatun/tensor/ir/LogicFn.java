@@ -2,7 +2,7 @@ package org.gatun.tensor.ir;
 
 import org.gatun.tensor.DType;
 
-/** Elementwise logic of two operands of equal shape and dtype: logical on BOOL, bit by bit on integers. */
+/** Elementwise functions of two truth values or integers of equal shape and dtype: logical on BOOL, on integers bit by bit or as stated. */
 public enum LogicFn {
     /** Both. */
     AND(true),
@@ -13,7 +13,9 @@ public enum LogicFn {
     /** {@code a 2^b}, what overflows being lost; 0 where b is negative or not less than the number of bits. Integers only. */
     SHIFT_LEFT(false),
     /** {@code a / 2^b} rounded down; b counts as the number of bits where it is negative or not less than that. Integers only. */
-    SHIFT_RIGHT(false);
+    SHIFT_RIGHT(false),
+    /** The greatest common divisor, not negative unless it overflows; 0 of two zeros. Integers only. */
+    GCD(false);
 
     private final boolean logical;
 

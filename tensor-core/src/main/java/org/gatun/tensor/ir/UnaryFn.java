@@ -83,6 +83,14 @@ public enum UnaryFn {
     LGAMMA(false),
     /** The derivative of {@link #LGAMMA}; NaN at -1, -2, ... */
     DIGAMMA(false),
+    /** The modified Bessel function of the first kind of order 0. */
+    I0(false),
+    /** {@code e^-|x| I0(x)}, which does not overflow. */
+    I0E(false),
+    /** The modified Bessel function of the first kind of order 1. */
+    I1(false),
+    /** {@code e^-|x| I1(x)}, which does not overflow. */
+    I1E(false),
     /** The largest integer not above x. */
     FLOOR(false),
     /** The smallest integer not below x. */

@@ -62,7 +62,7 @@ final class OperandValues {
             return HostArray.reals(type, shape, i -> {
                 long n = (long) edges.length * edges.length;
                 // a reference that takes long is asked for pairs of edges only, again and again
-                boolean costly = op instanceof Op.Binary binary && binary.fn() == BinaryFn.ZETA;
+                boolean costly = op instanceof Op.Binary binary && isCostly(binary.fn());
                 long at = costly ? (start + (long) i) % n : start + (long) i;
                 return at < n ? edges[(int) (place == 0 ? at % edges.length : at / edges.length)] : real(random);
             });
@@ -105,6 +105,10 @@ final class OperandValues {
             1e-3,
             2048
         };
+    }
+
+    private static boolean isCostly(BinaryFn fn) {
+        return fn == BinaryFn.ZETA || fn == BinaryFn.GAMMAINC || fn == BinaryFn.GAMMAINCC;
     }
 
     private static double[] floatEdges() {
@@ -195,7 +199,7 @@ final class OperandValues {
         return switch (fn) {
             case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD -> HostArray.wrap(type, value) == 0 ? 3 : value;
             case POW -> random.nextLong(0, 70);
-            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> value;
+            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> value;
         };
     }
 

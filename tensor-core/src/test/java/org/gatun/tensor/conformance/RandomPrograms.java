@@ -162,7 +162,11 @@ final class RandomPrograms {
                     NDTR,
                     NDTRI,
                     LGAMMA,
-                    DIGAMMA -> false;
+                    DIGAMMA,
+                    I0,
+                    I0E,
+                    I1,
+                    I1E -> false;
         };
     }
 
@@ -170,7 +174,7 @@ final class RandomPrograms {
     static boolean isRounded(BinaryFn fn) {
         return switch (fn) {
             case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, FMOD, COPYSIGN, NEXTAFTER -> true;
-            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, POW, ATAN2, HYPOT, ZETA -> false;
+            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, POW, ATAN2, HYPOT, ZETA, GAMMAINC, GAMMAINCC -> false;
         };
     }
 
@@ -178,7 +182,7 @@ final class RandomPrograms {
     static boolean isTotal(BinaryFn fn) {
         return switch (fn) {
             case ADD, SUB, MUL, MAXIMUM, MINIMUM -> true;
-            case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> false;
+            case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> false;
         };
     }
 }

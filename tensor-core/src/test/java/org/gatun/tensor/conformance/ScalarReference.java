@@ -51,7 +51,7 @@ final class ScalarReference {
             case SOFTPLUS -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
             case ERF -> ErrorFunction.erf(x);
             case ERFC -> ErrorFunction.erfc(x);
-            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA -> F64Reference.of(fn, x).high();
+            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> F64Reference.of(fn, x).high();
             case FLOOR -> StrictMath.floor(x);
             case CEIL -> StrictMath.ceil(x);
             case ROUND -> StrictMath.rint(x);
@@ -129,6 +129,10 @@ final class ScalarReference {
                     NDTRI,
                     LGAMMA,
                     DIGAMMA,
+                    I0,
+                    I0E,
+                    I1,
+                    I1E,
                     FLOOR,
                     CEIL,
                     ROUND,
@@ -155,7 +159,7 @@ final class ScalarReference {
             case HYPOT -> StrictMath.hypot(a, b);
             case COPYSIGN -> (Double.doubleToRawLongBits(b) < 0) ? -Math.abs(a) : Math.abs(a);
             case NEXTAFTER -> next(dtype, a, b);
-            case ZETA -> F64Reference.of(fn, a, b).high();
+            case ZETA, GAMMAINC, GAMMAINCC -> F64Reference.of(fn, a, b).high();
         };
     }
 
@@ -230,7 +234,7 @@ final class ScalarReference {
             case POW -> power(a, b);
             case MAXIMUM -> Math.max(a, b);
             case MINIMUM -> Math.min(a, b);
-            case DIV, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> throw new IllegalArgumentException(fn + " takes no integers");
+            case DIV, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> throw new IllegalArgumentException(fn + " takes no integers");
         };
     }
 
@@ -272,6 +276,7 @@ final class ScalarReference {
             case XOR -> a ^ b;
             case SHIFT_LEFT ->
                 b < 0 || b > 63 ? 0 : BigInteger.valueOf(a).shiftLeft((int) b).longValue();
+            case GCD -> BigInteger.valueOf(a).gcd(BigInteger.valueOf(b)).longValue();
             case SHIFT_RIGHT ->
                 BigInteger.valueOf(a)
                         .shiftRight(b < 0 || b > 63 ? 64 : (int) b)

@@ -23,9 +23,9 @@ record SmoothDomain(double low, double high, Smooth smooth) {
 
     static SmoothDomain of(UnaryFn fn) {
         return switch (fn) {
-            case NEG, SQUARE, EXP, EXP2, EXPM1, SIN, COS, ATAN, SINH, COSH, TANH, ASINH, SIGMOID, SOFTPLUS, ERF, ERFC, ERFCX, NDTR ->
+            case NEG, SQUARE, EXP, EXP2, EXPM1, SIN, COS, ATAN, SINH, COSH, TANH, ASINH, SIGMOID, SOFTPLUS, ERF, ERFC, ERFCX, NDTR, I0, I1 ->
                 on(-2, 2);
-            case ABS, SIGN, RELU -> on(-2, 2, x -> Math.abs(x) > MARGIN);
+            case ABS, SIGN, RELU, I0E, I1E -> on(-2, 2, x -> Math.abs(x) > MARGIN);
             case SQRT, RSQRT, LOG, LOG2, LOG10 -> on(0.3, 3);
             case RECIPROCAL -> on(-2, 2, x -> Math.abs(x) > 0.4);
             case LOG1P -> on(-0.6, 2);
@@ -52,6 +52,7 @@ record SmoothDomain(double low, double high, Smooth smooth) {
             case COPYSIGN -> new SmoothDomain(-2, 2, (a, b) -> Math.abs(a) > MARGIN && Math.abs(b) > MARGIN);
             case NEXTAFTER -> new SmoothDomain(-2, 2, (a, b) -> Math.abs(a - b) > MARGIN);
             case ZETA -> on(1.5, 4);
+            case GAMMAINC, GAMMAINCC -> on(0.4, 4);
             case ATAN2, HYPOT -> new SmoothDomain(-2, 2, (a, b) -> a * a + b * b > 0.2);
         };
     }

@@ -98,6 +98,21 @@ final class SpecialSamples {
             SAMPLES.add(of("Special.zeta", (s, q) -> Special.zeta(s.add(2.5), q), orders, slot(Content.POSITIVE, sizes)));
             SAMPLES.add(of("Special.zeta", (s, q) -> Special.zeta(s.add(2), q), orders, slot(Content.POSITIVE)));
         }
+        for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
+            Slot shapes = index(6, sizes);
+            SAMPLES.add(of("Special.gammainc", (a, x) -> Special.gammainc(a.add(0.5), x), shapes, slot(Content.POSITIVE, sizes)));
+            SAMPLES.add(of("Special.gammainc", (a, x) -> Special.gammainc(a.mul(50), x.mul(70)), shapes, slot(Content.POSITIVE)));
+            SAMPLES.add(of("Special.gammaincc", (a, x) -> Special.gammaincc(a.add(0.25), x), shapes, slot(Content.POSITIVE, sizes)));
+            SAMPLES.add(of("Special.gammaincc", (a, x) -> Special.gammaincc(a.add(2), x.mul(9)), shapes, slot(Content.POSITIVE)));
+        }
+        unary("Special.i0", Special::i0, Content.ANY);
+        unary("Special.i0", x -> Special.i0(x.mul(9)), Content.ANY);
+        unary("Special.i0e", x -> Special.i0e(x.mul(9)), Content.POSITIVE);
+        unary("Special.i0e", x -> Special.i0e(x.neg()), Content.POSITIVE);
+        unary("Special.i1", Special::i1, Content.ANY);
+        unary("Special.i1", x -> Special.i1(x.mul(9)), Content.ANY);
+        unary("Special.i1e", x -> Special.i1e(x.mul(9)), Content.POSITIVE);
+        unary("Special.i1e", x -> Special.i1e(x.neg()), Content.POSITIVE);
         unary("Special.exp2", Special::exp2, Content.ANY);
         unary("Special.expm1", Special::expm1, Content.ANY);
         unary("Special.log1p", Special::log1p, Content.POSITIVE);
@@ -177,6 +192,10 @@ final class SpecialSamples {
                     .withoutDerivative());
             SAMPLES.add(of("Tensor.bitwiseRightShift", (a, b) -> a.bitwiseRightShift(b), bits, places)
                     .withoutDerivative());
+            plain("Tensor.gcd", x -> x.sub(90).gcd(60), bits);
+            plain("Tensor.lcm", x -> x.sub(90).lcm(60), bits);
+            SAMPLES.add(of("Tensor.gcd", (a, b) -> a.gcd(b.sub(4)), bits, places).withoutDerivative());
+            SAMPLES.add(of("Tensor.lcm", (a, b) -> a.lcm(b.sub(4)), bits, places).withoutDerivative());
             Slot numbers = any(sizes);
             Slot truths = truth(sizes);
             SAMPLES.add(

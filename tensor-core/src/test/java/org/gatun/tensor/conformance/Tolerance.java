@@ -72,14 +72,14 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
             case LOG2, SINH, COSH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS -> 4;
             case ERF, ERFC -> 6;
             // 4 at most for the kernel, and 1 for the reference's rounding
-            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA -> 5;
+            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> 5;
         };
     }
 
     private static int ulps(BinaryFn fn) {
         return switch (fn) {
             case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, MAXIMUM, MINIMUM, COPYSIGN, NEXTAFTER -> 0;
-            case ZETA -> 5;
+            case ZETA, GAMMAINC, GAMMAINCC -> 5;
             case POW, ATAN2, HYPOT -> 3;
         };
     }
@@ -103,7 +103,7 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
     /** Whether IEEE 754 or C says which zero a result is. */
     private static boolean hasSignedZero(BinaryFn fn) {
         return switch (fn) {
-            case ADD, SUB, MUL, DIV, TRUNC_DIVIDE, FMOD, MAXIMUM, MINIMUM, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA -> true;
+            case ADD, SUB, MUL, DIV, TRUNC_DIVIDE, FMOD, MAXIMUM, MINIMUM, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> true;
             case FLOOR_DIVIDE, REMAINDER -> false;
         };
     }

@@ -122,7 +122,7 @@ final class AccuracyTable {
         return switch (fn) {
             case NEG, ABS, SIGN, SQUARE, RELU, CBRT, FLOOR, CEIL, ROUND, TRUNC -> "all";
             case EXP, EXP2, EXPM1, SIN, COS, TAN, ATAN, SINH, COSH, TANH, ASINH -> "all";
-            case SIGMOID, SOFTPLUS, ERF, ERFC, ERFCX, NDTR -> "all";
+            case SIGMOID, SOFTPLUS, ERF, ERFC, ERFCX, NDTR, I0, I0E, I1, I1E -> "all";
             case SQRT, LOG, LOG2, LOG10, RSQRT -> "x >= 0";
             case RECIPROCAL -> "x != 0";
             case LOG1P -> "x >= -1";
@@ -138,6 +138,7 @@ final class AccuracyTable {
             case ADD, SUB, MUL, MAXIMUM, MINIMUM, ATAN2, HYPOT, COPYSIGN, NEXTAFTER -> "all";
             case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD -> "b != 0";
             case POW -> "a > 0, or whole b";
+            case GAMMAINC, GAMMAINCC -> "a, b >= 0";
             case ZETA -> "a > 1, and b > 0 or whole a";
         };
     }

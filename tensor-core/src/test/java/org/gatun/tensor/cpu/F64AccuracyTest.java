@@ -24,6 +24,7 @@ class F64AccuracyTest {
 
     private static final int RANDOM = 2400;
     private static final int ZETAS = 1600;
+    private static final int GAMMAS = 1400;
 
     /** Where formulas change over, functions have zeros, poles or kinks, and results overflow or underflow. */
     private static final double[] CENTERS = {
@@ -74,7 +75,7 @@ class F64AccuracyTest {
             case SQUARE, SQRT, RECIPROCAL -> 0.5;
             case EXP, EXP2, LOG, SIN, COS, ASIN, ACOS -> 1;
             case RSQRT, EXPM1, LOG2, LOG10, LOG1P, COSH, ERF, TAN -> 1.5;
-            case ATAN, SINH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, ERFC, ERFCX, NDTR -> 2;
+            case ATAN, SINH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, ERFC, ERFCX, NDTR, I0, I0E, I1, I1E -> 2;
             case CBRT -> 1;
             case ERFINV, NDTRI -> 3;
             case LGAMMA, DIGAMMA -> 4;
@@ -88,7 +89,7 @@ class F64AccuracyTest {
             case FLOOR_DIVIDE, REMAINDER -> 0.5;
             case POW -> 1;
             case HYPOT -> 1.5;
-            case ATAN2 -> 2;
+            case ATAN2, GAMMAINC, GAMMAINCC -> 2;
         };
     }
 
@@ -156,7 +157,12 @@ class F64AccuracyTest {
 
     /** Pairs of special values, of all sizes, of like sizes, and of ordinary ones. */
     private static double[][] pairs(BinaryFn fn) {
-        return fn == BinaryFn.ZETA ? pairsOfZeta() : pairsOfAnySize(fn);
+        return switch (fn) {
+            case ZETA -> pairsOfZeta();
+            case GAMMAINC, GAMMAINCC -> pairsOfGamma();
+            case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, MAXIMUM, MINIMUM -> pairsOfAnySize(fn);
+            case ATAN2, HYPOT, COPYSIGN, NEXTAFTER -> pairsOfAnySize(fn);
+        };
     }
 
     /** Special values with each other, and orders and arguments of all sizes, whose true values take time. */
@@ -189,6 +195,41 @@ class F64AccuracyTest {
             };
         }
         return new double[][] {s, q};
+    }
+
+    /** Special values with each other; tiny and ordinary ones; x around a, where the functions rise and fall. */
+    private static double[][] pairsOfGamma() {
+        SplittableRandom random = new SplittableRandom(2);
+        double[] special = {0, -0.0, 1, 0.5, 1.5, 20, -1, -2.5, 1e3, 1e9, 1e300, 1e-300, Double.MIN_VALUE, Double.MAX_VALUE};
+        double[] rare = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
+        double[] all = DoubleStream.concat(Arrays.stream(special), Arrays.stream(rare)).toArray();
+        int count = all.length * all.length + GAMMAS;
+        double[] a = new double[count];
+        double[] x = new double[count];
+        for (int i = 0; i < count; i++) {
+            int rest = i - all.length * all.length;
+            if (rest < 0) {
+                a[i] = all[i / all.length];
+                x[i] = all[i % all.length];
+                continue;
+            }
+            a[i] = switch (rest % 7) {
+                case 0 -> Math.pow(10, random.nextDouble(-300, -3));
+                case 1 -> random.nextDouble(0, 3);
+                case 2 -> Math.pow(10, random.nextDouble(-10, 2));
+                case 3 -> Math.pow(10, random.nextDouble(1, 3));
+                case 4 -> random.nextInt(1, 60) * 0.5;
+                case 5 -> Math.pow(10, random.nextDouble(2, 4));
+                default -> Math.pow(10, random.nextDouble(4, 5));
+            };
+            x[i] = switch (rest % 7) {
+                case 0, 2 -> Math.pow(10, random.nextDouble(-5, 2));
+                case 1 -> random.nextDouble(0, 5);
+                case 3, 4 -> a[i] * random.nextDouble(0.05, 3);
+                default -> Math.max(1, a[i] + random.nextGaussian(0, 5) * Math.sqrt(a[i]));
+            };
+        }
+        return new double[][] {a, x};
     }
 
     private static double[][] pairsOfAnySize(BinaryFn fn) {

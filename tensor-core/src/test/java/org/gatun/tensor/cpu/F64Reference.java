@@ -53,7 +53,7 @@ public record F64Reference(double high, double low) {
             return exactly(Double.NaN);
         }
         return switch (fn) {
-            case ERFINV, NDTRI, LGAMMA, DIGAMMA ->
+            case ERFINV, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E ->
                 SPECIAL.computeIfAbsent(List.of(fn, x), known -> value(fn, x));
             case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RSQRT, CBRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> value(fn, x);
             case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN -> value(fn, x);
@@ -87,6 +87,10 @@ public record F64Reference(double high, double low) {
             case ERFINV, NDTRI -> Double.NaN;
             case LGAMMA -> Double.POSITIVE_INFINITY;
             case DIGAMMA -> positive ? x : Double.NaN;
+            case I0 -> Double.POSITIVE_INFINITY;
+            case I0E -> 0;
+            case I1 -> x;
+            case I1E -> Math.copySign(0, x);
             case CBRT -> x;
         };
     }
@@ -106,7 +110,9 @@ public record F64Reference(double high, double low) {
             case DIGAMMA -> x == 0 ? -1 / x : Double.NaN;
             // e^(x^2) is infinite
             case ERFCX -> x < -30 ? Double.POSITIVE_INFINITY : Double.NaN;
-            case SIGMOID, SOFTPLUS, ERF, ERFC, NDTR, CBRT -> Double.NaN;
+            // e^|x| is infinite, and no decimal number of moderate length
+            case I0, I1 -> Math.abs(x) > 800 ? fn == UnaryFn.I0 ? Double.POSITIVE_INFINITY : x * Double.POSITIVE_INFINITY : Double.NaN;
+            case SIGMOID, SOFTPLUS, ERF, ERFC, NDTR, CBRT, I0E, I1E -> Double.NaN;
         };
     }
 
@@ -120,7 +126,7 @@ public record F64Reference(double high, double low) {
             case ACOSH -> x >= 1;
             case NEG, ABS, SIGN, SQUARE, RELU, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> true;
             case EXP, EXP2, EXPM1, SIN, COS, TAN, ATAN, SINH, COSH, TANH, ASINH -> true;
-            case SIGMOID, SOFTPLUS, ERF, ERFC, ERFCX, NDTR, LGAMMA, CBRT -> true;
+            case SIGMOID, SOFTPLUS, ERF, ERFC, ERFCX, NDTR, LGAMMA, CBRT, I0, I0E, I1, I1E -> true;
         };
     }
 
@@ -132,7 +138,7 @@ public record F64Reference(double high, double low) {
             case SQRT, RSQRT, RECIPROCAL, EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN ->
                 Math.copySign(0, x);
             case NDTRI, LGAMMA, DIGAMMA -> 0;
-            case ERFCX, NDTR, ERFINV, CBRT -> Math.copySign(0, x);
+            case ERFCX, NDTR, ERFINV, CBRT, I0, I0E, I1, I1E -> Math.copySign(0, x);
             case SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS, ERF, ERFC, FLOOR, CEIL, ROUND, TRUNC ->
                 Math.copySign(0, x);
         };
@@ -177,6 +183,10 @@ public record F64Reference(double high, double low) {
             case NDTRI -> x.compareTo(new BigDecimal("0.5")) == 0 ? BigDecimal.ZERO : PreciseSpecial.ndtri(x);
             case LGAMMA -> isOneOrTwo(x) ? BigDecimal.ZERO : PreciseSpecial.lgamma(x);
             case DIGAMMA -> PreciseSpecial.digamma(x);
+            case I0 -> PreciseSpecial.bessel(0, x);
+            case I0E -> PreciseSpecial.scaledBessel(0, x);
+            case I1 -> PreciseSpecial.bessel(1, x);
+            case I1E -> PreciseSpecial.scaledBessel(1, x);
             case CBRT -> x.signum() == 0 ? x : PreciseSpecial.cbrt(x);
             case FLOOR -> x.setScale(0, RoundingMode.FLOOR);
             case CEIL -> x.setScale(0, RoundingMode.CEILING);
@@ -209,6 +219,8 @@ public record F64Reference(double high, double low) {
             case COPYSIGN -> exactly(Double.doubleToRawLongBits(b) < 0 ? -Math.abs(a) : Math.abs(a));
             case NEXTAFTER -> exactly(StrictMath.nextAfter(a, b));
             case ZETA -> zeta(a, b);
+            case GAMMAINC -> incomplete(a, b, false);
+            case GAMMAINCC -> incomplete(a, b, true);
         };
     }
 
@@ -233,6 +245,33 @@ public record F64Reference(double high, double low) {
         }
         return ZETAS.computeIfAbsent(
                 List.of(s, q), pair -> of(PreciseSpecial.zeta(new BigDecimal(s), new BigDecimal(q))));
+    }
+
+    /** The incomplete gamma functions; for a beyond a million only where x is a, or far from it. */
+    private static F64Reference incomplete(double a, double x, boolean upper) {
+        if (!(a >= 0 && x >= 0) || (a == 0 && x == 0) || (Double.isInfinite(a) && Double.isInfinite(x))) {
+            return exactly(Double.NaN);
+        }
+        boolean above = x > a;
+        double distance = Math.abs(x - a) / Math.sqrt(a);
+        boolean far = Double.isInfinite(x) || x == 0 || a == 0 || Double.isInfinite(a) || (a > 1e6 && distance > 60);
+        if (far || exponent(a, x) < -800) {
+            return exactly(above == upper ? 0 : 1);
+        }
+        if (a > 1e6 && a != x) {
+            throw new IllegalArgumentException("no reference for the incomplete gamma function of " + a + ", " + x);
+        }
+        return SPECIAL.computeIfAbsent(
+                List.of(upper, a, x),
+                key -> of(
+                        a > 1e6
+                                ? PreciseGammaInc.atMean(new BigDecimal(a), upper)
+                                : PreciseGammaInc.value(new BigDecimal(a), new BigDecimal(x), upper)));
+    }
+
+    /** About the logarithm of {@code x^a e^-x / gamma(a + 1)}. */
+    private static double exponent(double a, double x) {
+        return a < 1 ? a * Math.log(x) - x : a - x + a * (Math.log(x) - Math.log(a));
     }
 
     private static boolean isOrdinary(double x) {
@@ -317,7 +356,7 @@ public record F64Reference(double high, double low) {
             case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RSQRT, CBRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> 0;
             case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN -> 0;
             case SINH, COSH, TANH, ASINH, ACOSH, ATANH, SIGMOID, SOFTPLUS -> 0;
-            case ERF, ERFC, ERFCX, ERFINV, NDTR, NDTRI -> 0;
+            case ERF, ERFC, ERFCX, ERFINV, NDTR, NDTRI, I0, I0E, I1, I1E -> 0;
         };
     }
 
@@ -326,7 +365,7 @@ public record F64Reference(double high, double low) {
         return switch (fn) {
             case ZETA -> b < 0 && a > 1 ? Math.pow(Math.abs(b - Math.rint(b)), -a) : 0;
             case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, MAXIMUM, MINIMUM -> 0;
-            case ATAN2, HYPOT, COPYSIGN, NEXTAFTER -> 0;
+            case ATAN2, HYPOT, COPYSIGN, NEXTAFTER, GAMMAINC, GAMMAINCC -> 0;
         };
     }
 }

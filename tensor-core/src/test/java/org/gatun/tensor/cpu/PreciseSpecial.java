@@ -172,6 +172,48 @@ final class PreciseSpecial {
         return x.subtract(x.setScale(0, java.math.RoundingMode.HALF_EVEN));
     }
 
+    /** The modified Bessel function of order 0 or 1. */
+    static BigDecimal bessel(int order, BigDecimal x) {
+        return x.abs().compareTo(decimal(150)) < 0
+                ? besselSeries(order, x)
+                : besselFarOut(order, x).multiply(PreciseMath.exp(x.abs()), DIGITS);
+    }
+
+    /** {@code e^-|x| I(x)}. */
+    static BigDecimal scaledBessel(int order, BigDecimal x) {
+        return x.abs().compareTo(decimal(150)) < 0
+                ? besselSeries(order, x).multiply(PreciseMath.exp(x.abs().negate()), DIGITS)
+                : besselFarOut(order, x);
+    }
+
+    /** sum over k of (x/2)^(2k + n) / (k! (k + n)!). */
+    private static BigDecimal besselSeries(int order, BigDecimal x) {
+        BigDecimal half = x.multiply(HALF);
+        BigDecimal square = half.multiply(half, DIGITS);
+        BigDecimal term = order == 0 ? BigDecimal.ONE : half;
+        BigDecimal sum = term;
+        for (int k = 1; term.abs().compareTo(sum.abs().movePointLeft(50)) > 0; k++) {
+            term = term.multiply(square, DIGITS).divide(decimal((long) k * (k + order)), DIGITS);
+            sum = sum.add(term, DIGITS);
+        }
+        return sum;
+    }
+
+    /** 1/sqrt(2 pi x) (1 - (m - 1)/(8x) + (m - 1)(m - 9)/(2! (8x)^2) - ...) with m = 4 n^2, for |x| of 150 and more. */
+    private static BigDecimal besselFarOut(int order, BigDecimal x) {
+        BigDecimal a = x.abs();
+        BigDecimal term = BigDecimal.ONE;
+        BigDecimal sum = term;
+        for (int k = 1; term.abs().compareTo(sum.movePointLeft(50)) > 0; k++) {
+            long odd = 2L * k - 1;
+            term = term.multiply(decimal(odd * odd - 4L * order), DIGITS).divide(a.multiply(decimal(8L * k)), DIGITS);
+            sum = sum.add(term, DIGITS);
+        }
+        BigDecimal root = PreciseMath.PI.multiply(a).multiply(BigDecimal.TWO).sqrt(DIGITS);
+        BigDecimal y = sum.divide(root, DIGITS);
+        return order == 1 && x.signum() < 0 ? y.negate() : y;
+    }
+
     /** The derivative of {@link #lgamma} at x that is not a pole. */
     static BigDecimal digamma(BigDecimal x) {
         if (x.signum() < 0) {

@@ -14,6 +14,7 @@ import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.cpu.math.ScalarDivision;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
 import org.gatun.tensor.ir.Expr;
@@ -314,6 +315,7 @@ class RegionRunnerTest {
                     case OR -> (long) a | (long) b;
                     case XOR -> (long) a ^ (long) b;
                     case SHIFT_LEFT -> b < 0 || b > 63 ? 0 : (long) a << (long) b;
+                    case GCD -> ScalarDivision.gcd((long) a, (long) b);
                     case SHIFT_RIGHT -> (long) a >> (b < 0 || b > 63 ? 63 : (long) b);
                 };
             case Op.Not n -> result == DType.BOOL ? 1 - a : ~(long) a;

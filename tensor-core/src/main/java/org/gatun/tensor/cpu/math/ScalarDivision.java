@@ -24,6 +24,19 @@ public final class ScalarDivision {
         return a % nonZero(b, "fmod");
     }
 
+    /** The greatest common divisor by Euclid's algorithm; of the least number of the dtype, which has no opposite, that number. */
+    public static long gcd(long a, long b) {
+        long x = a;
+        long y = b;
+        while (y != 0) {
+            // the least number over -1 has the remainder 0 too
+            long rest = x % y;
+            x = y;
+            y = rest;
+        }
+        return Math.abs(x);
+    }
+
     private static long nonZero(long divisor, String operation) {
         if (divisor == 0) {
             throw byZero(operation);

@@ -59,6 +59,11 @@ public final class ScalarErf {
         return ScalarMath.tail(w, low, 0.5);
     }
 
+    /** {@code erfc(x + low) / 2} for x of 0 and more. */
+    static double halfOfErfc(double x, double low) {
+        return x < 0.5 ? 0.5 - 0.5 * ScalarMath.erf(x) : ScalarMath.tail(x, low, 0.5);
+    }
+
     /** The inverse of the error function, at most 3 ulp: infinite at -1 and 1, NaN beyond. */
     public static double erfinv(double x) {
         double a = Math.abs(x);
