@@ -74,7 +74,8 @@ final class AccuracyTable {
 
     /** The worst error, rounded up to a tenth, and where it is. */
     private static String cells(UlpHistogram histogram) {
-        double tenths = Math.ceil(10 * histogram.worst() - 1e-6) / 10;
+        // not -0
+        double tenths = Math.ceil(10 * histogram.worst() - 1e-6) / 10 + 0.0;
         return String.format(Locale.ROOT, "%.1f | %s", tenths, histogram.place());
     }
 
