@@ -11,31 +11,31 @@ import org.gatun.tensor.shape.Axes;
  * function that could overflow, so that no infinite derivative meets a zero.
  */
 final class Activations {
-    static final Region GELU = region(x -> x.mul(Special.ndtr(x)));
+    static final Region GELU = Widened.region(x -> x.mul(Special.ndtr(x)));
 
-    static final Region GELU_TANH = region(x -> {
+    static final Region GELU_TANH = Widened.region(x -> {
         Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
         return x.mul(0.5).mul(inner.tanh().add(1.0));
     });
 
-    static final Region SILU = region(x -> x.mul(x.sigmoid()));
+    static final Region SILU = Widened.region(x -> x.mul(x.sigmoid()));
 
-    static final Region LOG_SIGMOID = region(x -> x.neg().softplus().neg());
+    static final Region LOG_SIGMOID = Widened.region(x -> x.neg().softplus().neg());
 
-    static final Region MISH = region(x -> x.mul(x.softplus().tanh()));
+    static final Region MISH = Widened.region(x -> x.mul(x.softplus().tanh()));
 
-    static final Region SOFTSIGN = region(x -> x.div(x.abs().add(1.0)));
+    static final Region SOFTSIGN = Widened.region(x -> x.div(x.abs().add(1.0)));
 
-    static final Region TANHSHRINK = region(x -> x.sub(x.tanh()));
+    static final Region TANHSHRINK = Widened.region(x -> x.sub(x.tanh()));
 
     /** Derivative 0 at -3 and 3. */
-    static final Region HARD_SIGMOID = region(x -> {
+    static final Region HARD_SIGMOID = Widened.region(x -> {
         Tensor low = x.maskedFill(x.le(-3), -3);
         return low.maskedFill(low.ge(3), 3).add(3.0).div(6.0);
     });
 
     /** Derivative x / 3 + 1/2 from -3 to 3, both included. */
-    static final Region HARD_SWISH = region(x -> {
+    static final Region HARD_SWISH = Widened.region(x -> {
         Tensor outside = x.lt(-3).or(x.gt(3));
         Tensor parabola = x.maskedFill(outside, 0);
         return x.gt(3).where(x, parabola.mul(parabola.add(3.0)).div(6.0));
@@ -43,13 +43,13 @@ final class Activations {
 
     /** Operands x, low, high; derivative 0 at the bounds. */
     static final Region HARD_TANH =
-            region((x, low, high) -> x.le(low).where(low, x.ge(high).where(high, x)));
+            Widened.region((x, low, high) -> x.le(low).where(low, x.ge(high).where(high, x)));
 
     /** Operands x, slope; derivative slope at 0. */
-    static final Region LEAKY_RELU = region((x, slope) -> x.gt(0).where(x, x.mul(slope)));
+    static final Region LEAKY_RELU = Widened.region((x, slope) -> x.gt(0).where(x, x.mul(slope)));
 
     /** Operands x, alpha, scale; derivative alpha * scale at 0. */
-    static final Region ELU = region((x, alpha, scale) -> {
+    static final Region ELU = Widened.region((x, alpha, scale) -> {
         Tensor positive = x.gt(0);
         Tensor below = x.maskedFill(positive, 0).expm1().mul(alpha);
         return positive.where(x, below).mul(scale);
@@ -63,24 +63,24 @@ final class Activations {
     });
 
     /** Operands x, beta, threshold: {@code log(1 + e^(beta x)) / beta}, linear where beta x is above the threshold. */
-    static final Region SOFTPLUS = region((x, beta, threshold) -> {
+    static final Region SOFTPLUS = Widened.region((x, beta, threshold) -> {
         Tensor scaled = x.mul(beta);
         return scaled.gt(threshold).where(x, scaled.softplus().div(beta));
     });
 
     /** Operands x, threshold, value. */
     static final Region THRESHOLD =
-            region((x, threshold, value) -> x.le(threshold).where(value, x));
+            Widened.region((x, threshold, value) -> x.le(threshold).where(value, x));
 
     /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
-    static final Region SOFT_SHRINK = region((x, lambda) -> {
+    static final Region SOFT_SHRINK = Widened.region((x, lambda) -> {
         // Conditions that NaN does not meet come last, so that it passes.
         Tensor outside = x.gt(lambda).where(x.sub(lambda), x.add(lambda));
         return x.abs().le(lambda).where(x.fullLike(0), outside);
     });
 
     /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
-    static final Region HARD_SHRINK = region((x, lambda) -> x.abs().le(lambda).where(x.fullLike(0), x));
+    static final Region HARD_SHRINK = Widened.region((x, lambda) -> x.abs().le(lambda).where(x.fullLike(0), x));
 
     /** Operands x, uniform numbers on [0, 1), the probability of keeping, its reciprocal. */
     static final Region DROPOUT = Elementwise.region(4, in -> {
@@ -93,20 +93,6 @@ final class Activations {
     static final Region GLU = Elementwise.region((a, b) -> a.mul(b.sigmoid()));
 
     private Activations() {}
-
-    // A region of BF16 or F16 widens its operand, computes in F32 and rounds once, in the same pass.
-
-    private static Region region(UnaryOperator<Tensor> body) {
-        return Elementwise.region(x -> Widened.compute(x, body));
-    }
-
-    private static Region region(BinaryOperator<Tensor> body) {
-        return Elementwise.region((x, a) -> Widened.compute(x, w -> body.apply(w, a)));
-    }
-
-    private static Region region(Elementwise.Ternary body) {
-        return Elementwise.region((x, a, b) -> Widened.compute(x, w -> body.apply(w, a, b)));
-    }
 
     /** A region of a tensor and parameters, which become scalars of the dtype of arithmetic on it. */
     static Tensor apply(String name, Region region, Tensor x, double... parameters) {

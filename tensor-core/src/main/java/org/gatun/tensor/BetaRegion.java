@@ -17,7 +17,7 @@ final class BetaRegion {
      * With s the smaller and l the larger argument: if l is large, the difference of {@code lgamma(l)} and {@code lgamma(l + s)} is
      * taken term by term in Stirling's formula, and if s is large too, with the terms of {@code lgamma(s)}.
      */
-    static final Region BETALN = Elementwise.region((a, b) -> {
+    static final Region BETALN = Widened.region((a, b) -> {
         Tensor ordered = a.le(b);
         Tensor s = ordered.where(a, b);
         Tensor l = ordered.where(b, a);

@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.Elementwise.Region;
 
@@ -32,7 +33,7 @@ final class Pointwise {
      * Its series up to 1/2, whose derivatives have no cancellation at 0; beyond, the sine of the distance to the next integer, which
      * has no rounding error.
      */
-    static final Region SINC_REGION = Elementwise.region(x -> {
+    static final Region SINC_REGION = Widened.region(x -> {
         Tensor near = x.abs().le(0.5);
         Tensor z = near.where(x, x.fullLike(0)).square();
         Tensor series = z.fullLike(SINC[SINC.length - 1]);
@@ -48,7 +49,7 @@ final class Pointwise {
     });
 
     /** {@code log(x / (1 - x))}: where the quotient is about 1, as an inverse hyperbolic tangent, whose argument is exact. */
-    static final Region LOGIT = Elementwise.region(x -> {
+    static final Region LOGIT = Widened.region(x -> {
         Tensor center = x.gt(0.3).and(x.lt(0.7));
         Tensor inner = center.where(x, x.fullLike(0.5));
         Tensor outer = center.where(x.fullLike(0.25), x);
@@ -57,7 +58,7 @@ final class Pointwise {
     });
 
     /** Below -1 by the scaled complementary error function, which does not underflow. */
-    static final Region LOG_NDTR = Elementwise.region(x -> {
+    static final Region LOG_NDTR = Widened.region(x -> {
         Tensor low = x.lt(-1);
         Tensor below = low.where(x, x.fullLike(-1));
         Tensor above = low.where(x.fullLike(0), x);
@@ -65,45 +66,45 @@ final class Pointwise {
         return low.where(tail.sub(below.square().mul(0.5)), Special.ndtr(above.neg()).neg().log1p());
     });
 
-    static final Region XLOGY = Elementwise.region((x, y) -> {
+    static final Region XLOGY = Widened.region((x, y) -> {
         // where x is 0 and the logarithm is not finite, but y is a number
         Tensor zero = x.eq(0).and(y.le(0).or(y.eq(Double.POSITIVE_INFINITY)));
         return x.mul(zero.where(y.fullLike(1), y).log());
     });
 
-    static final Region XLOG1PY = Elementwise.region((x, y) -> {
+    static final Region XLOG1PY = Widened.region((x, y) -> {
         Tensor zero = x.eq(0).and(y.le(-1).or(y.eq(Double.POSITIVE_INFINITY)));
         return x.mul(zero.where(y.fullLike(0), y).log1p());
     });
 
-    static final Region ENTR = Elementwise.region(
+    static final Region ENTR = Widened.region(
             x -> x.lt(0).where(x.fullLike(Double.NEGATIVE_INFINITY), XLOGY.apply(x, x).neg().add(0.0)));
 
     /** {@code log(e^a + e^b) = high + log(1 + e^(low - high))}; two equal infinities have no difference. */
-    static final Region LOG_ADD_EXP = Elementwise.region((a, b) -> {
+    static final Region LOG_ADD_EXP = Widened.region((a, b) -> {
         Tensor high = a.ge(b).where(a, b);
         return high.add(difference(a, b, high).softplus());
     });
 
-    static final Region LOG_ADD_EXP_2 = Elementwise.region((a, b) -> {
+    static final Region LOG_ADD_EXP_2 = Widened.region((a, b) -> {
         Tensor high = a.ge(b).where(a, b);
         return high.add(difference(a, b, high).mul(LN_2).softplus().mul(1 / LN_2));
     });
 
     /** Operands start, end, weight: exact at both ends. */
-    static final Region LERP = Elementwise.region((start, end, weight) -> {
+    static final Region LERP = Widened.region((start, end, weight) -> {
         Tensor span = end.sub(start);
         Tensor fromEnd = end.sub(span.mul(weight.neg().add(1)));
         return weight.abs().lt(0.5).where(start.add(weight.mul(span)), fromEnd);
     });
 
     /** Operands x, a, b, value. */
-    static final Region ADDCMUL = Elementwise.region(
-            4, in -> List.of(in.get(0).add(in.get(3).mul(in.get(1)).mul(in.get(2)))));
+    static final Region ADDCMUL = Widened.region(
+            4, in -> in.get(0).add(in.get(3).mul(in.get(1)).mul(in.get(2))));
 
     /** Operands x, a, b, value. */
-    static final Region ADDCDIV = Elementwise.region(
-            4, in -> List.of(in.get(0).add(in.get(3).mul(in.get(1)).div(in.get(2)))));
+    static final Region ADDCDIV = Widened.region(
+            4, in -> in.get(0).add(in.get(3).mul(in.get(1)).div(in.get(2))));
 
     /** NaN in either gives NaN; its derivatives are 0, and at a tie x has the derivative. */
     static final Region CLAMP_MIN = Elementwise.region((x, min) -> {
@@ -130,7 +131,7 @@ final class Pointwise {
     });
 
     /** Operands x, exponent; in two steps, so that neither power alone leaves the range. */
-    static final Region LDEXP = Elementwise.region((x, exponent) -> {
+    static final Region LDEXP = Widened.region((x, exponent) -> {
         Tensor half = exponent.mul(0.5).floor();
         return x.mul(half.exp2()).mul(exponent.sub(half).exp2());
     });
@@ -177,12 +178,12 @@ final class Pointwise {
     static Tensor floating(String name, Region region, double number, Tensor... operands) {
         Arithmetic.requireCommonShape(name, operands);
         DType dtype = Arithmetic.common(operands).toFloating();
-        Tensor[] converted = new Tensor[operands.length + 1];
-        for (int i = 0; i < operands.length; i++) {
-            converted[i] = Arithmetic.cast(operands[i], dtype);
-        }
-        converted[operands.length] = Arithmetic.constant(converted[0], dtype, number);
-        return region.apply(converted);
+        DType[] dtypes = new DType[operands.length + 1];
+        Arrays.fill(dtypes, dtype);
+        dtypes[operands.length] = dtype.arithmetic();
+        Tensor[] converted = Arrays.copyOf(operands, dtypes.length);
+        converted[operands.length] = Arithmetic.constant(operands[0], dtype.arithmetic(), number);
+        return region.applyAs(dtypes, converted)[0];
     }
 
     static Tensor polygamma(int n, Tensor x) {
@@ -197,19 +198,21 @@ final class Pointwise {
         for (int k = 2; k <= n; k++) {
             factorial *= k;
         }
-        return Special.zeta(n + 1.0, t).mul(factorial);
+        double sign = factorial;
+        return Widened.compute(t, wide -> Special.zeta(n + 1.0, wide).mul(sign));
     }
 
     static Tensor multigammaln(Tensor x, int p) {
         if (p < 1) {
             throw new IllegalArgumentException("multigammaln: the dimension " + p + " must be 1 or more");
         }
-        Tensor t = Arithmetic.cast(x, x.dtype().toFloating());
-        Tensor sum = t.lgamma();
-        for (int j = 2; j <= p; j++) {
-            sum = sum.add(t.add((1 - j) / 2.0).lgamma());
-        }
-        return p == 1 ? sum : sum.add(p * (p - 1) / 4.0 * Math.log(Math.PI));
+        return Widened.compute(Arithmetic.cast(x, x.dtype().toFloating()), t -> {
+            Tensor sum = t.lgamma();
+            for (int j = 2; j <= p; j++) {
+                sum = sum.add(t.add((1 - j) / 2.0).lgamma());
+            }
+            return p == 1 ? sum : sum.add(p * (p - 1) / 4.0 * Math.log(Math.PI));
+        });
     }
 
     static Tensor round(Tensor x, int decimals) {
@@ -224,9 +227,11 @@ final class Pointwise {
             return x.round();
         }
         double scale = Math.pow(10, Math.abs(decimals));
-        return decimals > 0
-                ? x.mul(scale).round().div(scale)
-                : x.div(scale).round().mul(scale);
+        return Widened.compute(
+                x,
+                t -> decimals > 0
+                        ? t.mul(scale).round().div(scale)
+                        : t.div(scale).round().mul(scale));
     }
 
     static Tensor nanToNum(Tensor x, double nan, double positive, double negative) {

@@ -83,11 +83,12 @@ final class Scalars {
     }
 
     static DTypeException outside(String name, DType dtype, String value) {
-        String wider = dtype == DType.I64 ? "F64" : "I64";
+        boolean whole = dtype != DType.I64 && !"NaN".equals(value) && !value.endsWith("Infinity");
+        String wider = whole ? "I64" : "F64";
         return new DTypeException(
                 name + ": " + value + " is outside the range of " + dtype + ", " + least(dtype) + " to "
                         + greatest(dtype)
-                        + ": give a number inside it, or use a wider dtype, for instance with to(DType." + wider
+                        + ": give a number inside it, or convert to a wider dtype, for instance with to(DType." + wider
                         + ")");
     }
 }

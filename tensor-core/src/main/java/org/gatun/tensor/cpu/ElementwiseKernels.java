@@ -53,7 +53,7 @@ public final class ElementwiseKernels {
         int index = fn.ordinal() * DTYPES + dtype.ordinal();
         BinaryKernel kernel = BINARY[index];
         if (kernel == null) {
-            kernel = wrapped(made(PROVIDER.binary(fn, WideType.of(dtype)), fn, dtype), dtype, dtype);
+            kernel = makeBinary(fn, dtype);
             BINARY[index] = kernel;
         }
         return kernel;
@@ -123,6 +123,13 @@ public final class ElementwiseKernels {
             CAST[index] = kernel;
         }
         return kernel;
+    }
+
+    private static BinaryKernel makeBinary(BinaryFn fn, DType dtype) {
+        if (fn == BinaryFn.NEXTAFTER && dtype.isNarrow() && dtype.isFloating()) {
+            return ScalarKernels.narrowNextafter(dtype); // the wide type has other neighbours
+        }
+        return wrapped(made(PROVIDER.binary(fn, WideType.of(dtype)), fn, dtype), dtype, dtype);
     }
 
     private static UnaryKernel wrapped(UnaryKernel wide, DType dtype) {

@@ -3,6 +3,7 @@ package org.gatun.tensor.cpu;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongBinaryOperator;
+import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.cpu.math.ScalarDivision;
@@ -71,6 +72,28 @@ final class ScalarKernels implements KernelProvider {
             return (a, b, out) -> Ram.putFloat(out, Math.nextAfter(Ram.getFloat(a), (double) Ram.getFloat(b)));
         }
         return f32(ScalarFunctions.floating(fn));
+    }
+
+    /** The neighbours of BF16 and F16 numbers: both store a sign and bits that count up with the magnitude. */
+    static BinaryKernel narrowNextafter(DType dtype) {
+        LongToDoubleFunction value = DoubleElements.reader(dtype);
+        return binaryLoop(
+                (a, b, out) -> Ram.putShort(out, neighbour(value.applyAsDouble(a), value.applyAsDouble(b), Ram.getShort(a), Ram.getShort(b))),
+                2,
+                2);
+    }
+
+    private static short neighbour(double a, double b, short aBits, short bBits) {
+        if (Double.isNaN(a) || a == b) {
+            return Double.isNaN(a) ? aBits : bBits;
+        }
+        if (Double.isNaN(b)) {
+            return bBits;
+        }
+        if (a == 0) {
+            return (short) (b > 0 ? 1 : 0x8001);
+        }
+        return (short) (a < b == a > 0 ? aBits + 1 : aBits - 1);
     }
 
     private static ScalarBinary f32(DoubleBinaryOperator f) {

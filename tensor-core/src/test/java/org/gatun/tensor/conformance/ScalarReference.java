@@ -211,9 +211,23 @@ final class ScalarReference {
                 a == 0
                         ? Math.copySign(Double.MIN_VALUE, b)
                         : Double.longBitsToDouble(Double.doubleToRawLongBits(a) + step);
-            case BF16, F16, I64, I32, I16, I8, U8, BOOL ->
-                throw new IllegalArgumentException(dtype + " has no neighbours here");
+            case BF16 -> neighbour(a, b, 8, Float.MIN_EXPONENT);
+            case F16 -> neighbour(a, b, 11, -14);
+            case I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(dtype + " has no neighbours");
         };
+    }
+
+    /** The neighbour among the numbers of that many digits and that least exponent, by the distance of two at this exponent. */
+    private static double neighbour(double a, double b, int digits, int leastExponent) {
+        double largest = (2 - Math.scalb(1.0, 1 - digits)) * Math.scalb(1.0, 1 - leastExponent);
+        if (Double.isInfinite(a)) {
+            return Math.copySign(largest, a);
+        }
+        int exponent = Math.max(Math.getExponent(a), leastExponent);
+        boolean below = Math.abs(a) == Math.scalb(1.0, exponent) && exponent > leastExponent && a < b != a > 0;
+        double distance = Math.scalb(1.0, exponent - digits + 1 - (below ? 1 : 0));
+        double next = a + Math.copySign(distance, b - a);
+        return Math.abs(next) > largest ? Math.copySign(Double.POSITIVE_INFINITY, a) : Math.copySign(next, next == 0 ? a : next);
     }
 
     private static double remainder(double a, double b) {
