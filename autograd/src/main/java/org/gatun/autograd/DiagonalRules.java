@@ -71,7 +71,8 @@ final class DiagonalRules {
             case I0 -> v.mul(Special.i1(x));
             case I0E -> v.mul(Special.i1e(x).sub(x.sign().mul(y)));
             case I1 -> v.mul(Special.i0(x).sub(besselByX(x, y, false)));
-            case I1E -> v.mul(Special.i0e(x).sub(besselByX(x, y, true)).sub(x.sign().mul(y)));
+            case I1E ->
+                v.mul(Special.i0e(x).sub(besselByX(x, y, true)).sub(x.sign().mul(y)));
             case CBRT -> v.div(y.square().mul(3));
             case SIGN, FLOOR, CEIL, ROUND, TRUNC -> null;
         };

@@ -76,28 +76,34 @@ class CoverageContractTest {
     @TestFactory
     @Order(2)
     Stream<DynamicNode> pathwiseDerivatives() {
-        return CompositeSamples.all().stream().flatMap(sample -> Stream.ofNullable(sample.path())
-                .map(path -> dynamicTest(sample.toString(), () -> {
-                    List<HostArray> operands = sample.fill(DType.F64);
-                    double[] point = point(operands);
-                    double[] v = direction(point.length, 5).toDoubleArray();
-                    try (MemoryScope scope = MemoryScope.open("pathwise")) {
-                        List<Tensor> actual = derivatives(sample, operands, DType.F64);
-                        double[] u = direction((int) actual.get(0).elements(), 7).toDoubleArray();
-                        Aspect[] aspects = {Aspect.JVP, Aspect.VJP, Aspect.SECOND_ORDER};
-                        List<double[]> expected = PathDifferences.of(path, point, v, u);
-                        for (int k = 0; k < aspects.length; k++) {
-                            double scale = Math.max(
-                                    1, Arrays.stream(expected.get(k)).map(Math::abs).max().orElse(0));
-                            double most = aspects[k] == Aspect.SECOND_ORDER ? 1e-4 : 1e-7;
-                            assertThat(actual.get(k).toDoubleArray())
-                                    .as("%s of %s", aspects[k], sample)
-                                    .containsExactly(expected.get(k), within(most * scale));
-                            COVERAGE.passed(sample.method(), aspects[k], DType.F64);
-                        }
-                    }
-                    COVERAGE.pathwise(sample.method());
-                })));
+        return CompositeSamples.all().stream()
+                .flatMap(sample -> Stream.ofNullable(sample.path())
+                        .map(path -> dynamicTest(sample.toString(), () -> {
+                            List<HostArray> operands = sample.fill(DType.F64);
+                            double[] point = point(operands);
+                            double[] v = direction(point.length, 5).toDoubleArray();
+                            try (MemoryScope scope = MemoryScope.open("pathwise")) {
+                                List<Tensor> actual = derivatives(sample, operands, DType.F64);
+                                double[] u = direction((int) actual.get(0).elements(), 7)
+                                        .toDoubleArray();
+                                Aspect[] aspects = {Aspect.JVP, Aspect.VJP, Aspect.SECOND_ORDER};
+                                List<double[]> expected = PathDifferences.of(path, point, v, u);
+                                for (int k = 0; k < aspects.length; k++) {
+                                    double scale = Math.max(
+                                            1,
+                                            Arrays.stream(expected.get(k))
+                                                    .map(Math::abs)
+                                                    .max()
+                                                    .orElse(0));
+                                    double most = aspects[k] == Aspect.SECOND_ORDER ? 1e-4 : 1e-7;
+                                    assertThat(actual.get(k).toDoubleArray())
+                                            .as("%s of %s", aspects[k], sample)
+                                            .containsExactly(expected.get(k), within(most * scale));
+                                    COVERAGE.passed(sample.method(), aspects[k], DType.F64);
+                                }
+                            }
+                            COVERAGE.pathwise(sample.method());
+                        })));
     }
 
     /** The derivatives of each sample in the other floating dtypes against those in F64 at the same point. */

@@ -102,7 +102,9 @@ class PointwiseConventionsTest {
     }
 
     private static void check(String what, double got, double want) {
-        assertThat(got).as(what).isCloseTo(want, within(2e-13 * Math.max(Math.min(1, 1e9 * Math.abs(want)), Math.abs(want)) + 1e-22));
+        assertThat(got)
+                .as(what)
+                .isCloseTo(want, within(2e-13 * Math.max(Math.min(1, 1e9 * Math.abs(want)), Math.abs(want)) + 1e-22));
     }
 
     @Test
@@ -120,7 +122,9 @@ class PointwiseConventionsTest {
         double want = -2.5 * Special.zeta(3.5, q).item();
         assertThat(Grad.grad(bySecond).apply(q).item()).isCloseTo(want, within(1e-14));
         // an argument that nothing is differentiated by may be anything
-        assertThat(Grad.grad((Tensor x) -> Special.zeta(x.detach().add(1), x).sum()).apply(s).item())
+        assertThat(Grad.grad((Tensor x) -> Special.zeta(x.detach().add(1), x).sum())
+                        .apply(s)
+                        .item())
                 .isCloseTo(-3.5 * Special.zeta(4.5, s).item(), within(1e-14));
     }
 }

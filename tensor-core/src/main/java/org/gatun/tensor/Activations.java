@@ -1,8 +1,6 @@
 package org.gatun.tensor;
 
 import java.util.List;
-import java.util.function.BinaryOperator;
-import java.util.function.UnaryOperator;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.shape.Axes;
 
@@ -80,7 +78,8 @@ final class Activations {
     });
 
     /** Operands x, lambda; derivative 0 within [-lambda, lambda]. */
-    static final Region HARD_SHRINK = Widened.region((x, lambda) -> x.abs().le(lambda).where(x.fullLike(0), x));
+    static final Region HARD_SHRINK =
+            Widened.region((x, lambda) -> x.abs().le(lambda).where(x.fullLike(0), x));
 
     /** Operands x, uniform numbers on [0, 1), the probability of keeping, its reciprocal. */
     static final Region DROPOUT = Elementwise.region(4, in -> {

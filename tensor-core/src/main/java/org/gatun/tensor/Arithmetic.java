@@ -113,7 +113,20 @@ final class Arithmetic {
         return switch (fn) {
             case ADD, MAXIMUM -> LogicFn.OR;
             case MUL, MINIMUM -> LogicFn.AND;
-            case SUB, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, DIV, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC ->
+            case SUB,
+                    FLOOR_DIVIDE,
+                    TRUNC_DIVIDE,
+                    REMAINDER,
+                    FMOD,
+                    POW,
+                    DIV,
+                    ATAN2,
+                    HYPOT,
+                    COPYSIGN,
+                    NEXTAFTER,
+                    ZETA,
+                    GAMMAINC,
+                    GAMMAINCC ->
                 throw new DTypeException(name
                         + ": not defined on two BOOL tensors: convert one, for instance to(DType.I64), or use xor");
         };

@@ -67,7 +67,9 @@ final class Limits {
         Tensor t = Arithmetic.cast(x, dtype);
         Tensor low = Arithmetic.cast(min, dtype);
         Tensor high = Arithmetic.cast(max, dtype);
-        return dtype.isFloating() ? Pointwise.CLAMP.apply(t, low, high) : t.maximum(low).minimum(high);
+        return dtype.isFloating()
+                ? Pointwise.CLAMP.apply(t, low, high)
+                : t.maximum(low).minimum(high);
     }
 
     static Tensor clampMin(Tensor x, Tensor min) {

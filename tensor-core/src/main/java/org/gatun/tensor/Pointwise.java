@@ -63,7 +63,9 @@ final class Pointwise {
         Tensor below = low.where(x, x.fullLike(-1));
         Tensor above = low.where(x.fullLike(0), x);
         Tensor tail = Special.erfcx(below.mul(-SQRT_HALF)).mul(0.5).log();
-        return low.where(tail.sub(below.square().mul(0.5)), Special.ndtr(above.neg()).neg().log1p());
+        return low.where(
+                tail.sub(below.square().mul(0.5)),
+                Special.ndtr(above.neg()).neg().log1p());
     });
 
     static final Region XLOGY = Widened.region((x, y) -> {
@@ -77,8 +79,8 @@ final class Pointwise {
         return x.mul(zero.where(y.fullLike(0), y).log1p());
     });
 
-    static final Region ENTR = Widened.region(
-            x -> x.lt(0).where(x.fullLike(Double.NEGATIVE_INFINITY), XLOGY.apply(x, x).neg().add(0.0)));
+    static final Region ENTR = Widened.region(x -> x.lt(0)
+            .where(x.fullLike(Double.NEGATIVE_INFINITY), XLOGY.apply(x, x).neg().add(0.0)));
 
     /** {@code log(e^a + e^b) = high + log(1 + e^(low - high))}; two equal infinities have no difference. */
     static final Region LOG_ADD_EXP = Widened.region((a, b) -> {
@@ -99,12 +101,12 @@ final class Pointwise {
     });
 
     /** Operands x, a, b, value. */
-    static final Region ADDCMUL = Widened.region(
-            4, in -> in.get(0).add(in.get(3).mul(in.get(1)).mul(in.get(2))));
+    static final Region ADDCMUL =
+            Widened.region(4, in -> in.get(0).add(in.get(3).mul(in.get(1)).mul(in.get(2))));
 
     /** Operands x, a, b, value. */
-    static final Region ADDCDIV = Widened.region(
-            4, in -> in.get(0).add(in.get(3).mul(in.get(1)).div(in.get(2))));
+    static final Region ADDCDIV =
+            Widened.region(4, in -> in.get(0).add(in.get(3).mul(in.get(1)).div(in.get(2))));
 
     /** NaN in either gives NaN; its derivatives are 0, and at a tie x has the derivative. */
     static final Region CLAMP_MIN = Elementwise.region((x, min) -> {
@@ -119,8 +121,7 @@ final class Pointwise {
     });
 
     /** Operands x, min, max; the maximum wins where min is above max. */
-    static final Region CLAMP =
-            Elementwise.region((x, min, max) -> CLAMP_MAX.apply(CLAMP_MIN.apply(x, min), max));
+    static final Region CLAMP = Elementwise.region((x, min, max) -> CLAMP_MAX.apply(CLAMP_MIN.apply(x, min), max));
 
     /** Operands x, and what takes the place of NaN, infinity and -infinity. */
     static final Region NAN_TO_NUM = Elementwise.region(4, in -> {

@@ -105,17 +105,23 @@ class PointwiseMethodsTest {
         assertThat(a.lerp(b, 1).toDoubleArray()).containsExactly(b.toDoubleArray());
         assertThat(a.lerp(b, Tensors.of(0.25, 1, 0.5)).toDoubleArray()).containsExactly(0.25, 3, 1);
         assertThat(Tensors.of(1, 2).lerp(Tensors.of(3, 4), 0.5).dtype()).isEqualTo(DType.F32);
-        assertThat(Tensors.of(1.0).addcmul(Tensors.of(2.0), Tensors.of(3.0), -0.5).item()).isEqualTo(-2);
-        assertThat(Tensors.of(1L).addcmul(Tensors.of(2L), Tensors.of(3L)).itemLong()).isEqualTo(7);
-        assertThat(Tensors.of(1.0).addcdiv(Tensors.of(2.0), Tensors.of(4.0)).item()).isEqualTo(1.5);
-        assertThat(Tensors.of(1L).addcdiv(Tensors.of(2L), Tensors.of(4L), 2).item()).isEqualTo(2);
+        assertThat(Tensors.of(1.0)
+                        .addcmul(Tensors.of(2.0), Tensors.of(3.0), -0.5)
+                        .item())
+                .isEqualTo(-2);
+        assertThat(Tensors.of(1L).addcmul(Tensors.of(2L), Tensors.of(3L)).itemLong())
+                .isEqualTo(7);
+        assertThat(Tensors.of(1.0).addcdiv(Tensors.of(2.0), Tensors.of(4.0)).item())
+                .isEqualTo(1.5);
+        assertThat(Tensors.of(1L).addcdiv(Tensors.of(2L), Tensors.of(4L), 2).item())
+                .isEqualTo(2);
         assertThat(Tensors.of(-7L).div(2L, RoundingMode.FLOOR).itemLong()).isEqualTo(-4);
-        assertThat(Tensors.of(-7L).div(Tensors.of(2L), RoundingMode.TRUNC).itemLong()).isEqualTo(-3);
+        assertThat(Tensors.of(-7L).div(Tensors.of(2L), RoundingMode.TRUNC).itemLong())
+                .isEqualTo(-3);
         assertThat(Tensors.of(-7f).div(2.0, RoundingMode.FLOOR).item()).isEqualTo(-4);
         assertThat(Tensors.of(2f).floatPower(-1).dtype()).isEqualTo(DType.F64);
         assertThat(Tensors.of(3L).floatPower(Tensors.of(2L)).item()).isEqualTo(9);
-        assertThat(Functional.celu(Tensors.of(-1.0, 2), 2).toDoubleArray())
-                .containsExactly(2 * Math.expm1(-0.5), 2);
+        assertThat(Functional.celu(Tensors.of(-1.0, 2), 2).toDoubleArray()).containsExactly(2 * Math.expm1(-0.5), 2);
         assertThat(Functional.glu(Tensors.of(3.0, 4, 0, 0)).toDoubleArray()).containsExactly(1.5, 2);
     }
 
@@ -132,8 +138,10 @@ class PointwiseMethodsTest {
         assertThat(x.bitwiseLeftShift(places).toLongArray()).containsOnly(0);
         assertThat(x.bitwiseRightShift(places).toLongArray()).containsExactly(-1, 0, -1);
         assertThat(Tensors.of(-5L).bitwiseLeftShift(64).itemLong()).isZero();
-        assertThat(Tensors.of(200, 3).to(DType.U8).bitwiseLeftShift(1).toLongArray()).containsExactly(144, 6);
-        assertThat(Tensors.of(200, 3).to(DType.U8).bitwiseRightShift(3).toLongArray()).containsExactly(25, 0);
+        assertThat(Tensors.of(200, 3).to(DType.U8).bitwiseLeftShift(1).toLongArray())
+                .containsExactly(144, 6);
+        assertThat(Tensors.of(200, 3).to(DType.U8).bitwiseRightShift(3).toLongArray())
+                .containsExactly(25, 0);
         Tensor truth = Tensors.of(true, false, true);
         Tensor number = Tensors.of(NAN, 2, 0);
         assertThat(number.logicalAnd(truth).toBooleanArray()).containsExactly(true, false, false);

@@ -45,7 +45,9 @@ class SpecialTest {
         close(at(x -> Special.polygamma(1, x), -0.5), Math.PI * Math.PI / 2 + 4);
         close(at(x -> x.polygamma(2), 1), -2 * APERY);
         close(at(x -> x.polygamma(3), 0.5), Math.pow(Math.PI, 4));
-        close(at(x -> Special.multigammaln(x, 2), 3), Math.log(Math.PI) / 2 + Math.log(2) + Math.log(0.75 * Math.sqrt(Math.PI)));
+        close(
+                at(x -> Special.multigammaln(x, 2), 3),
+                Math.log(Math.PI) / 2 + Math.log(2) + Math.log(0.75 * Math.sqrt(Math.PI)));
         close(at(x -> x.mvlgamma(1), 5), Math.log(24));
         assertThat(all(Special::gammaln, 0, -1, -7, INF, -INF)).containsOnly(INF);
         assertThat(all(Special::digamma, -1, -2, -INF)).containsOnly(NAN);
@@ -102,23 +104,28 @@ class SpecialTest {
         assertThat(all(Special::ndtri, 0, 0.5, 1, -0.1, 1.1)).containsExactly(-INF, 0, INF, NAN, NAN);
         Tensor x = Tensors.of(-37.5, -8, -1, -0.3, 0.2, 2, 5);
         assertThat(Special.ndtri(Special.ndtr(x)).allClose(x, 1e-9, 0)).isTrue();
-        assertThat(Special.logNdtr(x).allClose(Special.ndtr(x).log(), 1e-13, 3e-16)).isTrue();
+        assertThat(Special.logNdtr(x).allClose(Special.ndtr(x).log(), 1e-13, 3e-16))
+                .isTrue();
         close(at(Special::logNdtr, -40), -804.6084420137538);
         // -x^2/2 - log(-x sqrt(2 pi)) - 1/x^2
         close(at(Special::logNdtr, -1e4), -5e7 - Math.log(1e4 * Math.sqrt(2 * Math.PI)) - 1e-8);
         Tensor y = Tensors.of(-5.0, -1, 0, 0.3, 4, 20);
-        assertThat(Special.erfcx(y).mul(y.square().neg().exp()).allClose(Special.erfc(y), 3e-13, 0)).isTrue();
+        assertThat(Special.erfcx(y).mul(y.square().neg().exp()).allClose(Special.erfc(y), 3e-13, 0))
+                .isTrue();
         close(at(Special::erfcx, 1e200) * 1e200, 1 / Math.sqrt(Math.PI));
-        assertThat(Special.erf(Special.erfinv(Tensors.of(-0.9, 0.1, 0.99))).allClose(Tensors.of(-0.9, 0.1, 0.99), 4e-15, 0))
+        assertThat(Special.erf(Special.erfinv(Tensors.of(-0.9, 0.1, 0.99)))
+                        .allClose(Tensors.of(-0.9, 0.1, 0.99), 4e-15, 0))
                 .isTrue();
         assertThat(all(Special::erfinv, 1, -1, 1.5, -0.0)).containsExactly(INF, -INF, NAN, -0.0);
     }
 
     @Test
     void logarithmsAndEntropies() {
-        assertThat(Special.xlogy(Tensors.of(0.0, 0, 0, 2, 0), Tensors.of(0.0, -1, NAN, 0, INF)).toDoubleArray())
+        assertThat(Special.xlogy(Tensors.of(0.0, 0, 0, 2, 0), Tensors.of(0.0, -1, NAN, 0, INF))
+                        .toDoubleArray())
                 .containsExactly(0, 0, NAN, -INF, 0);
-        assertThat(Special.xlog1py(Tensors.of(0.0, 0, 3), Tensors.of(-1.0, NAN, 0)).toDoubleArray())
+        assertThat(Special.xlog1py(Tensors.of(0.0, 0, 3), Tensors.of(-1.0, NAN, 0))
+                        .toDoubleArray())
                 .containsExactly(0, NAN, 0);
         close(at(x -> x.xlogy(4), 2), 2 * Math.log(4));
         assertThat(all(Special::entr, 0, 1, -1, NAN)).containsExactly(0, 0, -INF, NAN);
@@ -145,6 +152,7 @@ class SpecialTest {
         close(at(Special::sinc, -0.25), Math.sqrt(8) / Math.PI);
         // at large arguments the sine of the exact distance to an integer
         close(at(Special::sinc, 1e6 + 0.5) * 1e6, 1e6 / (Math.PI * (1e6 + 0.5)));
-        assertThat(Tensors.of(0.5f, 2.5f).sinc().allClose(Tensors.of(2f, 0.4f).div(Math.PI), 3e-7, 0)).isTrue();
+        assertThat(Tensors.of(0.5f, 2.5f).sinc().allClose(Tensors.of(2f, 0.4f).div(Math.PI), 3e-7, 0))
+                .isTrue();
     }
 }

@@ -131,7 +131,10 @@ public final class Bernoulli extends Distribution {
         /** {@code successes log(p) + failures log(1 - p)}, with 0 log 0 = 0. */
         Tensor log(Tensor successes, Tensor failures) {
             return isLogit
-                    ? successes.mul(given.neg().softplus()).add(failures.mul(given.softplus())).neg()
+                    ? successes
+                            .mul(given.neg().softplus())
+                            .add(failures.mul(given.softplus()))
+                            .neg()
                     : Special.xlogy(successes, given).add(Special.xlog1py(failures, given.neg()));
         }
 

@@ -82,7 +82,9 @@ public final class Binomial extends Distribution {
 
     private Tensor log(Tensor k) {
         Tensor failures = totalCount.sub(k);
-        return totalCount.add(1).lgamma()
+        return totalCount
+                .add(1)
+                .lgamma()
                 .sub(k.add(1).lgamma())
                 .sub(failures.add(1).lgamma())
                 .add(odds.log(k, failures));
@@ -114,7 +116,9 @@ public final class Binomial extends Distribution {
     }
 
     private Tensor counts() {
-        double most = totalCount.elements() == 0 ? 0 : Traced.beneath(totalCount).amax().item();
+        double most = totalCount.elements() == 0
+                ? 0
+                : Traced.beneath(totalCount).amax().item();
         return Supports.integers(totalCount, (long) most + 1, batchShape());
     }
 

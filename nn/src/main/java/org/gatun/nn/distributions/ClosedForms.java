@@ -142,9 +142,10 @@ final class ClosedForms {
     /** Of equal counts, n times that of one trial; infinite where p's count is above q's. */
     private static Tensor binomial(Binomial p, Binomial q) {
         if (Traced.beneath(p.totalCount().lt(q.totalCount())).any().item() != 0) {
-            throw new UnsupportedOperationException("KullbackLeibler.divergence: there is no closed form for Binomial and"
-                    + " Binomial where the first has a smaller total count than the second: use"
-                    + " KullbackLeibler.estimate, which samples");
+            throw new UnsupportedOperationException(
+                    "KullbackLeibler.divergence: there is no closed form for Binomial and"
+                            + " Binomial where the first has a smaller total count than the second: use"
+                            + " KullbackLeibler.estimate, which samples");
         }
         Tensor same = p.totalCount().mul(odds(p.odds(), q.odds()));
         return p.totalCount().gt(q.totalCount()).where(same.fullLike(Double.POSITIVE_INFINITY), same);
@@ -160,17 +161,19 @@ final class ClosedForms {
 
     private static Tensor multinomial(Multinomial p, Multinomial q) {
         if (p.totalCount() != q.totalCount()) {
-            throw new UnsupportedOperationException("KullbackLeibler.divergence: there is no closed form for Multinomial"
-                    + " and Multinomial of the total counts " + p.totalCount() + " and " + q.totalCount()
-                    + ": only of equal ones");
+            throw new UnsupportedOperationException(
+                    "KullbackLeibler.divergence: there is no closed form for Multinomial"
+                            + " and Multinomial of the total counts " + p.totalCount() + " and " + q.totalCount()
+                            + ": only of equal ones");
         }
         return classes(p.probs().log(), q.probs().log()).mul((double) p.totalCount());
     }
 
     private static Tensor independent(Independent p, Independent q) {
         if (p.axes() != q.axes()) {
-            throw new UnsupportedOperationException("KullbackLeibler.divergence: there is no closed form for Independent"
-                    + " and Independent of " + p.axes() + " and " + q.axes() + " axes: only of equally many");
+            throw new UnsupportedOperationException(
+                    "KullbackLeibler.divergence: there is no closed form for Independent" + " and Independent of "
+                            + p.axes() + " and " + q.axes() + " axes: only of equally many");
         }
         return Shapes.sumLast(KullbackLeibler.divergence(p.base(), q.base()), p.axes());
     }
@@ -178,8 +181,9 @@ final class ClosedForms {
     /** A bijection changes no divergence. */
     private static Tensor transformed(Transformed p, Transformed q) {
         if (!p.bijector().equals(q.bijector())) {
-            throw new UnsupportedOperationException("KullbackLeibler.divergence: there is no closed form for Transformed"
-                    + " and Transformed by different bijectors: use KullbackLeibler.estimate, which samples");
+            throw new UnsupportedOperationException(
+                    "KullbackLeibler.divergence: there is no closed form for Transformed"
+                            + " and Transformed by different bijectors: use KullbackLeibler.estimate, which samples");
         }
         return KullbackLeibler.divergence(p.base(), q.base());
     }

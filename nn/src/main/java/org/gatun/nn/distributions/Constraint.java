@@ -85,8 +85,8 @@ public record Constraint(String name, UnaryOperator<Tensor> holds) {
     public void require(String owner, String argument, Tensor x) {
         try (var scope = MemoryScope.open("constraint")) {
             if (Traced.beneath(holds.apply(x.detach())).all().item() == 0) {
-                throw new IllegalArgumentException(owner + ": every element of the " + argument + " of shape "
-                        + x.shape() + " must be " + name);
+                throw new IllegalArgumentException(
+                        owner + ": every element of the " + argument + " of shape " + x.shape() + " must be " + name);
             }
         }
     }

@@ -1,7 +1,6 @@
 package org.gatun.nn.distributions;
 
 import java.util.List;
-import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
@@ -17,7 +16,13 @@ final class CrossFamilyForms {
 
     static void addAll() {
         for (Class<? extends Distribution> p : List.of(
-                Laplace.class, Gumbel.class, StudentT.class, Uniform.class, Exponential.class, Gamma.class, Beta.class,
+                Laplace.class,
+                Gumbel.class,
+                StudentT.class,
+                Uniform.class,
+                Exponential.class,
+                Gamma.class,
+                Beta.class,
                 LogNormal.class)) {
             KullbackLeibler.register(p, Normal.class, CrossFamilyForms::againstNormal);
         }
@@ -40,23 +45,32 @@ final class CrossFamilyForms {
                                 .digamma()
                                 .sub(p.concentration1().add(p.concentration0()).digamma()),
                         q));
-        KullbackLeibler.register(LogNormal.class, Gamma.class, (p, q) -> againstGamma(p, p.base().loc(), q));
+        KullbackLeibler.register(
+                LogNormal.class, Gamma.class, (p, q) -> againstGamma(p, p.base().loc(), q));
         KullbackLeibler.register(
                 Normal.class,
                 Gumbel.class,
                 (p, q) -> againstGumbel(
-                        p, p.scale().div(q.scale()).square().mul(0.5).sub(p.loc().div(q.scale())), q));
+                        p,
+                        p.scale().div(q.scale()).square().mul(0.5).sub(p.loc().div(q.scale())),
+                        q));
         KullbackLeibler.register(
                 Gamma.class,
                 Gumbel.class,
                 (p, q) -> againstGumbel(
                         p,
-                        q.scale().mul(p.rate()).reciprocal().log1p().mul(p.concentration()).neg(),
+                        q.scale()
+                                .mul(p.rate())
+                                .reciprocal()
+                                .log1p()
+                                .mul(p.concentration())
+                                .neg(),
                         q));
         KullbackLeibler.register(
                 Exponential.class,
                 Gumbel.class,
-                (p, q) -> againstGumbel(p, q.scale().mul(p.rate()).reciprocal().log1p().neg(), q));
+                (p, q) -> againstGumbel(
+                        p, q.scale().mul(p.rate()).reciprocal().log1p().neg(), q));
         KullbackLeibler.register(
                 Beta.class,
                 Uniform.class,
@@ -118,7 +132,8 @@ final class CrossFamilyForms {
     /** Of a p with the given {@code E[log X]}. */
     private static Tensor againstGamma(Distribution p, Tensor meanLog, Gamma q) {
         Tensor a = q.concentration();
-        return q.rate().mul(p.mean())
+        return q.rate()
+                .mul(p.mean())
                 .sub(a.sub(1).mul(meanLog))
                 .sub(a.mul(q.rate().log()))
                 .add(a.lgamma())

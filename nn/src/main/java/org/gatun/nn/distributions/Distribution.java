@@ -159,8 +159,8 @@ public abstract class Distribution {
         int events = eventShape.rank();
         boolean fits = rank >= events && Shapes.last(value.shape(), events).equals(eventShape);
         if (!fits) {
-            throw new ShapeException(name + ": the value of shape " + value.shape() + " does not end with the event shape "
-                    + eventShape);
+            throw new ShapeException(name + ": the value of shape " + value.shape()
+                    + " does not end with the event shape " + eventShape);
         }
         Broadcasting.common(name, value.shape(), whole);
         support().require(name, "value", value);

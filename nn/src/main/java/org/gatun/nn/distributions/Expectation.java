@@ -48,7 +48,8 @@ public final class Expectation {
         Outcome outcome = Outcome.of(both, generator, count);
         Tensor a = checked("covariance", outcome.value(x), count);
         Tensor b = checked("covariance", outcome.value(y), count);
-        // Of E[XY] - E[X] E[Y], each expectation is differentiated by itself: with scores, the value is that of the centred product.
+        // Of E[XY] - E[X] E[Y], each expectation is differentiated by itself: with scores, the value is that of the
+        // centred product.
         Tensor product = outcome.scored(both, a.mul(b)).mean(0);
         Tensor means = outcome.scored(x, a).mean(0).mul(outcome.scored(y, b).mean(0));
         Tensor centred = a.sub(a.mean(0)).mul(b.sub(b.mean(0))).mul((double) count / (count - 1));
@@ -79,7 +80,11 @@ public final class Expectation {
 
     /** Cov[f(X), g(X)] for X of a distribution. */
     public static Estimate covariance(
-            Distribution distribution, UnaryOperator<Tensor> f, UnaryOperator<Tensor> g, Generator generator, long count) {
+            Distribution distribution,
+            UnaryOperator<Tensor> f,
+            UnaryOperator<Tensor> g,
+            Generator generator,
+            long count) {
         RandomVariable x = RandomVariable.of(distribution);
         return covariance(x.map(f), x.map(g), generator, count);
     }

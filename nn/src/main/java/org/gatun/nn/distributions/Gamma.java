@@ -73,7 +73,8 @@ public class Gamma extends Distribution {
     @Override
     public Tensor logProb(Tensor value) {
         Tensor x = supported("logProb", value);
-        return concentration.mul(rate.log())
+        return concentration
+                .mul(rate.log())
                 .add(Special.xlogy(concentration.sub(1), x))
                 .sub(rate.mul(x))
                 .sub(concentration.lgamma());
@@ -96,7 +97,8 @@ public class Gamma extends Distribution {
 
     @Override
     public Tensor entropy() {
-        return concentration.sub(rate.log())
+        return concentration
+                .sub(rate.log())
                 .add(concentration.lgamma())
                 .sub(concentration.sub(1).mul(concentration.digamma()));
     }

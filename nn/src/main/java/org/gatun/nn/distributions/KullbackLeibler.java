@@ -52,8 +52,8 @@ public final class KullbackLeibler {
      */
     public static Tensor divergence(Distribution p, Distribution q) {
         if (!p.eventShape().equals(q.eventShape())) {
-            throw new ShapeException("KullbackLeibler.divergence: p has events of shape " + p.eventShape() + ", q of shape "
-                    + q.eventShape() + ": Independent makes batch axes part of the event");
+            throw new ShapeException("KullbackLeibler.divergence: p has events of shape " + p.eventShape()
+                    + ", q of shape " + q.eventShape() + ": Independent makes batch axes part of the event");
         }
         Formula<Distribution, Distribution> formula = find(p.getClass(), q.getClass());
         if (formula == null) {

@@ -34,7 +34,8 @@ public final class MixtureSameFamily extends Distribution {
                     + ", whose last axis must have as many as the mixture has classes, " + mixture.classes());
         }
         Shape batch = Shapes.allBut(all, 1);
-        if (!Broadcasting.common("MixtureSameFamily", mixture.batchShape(), batch).equals(batch)) {
+        if (!Broadcasting.common("MixtureSameFamily", mixture.batchShape(), batch)
+                .equals(batch)) {
             throw new ShapeException("MixtureSameFamily: the mixture has the batch shape " + mixture.batchShape()
                     + ", which does not broadcast to that of the components, " + batch);
         }

@@ -36,7 +36,8 @@ public final class Multinomial extends Distribution {
 
     /** By logits along the last axis: the probabilities are their {@code softmax}. */
     public static Multinomial ofLogits(long totalCount, Tensor logits) {
-        return new Multinomial(totalCount, Classes.ofLogits("Multinomial", logits).exp());
+        return new Multinomial(
+                totalCount, Classes.ofLogits("Multinomial", logits).exp());
     }
 
     /** The number of draws. */

@@ -44,7 +44,8 @@ public final class MultivariateNormal extends Distribution {
     public static MultivariateNormal ofPrecision(Tensor mean, Tensor precision) {
         Tensor[] p = checked("precision", mean, precision);
         Constraint.SYMMETRIC.require("MultivariateNormal", "precision", p[1]);
-        // With the rows and columns in reverse order, P = U U' for an upper triangular U; the inverse is L L' for L = U^-1'.
+        // With the rows and columns in reverse order, P = U U' for an upper triangular U; the inverse is L L' for L =
+        // U^-1'.
         Tensor upper = Linalg.cholesky(p[1].flip(-2, -1)).flip(-2, -1);
         Tensor identity = Tensors.eye(p[0].dtype(), p[0].size(-1), p[0].size(-1));
         return new MultivariateNormal(p[0], Linalg.solveTriangular(upper.transpose(-2, -1), identity, false));
@@ -69,8 +70,8 @@ public final class MultivariateNormal extends Distribution {
                 && matrix.size(-1) == mean.size(-1)
                 && matrix.size(-2) == mean.size(-1);
         if (!fits) {
-            throw new ShapeException("MultivariateNormal: a mean of shape " + mean.shape() + " and a " + name + " of shape "
-                    + matrix.shape() + ": give (..., n) and (..., n, n) of one n, at least 1");
+            throw new ShapeException("MultivariateNormal: a mean of shape " + mean.shape() + " and a " + name
+                    + " of shape " + matrix.shape() + ": give (..., n) and (..., n, n) of one n, at least 1");
         }
         Constraint.FINITE.require("MultivariateNormal", "mean", mean);
         Constraint.FINITE.require("MultivariateNormal", name, matrix);

@@ -56,7 +56,13 @@ public final class StudentT extends LocationScale {
     public Tensor logProb(Tensor value) {
         Tensor z = standard("logProb", value);
         Tensor half = df.mul(0.5);
-        return z.square().div(df).log1p().mul(half.add(0.5)).add(logNormaliser()).add(scale().log()).neg();
+        return z.square()
+                .div(df)
+                .log1p()
+                .mul(half.add(0.5))
+                .add(logNormaliser())
+                .add(scale().log())
+                .neg();
     }
 
     /** {@code log(sqrt(df) B(1/2, df / 2))}. */
@@ -90,6 +96,8 @@ public final class StudentT extends LocationScale {
     public Tensor entropy() {
         Tensor half = df.mul(0.5);
         Tensor upper = half.add(0.5);
-        return upper.mul(upper.digamma().sub(half.digamma())).add(logNormaliser()).add(scale().log());
+        return upper.mul(upper.digamma().sub(half.digamma()))
+                .add(logNormaliser())
+                .add(scale().log());
     }
 }

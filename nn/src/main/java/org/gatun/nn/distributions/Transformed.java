@@ -98,8 +98,8 @@ public final class Transformed extends Distribution {
         if (whole(base, f).rank() == plain.rank() && base.batchShape().equals(batchShape())) {
             return shape;
         }
-        throw new ShapeException("Transformed.sample: the bijector broadcasts the batch shape " + base.batchShape() + " to "
-                + batchShape() + ", whose elements would share draws: give the base the larger batch");
+        throw new ShapeException("Transformed.sample: the bijector broadcasts the batch shape " + base.batchShape()
+                + " to " + batchShape() + ", whose elements would share draws: give the base the larger batch");
     }
 
     @Override

@@ -83,16 +83,9 @@ class DistributionErrorsTest {
                 value(() -> Bernoulli.ofProbs(0.5).logProb(of(2)), "Bernoulli.logProb", "0 or 1"),
                 value(() -> Categorical.ofProbs(of(1, 1)).logProb(of(2)), "Categorical.logProb", "class from 0 to 1"),
                 value(() -> new Dirichlet(of(1, 1)).logProb(of(0.5, 0.6)), "Dirichlet.logProb", "sum 1"),
-                value(
-                        () -> Multinomial.ofProbs(3, of(1, 1)).logProb(of(1, 1)),
-                        "Multinomial.logProb",
-                        "with sum 3"),
+                value(() -> Multinomial.ofProbs(3, of(1, 1)).logProb(of(1, 1)), "Multinomial.logProb", "with sum 3"),
                 shape(() -> new Dirichlet(of(1, 1)).logProb(of(0.2, 0.3, 0.5)), "Dirichlet.logProb", "[3]", "[2]"),
-                shape(
-                        () -> new Normal(of(0, 1), of(1, 1)).logProb(of(0.2, 0.3, 0.5)),
-                        "Normal.logProb",
-                        "[3]",
-                        "[2]"),
+                shape(() -> new Normal(of(0, 1), of(1, 1)).logProb(of(0.2, 0.3, 0.5)), "Normal.logProb", "[3]", "[2]"),
                 value(() -> new Independent(new Normal(0, 1), 1), "Independent", "1 axes", "[]"),
                 shape(
                         () -> new MixtureSameFamily(Categorical.ofProbs(of(1, 1)), new Normal(of(1, 2, 3), of(1))),

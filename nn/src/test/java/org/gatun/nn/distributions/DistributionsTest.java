@@ -159,15 +159,19 @@ class DistributionsTest {
             if (d instanceof Binomial n) {
                 Distribution alone =
                         Binomial.ofProbs(n.totalCount().select(0, at), n.probs().select(0, at));
-                counts(column, k -> k > n.totalCount().toDoubleArray()[at]
-                        ? 0
-                        : alone.prob(Tensors.scalar(k)).item());
+                counts(
+                        column,
+                        k -> k > n.totalCount().toDoubleArray()[at]
+                                ? 0
+                                : alone.prob(Tensors.scalar(k)).item());
                 continue;
             }
             Distribution alone = family.make().apply(Arrays.asList(one));
             if (!family.isContinuous()) {
                 boolean binary = alone instanceof Bernoulli;
-                counts(column, k -> binary && k > 1 ? 0 : alone.prob(Tensors.scalar(k)).item());
+                counts(
+                        column,
+                        k -> binary && k > 1 ? 0 : alone.prob(Tensors.scalar(k)).item());
             } else if (orNull(() -> d.cdf(x)) != null) {
                 double[] below = d.cdf(x).select(1, b).toDoubleArray();
                 continuous(Tensors.of(below), u -> u);
@@ -217,7 +221,8 @@ class DistributionsTest {
         Distribution e = d.expand(Shape.of(5, 3));
         assertThat(e).hasSameClassAs(d);
         assertThat(e.batchShape()).isEqualTo(Shape.of(5, 3));
-        assertThat(e.logProb(family.values()).equalTo(d.logProb(family.values()))).isTrue();
+        assertThat(e.logProb(family.values()).equalTo(d.logProb(family.values())))
+                .isTrue();
         assertThat(e.sample(new Generator(1), 2).shape()).isEqualTo(Shape.of(2, 5, 3));
         if (orNull(d::mean) != null) {
             assertThat(e.mean().shape()).isEqualTo(Shape.of(5, 3));

@@ -51,12 +51,14 @@ class ExpectationTest {
         near(Expectation.covariance(x, y, new Generator(1), N), 0);
         near(Expectation.of(x.with(y, Tensor::mul), new Generator(1), N), 2);
         assertThat(z.sample(new Generator(1), 7).toDoubleArray()).hasSize(7);
-        assertThat(z.with(z, Tensor::sub).sample(new Generator(1), 7).toDoubleArray()).containsOnly(0);
+        assertThat(z.with(z, Tensor::sub).sample(new Generator(1), 7).toDoubleArray())
+                .containsOnly(0);
         // d/d rate Cov[X Y, Y] = d/d rate (E[X] Var[Y]) = E[X] = 1, and d/d mu of it is Var[Y] = 2.
         UnaryOperator<Tensor> f = p -> {
             RandomVariable a = RandomVariable.of(new Normal(p.select(0, 0), Tensors.scalar(1.0)));
             RandomVariable b = RandomVariable.of(new Poisson(p.select(0, 1)));
-            return Expectation.covariance(a.with(b, Tensor::mul), b, new Generator(7), 400_000).value();
+            return Expectation.covariance(a.with(b, Tensor::mul), b, new Generator(7), 400_000)
+                    .value();
         };
         double[] g = Grad.grad(f).apply(Tensors.of(1.0, 2)).toDoubleArray();
         assertThat(g[0]).isCloseTo(2, within(0.05));
@@ -66,9 +68,9 @@ class ExpectationTest {
     /** E[X^2] = mu^2 + sigma^2: derivatives 2 mu and 2, by the samples. */
     @Test
     void gradientsThroughReparameterisedSamples() {
-        UnaryOperator<Tensor> f = mu -> Expectation.of(
-                        new Normal(mu, Tensors.scalar(0.5)), Tensor::square, new Generator(1), N)
-                .value();
+        UnaryOperator<Tensor> f =
+                mu -> Expectation.of(new Normal(mu, Tensors.scalar(0.5)), Tensor::square, new Generator(1), N)
+                        .value();
         Tensor mu = Tensors.scalar(1.5);
         assertThat(Grad.grad(f).apply(mu).item()).isCloseTo(3, within(4 * 2 * 0.5 / Math.sqrt(N)));
         assertThat(Grad.hvp(f, mu, Tensors.scalar(1.0)).item()).isCloseTo(2, within(1e-12));
@@ -77,16 +79,14 @@ class ExpectationTest {
     /** Of a Poisson count, E[X^2] = rate + rate^2: derivatives 1 + 2 rate and 2, by the score. */
     @Test
     void gradientsThroughTheScore() {
-        UnaryOperator<Tensor> f = rate -> Expectation.of(
-                        new Poisson(rate), Tensor::square, new Generator(7), 400_000)
+        UnaryOperator<Tensor> f = rate -> Expectation.of(new Poisson(rate), Tensor::square, new Generator(7), 400_000)
                 .value();
         Tensor rate = Tensors.scalar(2.0);
         assertThat(f.apply(rate).item()).isCloseTo(6, within(0.1));
         assertThat(Grad.grad(f).apply(rate).item()).isCloseTo(5, within(0.2));
         assertThat(Grad.jvp(f, rate, Tensors.scalar(1.0)).tangent().item()).isCloseTo(5, within(0.2));
         assertThat(Grad.hvp(f, rate, Tensors.scalar(1.0)).item()).isCloseTo(2, within(0.6));
-        UnaryOperator<Tensor> v = r -> Expectation.variance(
-                        new Poisson(r), x -> x, new Generator(7), 400_000)
+        UnaryOperator<Tensor> v = r -> Expectation.variance(new Poisson(r), x -> x, new Generator(7), 400_000)
                 .value();
         assertThat(v.apply(rate).item()).isCloseTo(2, within(0.05));
         assertThat(Grad.grad(v).apply(rate).item()).isCloseTo(1, within(0.1));
@@ -95,7 +95,8 @@ class ExpectationTest {
     /** The sum over two values is exact, with p(1 - p) as the variance of a Bernoulli. */
     @Test
     void exactSums() {
-        UnaryOperator<Tensor> f = p -> Expectation.exact(Bernoulli.ofProbs(p), x -> x.mul(3).add(1));
+        UnaryOperator<Tensor> f =
+                p -> Expectation.exact(Bernoulli.ofProbs(p), x -> x.mul(3).add(1));
         Tensor p = Tensors.of(0.25, 0.5);
         assertThat(f.apply(p).toDoubleArray()).containsExactly(new double[] {1.75, 2.5}, within(1e-14));
         assertThat(Grad.grad(x -> f.apply(x).sum()).apply(p).toDoubleArray())

@@ -16,7 +16,11 @@ import org.gatun.tensor.Tensors;
  * @param implicit whether its samples have implicit gradients, which differences do not show
  */
 record Family(
-        String name, Function<List<Tensor>, Distribution> make, List<double[]> parameters, Domain domain, boolean implicit) {
+        String name,
+        Function<List<Tensor>, Distribution> make,
+        List<double[]> parameters,
+        Domain domain,
+        boolean implicit) {
     static List<Family> all() {
         return List.of(
                 of("Normal", p -> new Normal(p.get(0), p.get(1)), Domain.REAL, array(0.3, -1, 2), array(0.7, 1, 2.5)),
@@ -32,7 +36,12 @@ record Family(
                         array(0.7, 1, 2.5)),
                 of("Uniform", p -> new Uniform(p.get(0), p.get(1)), Domain.UNIT, array(-1, -1, -1), array(2, 2, 2)),
                 of("Exponential", p -> new Exponential(p.get(0)), Domain.POSITIVE, array(0.4, 1, 3)),
-                implicit("Gamma", p -> new Gamma(p.get(0), p.get(1)), Domain.POSITIVE, array(0.8, 2, 7), array(0.5, 1, 3)),
+                implicit(
+                        "Gamma",
+                        p -> new Gamma(p.get(0), p.get(1)),
+                        Domain.POSITIVE,
+                        array(0.8, 2, 7),
+                        array(0.5, 1, 3)),
                 implicit("Chi2", p -> new Chi2(p.get(0)), Domain.POSITIVE, array(1.5, 3, 8)),
                 of(
                         "LogNormal",
@@ -80,7 +89,8 @@ record Family(
                 of(
                         "Transformed by a falling affine",
                         p -> new Transformed(
-                                new Gumbel(p.get(0), p.get(1)), Bijectors.affine(Tensors.scalar(1.0), Tensors.scalar(-2.0))),
+                                new Gumbel(p.get(0), p.get(1)),
+                                Bijectors.affine(Tensors.scalar(1.0), Tensors.scalar(-2.0))),
                         Domain.REAL,
                         array(0.3, -1, 0.5),
                         array(0.5, 0.8, 1.2)));
@@ -113,8 +123,7 @@ record Family(
             case "Uniform" -> new Quadrature(domain, -1, 2);
             case "Laplace" -> new Quadrature(domain, -1, 0.3, 2);
             case "Transformed by softplus" ->
-                new Quadrature(
-                        domain, Math.log1p(Math.exp(0.3)), Math.log1p(Math.exp(0.5)), Math.log1p(Math.exp(1)));
+                new Quadrature(domain, Math.log1p(Math.exp(0.3)), Math.log1p(Math.exp(0.5)), Math.log1p(Math.exp(1)));
             default -> new Quadrature(domain);
         };
     }

@@ -71,7 +71,11 @@ class KullbackLeiblerTest {
                 new Pair("Normal", KullbackLeiblerTest::normal, KullbackLeiblerTest::normal, Domain.REAL),
                 new Pair("Laplace", KullbackLeiblerTest::laplace, KullbackLeiblerTest::laplace, Domain.REAL),
                 new Pair("Gumbel", KullbackLeiblerTest::gumbel, KullbackLeiblerTest::gumbel, Domain.REAL),
-                new Pair("Cauchy", t -> new Cauchy(t.get(0), t.get(1)), t -> new Cauchy(t.get(0), t.get(1)), Domain.REAL),
+                new Pair(
+                        "Cauchy",
+                        t -> new Cauchy(t.get(0), t.get(1)),
+                        t -> new Cauchy(t.get(0), t.get(1)),
+                        Domain.REAL),
                 new Pair("Laplace Normal", KullbackLeiblerTest::laplace, KullbackLeiblerTest::normal, Domain.REAL),
                 new Pair("Normal Laplace", KullbackLeiblerTest::normal, KullbackLeiblerTest::laplace, Domain.REAL),
                 new Pair("Gumbel Normal", KullbackLeiblerTest::gumbel, KullbackLeiblerTest::normal, Domain.REAL),
@@ -81,38 +85,59 @@ class KullbackLeiblerTest {
                         t -> new StudentT(t.get(2).add(6), t.get(0), t.get(1)),
                         KullbackLeiblerTest::normal,
                         Domain.REAL),
-                new Pair("Exponential", KullbackLeiblerTest::exponential, KullbackLeiblerTest::exponential, Domain.POSITIVE),
+                new Pair(
+                        "Exponential",
+                        KullbackLeiblerTest::exponential,
+                        KullbackLeiblerTest::exponential,
+                        Domain.POSITIVE),
                 new Pair("Gamma", KullbackLeiblerTest::gamma, KullbackLeiblerTest::gamma, Domain.POSITIVE),
                 new Pair("LogNormal", KullbackLeiblerTest::logNormal, KullbackLeiblerTest::logNormal, Domain.POSITIVE),
                 new Pair(
-                        "Exponential Gamma", KullbackLeiblerTest::exponential, KullbackLeiblerTest::gamma, Domain.POSITIVE),
+                        "Exponential Gamma",
+                        KullbackLeiblerTest::exponential,
+                        KullbackLeiblerTest::gamma,
+                        Domain.POSITIVE),
                 new Pair(
-                        "Gamma Exponential", KullbackLeiblerTest::gamma, KullbackLeiblerTest::exponential, Domain.POSITIVE),
-                new Pair("LogNormal Gamma", KullbackLeiblerTest::logNormal, KullbackLeiblerTest::gamma, Domain.POSITIVE),
+                        "Gamma Exponential",
+                        KullbackLeiblerTest::gamma,
+                        KullbackLeiblerTest::exponential,
+                        Domain.POSITIVE),
+                new Pair(
+                        "LogNormal Gamma", KullbackLeiblerTest::logNormal, KullbackLeiblerTest::gamma, Domain.POSITIVE),
                 new Pair(
                         "LogNormal Exponential",
                         KullbackLeiblerTest::logNormal,
                         KullbackLeiblerTest::exponential,
                         Domain.POSITIVE),
-                new Pair("LogNormal Normal", KullbackLeiblerTest::logNormal, KullbackLeiblerTest::normal, Domain.POSITIVE),
+                new Pair(
+                        "LogNormal Normal",
+                        KullbackLeiblerTest::logNormal,
+                        KullbackLeiblerTest::normal,
+                        Domain.POSITIVE),
                 new Pair("Gamma Normal", KullbackLeiblerTest::gamma, KullbackLeiblerTest::normal, Domain.POSITIVE),
                 new Pair("Gamma Gumbel", KullbackLeiblerTest::gamma, KullbackLeiblerTest::gumbel, Domain.POSITIVE),
                 new Pair(
-                        "Exponential Normal", KullbackLeiblerTest::exponential, KullbackLeiblerTest::normal, Domain.POSITIVE),
-                new Pair(
-                        "Exponential Gumbel", KullbackLeiblerTest::exponential, KullbackLeiblerTest::gumbel, Domain.POSITIVE),
-                new Pair(
-                        "Chi2 Gamma",
-                        t -> new Chi2(t.get(2)),
-                        KullbackLeiblerTest::gamma,
+                        "Exponential Normal",
+                        KullbackLeiblerTest::exponential,
+                        KullbackLeiblerTest::normal,
                         Domain.POSITIVE),
+                new Pair(
+                        "Exponential Gumbel",
+                        KullbackLeiblerTest::exponential,
+                        KullbackLeiblerTest::gumbel,
+                        Domain.POSITIVE),
+                new Pair("Chi2 Gamma", t -> new Chi2(t.get(2)), KullbackLeiblerTest::gamma, Domain.POSITIVE),
                 new Pair("Beta", KullbackLeiblerTest::beta, KullbackLeiblerTest::beta, Domain.UNIT),
                 new Pair("Beta Normal", KullbackLeiblerTest::beta, KullbackLeiblerTest::normal, Domain.UNIT),
                 new Pair("Beta Gamma", KullbackLeiblerTest::beta, KullbackLeiblerTest::gamma, Domain.UNIT),
                 new Pair("Beta Exponential", KullbackLeiblerTest::beta, KullbackLeiblerTest::exponential, Domain.UNIT),
                 new Pair("Beta Uniform", KullbackLeiblerTest::beta, KullbackLeiblerTest::unit, Domain.UNIT),
                 new Pair("Uniform Normal", KullbackLeiblerTest::unit, KullbackLeiblerTest::normal, Domain.UNIT),
-                new Pair("Uniform Exponential", KullbackLeiblerTest::unit, KullbackLeiblerTest::exponential, Domain.UNIT),
+                new Pair(
+                        "Uniform Exponential",
+                        KullbackLeiblerTest::unit,
+                        KullbackLeiblerTest::exponential,
+                        Domain.UNIT),
                 new Pair("Poisson", t -> new Poisson(t.get(1)), t -> new Poisson(t.get(2)), Domain.COUNTS),
                 new Pair(
                         "Geometric",
@@ -163,13 +188,17 @@ class KullbackLeiblerTest {
                 expected[i] += a == 0 ? 0 : a * Math.log(a / b);
             }
         }
-        assertThat(KullbackLeibler.divergence(Bernoulli.ofProbs(p), Bernoulli.ofProbs(q)).toDoubleArray())
+        assertThat(KullbackLeibler.divergence(Bernoulli.ofProbs(p), Bernoulli.ofProbs(q))
+                        .toDoubleArray())
                 .containsExactly(expected, within(1e-12));
-        assertThat(KullbackLeibler.divergence(Binomial.ofProbs(7, p), Binomial.ofProbs(7, q)).div(7.0).toDoubleArray())
+        assertThat(KullbackLeibler.divergence(Binomial.ofProbs(7, p), Binomial.ofProbs(7, q))
+                        .div(7.0)
+                        .toDoubleArray())
                 .containsExactly(expected, within(1e-12));
         Tensor pp = Tensors.stack(-1, p.neg().add(1), p);
         Tensor qq = Tensors.stack(-1, q.neg().add(1), q);
-        assertThat(KullbackLeibler.divergence(Categorical.ofProbs(pp), Categorical.ofProbs(qq)).toDoubleArray())
+        assertThat(KullbackLeibler.divergence(Categorical.ofProbs(pp), Categorical.ofProbs(qq))
+                        .toDoubleArray())
                 .containsExactly(expected, within(1e-12));
         assertThat(KullbackLeibler.divergence(Multinomial.ofProbs(3, pp), Multinomial.ofProbs(3, qq))
                         .div(3.0)
@@ -187,7 +216,9 @@ class KullbackLeiblerTest {
         double beta = KullbackLeibler.divergence(
                         new Beta(a.select(0, 0), a.select(0, 1)), new Beta(b.select(0, 0), b.select(0, 1)))
                 .item();
-        assertThat(KullbackLeibler.divergence(new Dirichlet(a), new Dirichlet(b)).item()).isCloseTo(beta, within(1e-12));
+        assertThat(KullbackLeibler.divergence(new Dirichlet(a), new Dirichlet(b))
+                        .item())
+                .isCloseTo(beta, within(1e-12));
     }
 
     @Test
@@ -217,8 +248,12 @@ class KullbackLeiblerTest {
         Tensor divergence = KullbackLeibler.divergence(normal, new Exponential(Tensors.of(1.0)));
         assertThat(divergence.shape()).isEqualTo(Shape.of(2));
         assertThat(divergence.toDoubleArray()).containsOnly(Double.POSITIVE_INFINITY);
-        assertThat(KullbackLeibler.divergence(new Uniform(-1.0, 2), new Uniform(0.0, 2)).item()).isInfinite();
-        assertThat(KullbackLeibler.divergence(new Uniform(-1.0, 2), new Exponential(1)).item()).isInfinite();
+        assertThat(KullbackLeibler.divergence(new Uniform(-1.0, 2), new Uniform(0.0, 2))
+                        .item())
+                .isInfinite();
+        assertThat(KullbackLeibler.divergence(new Uniform(-1.0, 2), new Exponential(1))
+                        .item())
+                .isInfinite();
     }
 
     /** A distribution of a user's, with a divergence of its own. */

@@ -43,7 +43,10 @@ class MultivariateNormalTest {
         Tensor d = x.sub(mu);
         double square = d.matmul(Linalg.inv(sigma)).dot(d).item();
         double n = mu.size(0);
-        return -0.5 * (square + n * Math.log(2 * Math.PI) + Math.log(Linalg.det(sigma).item()));
+        return -0.5
+                * (square
+                        + n * Math.log(2 * Math.PI)
+                        + Math.log(Linalg.det(sigma).item()));
     }
 
     @Test
@@ -61,9 +64,11 @@ class MultivariateNormalTest {
                 assertThat(log.get(i)).isCloseTo(formula(x.select(0, i), mean(), covariance()), within(1e-11));
             }
             assertThat(d.covariance().allClose(covariance(), 1e-12, 1e-12)).isTrue();
-            assertThat(d.precision().allClose(Linalg.inv(covariance()), 1e-11, 1e-11)).isTrue();
+            assertThat(d.precision().allClose(Linalg.inv(covariance()), 1e-11, 1e-11))
+                    .isTrue();
             assertThat(d.scaleTril().allClose(factor(), 1e-12, 1e-12)).isTrue();
-            assertThat(d.variance().allClose(covariance().diagonal(), 1e-12, 1e-12)).isTrue();
+            assertThat(d.variance().allClose(covariance().diagonal(), 1e-12, 1e-12))
+                    .isTrue();
             assertThat(d.mean().equalTo(mean())).isTrue();
             assertThat(d.mode().equalTo(mean())).isTrue();
             double logDet = Math.log(Linalg.det(covariance()).item());
@@ -87,7 +92,11 @@ class MultivariateNormalTest {
         var one = MultivariateNormal.ofCovariance(Tensors.of(0.7), Tensors.of(new double[][] {{4}}));
         Tensor y = Tensors.of(-0.2);
         assertThat(one.logProb(y).item())
-                .isCloseTo(new Normal(Tensors.scalar(0.7), Tensors.scalar(2.0)).logProb(y).item(), within(1e-14));
+                .isCloseTo(
+                        new Normal(Tensors.scalar(0.7), Tensors.scalar(2.0))
+                                .logProb(y)
+                                .item(),
+                        within(1e-14));
     }
 
     @Test
@@ -100,15 +109,23 @@ class MultivariateNormalTest {
         Tensor estimate = centred.t().matmul(centred).div((double) (n - 1));
         Tensor variances = covariance().diagonal();
         // Var of a product of two normal numbers: s_ii s_jj + s_ij^2.
-        Tensor error = variances.unsqueeze(0).mul(variances.unsqueeze(1)).add(covariance().square()).div((double) n).sqrt();
-        assertThat(estimate.sub(covariance()).abs().le(error.mul(4)).all().item()).isEqualTo(1);
+        Tensor error = variances
+                .unsqueeze(0)
+                .mul(variances.unsqueeze(1))
+                .add(covariance().square())
+                .div((double) n)
+                .sqrt();
+        assertThat(estimate.sub(covariance()).abs().le(error.mul(4)).all().item())
+                .isEqualTo(1);
         Tensor w = Tensors.of(0.5, -1, 0.8);
         double mu = w.dot(mean()).item();
         double sigma = Math.sqrt(w.matmul(covariance()).dot(w).item());
         Normal projection = new Normal(Tensors.scalar(mu), Tensors.scalar(sigma));
         continuous(projection.cdf(x.matmul(w)), u -> u);
-        // (x - mu)' Sigma^-1 (x - mu) has the chi-square distribution with n degrees of freedom, here by its density's exponent.
-        double constant = -1.5 * Math.log(2 * Math.PI) - 0.5 * Math.log(Linalg.det(covariance()).item());
+        // (x - mu)' Sigma^-1 (x - mu) has the chi-square distribution with n degrees of freedom, here by its density's
+        // exponent.
+        double constant = -1.5 * Math.log(2 * Math.PI)
+                - 0.5 * Math.log(Linalg.det(covariance()).item());
         Tensor square = d.logProb(x).sub(constant).mul(-2);
         assertThat(square.mean().item()).isCloseTo(3, within(4 * Math.sqrt(6.0 / n)));
     }
@@ -129,16 +146,19 @@ class MultivariateNormalTest {
         assertThat(d.logProb(mean()).shape()).isEqualTo(Shape.of(2, 3));
         for (int b = 0; b < 2; b++) {
             for (int c = 0; c < 3; c++) {
-                var one = MultivariateNormal.ofScaleTril(means.select(0, 0).select(0, c), matrices.select(0, b).select(0, 0));
+                var one = MultivariateNormal.ofScaleTril(
+                        means.select(0, 0).select(0, c), matrices.select(0, b).select(0, 0));
                 Tensor alone = one.logProb(x.select(1, b).select(1, c));
-                assertThat(log.select(1, b).select(1, c).allClose(alone, 1e-12, 1e-12)).isTrue();
+                assertThat(log.select(1, b).select(1, c).allClose(alone, 1e-12, 1e-12))
+                        .isTrue();
             }
         }
         assertThat(d.sample(new Generator(4), 0).shape()).isEqualTo(Shape.of(0, 2, 3, 3));
         assertThat(d.logProb(d.sample(new Generator(4), 0)).shape()).isEqualTo(Shape.of(0, 2, 3));
         var expanded = d.expand(Shape.of(4, 2, 3));
         assertThat(expanded.batchShape()).isEqualTo(Shape.of(4, 2, 3));
-        assertThat(expanded.logProb(x.select(0, 0)).select(0, 3).allClose(log.select(0, 0), 1e-12, 1e-12)).isTrue();
+        assertThat(expanded.logProb(x.select(0, 0)).select(0, 3).allClose(log.select(0, 0), 1e-12, 1e-12))
+                .isTrue();
         assertThat(KullbackLeibler.divergence(d, expanded).shape()).isEqualTo(Shape.of(4, 2, 3));
         assertThat(KullbackLeibler.divergence(d, expanded).abs().amax().item()).isLessThan(1e-12);
     }
@@ -148,16 +168,20 @@ class MultivariateNormalTest {
         Tensor x = Tensors.of(new double[][] {{1, 0, -2}, {0.5, -0.7, 1}});
         // Perturbations keep the matrix symmetric by construction.
         CHECK.check(
-                in -> MultivariateNormal.ofCovariance(in.get(0), symmetric(in.get(1))).logProb(in.get(2)),
+                in -> MultivariateNormal.ofCovariance(in.get(0), symmetric(in.get(1)))
+                        .logProb(in.get(2)),
                 List.of(mean(), covariance(), x));
         CHECK.check(
-                in -> MultivariateNormal.ofPrecision(in.get(0), symmetric(in.get(1))).logProb(x),
+                in -> MultivariateNormal.ofPrecision(in.get(0), symmetric(in.get(1)))
+                        .logProb(x),
                 List.of(mean(), Linalg.inv(covariance())));
         CHECK.check(
-                in -> MultivariateNormal.ofScaleTril(in.get(0), in.get(1).tril()).rsample(new Generator(2), 3),
+                in -> MultivariateNormal.ofScaleTril(in.get(0), in.get(1).tril())
+                        .rsample(new Generator(2), 3),
                 List.of(mean(), factor()));
         CHECK.check(s -> MultivariateNormal.ofCovariance(mean(), symmetric(s)).entropy(), covariance());
-        var q = MultivariateNormal.ofScaleTril(mean().mul(0.5), factor().transpose(-2, -1).flip(0, 1));
+        var q = MultivariateNormal.ofScaleTril(
+                mean().mul(0.5), factor().transpose(-2, -1).flip(0, 1));
         CHECK.check(
                 in -> KullbackLeibler.divergence(MultivariateNormal.ofCovariance(in.get(0), symmetric(in.get(1))), q),
                 List.of(mean(), covariance()));
@@ -165,9 +189,11 @@ class MultivariateNormalTest {
                 in -> KullbackLeibler.divergence(q, MultivariateNormal.ofCovariance(in.get(0), symmetric(in.get(1)))),
                 List.of(mean(), covariance()));
         // d log p / d mu = Sigma^-1 (x - mu)
-        Tensor score = Grad.grad((Tensor mu) -> MultivariateNormal.ofCovariance(mu, covariance()).logProb(x.select(0, 0)))
+        Tensor score = Grad.grad((Tensor mu) ->
+                        MultivariateNormal.ofCovariance(mu, covariance()).logProb(x.select(0, 0)))
                 .apply(mean());
-        assertThat(score.allClose(Linalg.solve(covariance(), x.select(0, 0).sub(mean())), 1e-12, 1e-12)).isTrue();
+        assertThat(score.allClose(Linalg.solve(covariance(), x.select(0, 0).sub(mean())), 1e-12, 1e-12))
+                .isTrue();
     }
 
     private static Tensor symmetric(Tensor a) {
@@ -186,20 +212,25 @@ class MultivariateNormalTest {
                 * (Linalg.trace(inverse.matmul(covariance())).item()
                         + d.matmul(inverse).dot(d).item()
                         - 3
-                        + Math.log(Linalg.det(other).item() / Linalg.det(covariance()).item()));
+                        + Math.log(Linalg.det(other).item()
+                                / Linalg.det(covariance()).item()));
         assertThat(KullbackLeibler.divergence(p, q).item()).isCloseTo(expected, within(1e-12));
         var estimate = KullbackLeibler.estimate(p, q, new Generator(3), 20_000);
-        assertThat(estimate.value().item()).isCloseTo(expected, within(4 * estimate.standardError().item()));
+        assertThat(estimate.value().item())
+                .isCloseTo(expected, within(4 * estimate.standardError().item()));
     }
 
     @Test
     void singlePrecisionStaysSingle() {
-        var d = MultivariateNormal.ofCovariance(mean().to(DType.F32), covariance().to(DType.F32));
+        var d = MultivariateNormal.ofCovariance(
+                mean().to(DType.F32), covariance().to(DType.F32));
         assertThat(d.sample(new Generator(1)).dtype()).isEqualTo(DType.F32);
         Tensor log = d.logProb(Tensors.of(1f, 0, -2));
         assertThat(log.dtype()).isEqualTo(DType.F32);
         assertThat(log.item()).isCloseTo(formula(Tensors.of(1.0, 0, -2), mean(), covariance()), within(1e-4));
-        assertThat(MultivariateNormal.ofCovariance(Tensors.of(0L, 1), Tensors.eye(2)).loc().dtype())
+        assertThat(MultivariateNormal.ofCovariance(Tensors.of(0L, 1), Tensors.eye(2))
+                        .loc()
+                        .dtype())
                 .isEqualTo(DType.F32);
     }
 
@@ -215,7 +246,8 @@ class MultivariateNormalTest {
         assertThatThrownBy(() -> MultivariateNormal.ofCovariance(mean(), factor()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("symmetric");
-        assertThatThrownBy(() -> MultivariateNormal.ofCovariance(mean(), covariance().neg()))
+        assertThatThrownBy(() ->
+                        MultivariateNormal.ofCovariance(mean(), covariance().neg()))
                 .isInstanceOf(LinalgException.class)
                 .hasMessageContaining("not positive definite");
         assertThatThrownBy(() -> MultivariateNormal.ofScaleTril(mean(), covariance()))

@@ -80,10 +80,8 @@ class StructuredDistributionsTest {
         assertThat(d.mean().toDoubleArray())
                 .containsExactly(x.mul(weights).sum(0).toDoubleArray(), within(1e-12));
         assertThat(d.variance().toDoubleArray())
-                .containsExactly(
-                        x.sub(d.mean()).square().mul(weights).sum(0).toDoubleArray(), within(1e-12));
-        assertThat(d.entropy().item())
-                .isCloseTo(p.mul(p.log()).sum().neg().item(), within(1e-12));
+                .containsExactly(x.sub(d.mean()).square().mul(weights).sum(0).toDoubleArray(), within(1e-12));
+        assertThat(d.entropy().item()).isCloseTo(p.mul(p.log()).sum().neg().item(), within(1e-12));
         Tensor s = d.sample(generator, 5000);
         assertThat(s.shape()).isEqualTo(Shape.of(5000, 3));
         Tensor code = s.select(1, 0).mul(5).add(s.select(1, 1));
@@ -94,7 +92,8 @@ class StructuredDistributionsTest {
         });
         CHECK.check(q -> Multinomial.ofProbs(4, q).logProb(x), probs);
         CHECK.check(q -> Multinomial.ofLogits(4, q).entropy(), probs);
-        assertThat(Multinomial.ofProbs(0, probs).sample(generator, 2).toDoubleArray()).containsOnly(0);
+        assertThat(Multinomial.ofProbs(0, probs).sample(generator, 2).toDoubleArray())
+                .containsOnly(0);
     }
 
     @Test
@@ -106,8 +105,7 @@ class StructuredDistributionsTest {
         Tensor pair = Tensors.stack(-1, x, x.neg().add(1));
         assertThat(d.logProb(pair).toDoubleArray())
                 .containsExactly(beta.logProb(x).toDoubleArray(), within(1e-12));
-        assertThat(d.entropy().toDoubleArray())
-                .containsExactly(beta.entropy().toDoubleArray(), within(1e-12));
+        assertThat(d.entropy().toDoubleArray()).containsExactly(beta.entropy().toDoubleArray(), within(1e-12));
         assertThat(d.mean().select(1, 0).toDoubleArray())
                 .containsExactly(beta.mean().toDoubleArray(), within(1e-14));
         assertThat(d.variance().select(1, 1).toDoubleArray())
@@ -154,13 +152,14 @@ class StructuredDistributionsTest {
         continuous(d.cdf(s).select(1, 0), u -> u);
         Tensor x = Tensors.of(0.4, -0.3);
         CHECK.check(
-                in -> new MixtureSameFamily(Categorical.ofProbs(in.get(0)), new Normal(in.get(1), in.get(2))).logProb(x),
+                in -> new MixtureSameFamily(Categorical.ofProbs(in.get(0)), new Normal(in.get(1), in.get(2)))
+                        .logProb(x),
                 List.of(weights, loc, scale));
-        MixtureSameFamily vectors = new MixtureSameFamily(
-                Categorical.ofProbs(weights), new Independent(new Normal(loc, scale), 0));
+        MixtureSameFamily vectors =
+                new MixtureSameFamily(Categorical.ofProbs(weights), new Independent(new Normal(loc, scale), 0));
         assertThat(vectors.logProb(x).allClose(d.logProb(x))).isTrue();
-        MixtureSameFamily events = new MixtureSameFamily(
-                Categorical.ofProbs(weights), new Independent(new Normal(loc.t(), scale.t()), 1));
+        MixtureSameFamily events =
+                new MixtureSameFamily(Categorical.ofProbs(weights), new Independent(new Normal(loc.t(), scale.t()), 1));
         assertThat(events.eventShape()).isEqualTo(Shape.of(2));
         assertThat(events.sample(generator, 6).shape()).isEqualTo(Shape.of(6, 2));
         assertThat(events.logProb(x).rank()).isZero();

@@ -32,7 +32,19 @@ final class I32Functions {
             case MUL -> IntVector::mul;
             case MAXIMUM -> IntVector::max;
             case MINIMUM -> IntVector::min;
-            case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
+            case DIV,
+                    FLOOR_DIVIDE,
+                    TRUNC_DIVIDE,
+                    REMAINDER,
+                    FMOD,
+                    POW,
+                    ATAN2,
+                    HYPOT,
+                    COPYSIGN,
+                    NEXTAFTER,
+                    ZETA,
+                    GAMMAINC,
+                    GAMMAINCC -> null;
         };
     }
 
@@ -43,7 +55,20 @@ final class I32Functions {
             case TRUNC_DIVIDE -> IntegerDivision::truncDivide;
             case REMAINDER -> IntegerDivision::remainder;
             case FMOD -> IntegerDivision::fmod;
-            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
+            case ADD,
+                    SUB,
+                    MUL,
+                    DIV,
+                    MAXIMUM,
+                    MINIMUM,
+                    POW,
+                    ATAN2,
+                    HYPOT,
+                    COPYSIGN,
+                    NEXTAFTER,
+                    ZETA,
+                    GAMMAINC,
+                    GAMMAINCC -> null;
         };
     }
 

@@ -207,7 +207,8 @@ final class RegionCompiler {
     private static boolean isStraight(BinaryFn fn) {
         return switch (fn) {
             case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, COPYSIGN -> true;
-            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> false;
+            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC ->
+                false;
         };
     }
 
@@ -430,7 +431,18 @@ final class RegionCompiler {
             case DIV -> "div";
             case MAXIMUM -> "max";
             case MINIMUM -> "min";
-            case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> null;
+            case FLOOR_DIVIDE,
+                    TRUNC_DIVIDE,
+                    REMAINDER,
+                    FMOD,
+                    POW,
+                    ATAN2,
+                    HYPOT,
+                    COPYSIGN,
+                    NEXTAFTER,
+                    ZETA,
+                    GAMMAINC,
+                    GAMMAINCC -> null;
         };
     }
 

@@ -78,7 +78,9 @@ final class ScalarKernels implements KernelProvider {
     static BinaryKernel narrowNextafter(DType dtype) {
         LongToDoubleFunction value = DoubleElements.reader(dtype);
         return binaryLoop(
-                (a, b, out) -> Ram.putShort(out, neighbour(value.applyAsDouble(a), value.applyAsDouble(b), Ram.getShort(a), Ram.getShort(b))),
+                (a, b, out) -> Ram.putShort(
+                        out,
+                        neighbour(value.applyAsDouble(a), value.applyAsDouble(b), Ram.getShort(a), Ram.getShort(b))),
                 2,
                 2);
     }

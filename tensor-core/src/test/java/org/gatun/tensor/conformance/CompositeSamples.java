@@ -30,16 +30,15 @@ public final class CompositeSamples {
             LayoutVariant.BROADCAST_FIRST,
             LayoutVariant.BROADCAST_ALL);
 
-    private static final List<Class<?>> CLASSES =
-            List.of(
-                    Tensor.class,
-                    Tensors.class,
-                    Functional.class,
-                    Losses.class,
-                    Special.class,
-                    Fft.class,
-                    Linalg.class,
-                    Sampling.class);
+    private static final List<Class<?>> CLASSES = List.of(
+            Tensor.class,
+            Tensors.class,
+            Functional.class,
+            Losses.class,
+            Special.class,
+            Fft.class,
+            Linalg.class,
+            Sampling.class);
 
     private CompositeSamples() {}
 

@@ -95,10 +95,7 @@ public final class GammaPath {
     static double[] studentT(double[] start, double[] p) {
         Generator generator = SamplingSamples.g();
         double[] y = logGammas(generator, map(start, a -> 1.5 * a), map(p, a -> 1.5 * a));
-        Tensor z = Sampling.normal(
-                generator,
-                Tensors.zeros(DType.F64, p.length),
-                Tensors.ones(DType.F64, p.length));
+        Tensor z = Sampling.normal(generator, Tensors.zeros(DType.F64, p.length), Tensors.ones(DType.F64, p.length));
         double[] t = z.toDoubleArray();
         Arrays.setAll(t, i -> t[i] * Math.sqrt(1.5 * p[i] / Math.exp(y[i])));
         return t;

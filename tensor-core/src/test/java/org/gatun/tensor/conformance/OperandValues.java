@@ -199,7 +199,8 @@ final class OperandValues {
         return switch (fn) {
             case FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD -> HostArray.wrap(type, value) == 0 ? 3 : value;
             case POW -> random.nextLong(0, 70);
-            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> value;
+            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC ->
+                value;
         };
     }
 

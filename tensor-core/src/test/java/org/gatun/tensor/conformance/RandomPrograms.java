@@ -182,7 +182,19 @@ final class RandomPrograms {
     static boolean isTotal(BinaryFn fn) {
         return switch (fn) {
             case ADD, SUB, MUL, MAXIMUM, MINIMUM -> true;
-            case DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> false;
+            case DIV,
+                    FLOOR_DIVIDE,
+                    TRUNC_DIVIDE,
+                    REMAINDER,
+                    FMOD,
+                    POW,
+                    ATAN2,
+                    HYPOT,
+                    COPYSIGN,
+                    NEXTAFTER,
+                    ZETA,
+                    GAMMAINC,
+                    GAMMAINCC -> false;
         };
     }
 }

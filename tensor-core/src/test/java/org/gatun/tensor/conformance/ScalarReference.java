@@ -51,7 +51,8 @@ final class ScalarReference {
             case SOFTPLUS -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
             case ERF -> ErrorFunction.erf(x);
             case ERFC -> ErrorFunction.erfc(x);
-            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> F64Reference.of(fn, x).high();
+            case CBRT, ERFCX, ERFINV, NDTR, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E ->
+                F64Reference.of(fn, x).high();
             case FLOOR -> StrictMath.floor(x);
             case CEIL -> StrictMath.ceil(x);
             case ROUND -> StrictMath.rint(x);
@@ -227,7 +228,9 @@ final class ScalarReference {
         boolean below = Math.abs(a) == Math.scalb(1.0, exponent) && exponent > leastExponent && a < b != a > 0;
         double distance = Math.scalb(1.0, exponent - digits + 1 - (below ? 1 : 0));
         double next = a + Math.copySign(distance, b - a);
-        return Math.abs(next) > largest ? Math.copySign(Double.POSITIVE_INFINITY, a) : Math.copySign(next, next == 0 ? a : next);
+        return Math.abs(next) > largest
+                ? Math.copySign(Double.POSITIVE_INFINITY, a)
+                : Math.copySign(next, next == 0 ? a : next);
     }
 
     private static double remainder(double a, double b) {
@@ -248,7 +251,8 @@ final class ScalarReference {
             case POW -> power(a, b);
             case MAXIMUM -> Math.max(a, b);
             case MINIMUM -> Math.min(a, b);
-            case DIV, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> throw new IllegalArgumentException(fn + " takes no integers");
+            case DIV, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC ->
+                throw new IllegalArgumentException(fn + " takes no integers");
         };
     }
 
@@ -292,9 +296,7 @@ final class ScalarReference {
                 b < 0 || b > 63 ? 0 : BigInteger.valueOf(a).shiftLeft((int) b).longValue();
             case GCD -> BigInteger.valueOf(a).gcd(BigInteger.valueOf(b)).longValue();
             case SHIFT_RIGHT ->
-                BigInteger.valueOf(a)
-                        .shiftRight(b < 0 || b > 63 ? 64 : (int) b)
-                        .longValue();
+                BigInteger.valueOf(a).shiftRight(b < 0 || b > 63 ? 64 : (int) b).longValue();
         };
     }
 

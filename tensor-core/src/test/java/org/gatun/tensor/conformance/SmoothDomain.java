@@ -23,8 +23,26 @@ record SmoothDomain(double low, double high, Smooth smooth) {
 
     static SmoothDomain of(UnaryFn fn) {
         return switch (fn) {
-            case NEG, SQUARE, EXP, EXP2, EXPM1, SIN, COS, ATAN, SINH, COSH, TANH, ASINH, SIGMOID, SOFTPLUS, ERF, ERFC, ERFCX, NDTR, I0, I1 ->
-                on(-2, 2);
+            case NEG,
+                    SQUARE,
+                    EXP,
+                    EXP2,
+                    EXPM1,
+                    SIN,
+                    COS,
+                    ATAN,
+                    SINH,
+                    COSH,
+                    TANH,
+                    ASINH,
+                    SIGMOID,
+                    SOFTPLUS,
+                    ERF,
+                    ERFC,
+                    ERFCX,
+                    NDTR,
+                    I0,
+                    I1 -> on(-2, 2);
             case ABS, SIGN, RELU, I0E, I1E -> on(-2, 2, x -> Math.abs(x) > MARGIN);
             case SQRT, RSQRT, LOG, LOG2, LOG10 -> on(0.3, 3);
             case RECIPROCAL -> on(-2, 2, x -> Math.abs(x) > 0.4);

@@ -89,21 +89,42 @@ final class SpecialSamples {
         unary("Special.multigammaln", x -> Special.multigammaln(x.mul(4), 2), Content.POSITIVE);
         binary("Special.betaln", Special::betaln, Content.POSITIVE, Content.POSITIVE);
         binary("Special.betaln", (a, b) -> Special.betaln(a, b.mul(32.0)), Content.POSITIVE, Content.POSITIVE);
-        binary("Special.betaln", (a, b) -> Special.betaln(a.mul(64.0), b.mul(32.0)), Content.POSITIVE, Content.POSITIVE);
+        binary(
+                "Special.betaln",
+                (a, b) -> Special.betaln(a.mul(64.0), b.mul(32.0)),
+                Content.POSITIVE,
+                Content.POSITIVE);
         unary("Special.zeta", q -> Special.zeta(2.5, q), Content.POSITIVE);
         // orders from 2.5 on, which have no derivative
         for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
             Slot orders = index(4, sizes);
             plain("Special.zeta", s -> Special.zeta(s.add(2.5), 0.7), orders);
-            SAMPLES.add(of("Special.zeta", (s, q) -> Special.zeta(s.add(2.5), q), orders, slot(Content.POSITIVE, sizes)));
+            SAMPLES.add(
+                    of("Special.zeta", (s, q) -> Special.zeta(s.add(2.5), q), orders, slot(Content.POSITIVE, sizes)));
             SAMPLES.add(of("Special.zeta", (s, q) -> Special.zeta(s.add(2), q), orders, slot(Content.POSITIVE)));
         }
         for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
             Slot shapes = index(6, sizes);
-            SAMPLES.add(of("Special.gammainc", (a, x) -> Special.gammainc(a.add(0.5), x), shapes, slot(Content.POSITIVE, sizes)));
-            SAMPLES.add(of("Special.gammainc", (a, x) -> Special.gammainc(a.mul(64.0), x.mul(64.0)), shapes, slot(Content.POSITIVE)));
-            SAMPLES.add(of("Special.gammaincc", (a, x) -> Special.gammaincc(a.add(0.25), x), shapes, slot(Content.POSITIVE, sizes)));
-            SAMPLES.add(of("Special.gammaincc", (a, x) -> Special.gammaincc(a.add(2), x.mul(9)), shapes, slot(Content.POSITIVE)));
+            SAMPLES.add(of(
+                    "Special.gammainc",
+                    (a, x) -> Special.gammainc(a.add(0.5), x),
+                    shapes,
+                    slot(Content.POSITIVE, sizes)));
+            SAMPLES.add(of(
+                    "Special.gammainc",
+                    (a, x) -> Special.gammainc(a.mul(64.0), x.mul(64.0)),
+                    shapes,
+                    slot(Content.POSITIVE)));
+            SAMPLES.add(of(
+                    "Special.gammaincc",
+                    (a, x) -> Special.gammaincc(a.add(0.25), x),
+                    shapes,
+                    slot(Content.POSITIVE, sizes)));
+            SAMPLES.add(of(
+                    "Special.gammaincc",
+                    (a, x) -> Special.gammaincc(a.add(2), x.mul(9)),
+                    shapes,
+                    slot(Content.POSITIVE)));
         }
         unary("Special.i0", Special::i0, Content.ANY);
         unary("Special.i0", x -> Special.i0(x.mul(4)), Content.ANY);
@@ -173,10 +194,12 @@ final class SpecialSamples {
         binary("Tensor.clampMax", (x, max) -> x.clampMax(max), Content.ANY, Content.POSITIVE);
         unary("Tensor.nanToNum", Tensor::nanToNum, Content.ANY);
         unary("Tensor.nanToNum", x -> x.nanToNum(3).mul(x), Content.ANY);
-        unary("Tensor.nanToNum", 
+        unary(
+                "Tensor.nanToNum",
                 x -> x.maskedFill(x.gt(0.9), Double.POSITIVE_INFINITY)
                         .maskedFill(x.lt(-0.9), Double.NaN)
-                        .nanToNum(3, 7, -8), Content.ANY);
+                        .nanToNum(3, 7, -8),
+                Content.ANY);
     }
 
     private static void comparisons() {
@@ -194,19 +217,24 @@ final class SpecialSamples {
                     .withoutDerivative());
             plain("Tensor.gcd", x -> x.sub(90).gcd(60), bits);
             plain("Tensor.lcm", x -> x.sub(90).lcm(60), bits);
-            SAMPLES.add(of("Tensor.gcd", (a, b) -> a.gcd(b.sub(4)), bits, places).withoutDerivative());
-            SAMPLES.add(of("Tensor.lcm", (a, b) -> a.lcm(b.sub(4)), bits, places).withoutDerivative());
+            SAMPLES.add(
+                    of("Tensor.gcd", (a, b) -> a.gcd(b.sub(4)), bits, places).withoutDerivative());
+            SAMPLES.add(
+                    of("Tensor.lcm", (a, b) -> a.lcm(b.sub(4)), bits, places).withoutDerivative());
             Slot numbers = any(sizes);
             Slot truths = truth(sizes);
             SAMPLES.add(
                     of("Tensor.logicalAnd", Tensor::logicalAnd, numbers, truths).withoutDerivative());
-            SAMPLES.add(of("Tensor.logicalOr", Tensor::logicalOr, truths, numbers).withoutDerivative());
-            SAMPLES.add(of("Tensor.logicalXor", Tensor::logicalXor, truths, truths).withoutDerivative());
+            SAMPLES.add(
+                    of("Tensor.logicalOr", Tensor::logicalOr, truths, numbers).withoutDerivative());
+            SAMPLES.add(
+                    of("Tensor.logicalXor", Tensor::logicalXor, truths, truths).withoutDerivative());
             plain("Tensor.logicalNot", Tensor::logicalNot, numbers);
             plain("Tensor.isPosInf", x -> x.div(0).isPosInf(), numbers);
             plain("Tensor.isNegInf", x -> x.div(0).isNegInf(), numbers);
             plain("Tensor.signbit", Tensor::signbit, numbers);
-            SAMPLES.add(of("Tensor.isClose", (a, b) -> a.isClose(b), numbers, numbers).withoutDerivative());
+            SAMPLES.add(of("Tensor.isClose", (a, b) -> a.isClose(b), numbers, numbers)
+                    .withoutDerivative());
             plain("Tensor.isClose", x -> x.div(0).isClose(x.mul(0).div(0), 0.1, 0.2, true), numbers);
         }
         plain("Tensor.isNegInf", Tensor::isNegInf, index(3, 2));

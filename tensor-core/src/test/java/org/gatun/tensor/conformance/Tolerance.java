@@ -35,8 +35,7 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
     static Tolerance of(Op op, long size) {
         return switch (op) {
             case Op.Unary unary -> new Tolerance(ulps(unary.fn()), cancels(unary.fn()), true);
-            case Op.Binary binary ->
-                new Tolerance(ulps(binary.fn()), cancels(binary.fn()), hasSignedZero(binary.fn()));
+            case Op.Binary binary -> new Tolerance(ulps(binary.fn()), cancels(binary.fn()), hasSignedZero(binary.fn()));
             case Op.Sum sum -> SUM;
             // A running sum adds one rounding per element; those of equal elements add up.
             case Op.CumSum sum -> new Tolerance((int) size + 4, true, false);
@@ -78,7 +77,18 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
 
     private static int ulps(BinaryFn fn) {
         return switch (fn) {
-            case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, MAXIMUM, MINIMUM, COPYSIGN, NEXTAFTER -> 0;
+            case ADD,
+                    SUB,
+                    MUL,
+                    DIV,
+                    FLOOR_DIVIDE,
+                    TRUNC_DIVIDE,
+                    REMAINDER,
+                    FMOD,
+                    MAXIMUM,
+                    MINIMUM,
+                    COPYSIGN,
+                    NEXTAFTER -> 0;
             case ZETA, GAMMAINC, GAMMAINCC -> 5;
             case POW, ATAN2, HYPOT -> 3;
         };
@@ -95,15 +105,28 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
 
     private static HostArray magnitudes(HostArray expected, IntToDoubleFunction size) {
         return HostArray.reals(
-                expected.dtype(),
-                expected.shape(),
-                i -> Math.max(Math.abs(expected.real(i)), size.applyAsDouble(i)));
+                expected.dtype(), expected.shape(), i -> Math.max(Math.abs(expected.real(i)), size.applyAsDouble(i)));
     }
 
     /** Whether IEEE 754 or C says which zero a result is. */
     private static boolean hasSignedZero(BinaryFn fn) {
         return switch (fn) {
-            case ADD, SUB, MUL, DIV, TRUNC_DIVIDE, FMOD, MAXIMUM, MINIMUM, POW, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC -> true;
+            case ADD,
+                    SUB,
+                    MUL,
+                    DIV,
+                    TRUNC_DIVIDE,
+                    FMOD,
+                    MAXIMUM,
+                    MINIMUM,
+                    POW,
+                    ATAN2,
+                    HYPOT,
+                    COPYSIGN,
+                    NEXTAFTER,
+                    ZETA,
+                    GAMMAINC,
+                    GAMMAINCC -> true;
             case FLOOR_DIVIDE, REMAINDER -> false;
         };
     }

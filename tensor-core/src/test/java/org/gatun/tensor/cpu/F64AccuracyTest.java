@@ -160,7 +160,8 @@ class F64AccuracyTest {
         return switch (fn) {
             case ZETA -> pairsOfZeta();
             case GAMMAINC, GAMMAINCC -> pairsOfGamma();
-            case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, MAXIMUM, MINIMUM -> pairsOfAnySize(fn);
+            case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, MAXIMUM, MINIMUM ->
+                pairsOfAnySize(fn);
             case ATAN2, HYPOT, COPYSIGN, NEXTAFTER -> pairsOfAnySize(fn);
         };
     }
@@ -170,7 +171,8 @@ class F64AccuracyTest {
         SplittableRandom random = new SplittableRandom(1);
         double[] special = {0, -0.0, 1, Math.nextUp(1.0), 2, 3, 20, -1, 0.5, -2.5, -3, 1e9, 1e300, 1e-300};
         double[] rare = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
-        double[] all = DoubleStream.concat(Arrays.stream(special), Arrays.stream(rare)).toArray();
+        double[] all =
+                DoubleStream.concat(Arrays.stream(special), Arrays.stream(rare)).toArray();
         int count = all.length * all.length + ZETAS;
         double[] s = new double[count];
         double[] q = new double[count];
@@ -200,9 +202,12 @@ class F64AccuracyTest {
     /** Special values with each other; tiny and ordinary ones; x around a, where the functions rise and fall. */
     private static double[][] pairsOfGamma() {
         SplittableRandom random = new SplittableRandom(2);
-        double[] special = {0, -0.0, 1, 0.5, 1.5, 20, -1, -2.5, 1e3, 1e9, 1e300, 1e-300, Double.MIN_VALUE, Double.MAX_VALUE};
+        double[] special = {
+            0, -0.0, 1, 0.5, 1.5, 20, -1, -2.5, 1e3, 1e9, 1e300, 1e-300, Double.MIN_VALUE, Double.MAX_VALUE
+        };
         double[] rare = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
-        double[] all = DoubleStream.concat(Arrays.stream(special), Arrays.stream(rare)).toArray();
+        double[] all =
+                DoubleStream.concat(Arrays.stream(special), Arrays.stream(rare)).toArray();
         int count = all.length * all.length + GAMMAS;
         double[] a = new double[count];
         double[] x = new double[count];
@@ -356,13 +361,16 @@ class F64AccuracyTest {
             BigDecimal inverse = BigDecimal.ONE.divide(x, PreciseMath.DIGITS);
             assertClose(PreciseSpecial.digamma(next).subtract(PreciseSpecial.digamma(x)), inverse.toString());
             BigDecimal square = inverse.multiply(inverse);
-            BigDecimal zeta = PreciseSpecial.zeta(BigDecimal.TWO, x).subtract(PreciseSpecial.zeta(BigDecimal.TWO, next));
+            BigDecimal zeta =
+                    PreciseSpecial.zeta(BigDecimal.TWO, x).subtract(PreciseSpecial.zeta(BigDecimal.TWO, next));
             assertClose(zeta, square.toString());
         }
         BigDecimal half = new BigDecimal("0.5");
         BigDecimal logOfRoot = PreciseMath.log(PreciseMath.PI).multiply(half);
         assertClose(PreciseSpecial.lgamma(half), logOfRoot.toString());
-        assertClose(PreciseSpecial.lgamma(new BigDecimal(11)), PreciseMath.log(new BigDecimal(3628800)).toString());
+        assertClose(
+                PreciseSpecial.lgamma(new BigDecimal(11)),
+                PreciseMath.log(new BigDecimal(3628800)).toString());
         assertClose(
                 PreciseSpecial.digamma(BigDecimal.ONE), "-0.577215664901532860606512090082402431042159335939923598");
         BigDecimal basel = PreciseMath.PI.multiply(PreciseMath.PI).divide(new BigDecimal(6), PreciseMath.DIGITS);

@@ -111,7 +111,10 @@ public record F64Reference(double high, double low) {
             // e^(x^2) is infinite
             case ERFCX -> x < -30 ? Double.POSITIVE_INFINITY : Double.NaN;
             // e^|x| is infinite, and no decimal number of moderate length
-            case I0, I1 -> Math.abs(x) > 800 ? fn == UnaryFn.I0 ? Double.POSITIVE_INFINITY : x * Double.POSITIVE_INFINITY : Double.NaN;
+            case I0, I1 ->
+                Math.abs(x) > 800
+                        ? fn == UnaryFn.I0 ? Double.POSITIVE_INFINITY : x * Double.POSITIVE_INFINITY
+                        : Double.NaN;
             case SIGMOID, SOFTPLUS, ERF, ERFC, NDTR, CBRT, I0E, I1E -> Double.NaN;
         };
     }

@@ -55,8 +55,20 @@ class IntegerDivisionTest {
             case FMOD -> truncated[1];
             case FLOOR_DIVIDE -> inexact ? truncated[0].subtract(BigInteger.ONE) : truncated[0];
             case REMAINDER -> inexact ? truncated[1].add(b) : truncated[1];
-            case ADD, SUB, MUL, DIV, POW, MAXIMUM, MINIMUM, ATAN2, HYPOT, COPYSIGN, NEXTAFTER, ZETA, GAMMAINC, GAMMAINCC ->
-                throw new AssertionError(fn);
+            case ADD,
+                    SUB,
+                    MUL,
+                    DIV,
+                    POW,
+                    MAXIMUM,
+                    MINIMUM,
+                    ATAN2,
+                    HYPOT,
+                    COPYSIGN,
+                    NEXTAFTER,
+                    ZETA,
+                    GAMMAINC,
+                    GAMMAINCC -> throw new AssertionError(fn);
         };
     }
 

@@ -89,7 +89,8 @@ final class PreciseSpecial {
         double z = x.doubleValue() * x.doubleValue();
         BigDecimal w = x.multiply(new BigDecimal(0.8862269 * (1 + 0.2618 * z + 0.1439 * z * z)), DIGITS);
         for (int i = 0; i < 20; i++) {
-            BigDecimal step = PreciseMath.erf(w).subtract(x).multiply(HALF_SQRT_PI).multiply(gaussian(w), DIGITS);
+            BigDecimal step =
+                    PreciseMath.erf(w).subtract(x).multiply(HALF_SQRT_PI).multiply(gaussian(w), DIGITS);
             w = w.subtract(step, DIGITS);
             if (isNegligible(step, w)) {
                 return w;
@@ -100,7 +101,8 @@ final class PreciseSpecial {
 
     /** By Newton's iteration on the logarithm, which is nearly a parabola, from Winitzki's formula. */
     private static BigDecimal inverseOfErfc(BigDecimal t) {
-        double log = PreciseMath.log(t.multiply(BigDecimal.TWO.subtract(t), DIGITS)).doubleValue();
+        double log =
+                PreciseMath.log(t.multiply(BigDecimal.TWO.subtract(t), DIGITS)).doubleValue();
         double mean = 2 / (Math.PI * 0.147) + log / 2;
         BigDecimal w = new BigDecimal(Math.sqrt(Math.sqrt(mean * mean - log / 0.147) - mean));
         for (int i = 0; i < 20; i++) {

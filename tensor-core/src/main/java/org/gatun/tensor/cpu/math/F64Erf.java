@@ -115,7 +115,12 @@ public final class F64Erf {
         DoubleVector a = x.abs();
         DoubleVector inverse = F64.ONE.div(a);
         DoubleVector z = inverse.mul(inverse);
-        DoubleVector series = S6.fma(z, S5).fma(z, S4).fma(z, S3).fma(z, S2).fma(z, F64.MINUS_HALF).fma(z, F64.ONE);
+        DoubleVector series = S6.fma(z, S5)
+                .fma(z, S4)
+                .fma(z, S3)
+                .fma(z, S2)
+                .fma(z, F64.MINUS_HALF)
+                .fma(z, F64.ONE);
         DoubleVector far = ONE_BY_SQRT_PI.div(a).mul(series);
         DoubleVector c = a.blend(ASYMPTOTIC, a.compare(GT, ASYMPTOTIC));
         DoubleVector near = tailPolynomial(c.sub(FOUR).div(c.add(FOUR)))

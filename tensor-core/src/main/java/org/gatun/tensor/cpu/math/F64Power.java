@@ -173,10 +173,11 @@ public final class F64Power {
         VectorMask<Double> small = a.compare(LT, SMALL_CUBE);
         VectorMask<Double> large = a.compare(GT, LARGE_CUBE);
         DoubleVector c = a.mul(F64.ONE.blend(CUBE, small).blend(CUBE_INVERSE, large));
-        DoubleVector third = F64Log.toDouble(c.reinterpretAsLongs().lanewise(LSHR, 32)).mul(THIRD);
+        DoubleVector third =
+                F64Log.toDouble(c.reinterpretAsLongs().lanewise(LSHR, 32)).mul(THIRD);
         LongVector high = third.add(TWO_THIRDS_BIAS).add(F64.ROUNDER).reinterpretAsLongs();
-        DoubleVector t = halley(
-                halley(high.sub(F64.ROUNDER_BITS).lanewise(LSHL, 32).reinterpretAsDoubles(), c), c);
+        DoubleVector t =
+                halley(halley(high.sub(F64.ROUNDER_BITS).lanewise(LSHL, 32).reinterpretAsDoubles(), c), c);
         DoubleVector square = t.mul(t);
         DoubleVector cube = square.mul(t);
         DoubleVector low = square.fma(t, cube.neg()).add(t.fma(t, square.neg()).mul(t));

@@ -27,9 +27,7 @@ public final class ScalarErf {
     // The w with erfc(w) = e^(-r^2), error 2^-21 for r from 0.83 to 4, and from 4 to the end of the range.
     private static final double[] NEAR_ABOVE = {-0.02002340517, 0.145582899, 0.4251090354, 1.79862445, 0.4456209151};
     private static final double[] NEAR_BELOW = {1, 1.128959119, 1.815350986, 0.4452658654};
-    private static final double[] FAR_ABOVE = {
-        -0.689761678, 1.514505762, -0.3022194368, -0.4708126224, -0.02974356104
-    };
+    private static final double[] FAR_ABOVE = {-0.689761678, 1.514505762, -0.3022194368, -0.4708126224, -0.02974356104};
     private static final double[] FAR_BELOW = {1, -0.3697052062, -0.4711098211, -0.02974138176, -1.003987522e-08};
 
     private ScalarErf() {}
@@ -81,7 +79,9 @@ public final class ScalarErf {
         if (!(p > 0 && p < 1)) {
             return p == 0 ? Double.NEGATIVE_INFINITY : p == 1 ? Double.POSITIVE_INFINITY : Double.NaN;
         }
-        double w = p < 0.25 ? -inverseOfTail(2 * p) : p > 0.75 ? inverseOfTail(2 * (1 - p)) : inverseAtCenter(2 * (p - 0.5));
+        double w = p < 0.25
+                ? -inverseOfTail(2 * p)
+                : p > 0.75 ? inverseOfTail(2 * (1 - p)) : inverseAtCenter(2 * (p - 0.5));
         return Math.fma(w, SQRT_2, w * SQRT_2_LOW);
     }
 

@@ -175,9 +175,7 @@ public final class ScalarGamma {
 
     /** {@code lgamma(1 + y)} for y from -0.3 to 2. */
     private static double fromOne(double y) {
-        double ratio = y < 0.5
-                ? ScalarMath.polynomial(AROUND_1, 0, y)
-                : ScalarMath.polynomial(AROUND_2, 0, y - 1.25);
+        double ratio = y < 0.5 ? ScalarMath.polynomial(AROUND_1, 0, y) : ScalarMath.polynomial(AROUND_2, 0, y - 1.25);
         // not -0 at 1
         return y * (y - 1) * ratio + 0.0;
     }

@@ -39,7 +39,12 @@ public final class ScalarGammaInc {
 
     /** The coefficients of {@code lgamma(1 + a) / a} after the first, which is -gamma: {@code (-1)^k zeta(k) / k}. */
     private static final double[] LGAMMA = {
-        0.8224670334241132, -0.40068563438653143, 0.27058080842778454, -0.20738555102867398, 0.1695571769974082, -0.1440498967688461
+        0.8224670334241132,
+        -0.40068563438653143,
+        0.27058080842778454,
+        -0.20738555102867398,
+        0.1695571769974082,
+        -0.1440498967688461
     };
 
     /** Temme's functions C0, C1, ... in powers of eta. */
@@ -94,12 +99,7 @@ public final class ScalarGammaInc {
             3.423578734096138e-08,
             1.3721957309062934e-06
         },
-        {
-            0.0006494341563786008,
-            0.00022947209362139917,
-            -0.0004691894943952557,
-            0.00026772063206283885
-        }
+        {0.0006494341563786008, 0.00022947209362139917, -0.0004691894943952557, 0.00026772063206283885}
     };
 
     private ScalarGammaInc() {}
@@ -140,13 +140,13 @@ public final class ScalarGammaInc {
         DoubleDouble exponent = exponent(a, x);
         boolean byFraction = x >= FRACTION_FROM && x >= a;
         DoubleDouble factor = byFraction ? fraction(a, x).times(a) : series(a, x);
-        return byFraction == upper
-                ? DoubleDouble.scaledExp(exponent, factor)
-                : complement(exponent, factor);
+        return byFraction == upper ? DoubleDouble.scaledExp(exponent, factor) : complement(exponent, factor);
     }
 
     private static double complement(DoubleDouble exponent, DoubleDouble factor) {
-        return exponent.high() < -700 ? 1 : DoubleDouble.ONE.minus(exponent.exp().times(factor)).value();
+        return exponent.high() < -700
+                ? 1
+                : DoubleDouble.ONE.minus(exponent.exp().times(factor)).value();
     }
 
     /** {@code log(x^a e^-x / gamma(a + 1))}. */
@@ -212,8 +212,7 @@ public final class ScalarGammaInc {
      * {@code v = log x - lgamma(1 + a) / a} and {@code sum = -x / (a + 1) + x^2 / (2! (a + 2)) - ...}.
      */
     private static double upperOfTiny(double a, double x) {
-        DoubleDouble v =
-                DoubleDouble.of(x).log().plus(EULER).plus(-a * ScalarMath.polynomial(LGAMMA, 0, a));
+        DoubleDouble v = DoubleDouble.of(x).log().plus(EULER).plus(-a * ScalarMath.polynomial(LGAMMA, 0, a));
         // (e^u - 1) / u
         DoubleDouble u = v.times(a);
         DoubleDouble next = DoubleDouble.ONE;
@@ -241,7 +240,8 @@ public final class ScalarGammaInc {
         if (Math.abs(distance) > 0.75) {
             half = DoubleDouble.of(2 * UNDERFLOW);
         } else if (a < LARGEST) {
-            DoubleDouble logs = DoubleDouble.of(x).log().minus(DoubleDouble.of(a).log());
+            DoubleDouble logs =
+                    DoubleDouble.of(x).log().minus(DoubleDouble.of(a).log());
             half = DoubleDouble.sum(x, -a).minus(logs.times(a));
         } else {
             DoubleDouble mu = DoubleDouble.sum(x, -a).over(DoubleDouble.of(a));
