@@ -10,10 +10,7 @@ abstract class LocationScale extends Distribution {
     private final Tensor scale;
 
     LocationScale(String name, Tensor... parameters) {
-        this(name, Parameters.broadcast(name, parameters), true);
-    }
-
-    private LocationScale(String name, Tensor[] p, boolean broadcast) {
+        Tensor[] p = Parameters.broadcast(name, parameters);
         super(p[0].shape(), Shape.SCALAR);
         Constraint.FINITE.require(name, "location", p[0]);
         Constraint.POSITIVE.require(name, "scale", p[1]);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.gatun.tensor.DType;
@@ -56,7 +57,7 @@ final class AccuracyTable {
 
     private static synchronized void check(String key, String domain, UlpHistogram vectors, UlpHistogram scalars) {
         if (WRITE) {
-            TreeMap<String, String> rows = rows();
+            Map<String, String> rows = rows();
             rows.put(key, key + " " + domain + " | " + cells(vectors) + " | " + cells(scalars) + " |");
             write(rows);
             return;
@@ -79,7 +80,7 @@ final class AccuracyTable {
         return String.format(Locale.ROOT, "%.1f | %s", tenths, histogram.place());
     }
 
-    private static TreeMap<String, String> rows() {
+    private static Map<String, String> rows() {
         var rows = new TreeMap<String, String>();
         for (String line : lines()) {
             if (isRow(line)) {
@@ -103,7 +104,7 @@ final class AccuracyTable {
     }
 
     /** The text before the table, then its rows in order. */
-    private static void write(TreeMap<String, String> rows) {
+    private static void write(Map<String, String> rows) {
         var text = new ArrayList<String>();
         for (String line : lines()) {
             if (!isRow(line)) {
