@@ -1,6 +1,8 @@
 package org.gatun.autograd;
 
 import java.util.Locale;
+import org.gatun.tensor.Elementwise;
+import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.BinaryFn;
@@ -15,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A null row means that the derivative is 0 everywhere. Kinks and ties follow PyTorch.
  */
 final class DiagonalRules {
+    /** {@code x^(a - 1) e^-x / gamma(a)}; for BF16 and F16 in F32, as the logarithms are large and cancel. */
+    private static final Region GAMMA_DENSITY = Elementwise.region((a, x) -> {
+        Tensor shape = a.to(a.dtype().arithmetic());
+        Tensor place = x.to(x.dtype().arithmetic());
+        return shape.sub(1).xlogy(place).sub(place).sub(shape.lgamma()).exp().to(a.dtype());
+    });
+
     private static final double LN_2 = Math.log(2);
     private static final double LN_10 = Math.log(10);
     private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
@@ -108,7 +117,7 @@ final class DiagonalRules {
 
     /** {@code x^(a - 1) e^-x / gamma(a)}. */
     private static Tensor gammaDensity(Tensor a, Tensor x) {
-        return a.sub(1).xlogy(x).sub(x).sub(a.lgamma()).exp();
+        return GAMMA_DENSITY.apply(a, x);
     }
 
     /** The row of {@code y = fn(a, b)} by {@code a}. */

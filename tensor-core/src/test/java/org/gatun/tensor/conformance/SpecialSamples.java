@@ -112,7 +112,7 @@ final class SpecialSamples {
                     slot(Content.POSITIVE, sizes)));
             SAMPLES.add(of(
                     "Special.gammainc",
-                    (a, x) -> Special.gammainc(a.mul(64.0), x.mul(64.0)),
+                    (a, x) -> Special.gammainc(a.mul(50), x.mul(64.0)),
                     shapes,
                     slot(Content.POSITIVE)));
             SAMPLES.add(of(
