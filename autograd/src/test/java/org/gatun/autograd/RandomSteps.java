@@ -85,6 +85,7 @@ final class RandomSteps {
         BINARY.put("linear", (a, b) -> Functional.linear(a, b, null));
 
         RandomBlocks.addTo(UNARY, BINARY);
+        RandomPointwise.addTo(UNARY, BINARY);
     }
 
     private RandomSteps() {}
