@@ -27,7 +27,9 @@ final class RandomPointwise {
         unary.put("lgamma of 1/2 + x^2", x -> positive(x).lgamma());
         unary.put("digamma of 1/2 + x^2", x -> positive(x).digamma());
         unary.put("polygamma 1 of 1/2 + x^2", x -> Special.polygamma(1, positive(x)));
-        unary.put("multigammaln of 3/2 + x^2", x -> Special.multigammaln(positive(x).add(1), 2));
+        unary.put(
+                "multigammaln of 3/2 + x^2",
+                x -> Special.multigammaln(positive(x).add(1), 2));
         unary.put("zeta 2.5 of 1/2 + x^2", x -> Special.zeta(2.5, positive(x)));
         unary.put("gammainc 1.5 of 1/2 + x^2", x -> Special.gammainc(Tensors.scalar(1.5), positive(x)));
         unary.put("gammaincc 2.5 of 1/2 + x^2", x -> Special.gammaincc(Tensors.scalar(2.5), positive(x)));
@@ -67,11 +69,13 @@ final class RandomPointwise {
         binary.put("addcdiv by 1/2 + b^2", (a, b) -> a.addcdiv(b, positive(b), 0.3));
         binary.put("fmax", Tensor::fmax);
         binary.put("fmin", Tensor::fmin);
+        binary.put("conv2d", (a, b) -> Functional.conv2d(plane(a), plane(b)));
         binary.put(
-                "conv2d",
-                (a, b) -> Functional.conv2d(plane(a), plane(b)));
-        binary.put("convTranspose1d", (a, b) -> Functional.convTranspose1d(a.reshape(1, 1, -1), b.reshape(1, 1, -1), null, ConvOptions.DEFAULT));
-        binary.put("convTranspose2d", (a, b) -> Functional.convTranspose2d(plane(a), plane(b), null, ConvOptions.DEFAULT));
+                "convTranspose1d",
+                (a, b) -> Functional.convTranspose1d(
+                        a.reshape(1, 1, -1), b.reshape(1, 1, -1), null, ConvOptions.DEFAULT));
+        binary.put(
+                "convTranspose2d", (a, b) -> Functional.convTranspose2d(plane(a), plane(b), null, ConvOptions.DEFAULT));
     }
 
     private static Tensor positive(Tensor x) {

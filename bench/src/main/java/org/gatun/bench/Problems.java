@@ -13,6 +13,8 @@ import org.gatun.tensor.Functional;
 import org.gatun.tensor.GridPadding;
 import org.gatun.tensor.InterpolationMode;
 import org.gatun.tensor.PoolOptions;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
 import org.gatun.tensor.linalg.Eigh;
 import org.gatun.tensor.linalg.Linalg;
 import org.gatun.tensor.linalg.Qr;
@@ -24,7 +26,7 @@ final class Problems {
 
     /** All of them. */
     static List<Problem> all() {
-        return Stream.of(linearAlgebra(), convolutions(), transforms(), images())
+        return Stream.of(linearAlgebra(), contractions(), convolutions(), transforms(), images(), pointwise())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -89,6 +91,41 @@ final class Problems {
                 },
                 f -> f.get(0).mul(f.get(1).unsqueeze(-2)).matmul(f.get(2)),
                 a);
+    }
+
+    private static List<Problem> contractions() {
+        Problem attention = einsum("bhid,bhjd->bhij", normal(8, 4, 128, 64), normal(8, 4, 128, 64));
+        return List.of(
+                einsum("ij,j->i", normal(4, 4), normal(4)),
+                attention.onThreads(),
+                attention.asGradient(),
+                einsum("abc,bd,ce->ade", normal(64, 32, 48), normal(32, 40), normal(48, 24)),
+                einsum("bi,bj,bij->b", normal(64, 96), normal(64, 80), normal(64, 96, 80)));
+    }
+
+    private static Problem einsum(String equation, Input... operands) {
+        String letters = "abc".substring(0, operands.length).replaceAll("(?<=.)(?=.)", ", ");
+        return Problem.of(
+                "einsum " + equation,
+                "torch.einsum(\"" + equation + "\", [" + letters + "])",
+                x -> Tensors.einsum(equation, x.toArray(Tensor[]::new)),
+                operands);
+    }
+
+    private static List<Problem> pointwise() {
+        return List.of(
+                Problem.of("lgamma 262144", "torch.lgamma(a)", x -> x.getFirst().lgamma(), uniform(262144)),
+                Problem.of("erfinv 262144", "torch.erfinv(a)", x -> x.getFirst().erfinv(), uniform(262144)),
+                Problem.of(
+                        "cumsum 512x512",
+                        "torch.cumsum(a, 1)",
+                        x -> x.getFirst().cumsum(1),
+                        normal(512, 512)),
+                Problem.of(
+                        "logcumsumexp 512x512",
+                        "torch.logcumsumexp(a, 1)",
+                        x -> x.getFirst().logcumsumexp(1),
+                        normal(512, 512)));
     }
 
     private static List<Problem> convolutions() {

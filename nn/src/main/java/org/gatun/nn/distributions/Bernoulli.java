@@ -7,12 +7,9 @@ import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
 
 /** A success, 1, with the probability p, otherwise 0, as {@code torch.distributions.Bernoulli}. */
-public final class Bernoulli extends Distribution {
-    private final BinaryOdds odds;
-
+public final class Bernoulli extends Trials {
     private Bernoulli(BinaryOdds odds) {
-        super(odds.given().shape(), Shape.SCALAR);
-        this.odds = odds;
+        super(odds, odds.given().shape());
     }
 
     /**
@@ -34,23 +31,9 @@ public final class Bernoulli extends Distribution {
         return new Bernoulli(BinaryOdds.ofLogits("Bernoulli", logits));
     }
 
-    /** The probability of a success. */
-    public Tensor probs() {
-        return odds.probs();
-    }
-
-    /** The logarithm of the odds of a success. */
-    public Tensor logits() {
-        return odds.logits();
-    }
-
-    BinaryOdds odds() {
-        return odds;
-    }
-
     @Override
     public Bernoulli expand(Shape batch) {
-        return new Bernoulli(odds.broadcastTo(batch));
+        return new Bernoulli(odds().broadcastTo(batch));
     }
 
     @Override
@@ -66,7 +49,7 @@ public final class Bernoulli extends Distribution {
     @Override
     public Tensor logProb(Tensor value) {
         Tensor x = supported("logProb", value).to(probs().dtype());
-        return odds.log(x, x.neg().add(1));
+        return odds().log(x, x.neg().add(1));
     }
 
     @Override
@@ -91,12 +74,12 @@ public final class Bernoulli extends Distribution {
 
     @Override
     public Tensor variance() {
-        return odds.variance();
+        return odds().variance();
     }
 
     @Override
     public Tensor entropy() {
-        return odds.entropy();
+        return odds().entropy();
     }
 
     @Override

@@ -10,15 +10,15 @@ import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Traced;
 
 /** The number of successes in n trials, as {@code torch.distributions.Binomial}. */
-public final class Binomial extends Distribution {
+public final class Binomial extends Trials {
     private final Tensor totalCount;
-    private final BinaryOdds odds;
 
     private Binomial(Tensor totalCount, BinaryOdds odds) {
-        super(Broadcasting.common("Binomial", totalCount.shape(), odds.given().shape()), Shape.SCALAR);
+        super(
+                odds,
+                Broadcasting.common("Binomial", totalCount.shape(), odds.given().shape()));
         Constraint.NONNEGATIVE_INTEGER.require("Binomial", "total count", totalCount);
         this.totalCount = totalCount.detach().to(odds.given().dtype()).broadcastTo(batchShape());
-        this.odds = odds.broadcastTo(batchShape());
     }
 
     /**
@@ -46,23 +46,9 @@ public final class Binomial extends Distribution {
         return totalCount;
     }
 
-    /** The probability of a success. */
-    public Tensor probs() {
-        return odds.probs();
-    }
-
-    /** The logarithm of the odds of a success. */
-    public Tensor logits() {
-        return odds.logits();
-    }
-
-    BinaryOdds odds() {
-        return odds;
-    }
-
     @Override
     public Binomial expand(Shape batch) {
-        return new Binomial(totalCount, odds.broadcastTo(batch));
+        return new Binomial(totalCount, odds().broadcastTo(batch));
     }
 
     @Override
@@ -87,7 +73,7 @@ public final class Binomial extends Distribution {
                 .lgamma()
                 .sub(k.add(1).lgamma())
                 .sub(failures.add(1).lgamma())
-                .add(odds.log(k, failures));
+                .add(odds().log(k, failures));
     }
 
     @Override
@@ -103,7 +89,7 @@ public final class Binomial extends Distribution {
 
     @Override
     public Tensor variance() {
-        return totalCount.mul(odds.variance());
+        return totalCount.mul(odds().variance());
     }
 
     /** By the sum over all counts up to the largest n, which takes that much memory. */

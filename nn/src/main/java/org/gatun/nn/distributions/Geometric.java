@@ -7,12 +7,9 @@ import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
 
 /** The number of failures before the first success, as {@code torch.distributions.Geometric}: {@code P(k) = (1 - p)^k p} for k = 0, 1, ... */
-public final class Geometric extends Distribution {
-    private final BinaryOdds odds;
-
+public final class Geometric extends Trials {
     private Geometric(BinaryOdds odds) {
-        super(odds.given().shape(), Shape.SCALAR);
-        this.odds = odds;
+        super(odds, odds.given().shape());
     }
 
     /**
@@ -36,23 +33,9 @@ public final class Geometric extends Distribution {
         return new Geometric(BinaryOdds.ofLogits("Geometric", logits));
     }
 
-    /** The probability of a success. */
-    public Tensor probs() {
-        return odds.probs();
-    }
-
-    /** The logarithm of the odds of a success. */
-    public Tensor logits() {
-        return odds.logits();
-    }
-
-    BinaryOdds odds() {
-        return odds;
-    }
-
     @Override
     public Geometric expand(Shape batch) {
-        return new Geometric(odds.broadcastTo(batch));
+        return new Geometric(odds().broadcastTo(batch));
     }
 
     @Override
@@ -67,15 +50,15 @@ public final class Geometric extends Distribution {
 
     @Override
     public Tensor logProb(Tensor value) {
-        Tensor k = supported("logProb", value).to(odds.given().dtype());
-        return odds.log(k.fullLike(1.0), k);
+        Tensor k = supported("logProb", value).to(odds().given().dtype());
+        return odds().log(k.fullLike(1.0), k);
     }
 
     @Override
     public Tensor cdf(Tensor value) {
         Constraint.REAL.require("Geometric.cdf", "value", value);
         Tensor k = value.floor().add(1);
-        Tensor above = odds.log(k.fullLike(0.0), k.maximum(0)).exp();
+        Tensor above = odds().log(k.fullLike(0.0), k.maximum(0)).exp();
         return above.neg().add(1);
     }
 
@@ -86,7 +69,7 @@ public final class Geometric extends Distribution {
 
     @Override
     public Tensor mode() {
-        return odds.given().fullLike(0.0);
+        return odds().given().fullLike(0.0);
     }
 
     @Override
@@ -96,6 +79,6 @@ public final class Geometric extends Distribution {
 
     @Override
     public Tensor entropy() {
-        return odds.entropy().div(probs());
+        return odds().entropy().div(probs());
     }
 }
