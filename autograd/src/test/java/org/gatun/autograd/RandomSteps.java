@@ -85,7 +85,6 @@ final class RandomSteps {
         BINARY.put("linear", (a, b) -> Functional.linear(a, b, null));
 
         RandomBlocks.addTo(UNARY, BINARY);
-        RandomPointwise.addTo(UNARY, BINARY);
     }
 
     private RandomSteps() {}
