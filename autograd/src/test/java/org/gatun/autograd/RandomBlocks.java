@@ -81,7 +81,7 @@ final class RandomBlocks {
         binary.put("conv1d", (a, b) -> Functional.conv1d(line(a), line(b)));
     }
 
-    private static Tensor atLeast(int rank, Tensor x) {
+    static Tensor atLeast(int rank, Tensor x) {
         Tensor y = x;
         while (y.rank() < rank) {
             y = y.unsqueeze(0);
@@ -90,7 +90,7 @@ final class RandomBlocks {
     }
 
     /** Up to 3 rows and columns. */
-    private static Tensor matrix(Tensor x) {
+    static Tensor matrix(Tensor x) {
         Tensor y = atLeast(2, x);
         while (y.rank() > 2) {
             y = y.select(0, 0);
@@ -99,13 +99,13 @@ final class RandomBlocks {
     }
 
     /** tanh(A) tanh(A)^T + I, with eigenvalues from 1 to 10. */
-    private static Tensor definite(Tensor x) {
+    static Tensor definite(Tensor x) {
         Tensor m = matrix(x).tanh();
         return m.matmul(m.t()).add(Tensors.eye(DType.F64, m.size(0), m.size(0)));
     }
 
     /** A square matrix with singular values apart from each other. */
-    private static Tensor spread(Tensor x) {
+    static Tensor spread(Tensor x) {
         Tensor m = matrix(x).tanh();
         long n = m.size(0);
         return m.matmul(m.t())
@@ -113,12 +113,12 @@ final class RandomBlocks {
                 .add(Tensors.arange(DType.F64, 1, n + 1, 1).diagEmbed().mul(3));
     }
 
-    private static Tensor symmetricSpread(Tensor x) {
+    static Tensor symmetricSpread(Tensor x) {
         Tensor m = spread(x);
         return m.add(m.t());
     }
 
-    private static Tensor line(Tensor x) {
+    static Tensor line(Tensor x) {
         return x.reshape(1, 1, -1);
     }
 }

@@ -85,6 +85,9 @@ final class RandomSteps {
         BINARY.put("linear", (a, b) -> Functional.linear(a, b, null));
 
         RandomBlocks.addTo(UNARY, BINARY);
+        RandomElementwise.addTo(UNARY, BINARY);
+        RandomLinearAlgebra.addTo(UNARY, BINARY);
+        RandomWindows.addTo(UNARY, BINARY);
     }
 
     private RandomSteps() {}
@@ -96,8 +99,16 @@ final class RandomSteps {
         return switch (random.nextInt(4)) {
             case 0 -> unary(entry(UNARY, random), a);
             case 1 -> binary(entry(BINARY, random), a, b, values);
-            default -> values.get(a).rank() == 0 ? null : alongAxes(random, a, values.get(a));
+            default -> values.get(a).rank() == 0 ? null : alongAnAxis(random, a, values.get(a));
         };
+    }
+
+    private static Step alongAnAxis(SplittableRandom random, int a, Tensor x) {
+        if (random.nextBoolean()) {
+            RandomAxes.Drawn drawn = new RandomAxes(random, x).draw();
+            return step(drawn.name(), a, drawn.body());
+        }
+        return alongAxes(random, a, x);
     }
 
     private static Step unary(Map.Entry<String, UnaryOperator<Tensor>> entry, int a) {
