@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.SliceSpec;
@@ -60,7 +61,7 @@ final class IrregularRules {
                 new Tensor[] {
                     Dispatch.bind(scatter, g, p.input(1), zeros(p.type(2), g)),
                     null,
-                    Dispatch.bind(new Op.Gather(scatter.axis()), g, p.input(1))
+                    sourceOfScatter(scatter, p, g)
                 };
             case Op.MaxPool2d pool -> {
                 Shape x = p.type(0).shape();
@@ -109,6 +110,22 @@ final class IrregularRules {
 
     private static Tensor scatter(int axis, Primal p, Tensor g) {
         return Dispatch.bind(new Op.ScatterAdd(axis, p.type(0).shape()), g, p.result(1));
+    }
+
+    /** The cotangent of what is scattered: none where a later source took the same target. */
+    private static Tensor sourceOfScatter(Op.Scatter op, Primal p, Tensor g) {
+        Tensor index = p.input(1);
+        var gather = new Op.Gather(op.axis());
+        long[] aligned = new long[index.rank() - op.axis()];
+        Arrays.fill(aligned, 1);
+        aligned[0] = index.size(op.axis());
+        Tensor place = Dispatch.source(new Op.Iota(aligned[0]), g.device())
+                .reshape(aligned)
+                .broadcastTo(index.shape());
+        Tensor last = Dispatch.bind(
+                op, zeros(new TensorType(DType.I64, p.type(0).shape()), g), index, place);
+        Tensor picked = Dispatch.bind(gather, g, index);
+        return Dispatch.bind(gather, last, index).eq(place).where(picked, picked.fullLike(0));
     }
 
     private static Tensor flat(Tensor windows) {

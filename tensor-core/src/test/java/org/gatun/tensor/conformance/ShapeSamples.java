@@ -117,6 +117,12 @@ final class ShapeSamples {
                 "Tensor.scatter", in -> in.get(0).scatter(0, in.get(1), in.get(2)), any(5), uniqueIndex(5, 3), any(3)));
         SAMPLES.add(of("Tensor.scatter", in -> in.get(0).scatter(0, in.get(1), 2.5), any(5), uniqueIndex(5, 3)));
         SAMPLES.add(of(
+                "Tensor.scatter",
+                in -> in.get(0).scatter(1, in.get(1), in.get(2)),
+                any(2, 3),
+                index(3, 2, 5),
+                any(2, 5)));
+        SAMPLES.add(of(
                 "Tensor.scatterAdd",
                 in -> in.get(0).scatterAdd(1, in.get(1), in.get(2)),
                 any(2, 3),
