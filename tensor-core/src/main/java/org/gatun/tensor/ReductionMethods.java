@@ -8,7 +8,7 @@ import org.gatun.tensor.ir.ExtremumFn;
  * axes, reductions fold all elements; the reduced axes go away unless {@code keepDims}. A scalar counts as one element along axis
  * 0 (or -1), and results have its shape. NaN propagates.
  */
-public abstract sealed class ReductionMethods extends ElementwiseMethods permits StatisticsMethods {
+public abstract sealed class ReductionMethods extends ElementwiseMethods permits OrderStatisticsMethods {
     ReductionMethods() {}
 
     // ---- sums, products, extrema, truth ----

@@ -6,7 +6,7 @@ import java.util.List;
  * The rarer methods of {@link Tensor} that take tensors apart and arrange their elements anew. Everything is differentiable; what
  * can be a view is one.
  */
-public abstract sealed class ShapeMethods extends StatisticsMethods permits ViewMethods {
+public abstract sealed class ShapeMethods extends CountingMethods permits ViewMethods {
     ShapeMethods() {}
 
     // ---- parts ----

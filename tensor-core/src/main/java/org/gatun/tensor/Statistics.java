@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.ir.ExtremumFn;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.trace.Dispatch;
@@ -42,12 +43,42 @@ final class Statistics {
         return Widened.compute(x, w -> Norms.ROOT.apply(var("std", w, correction, keepDims, axes)));
     }
 
+    static StdMean stdMean(Tensor x, double correction, boolean keepDims, int... axes) {
+        Reductions.requireFloating("stdMean", x);
+        VarMean moments = varMean("stdMean", Widened.of(x), correction, keepDims, axes);
+        return new StdMean(
+                Arithmetic.cast(Norms.ROOT.apply(moments.variance()), x.dtype()),
+                Arithmetic.cast(moments.mean(), x.dtype()));
+    }
+
+    static MinMax aminmax(Tensor x, boolean keepDims, int... axes) {
+        return new MinMax(
+                Reductions.extremum("aminmax", ExtremumFn.MIN, x, keepDims, axes),
+                Reductions.extremum("aminmax", ExtremumFn.MAX, x, keepDims, axes));
+    }
+
+    static Tensor corrcoef(Tensor x) {
+        requireVariables("corrcoef", x);
+        return Widened.compute(x, w -> {
+            Tensor covariance = covariance(w, 1);
+            if (covariance.rank() == 0) {
+                return covariance.div(covariance);
+            }
+            Tensor deviation = covariance.diagonal().sqrt();
+            return covariance.div(deviation.unsqueeze(1)).div(deviation).clamp(-1.0, 1.0);
+        });
+    }
+
     static Tensor cov(Tensor x, long correction) {
+        requireVariables("cov", x);
+        return Widened.compute(x, w -> covariance(w, correction));
+    }
+
+    private static void requireVariables(String name, Tensor x) {
         if (x.rank() > 2) {
-            throw new ShapeException("cov: takes variables as rows and observations as columns, not shape " + x.shape()
+            throw new ShapeException(name + ": takes variables as rows and observations as columns, not shape " + x.shape()
                     + ": give at most two axes");
         }
-        return Widened.compute(x, w -> covariance(w, correction));
     }
 
     private static Tensor covariance(Tensor x, long correction) {

@@ -1,91 +1,12 @@
 package org.gatun.tensor;
 
 /**
- * The methods of {@link Tensor} that describe samples: order statistics, sums that pass over NaN, differences and integrals of
- * sampled functions, searches in sorted values and covariances. A scalar counts as one element along axis 0 (or -1) unless the
+ * The methods of {@link Tensor} that describe samples: sums that pass over NaN, differences and integrals of sampled functions, searches in
+ * sorted values and covariances. A scalar counts as one element along axis 0 (or -1) unless the
  * method says otherwise.
  */
-public abstract sealed class StatisticsMethods extends ReductionMethods permits ShapeMethods {
+public abstract sealed class StatisticsMethods extends OrderStatisticsMethods permits CountingMethods {
     StatisticsMethods() {}
-
-    // ---- order statistics ----
-
-    /**
-     * The median of all elements, the lower of the two in the middle of an even number, as {@code torch.median}: 0-d, ties share
-     * the gradient evenly. NaN if there is one, and of no elements.
-     *
-     * @throws ShapeException for an integer tensor without elements, which has no NaN to give
-     */
-    public final Tensor median() {
-        return OrderStatistics.median(self());
-    }
-
-    /**
-     * The median along an axis, the lower of the two in the middle, and its index (I64), as {@code torch.median(x, dim)}; the axis
-     * goes away. Of equal elements one gets all of the gradient. The first NaN if there is one.
-     *
-     * @throws ShapeException when the axis does not exist or has no elements
-     */
-    public final ValuesIndices median(int axis) {
-        return OrderStatistics.median(self(), false, axis);
-    }
-
-    /** As {@link #median(int)}; the axis stays with size 1 if {@code keepDims}. */
-    public final ValuesIndices median(boolean keepDims, int axis) {
-        return OrderStatistics.median(self(), keepDims, axis);
-    }
-
-    /**
-     * The k-th smallest element along an axis, counted from 1, and its index (I64), as {@code torch.kthvalue}; the axis goes away.
-     * NaN is the largest.
-     *
-     * @throws ShapeException when the axis does not exist or k is not from 1 to its size
-     */
-    public final ValuesIndices kthvalue(long k, int axis) {
-        return OrderStatistics.kthvalue(self(), k, false, axis);
-    }
-
-    /** As {@link #kthvalue(long, int)}; the axis stays with size 1 if {@code keepDims}. */
-    public final ValuesIndices kthvalue(long k, boolean keepDims, int axis) {
-        return OrderStatistics.kthvalue(self(), k, keepDims, axis);
-    }
-
-    /**
-     * The q-quantile of all elements, as {@link #quantile(double, int)}; 0-d.
-     *
-     * @throws ShapeException when there are no elements
-     */
-    public final Tensor quantile(double q) {
-        return OrderStatistics.quantile(self(), q, false);
-    }
-
-    /**
-     * The q-quantile along an axis, which goes away, as {@code torch.quantile}: between the sorted elements around place
-     * {@code q * (n - 1)} by linear interpolation; floating dtypes only. NaN if there is one. Other than in PyTorch, an infinite
-     * element that is hit exactly is the result, not NaN.
-     *
-     * @param q from 0 to 1
-     * @throws ShapeException when the axis does not exist or has no elements
-     * @throws IllegalArgumentException when q is not from 0 to 1
-     */
-    public final Tensor quantile(double q, int axis) {
-        return OrderStatistics.quantile(self(), q, false, axis);
-    }
-
-    /** As {@link #quantile(double, int)}; the axis stays with size 1 if {@code keepDims}. */
-    public final Tensor quantile(double q, boolean keepDims, int axis) {
-        return OrderStatistics.quantile(self(), q, keepDims, axis);
-    }
-
-    /**
-     * The most frequent element along an axis, the smallest of several, and the index (I64) of one of its places, as
-     * {@code torch.mode}; the axis goes away. NaN equals NaN and is the largest.
-     *
-     * @throws ShapeException when the axis does not exist or has no elements
-     */
-    public final ValuesIndices mode(int axis) {
-        return OrderStatistics.mode(self(), axis);
-    }
 
     // ---- sums and counts ----
 
@@ -212,6 +133,25 @@ public abstract sealed class StatisticsMethods extends ReductionMethods permits 
     /** The unbiased covariances, {@link #cov(long)} with correction 1. */
     public final Tensor cov() {
         return cov(1);
+    }
+
+    /**
+     * The correlations of variables (rows) observed together (columns), as {@code torch.corrcoef}:
+     * {@code cov[i, j] / sqrt(cov[i, i] * cov[j, j])}, kept from -1 to 1; a matrix, NaN for a variable that is constant; 1 of a vector, 0-d.
+     * Other dtypes than floating ones are taken as F32.
+     *
+     * @throws ShapeException for more than two axes
+     */
+    public final Tensor corrcoef() {
+        return Statistics.corrcoef(self());
+    }
+
+    /**
+     * The {@linkplain #std(double, boolean, int...) standard deviation} and the mean that it computes on the way, as {@code
+     * torch.std_mean}; floating dtypes only.
+     */
+    public final StdMean stdMean(double correction, boolean keepDims, int... axes) {
+        return Statistics.stdMean(self(), correction, keepDims, axes);
     }
 
     /** The Euclidean distance of two tensors, which broadcast, as {@code torch.dist}; its gradient where they are equal is 0. */

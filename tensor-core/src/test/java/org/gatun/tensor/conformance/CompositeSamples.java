@@ -53,6 +53,7 @@ public final class CompositeSamples {
                         CombiningSamples.all(),
                         ReductionSamples.all(),
                         StatisticsSamples.all(),
+                        CountingSamples.all(),
                         ScanSamples.all(),
                         FunctionalSamples.all(),
                         FourierSamples.all(),
