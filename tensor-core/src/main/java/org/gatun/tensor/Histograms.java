@@ -38,7 +38,12 @@ final class Histograms {
                         "bincount: " + least + " in a tensor of shape " + x.shape() + " can't be counted: the numbers"
                                 + " are bins, give 0 and more");
             }
-            length = Math.max(length, Math.addExact(range.max().itemLong(), 1));
+            long most = range.max().itemLong();
+            if (most == Long.MAX_VALUE) {
+                throw new IllegalArgumentException("bincount: " + most
+                        + " is too large a number: there is a bin for each from 0 to the largest");
+            }
+            length = Math.max(length, most + 1);
         }
         return sums(terms, Arithmetic.cast(x, DType.I64), length);
     }
