@@ -24,7 +24,7 @@ final class ContractionOrder {
                 .toString();
         if (all.length() > Long.SIZE) {
             throw new ShapeException(
-                    "einsum: " + all.length() + " indices of sizes other than 1: at most " + Long.SIZE);
+                    all.length() + " indices of sizes other than 1: at most " + Long.SIZE);
         }
         this.sizes =
                 all.chars().mapToDouble(c -> sizes.getOrDefault((char) c, 1L)).toArray();

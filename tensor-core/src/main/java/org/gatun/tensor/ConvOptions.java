@@ -92,10 +92,23 @@ public record ConvOptions(Shape stride, Shape padding, Shape dilation, Shape out
     static void least(String what, long[] values, long least) {
         for (long v : values) {
             if (v < least || v > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException(
-                        what + " " + Arrays.toString(values) + ": give " + least + " or more for each axis");
+                throw new IllegalArgumentException(what + " " + Arrays.toString(values) + ": give "
+                        + (v < least ? least + " or more" : "at most 2^31 - 1") + " for each axis");
             }
         }
+    }
+
+    /** Refuses sizes along the last axes that are beyond the ints, or of a result that memory does not hold. */
+    static void requireCountable(String name, Tensor x, long[] size) {
+        for (long n : size) {
+            if (n > Integer.MAX_VALUE) {
+                throw new ShapeException(name + ": size " + Arrays.toString(size) + " of an input of shape " + x.shape()
+                        + ": give at most 2^31 - 1 for each axis");
+            }
+        }
+        long[] sizes = x.shape().toArray();
+        System.arraycopy(size, 0, sizes, sizes.length - size.length, size.length);
+        HostCopies.requireRoom(name, x.dtype(), sizes, x.device());
     }
 
     /** One number for each of the axes. */

@@ -116,7 +116,11 @@ record EinsumEquation(
             labels.add(open ? term.replace(String.valueOf(ELLIPSIS), hiddenLabels(covered)) : term);
         }
         checkSizes(labels, shapes);
-        return Contraction.plan(labels, result(labels, hidden), shapes);
+        try {
+            return Contraction.plan(labels, result(labels, hidden), shapes);
+        } catch (ShapeException e) { // more elements than can be counted
+            throw new ShapeException("einsum: \"" + text + "\" of shapes " + shapes + ": " + e.getMessage(), e);
+        }
     }
 
     private String result(List<String> labels, int hidden) {

@@ -2,11 +2,17 @@ package org.gatun.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.LongUnaryOperator;
+import org.gatun.tensor.memory.OutOfNativeMemoryException;
 import org.gatun.tensor.memory.Storage;
 import org.gatun.tensor.shape.Shape;
 
 /** New tensors from values that lie in host memory, in bulk copies. */
 final class HostCopies {
+    /** Results of fewer elements are made without asking for room first. */
+    private static final long LARGE = 1 << 28;
+
     private HostCopies() {}
 
     /** A tensor whose elements, row by row, are the bytes of {@code source}, which has exactly as many as they take. */
@@ -33,6 +39,53 @@ final class HostCopies {
             return t;
         } finally {
             held.release();
+        }
+    }
+
+    /** I64 elements by their numbers, row by row; as many as memory holds, not only as many as a Java array does. */
+    static ConcreteTensor wholes(Shape shape, LongUnaryOperator element) {
+        return filled(DType.I64, shape, (s, i) -> s.setAtIndex(ValueLayout.JAVA_LONG, i, element.applyAsLong(i)));
+    }
+
+    /** F64 elements by their numbers, as {@link #wholes}. */
+    static ConcreteTensor reals(Shape shape, LongToDoubleFunction element) {
+        return filled(DType.F64, shape, (s, i) -> s.setAtIndex(ValueLayout.JAVA_DOUBLE, i, element.applyAsDouble(i)));
+    }
+
+    /** Sets one element. */
+    @FunctionalInterface
+    private interface Setter {
+        void set(MemorySegment segment, long element);
+    }
+
+    private static ConcreteTensor filled(DType dtype, Shape shape, Setter setter) {
+        ConcreteTensor t = ConcreteTensor.allocate(dtype, shape, Device.CPU);
+        Storage held = t.acquire();
+        try {
+            MemorySegment segment = t.segment();
+            for (long i = 0; i < shape.elements(); i++) {
+                setter.set(segment, i);
+            }
+            return t;
+        } finally {
+            held.release();
+        }
+    }
+
+    /**
+     * Fails if there is no memory for a large result, before tables for it are made.
+     *
+     * @throws ShapeException when the elements or bytes of the result are more than can be counted
+     * @throws OutOfNativeMemoryException when there is no memory
+     */
+    static void requireRoom(String name, DType dtype, long[] sizes, Device device) {
+        try {
+            Shape result = Shape.of(sizes);
+            if (result.elements() > LARGE) {
+                ConcreteTensor.allocate(dtype, result, device).close();
+            }
+        } catch (ShapeException e) {
+            throw new ShapeException(name + ": " + e.getMessage(), e);
         }
     }
 

@@ -79,11 +79,12 @@ final class Interpolation {
     private static Tensor resample(
             Tensor x, long[] size, double @Nullable [] factors, InterpolationMode mode, boolean alignCorners) {
         for (int a = 0; a < size.length; a++) {
-            if (size[a] < 1 || size[a] > Integer.MAX_VALUE || x.size(2 + a) < 1) {
+            if (size[a] < 1 || x.size(2 + a) < 1) {
                 throw new ShapeException("interpolate: from an input of shape " + x.shape() + " to size "
                         + Arrays.toString(size) + ": both must have 1 element or more along each spatial axis");
             }
         }
+        ConvOptions.requireCountable("interpolate", x, size);
         Tensor y = mode == InterpolationMode.NEAREST || mode == InterpolationMode.NEAREST_EXACT
                 ? alongAll(x, size, factors, mode, alignCorners)
                 : Widened.compute(x, wide -> alongAll(wide, size, factors, mode, alignCorners));
@@ -126,19 +127,19 @@ final class Interpolation {
     /** For each element of the result the element at its place rounded down and moved by an offset, or the nearest there is. */
     private static Tensor select(Tensor x, int axis, int m, LongToDoubleFunction place, int offset) {
         long last = x.size(axis) - 1;
-        long[] index = new long[m];
-        Arrays.setAll(index, i -> Math.clamp((long) Math.floor(place.applyAsDouble(i)) + offset, 0, last));
-        return x.indexSelect(axis, Tensors.of(index));
+        return x.indexSelect(
+                axis,
+                HostCopies.wholes(
+                        Shape.of(m),
+                        i -> Math.clamp((long) Math.floor(place.applyAsDouble(i)) + offset, 0, last)));
     }
 
     /** A weight for each element of the result, aligned with an axis. */
     private static Tensor weights(Tensor x, int axis, int m, LongToDoubleFunction weight) {
-        double[] w = new double[m];
-        Arrays.setAll(w, i -> weight.applyAsDouble(i));
         long[] aligned = new long[x.rank() - axis];
         Arrays.fill(aligned, 1);
         aligned[0] = m;
-        return Tensors.of(Shape.of(aligned), w).to(x.dtype());
+        return HostCopies.reals(Shape.of(aligned), weight).to(x.dtype());
     }
 
     private static double beyond(double place) {

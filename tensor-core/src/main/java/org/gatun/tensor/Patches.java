@@ -134,7 +134,7 @@ final class Patches {
     private static void requireImage(String name, Tensor x, long r) {
         if (x.rank() < 3 || r < 1 || r > 1 << 15) {
             throw new ShapeException(name + ": a tensor of shape " + x.shape() + " with a factor of " + r
-                    + ": it must be (.., c, h, w), and the factor 1 or more");
+                    + ": it must be (.., c, h, w), and the factor from 1 to 2^15");
         }
     }
 

@@ -180,9 +180,9 @@ final class Pooling {
         Arrays.fill(aligned, 1);
         aligned[0] = m;
         aligned[1] = w.width;
-        Tensor inside = Tensors.of(Shape.of(aligned), w.inside);
+        Tensor inside = w.inside(Shape.of(aligned));
         aligned[1] = 1;
-        Tensor sizes = Tensors.of(Shape.of(aligned), w.sizes).to(x.dtype());
+        Tensor sizes = HostCopies.reals(Shape.of(aligned), w::size).to(x.dtype());
         return inside.where(taps, Arithmetic.constant(x, x.dtype(), 0.0))
                 .sum(true, axis + 1)
                 .div(sizes)
@@ -204,7 +204,7 @@ final class Pooling {
             Adaptive w = Adaptive.of(x.size(axis), out[a]);
             // Taps beyond a window repeat its last element, so that they win no tie.
             Tensor taps = w.taps(values, axis).flatten(axis, axis + 1);
-            Tensor rows = Tensors.of(w.index).mul(slice);
+            Tensor rows = w.index().mul(slice);
             long[] aligned = new long[taps.rank() - axis];
             Arrays.fill(aligned, 1);
             aligned[0] = rows.size(0);
@@ -222,27 +222,14 @@ final class Pooling {
         return shape.withSize(axis, a).inserted(axis + 1, b);
     }
 
-    /** The windows along an axis, as wide as the widest: the elements to take, which of them are in the window, and how many. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Adaptive(int width, long[] index, boolean[] inside, double[] sizes) {
+    /** The windows along an axis from n elements to m, all as wide as the widest. */
+    private record Adaptive(long n, long m, int width) {
         static Adaptive of(long n, long m) {
-            int count = Math.toIntExact(m);
-            int width = 1;
-            for (int i = 0; i < count; i++) {
-                width = (int) Math.max(width, end(i, n, m) - start(i, n, m));
+            long width = 1;
+            for (long i = 0; i < m; i++) {
+                width = Math.max(width, end(i, n, m) - start(i, n, m));
             }
-            int total = Math.multiplyExact(count, width);
-            var windows = new Adaptive(width, new long[total], new boolean[total], new double[count]);
-            for (int i = 0; i < count; i++) {
-                long start = start(i, n, m);
-                long end = end(i, n, m);
-                windows.sizes[i] = end - start;
-                for (int t = 0; t < width; t++) {
-                    windows.index[i * width + t] = Math.min(start + t, end - 1);
-                    windows.inside[i * width + t] = start + t < end;
-                }
-            }
-            return windows;
+            return new Adaptive(n, m, Math.toIntExact(width));
         }
 
         private static long start(long i, long n, long m) {
@@ -253,10 +240,27 @@ final class Pooling {
             return Math.ceilDiv(Math.multiplyExact(i + 1, n), m);
         }
 
+        /** How many elements each window has. */
+        double size(long i) {
+            return end(i, n, m) - start(i, n, m);
+        }
+
+        /** Where each tap of each window is; those beyond a window are where its last element is. */
+        Tensor index() {
+            return HostCopies.wholes(
+                    Shape.of(m * width),
+                    k -> Math.min(start(k / width, n, m) + k % width, end(k / width, n, m) - 1));
+        }
+
+        /** Which taps are in their windows. */
+        Tensor inside(Shape aligned) {
+            return HostCopies.wholes(aligned, k -> k % width < size(k / width) ? 1 : 0).to(DType.BOOL);
+        }
+
         /** The elements of the windows along an axis, which becomes two. */
         Tensor taps(Tensor x, int axis) {
-            Tensor picked = x.indexSelect(axis, Tensors.of(index));
-            return picked.reshape(split(x.shape(), axis, sizes.length, width));
+            Tensor picked = x.indexSelect(axis, index());
+            return picked.reshape(split(x.shape(), axis, m, width));
         }
     }
 
@@ -271,6 +275,7 @@ final class Pooling {
                         + ": both must have 1 element or more along each spatial axis");
             }
         }
+        ConvOptions.requireCountable(name, x, out);
         return out;
     }
 

@@ -75,6 +75,12 @@ class ConvolutionErrorsTest {
                 row(() -> PLAIN.dilation(1L << 40), IllegalArgumentException.class, "dilation"),
                 row(() -> PLAIN.groups(0), IllegalArgumentException.class, "0 groups"),
                 row(() -> PLAIN.samePadding().stride(2), IllegalArgumentException.class, "same", "stride 1"),
+                row(() -> PLAIN.stride(1, 2).samePadding(), IllegalArgumentException.class, "same", "stride 1"),
+                row(
+                        () -> PLAIN.stride(1L << 31),
+                        IllegalArgumentException.class,
+                        "conv: stride [2147483648]",
+                        "at most 2^31 - 1"),
                 shape(() -> transposed(ones(1, 3, 4), ones(2, 1, 2), PLAIN), "convTranspose1d", "3 channels", "for 2"),
                 shape(() -> transposed(ones(1, 3, 4), ones(3, 1, 2), PLAIN.groups(2)), "2 groups", "multiple"),
                 shape(() -> transposed(ones(3), ones(3, 1, 2), PLAIN), "(channels, out / groups"),

@@ -28,6 +28,11 @@ class EinsumErrorsTest {
         return row(() -> Tensors.einsum(equation, given), IllegalArgumentException.class, words);
     }
 
+    /** 2^60 elements in the memory of one. */
+    private static Tensor huge() {
+        return ones(1, 1).broadcastTo(1L << 30, 1L << 30);
+    }
+
     private static Tensor ones(long... sizes) {
         return Tensors.ones(sizes);
     }
@@ -52,6 +57,11 @@ class EinsumErrorsTest {
                 equation("ij->i->j", 1, "second arrow at position 5"),
                 equation("ij->i,j", 1, "',' at position 5", "one output"),
                 equation("ij,,jk->ik", 2, "3 operands"),
+                shape(
+                        () -> Tensors.einsum("ij,kl->ijkl", huge(), huge()),
+                        "einsum: \"ij,kl->ijkl\"",
+                        "[[1073741824, 1073741824], [1073741824, 1073741824]]",
+                        "2^63 - 1 elements"),
                 shape(
                         () -> Tensors.einsum("ij,jk->ik", ones(2, 3), ones(4, 5)),
                         "index 'j'",

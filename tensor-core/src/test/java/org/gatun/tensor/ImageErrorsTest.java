@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.gatun.tensor.memory.OutOfNativeMemoryException;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -36,6 +37,35 @@ class ImageErrorsTest {
                         () -> Functional.unfold(ones(1, 3, 3), new long[] {0}, PLAIN),
                         IllegalArgumentException.class,
                         "kernel"),
+                row(
+                        () -> Functional.unfold(ones(1, 3, 3), new long[] {1L << 40}, PLAIN),
+                        IllegalArgumentException.class,
+                        "unfold: kernel [1099511627776]",
+                        "at most 2^31 - 1"),
+                row(
+                        () -> Functional.fold(ones(1, 4, 4), new long[] {1L << 40}, TWO, PLAIN),
+                        IllegalArgumentException.class,
+                        "fold: the size",
+                        "at most 2^31 - 1"),
+                shape(
+                        () -> Functional.interpolate(ones(1, 1, 4), new long[] {1L << 40}, linear),
+                        "interpolate: size [1099511627776]",
+                        "[1, 1, 4]",
+                        "at most 2^31 - 1"),
+                shape(
+                        () -> Functional.upsampleNearest(ones(1, 1, 4), 1e12),
+                        "interpolate: size [4000000000000]",
+                        "at most 2^31 - 1"),
+                row(
+                        () -> Functional.interpolate(
+                                ones(1, 1, 4, 4), new long[] {1L << 30}, InterpolationMode.BILINEAR),
+                        OutOfNativeMemoryException.class,
+                        "4.0 EiB"),
+                row(
+                        () -> Functional.interpolate(ones(1, 1, 4, 4), new long[] {1L << 30}, InterpolationMode.AREA),
+                        OutOfNativeMemoryException.class,
+                        "4.0 EiB"),
+                shape(() -> Functional.pixelShuffle(ones(4, 2, 2), 1L << 40), "pixelShuffle", "from 1 to 2^15"),
                 row(
                         () -> Functional.unfold(ones(1, 3, 3), TWO, PLAIN.groups(2)),
                         IllegalArgumentException.class,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.gatun.tensor.memory.OutOfNativeMemoryException;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -49,6 +50,29 @@ class PoolingErrorsTest {
                         "adaptiveAvgPool1d",
                         "[0]",
                         "1 element or more"),
+                shape(
+                        () -> Functional.adaptiveAvgPool2d(ones(1, 1, 4, 4), 1L << 40),
+                        "adaptiveAvgPool2d: size [1099511627776, 1099511627776]",
+                        "[1, 1, 4, 4]",
+                        "at most 2^31 - 1"),
+                shape(
+                        () -> Functional.adaptiveMaxPool1d(ones(1, 4), 1L << 31),
+                        "adaptiveMaxPool1d: size [2147483648]",
+                        "at most 2^31 - 1"),
+                row(
+                        () -> Functional.adaptiveMaxPool2d(ones(1, 1, 4, 4), 1L << 30),
+                        OutOfNativeMemoryException.class,
+                        "4.0 EiB"),
+                row(
+                        () -> Functional.adaptiveAvgPool2d(ones(1, 1, 4, 4), 1L << 30),
+                        OutOfNativeMemoryException.class,
+                        "4.0 EiB"),
+                shape(
+                        () -> Functional.adaptiveMaxPool3d(ones(1, 1, 4, 4, 4), 1L << 30),
+                        "adaptiveMaxPool3d",
+                        "[1, 1, 1073741824, 1073741824, 1073741824]",
+                        "2^63 - 1 elements"),
+                row(() -> PoolOptions.of(1L << 31), IllegalArgumentException.class, "kernel", "at most 2^31 - 1"),
                 shape(() -> Functional.adaptiveMaxPool2d(ones(1, 0, 4), 1), "adaptiveMaxPool2d", "[1, 0, 4]"),
                 shape(() -> Functional.adaptiveAvgPool2d(ones(1, 4, 4), 1, 2, 3), "adaptiveAvgPool2d", "3 numbers"),
                 shape(() -> Functional.adaptiveAvgPool2d(ones(1, 4, 4)), "adaptiveAvgPool2d", "0 numbers"),

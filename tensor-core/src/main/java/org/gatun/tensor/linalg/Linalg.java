@@ -2,6 +2,7 @@ package org.gatun.tensor.linalg;
 
 import java.util.List;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
@@ -447,12 +448,17 @@ public final class Linalg {
 
     /**
      * The n-th power of square matrices, by repeated squaring, as {@code torch.linalg.matrix_power}; of the inverse for negative n, the identity
-     * for 0.
+     * for 0. Integers, BF16 and F16 are taken too, for n of 0 or
+     * more; products of integers wrap around.
      *
      * @throws LinalgException when n is negative and a matrix singular
+     * @throws DTypeException when n is negative and the dtype neither F32 nor F64, or the dtype BOOL
      */
     public static Tensor matrixPower(Tensor a, long n) {
-        Matrices.requireSquare("matrixPower", a);
+        Matrices.requireSquareOfAny("matrixPower", a);
+        if (n < 0 || a.dtype() == DType.BOOL) {
+            Matrices.requireFloating("matrixPower", a);
+        }
         return Matrices.named("matrixPower", () -> MatrixFunctions.power(a, n));
     }
 

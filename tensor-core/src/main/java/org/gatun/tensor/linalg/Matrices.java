@@ -20,6 +20,11 @@ final class Matrices {
     /** Checks that x is a batch of F32 or F64 matrices. */
     static void require(String name, Tensor x) {
         requireFloating(name, x);
+        requireMatrices(name, x);
+    }
+
+    /** Checks that x is a batch of matrices of any dtype. */
+    private static void requireMatrices(String name, Tensor x) {
         if (x.rank() < 2) {
             throw new ShapeException(name + ": takes matrices, of two axes or more, not a tensor of shape " + x.shape()
                     + ": unsqueeze a vector to one row or column");
@@ -38,7 +43,13 @@ final class Matrices {
     }
 
     static void requireSquare(String name, Tensor x) {
-        require(name, x);
+        requireFloating(name, x);
+        requireSquareOfAny(name, x);
+    }
+
+    /** Checks that x is a batch of square matrices of any dtype. */
+    static void requireSquareOfAny(String name, Tensor x) {
+        requireMatrices(name, x);
         if (x.size(-1) != x.size(-2)) {
             throw new ShapeException(name + ": takes square matrices; the last two sizes of " + x.shape() + " are "
                     + x.size(-2) + " and " + x.size(-1)

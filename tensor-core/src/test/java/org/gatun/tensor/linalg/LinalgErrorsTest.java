@@ -74,6 +74,13 @@ class LinalgErrorsTest {
                 shape("cholesky", () -> Linalg.cholesky(Tensors.of(1.0)), "[1]", "matrices"),
                 shape("matrixExp", () -> Linalg.matrixExp(ones(1, 2)), "[1, 2]"),
                 shape("matrixPower", () -> Linalg.matrixPower(ones(1, 2), 2), "[1, 2]"),
+                dtype("matrixPower", () -> Linalg.matrixPower(Tensors.ones(I64, 2, 2), -1), "F32 or F64", "I64"),
+                dtype("matrixPower", () -> Linalg.matrixPower(Tensors.ones(DType.BOOL, 2, 2), 2), "BOOL"),
+                shape(
+                        "svdvals",
+                        () -> Linalg.svdvals(ones(1, 1).broadcastTo(3L << 30, 1)),
+                        "[3221225472, 1]",
+                        "2^31 - 1 rows or columns"),
                 shape("solve", () -> Linalg.solve(eye(3), ones(2, 1)), "[3, 3]", "[2, 1]", "3 rows", "2"),
                 shape("solve", () -> Linalg.solve(eye(3), ones(2)), "[3, 3]", "[2]"),
                 shape("solve", () -> Linalg.solve(eye(2), ones(2), false), "vector", "unsqueeze"),

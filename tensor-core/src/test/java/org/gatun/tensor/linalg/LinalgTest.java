@@ -352,6 +352,9 @@ class LinalgTest {
     void powers() {
         Tensor fibonacci = Tensors.of(new double[][] {{1, 1}, {1, 0}});
         assertThat(Linalg.matrixPower(fibonacci, 50).get(0, 1)).isEqualTo(12586269025.0);
+        assertThat(Linalg.matrixPower(fibonacci.to(DType.I64), 80).toLongArray())
+                .containsExactly(37889062373143906L, 23416728348467685L, 23416728348467685L, 14472334024676221L);
+        assertThat(Linalg.matrixPower(fibonacci.to(DType.I32), 0).toLongArray()).containsExactly(1, 0, 0, 1);
         assertThat(Linalg.matrixPower(fibonacci, -7).get(0, 1)).isCloseTo(13, within(1e-12));
         assertClose(Linalg.matrixPower(fibonacci, 0), eye(DType.F64, 2), 0);
     }
