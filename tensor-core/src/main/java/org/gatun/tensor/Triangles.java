@@ -71,10 +71,19 @@ final class Triangles {
         }
         double[] values = even("geomspace", dtype, 0, 1, count);
         for (int i = 0; i < values.length; i++) {
-            // From the first number by powers of the ratio; the ends are as they were given.
-            values[i] = values[i] == 0 ? start : values[i] == 1 ? end : start * Math.pow(end / start, values[i]);
+            // The ends are as they were given.
+            values[i] = values[i] == 0 ? start : values[i] == 1 ? end : between(start, end, values[i]);
         }
         return Creation.converted(dtype, values);
+    }
+
+    private static double between(double start, double end, double part) {
+        double ratio = end / start;
+        if (ratio >= Double.MIN_NORMAL && ratio <= Double.MAX_VALUE) {
+            return start * Math.pow(ratio, part);
+        }
+        // The ratio of numbers so far apart is beyond the doubles.
+        return Math.signum(start) * Math.pow(Math.abs(start), 1 - part) * Math.pow(Math.abs(end), part);
     }
 
     private static double[] even(String name, DType dtype, double start, double end, long count) {
