@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.Arrays;
 import org.gatun.tensor.shape.Axes;
 
 /** Differences and integrals of sampled functions. */
@@ -32,6 +33,35 @@ final class SampledFunctions {
     static Tensor cumulativeTrapezoid(Tensor y, double dx, int axis) {
         int a = Axes.normalise("cumulativeTrapezoid", axis, y.rank());
         return Widened.compute(y, x -> pairs(x, a).cumsum(a).mul(dx / 2));
+    }
+
+    static Tensor trapezoid(Tensor y, Tensor x, int axis) {
+        int a = Axes.normalise("trapezoid", axis, y.rank());
+        Tensor widths = widths("trapezoid", y, x, a);
+        return Widened.compute(y, wide -> pairs(wide, a).mul(widths).sum(a).mul(0.5));
+    }
+
+    static Tensor cumulativeTrapezoid(Tensor y, Tensor x, int axis) {
+        int a = Axes.normalise("cumulativeTrapezoid", axis, y.rank());
+        Tensor widths = widths("cumulativeTrapezoid", y, x, a);
+        return Widened.compute(y, wide -> pairs(wide, a).mul(widths).cumsum(a).mul(0.5));
+    }
+
+    /** The distances of neighbouring places, along the axis. */
+    private static Tensor widths(String name, Tensor y, Tensor x, int axis) {
+        Tensor places = x;
+        if (x.rank() == 1) {
+            long[] sizes = new long[y.rank()];
+            Arrays.fill(sizes, 1);
+            sizes[axis] = x.size(0);
+            places = x.reshape(sizes);
+        }
+        if (places.rank() != y.rank() || places.size(axis) != y.size(axis)) {
+            throw new ShapeException(name + ": places of shape " + x.shape() + " for a function of shape " + y.shape()
+                    + " along axis " + axis + ": give a vector with a place for each, or as many axes");
+        }
+        Tensor wide = Reductions.asFloating(Widened.of(places));
+        return right(wide, axis).sub(left(wide, axis));
     }
 
     private static Tensor pairs(Tensor y, int axis) {

@@ -74,6 +74,20 @@ public abstract sealed class StatisticsMethods extends OrderStatisticsMethods pe
         return SampledFunctions.cumulativeTrapezoid(self(), dx, axis);
     }
 
+    /**
+     * The integral by the trapezoidal rule of a function sampled at the places x, as {@code torch.trapezoid}.
+     *
+     * @param x the places, a vector as long as the axis, or of a shape that broadcasts with this one
+     */
+    public final Tensor trapezoid(Tensor x, int axis) {
+        return SampledFunctions.trapezoid(self(), x, axis);
+    }
+
+    /** The integrals up to each place but the first, of a function sampled at the places x, as {@code torch.cumulative_trapezoid}. */
+    public final Tensor cumulativeTrapezoid(Tensor x, int axis) {
+        return SampledFunctions.cumulativeTrapezoid(self(), x, axis);
+    }
+
     // ---- searches ----
 
     /**

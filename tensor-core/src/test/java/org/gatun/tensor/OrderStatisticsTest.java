@@ -195,4 +195,22 @@ class OrderStatisticsTest {
         x.diff(0, 0).close();
         assertThat(x.toDoubleArray()).containsExactly(1, 4);
     }
+
+    @Test
+    void trapezoidsOfAnyWidths() {
+        Tensor y = Tensors.of(1.0, 3, 5);
+        assertThat(y.trapezoid(Tensors.of(0.0, 1, 4), 0).item()).isEqualTo(2 + 12);
+        assertThat(y.cumulativeTrapezoid(Tensors.of(0.0, 1, 4), 0).toDoubleArray())
+                .containsExactly(2, 14);
+        Tensor columns = Tensors.of(new double[][] {{1, 3}, {2, 4}}).trapezoid(Tensors.of(0.0, 2), 0);
+        assertThat(columns.toDoubleArray()).containsExactly(3, 7);
+        assertThat(Tensors.zeros(2, 0).trapezoid(Tensors.zeros(0), 1).toDoubleArray())
+                .containsExactly(0, 0);
+        assertThatThrownBy(() -> y.trapezoid(Tensors.of(1.0, 2), 0))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContainingAll("trapezoid", "[2]", "[3]");
+        assertThatThrownBy(() -> y.cumulativeTrapezoid(y, 1))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContainingAll("cumulativeTrapezoid", "axis 1");
+    }
 }

@@ -51,6 +51,13 @@ final class StatisticsSamples {
         add("nansum", x -> x.nansum(), any());
         add("nanmean", x -> x.nanmean(), any());
         add("nanmean", x -> x.nanmean(true, 0), any(2, 3));
+        for (int axis : new int[] {0, 1}) {
+            SAMPLES.add(of("Tensor.trapezoid", (y, x) -> y.trapezoid(x, axis), any(3, 3), any(3)));
+            SAMPLES.add(
+                    of("Tensor.cumulativeTrapezoid", (y, x) -> y.cumulativeTrapezoid(x, axis), any(3, 3), any(3)));
+        }
+        SAMPLES.add(of("Tensor.trapezoid", (y, x) -> y.trapezoid(x, 1), any(2, 4), any(2, 4)));
+        SAMPLES.add(of("Tensor.trapezoid", (y, x) -> y.trapezoid(x, 0), any(0), any(0)));
         constant("diff", x -> x.diff(1, 0), truth(5));
         constant("countNonzero", x -> x.countNonzero(), truth(2, 3));
         constant("countNonzero", x -> x.countNonzero(1), any(2, 3));
