@@ -59,9 +59,7 @@ final class IrregularRules {
             case Op.TopK topK -> one(scatter(topK.axis(), p, g));
             case Op.Scatter scatter ->
                 new Tensor[] {
-                    Dispatch.bind(scatter, g, p.input(1), zeros(p.type(2), g)),
-                    null,
-                    sourceOfScatter(scatter, p, g)
+                    Dispatch.bind(scatter, g, p.input(1), zeros(p.type(2), g)), null, sourceOfScatter(scatter, p, g)
                 };
             case Op.MaxPool2d pool -> {
                 Shape x = p.type(0).shape();
@@ -122,8 +120,8 @@ final class IrregularRules {
         Tensor place = Dispatch.source(new Op.Iota(aligned[0]), g.device())
                 .reshape(aligned)
                 .broadcastTo(index.shape());
-        Tensor last = Dispatch.bind(
-                op, zeros(new TensorType(DType.I64, p.type(0).shape()), g), index, place);
+        Tensor last =
+                Dispatch.bind(op, zeros(new TensorType(DType.I64, p.type(0).shape()), g), index, place);
         Tensor picked = Dispatch.bind(gather, g, index);
         return Dispatch.bind(gather, last, index).eq(place).where(picked, picked.fullLike(0));
     }

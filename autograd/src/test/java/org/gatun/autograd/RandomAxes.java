@@ -92,8 +92,14 @@ record RandomAxes(SplittableRandom random, Tensor x) {
         add(out, "slice by 2", t -> t.slice(axis, 0, n, 2));
         add(out, "split, reversed", t -> Tensors.cat(axis, t.split(2, axis).reversed()));
         add(out, "chunk, first", t -> t.chunk(2, axis).get(0));
-        add(out, "tensorSplit, last", t -> t.tensorSplit(new long[] {from}, axis).get(1));
-        add(out, "unbind, stacked the other way", t -> Tensors.stack(-1, t.unbind(axis).reversed()));
+        add(
+                out,
+                "tensorSplit, last",
+                t -> t.tensorSplit(new long[] {from}, axis).get(1));
+        add(
+                out,
+                "unbind, stacked the other way",
+                t -> Tensors.stack(-1, t.unbind(axis).reversed()));
         add(out, "moveAxis to " + other, t -> t.moveAxis(axis, other));
         add(out, "swapAxes with " + other, t -> t.swapAxes(axis, other));
         add(out, "unflatten", t -> t.unflatten(axis, 1, n));
@@ -134,15 +140,26 @@ record RandomAxes(SplittableRandom random, Tensor x) {
             add(
                     out,
                     "indexReduce " + how + " at " + picks[0] + " " + picks[1] + " " + picks[2] + ", self " + self,
-                    t -> t.sin().indexReduce(
+                    t -> t.sin()
+                            .indexReduce(
                                     axis,
                                     Tensors.of(picks),
                                     t.indexSelect(axis, Tensors.of(picks[2], picks[0], picks[1])),
                                     how,
                                     self));
         }
-        add(out, "scatter", t -> t.sin().scatter(axis, t.argsort(axis).mul(0).add(k), t.amax(true, axis).expandAs(t)));
-        add(out, "indexCopy", t -> t.indexCopy(axis, Tensors.of(k), t.slice(axis, 0, 1).sin()));
+        add(
+                out,
+                "scatter",
+                t -> t.sin()
+                        .scatter(
+                                axis,
+                                t.argsort(axis).mul(0).add(k),
+                                t.amax(true, axis).expandAs(t)));
+        add(
+                out,
+                "indexCopy",
+                t -> t.indexCopy(axis, Tensors.of(k), t.slice(axis, 0, 1).sin()));
         add(out, "indexFill", t -> t.indexFill(axis, Tensors.of(k), t.mean()));
         add(out, "put", t -> t.put(Tensors.of(0, -1), Tensors.stack(0, t.sum(), t.mean()), true));
         add(
@@ -152,17 +169,14 @@ record RandomAxes(SplittableRandom random, Tensor x) {
         add(out, "setAt", t -> t.setAt(t.mean(), Index.at(0)));
         add(out, "addAt", t -> t.addAt(t.sum().sin(), Index.of(0, -1, 0)));
         add(out, "maskedFill by a tensor", t -> t.maskedFill(t.gt(t.mean()), t.mean()));
-        add(
-                out,
-                "selectScatter",
-                t -> t.selectScatter(t.select(axis, k).cos(), axis, k));
-        add(
-                out,
-                "sliceScatter",
-                t -> t.sliceScatter(t.slice(axis, k, n).sin(), axis, k, n, 1));
+        add(out, "selectScatter", t -> t.selectScatter(t.select(axis, k).cos(), axis, k));
+        add(out, "sliceScatter", t -> t.sliceScatter(t.slice(axis, k, n).sin(), axis, k, n, 1));
         if (x.rank() > 1) {
             int next = (axis + 1) % x.rank();
-            add(out, "diagonalScatter", t -> t.diagonalScatter(t.diagonal(0, axis, next).sin(), 0, axis, next));
+            add(
+                    out,
+                    "diagonalScatter",
+                    t -> t.diagonalScatter(t.diagonal(0, axis, next).sin(), 0, axis, next));
         }
     }
 

@@ -121,8 +121,7 @@ final class RandomElementwise {
         binary.put("multiDot", (a, b) -> Linalg.multiDot(a, b, b.transpose(-2, -1)));
         binary.put("cross", (a, b) -> Linalg.cross(three(a), three(b)));
         binary.put("blockDiag", (a, b) -> Tensors.blockDiag(a, b));
-        binary.put(
-                "cartesianProd", (a, b) -> Tensors.cartesianProd(a.flatten().slice(0, 0, 1), three(b)));
+        binary.put("cartesianProd", (a, b) -> Tensors.cartesianProd(a.flatten().slice(0, 0, 1), three(b)));
     }
 
     /** A vector of three elements. */
@@ -136,10 +135,8 @@ final class RandomElementwise {
         binary.put("smoothL1Loss", (a, b) -> Losses.smoothL1Loss(a, b, 0.5, Reduction.NONE));
         binary.put("huberLoss", (a, b) -> Losses.huberLoss(a, b, 0.7, Reduction.SUM));
         binary.put("gaussianNllLoss", (a, b) -> Losses.gaussianNllLoss(a, b, positive(b), 1e-6, Reduction.MEAN));
-        binary.put(
-                "binaryCrossEntropy", (a, b) -> Losses.binaryCrossEntropy(probability(a), probability(b)));
-        binary.put(
-                "binaryCrossEntropyWithLogits", (a, b) -> Losses.binaryCrossEntropyWithLogits(a, probability(b)));
+        binary.put("binaryCrossEntropy", (a, b) -> Losses.binaryCrossEntropy(probability(a), probability(b)));
+        binary.put("binaryCrossEntropyWithLogits", (a, b) -> Losses.binaryCrossEntropyWithLogits(a, probability(b)));
         binary.put("klDiv", (a, b) -> Losses.klDiv(a, probability(b), Reduction.SUM));
         binary.put("klDivLogTarget", (a, b) -> Losses.klDivLogTarget(a, b.tanh(), Reduction.NONE));
         binary.put(

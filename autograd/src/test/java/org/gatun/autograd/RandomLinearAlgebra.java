@@ -94,9 +94,7 @@ final class RandomLinearAlgebra {
         unary.put("ifft2", x -> Fft.ifft2(complex(matrix(x))));
         unary.put("rfft2", x -> Fft.rfft2(matrix(x)));
         unary.put(
-                "irfft2",
-                x -> Fft.irfftn(
-                        complex(matrix(x)), new long[] {3, 4}, new int[] {-2, -1}, FftNorm.BACKWARD));
+                "irfft2", x -> Fft.irfftn(complex(matrix(x)), new long[] {3, 4}, new int[] {-2, -1}, FftNorm.BACKWARD));
         unary.put("fftn then ifftn of the square", x -> {
             Tensor z = Fft.fftn(complex(vector(x)), 0);
             return Fft.ifftn(Fft.mul(z, z), 0).mul(0.1);
@@ -109,7 +107,12 @@ final class RandomLinearAlgebra {
         unary.put("product with the conjugate", x -> Fft.mul(complex(x), Fft.conj(complex(x.sin()))));
         unary.put("real and imaginary part", x -> Fft.real(complex(x)).sub(Fft.imag(complex(x))));
         unary.put(
-                "convolution by FFT", x -> Fft.irfft(Fft.mul(Fft.rfft(vector(x), 6, -1, FftNorm.BACKWARD), complex(Tensors.of(0.3, -1.2, 0.8, 0.1))), 6, -1, FftNorm.BACKWARD));
+                "convolution by FFT",
+                x -> Fft.irfft(
+                        Fft.mul(Fft.rfft(vector(x), 6, -1, FftNorm.BACKWARD), complex(Tensors.of(0.3, -1.2, 0.8, 0.1))),
+                        6,
+                        -1,
+                        FftNorm.BACKWARD));
     }
 
     private static void pairs(Map<String, BinaryOperator<Tensor>> binary) {
@@ -126,9 +129,7 @@ final class RandomLinearAlgebra {
                 "solveTriangular with ones on the diagonal",
                 (a, b) -> Linalg.solveTriangular(definite(a).mul(0.2), b, false, true, true));
         binary.put("luSolve", (a, b) -> Linalg.luSolve(Linalg.luFactor(definite(a)), b));
-        binary.put(
-                "luSolve, transposed",
-                (a, b) -> Linalg.luSolve(Linalg.luFactor(definite(a)), b, true, true));
+        binary.put("luSolve, transposed", (a, b) -> Linalg.luSolve(Linalg.luFactor(definite(a)), b, true, true));
         binary.put("lstsq", (a, b) -> {
             Tensor d = definite(a);
             return Linalg.lstsq(Tensors.cat(0, d, d.sin()), Tensors.cat(0, b, b.cos()))

@@ -44,10 +44,12 @@ final class RandomWindows {
         binary.put("conv2d", (a, b) -> Functional.conv2d(plane(a), plane(b), null, options.padding(2)));
         binary.put(
                 "conv2d of stride 2",
-                (a, b) -> Functional.conv2d(plane(a), plane(b), null, options.padding(2).stride(2, 1)));
+                (a, b) -> Functional.conv2d(
+                        plane(a), plane(b), null, options.padding(2).stride(2, 1)));
         binary.put(
                 "conv2d of dilation 2",
-                (a, b) -> Functional.conv2d(plane(a), plane(b), null, options.padding(3).dilation(1, 2)));
+                (a, b) -> Functional.conv2d(
+                        plane(a), plane(b), null, options.padding(3).dilation(1, 2)));
         binary.put(
                 "conv2d in groups with a bias",
                 (a, b) -> Functional.conv2d(
@@ -55,14 +57,15 @@ final class RandomWindows {
                         Tensors.cat(0, plane(b), plane(b).sin()),
                         Tensors.stack(0, a.sum(), b.sum()),
                         options.padding(2).groups(2)));
-        binary.put(
-                "conv2d of same size", (a, b) -> Functional.conv2d(plane(a), plane(b), null, options.samePadding()));
-        binary.put(
-                "conv3d", (a, b) -> Functional.conv3d(cube(a), cube(b), null, options.padding(1, 2, 2)));
+        binary.put("conv2d of same size", (a, b) -> Functional.conv2d(plane(a), plane(b), null, options.samePadding()));
+        binary.put("conv3d", (a, b) -> Functional.conv3d(cube(a), cube(b), null, options.padding(1, 2, 2)));
         binary.put(
                 "convTranspose1d",
                 (a, b) -> Functional.convTranspose1d(
-                        RandomBlocks.line(a), RandomBlocks.line(b), null, options.stride(2).outputPadding(1)));
+                        RandomBlocks.line(a),
+                        RandomBlocks.line(b),
+                        null,
+                        options.stride(2).outputPadding(1)));
         binary.put("convTranspose2d", (a, b) -> Functional.convTranspose2d(plane(a), plane(b), null, options));
         binary.put(
                 "convTranspose2d of stride 2 in groups",
@@ -94,19 +97,19 @@ final class RandomWindows {
                         plane(x), PoolOptions.of(2).stride(1).padding(1).countIncludePad(false)));
         unary.put(
                 "avgPool2d with a divisor",
-                x -> Functional.avgPool2d(
-                        plane(x), PoolOptions.of(2).padding(1).divisorOverride(3)));
+                x -> Functional.avgPool2d(plane(x), PoolOptions.of(2).padding(1).divisorOverride(3)));
         unary.put(
-                "avgPool3d", x -> Functional.avgPool3d(cube(x), PoolOptions.of(2).padding(1)));
+                "avgPool3d",
+                x -> Functional.avgPool3d(cube(x), PoolOptions.of(2).padding(1)));
         unary.put(
                 "maxPool2d",
                 x -> Functional.maxPool2d(plane(x), PoolOptions.of(2).stride(1).padding(1)));
         unary.put(
                 "maxPool2d, ceiling",
-                x -> Functional.maxPool2d(
-                        plane(x), PoolOptions.of(2).padding(1).ceilMode(true)));
+                x -> Functional.maxPool2d(plane(x), PoolOptions.of(2).padding(1).ceilMode(true)));
         unary.put(
-                "maxPool3d", x -> Functional.maxPool3d(cube(x), PoolOptions.of(2).padding(1)));
+                "maxPool3d",
+                x -> Functional.maxPool3d(cube(x), PoolOptions.of(2).padding(1)));
         unary.put("lpPool2d", x -> Functional.lpPool2d(plane(x).square().add(0.5), 2, PoolOptions.of(1)));
         unary.put("lpPool3d", x -> Functional.lpPool3d(cube(x).square().add(0.5), 3, PoolOptions.of(2, 1, 1)));
         unary.put("adaptiveAvgPool1d", x -> Functional.adaptiveAvgPool1d(RandomBlocks.line(x), 2));
@@ -115,7 +118,8 @@ final class RandomWindows {
         unary.put("adaptiveMaxPool1d", x -> Functional.adaptiveMaxPool1d(RandomBlocks.line(x), 3));
         unary.put("adaptiveMaxPool2d", x -> Functional.adaptiveMaxPool2d(plane(x), 2, 1));
         unary.put("adaptiveMaxPool3d", x -> Functional.adaptiveMaxPool3d(cube(x), 1, 2, 2));
-        // What is unpooled is all in the result twice, so that its order says nothing about where the largest elements are.
+        // What is unpooled is all in the result twice, so that its order says nothing about where the largest elements
+        // are.
         unary.put("maxUnpool2d, summed", x -> {
             Tensor p = plane(x).pad(new long[] {0, 0, 1, 1}, new long[] {0, 0, 1, 1}, -5);
             PoolOptions options = PoolOptions.of(2);
@@ -135,17 +139,15 @@ final class RandomWindows {
                         plane(x).flatten().square().repeat(9).slice(0, 0, 8).reshape(1, 2, 4),
                         new long[] {2, 5},
                         new long[] {1, 2},
-                        options.stride(2, 1)
-                                .padding(0)
-                                .dilation(1)));
+                        options.stride(2, 1).padding(0).dilation(1)));
         unary.put(
-                "pixelShuffle",
-                x -> Functional.pixelShuffle(Tensors.cat(1, twoChannels(x), twoChannels(x.sin())), 2));
+                "pixelShuffle", x -> Functional.pixelShuffle(Tensors.cat(1, twoChannels(x), twoChannels(x.sin())), 2));
         unary.put(
                 "pixelUnshuffle",
                 x -> Functional.pixelUnshuffle(
                         Tensors.cat(2, plane(x), plane(x).sin()).repeat(1, 1, 1, 2), 2));
-        unary.put("channelShuffle", x -> Functional.channelShuffle(twoChannels(x).repeat(1, 2, 1, 1), 2));
+        unary.put(
+                "channelShuffle", x -> Functional.channelShuffle(twoChannels(x).repeat(1, 2, 1, 1), 2));
         unary.put(
                 "interpolate nearest",
                 x -> Functional.interpolate(plane(x), new long[] {2, 5}, InterpolationMode.NEAREST));

@@ -85,7 +85,11 @@ class TensorMethodsGradientTest {
                         in -> in.get(0).scatter(1, Tensors.of(new long[][] {{2, 0, -1, 2}, {0, 0, 1, 0}}), in.get(1)),
                         s(3, 3),
                         s(2, 4)),
-                row("indexCopy of several to one", in -> in.get(0).indexCopy(0, i(1, -2, 1), in.get(1)), s(3, 2), s(3, 2)),
+                row(
+                        "indexCopy of several to one",
+                        in -> in.get(0).indexCopy(0, i(1, -2, 1), in.get(1)),
+                        s(3, 2),
+                        s(3, 2)),
                 row("put of several to one", in -> in.get(0).put(i(4, 0, 4), in.get(1), false), s(2, 3), s(3)),
                 row("setAt of several to one", in -> in.get(0).setAt(in.get(1), Index.of(0, 2, 0)), s(3, 2), s(3, 2)),
                 row(

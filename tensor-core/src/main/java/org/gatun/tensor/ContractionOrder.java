@@ -23,8 +23,7 @@ final class ContractionOrder {
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
         if (all.length() > Long.SIZE) {
-            throw new ShapeException(
-                    all.length() + " indices of sizes other than 1: at most " + Long.SIZE);
+            throw new ShapeException(all.length() + " indices of sizes other than 1: at most " + Long.SIZE);
         }
         this.sizes =
                 all.chars().mapToDouble(c -> sizes.getOrDefault((char) c, 1L)).toArray();

@@ -93,8 +93,7 @@ public abstract sealed class CountingMethods extends StatisticsMethods permits S
      * @throws DTypeException for other dtypes than floating ones, or weights of another dtype
      * @throws IllegalArgumentException without bins, or when the range is not finite or its ends are in the wrong order
      */
-    public final Histogram histogram(
-            long bins, double low, double high, @Nullable Tensor weight, boolean density) {
+    public final Histogram histogram(long bins, double low, double high, @Nullable Tensor weight, boolean density) {
         return Histograms.histogram(self(), bins, low, high, weight, density);
     }
 

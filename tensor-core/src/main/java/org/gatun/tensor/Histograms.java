@@ -11,8 +11,8 @@ final class Histograms {
 
     static Tensor bincount(Tensor x, @Nullable Tensor weights, long minLength) {
         if (x.rank() != 1) {
-            throw new ShapeException("bincount: takes a vector of numbers to count, not shape " + x.shape()
-                    + ": flatten it first");
+            throw new ShapeException(
+                    "bincount: takes a vector of numbers to count, not shape " + x.shape() + ": flatten it first");
         }
         if (!x.dtype().isInteger()) {
             throw new DTypeException("bincount: takes an integer dtype, not " + x.dtype()
@@ -34,14 +34,13 @@ final class Histograms {
             MinMax range = x.aminmax();
             long least = range.min().itemLong();
             if (least < 0) {
-                throw new IllegalArgumentException(
-                        "bincount: " + least + " in a tensor of shape " + x.shape() + " can't be counted: the numbers"
-                                + " are bins, give 0 and more");
+                throw new IllegalArgumentException("bincount: " + least + " in a tensor of shape " + x.shape()
+                        + " can't be counted: the numbers" + " are bins, give 0 and more");
             }
             long most = range.max().itemLong();
             if (most == Long.MAX_VALUE) {
-                throw new IllegalArgumentException("bincount: " + most
-                        + " is too large a number: there is a bin for each from 0 to the largest");
+                throw new IllegalArgumentException(
+                        "bincount: " + most + " is too large a number: there is a bin for each from 0 to the largest");
             }
             length = Math.max(length, most + 1);
         }
@@ -68,8 +67,7 @@ final class Histograms {
         return histogram(x, bins, range[0], range[1], weight, density);
     }
 
-    static Histogram histogram(
-            Tensor x, long bins, double low, double high, @Nullable Tensor weight, boolean density) {
+    static Histogram histogram(Tensor x, long bins, double low, double high, @Nullable Tensor weight, boolean density) {
         Reductions.requireFloating("histogram", x);
         requireBins("histogram", bins);
         double[] range = low == high ? new double[] {low - 0.5, high + 0.5} : new double[] {low, high};
@@ -146,8 +144,8 @@ final class Histograms {
 
     private static void requireBins(String name, long bins) {
         if (bins < 1 || bins >= Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(name + ": " + bins + " bins can't be made: give from 1 to "
-                    + (Integer.MAX_VALUE - 9));
+            throw new IllegalArgumentException(
+                    name + ": " + bins + " bins can't be made: give from 1 to " + (Integer.MAX_VALUE - 9));
         }
     }
 

@@ -130,8 +130,7 @@ final class Interpolation {
         return x.indexSelect(
                 axis,
                 HostCopies.wholes(
-                        Shape.of(m),
-                        i -> Math.clamp((long) Math.floor(place.applyAsDouble(i)) + offset, 0, last)));
+                        Shape.of(m), i -> Math.clamp((long) Math.floor(place.applyAsDouble(i)) + offset, 0, last)));
     }
 
     /** A weight for each element of the result, aligned with an axis. */

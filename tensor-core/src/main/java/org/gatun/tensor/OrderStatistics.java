@@ -36,7 +36,8 @@ final class OrderStatistics {
         Tensor below = flat.le(median).or(median.isNan());
         Tensor largest = flat.maskedFill(below.not(), Double.NEGATIVE_INFINITY).amax();
         // What fills the places above would count as equal to a median of -inf, which is the minimum.
-        Tensor smallest = flat.maskedFill(flat.isNan(), Double.POSITIVE_INFINITY).amin();
+        Tensor smallest =
+                flat.maskedFill(flat.isNan(), Double.POSITIVE_INFINITY).amin();
         return median.eq(Double.NEGATIVE_INFINITY).where(smallest, largest);
     }
 

@@ -248,13 +248,13 @@ final class Pooling {
         /** Where each tap of each window is; those beyond a window are where its last element is. */
         Tensor index() {
             return HostCopies.wholes(
-                    Shape.of(m * width),
-                    k -> Math.min(start(k / width, n, m) + k % width, end(k / width, n, m) - 1));
+                    Shape.of(m * width), k -> Math.min(start(k / width, n, m) + k % width, end(k / width, n, m) - 1));
         }
 
         /** Which taps are in their windows. */
         Tensor inside(Shape aligned) {
-            return HostCopies.wholes(aligned, k -> k % width < size(k / width) ? 1 : 0).to(DType.BOOL);
+            return HostCopies.wholes(aligned, k -> k % width < size(k / width) ? 1 : 0)
+                    .to(DType.BOOL);
         }
 
         /** The elements of the windows along an axis, which becomes two. */

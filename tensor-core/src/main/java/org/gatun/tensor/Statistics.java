@@ -76,8 +76,8 @@ final class Statistics {
 
     private static void requireVariables(String name, Tensor x) {
         if (x.rank() > 2) {
-            throw new ShapeException(name + ": takes variables as rows and observations as columns, not shape " + x.shape()
-                    + ": give at most two axes");
+            throw new ShapeException(name + ": takes variables as rows and observations as columns, not shape "
+                    + x.shape() + ": give at most two axes");
         }
     }
 

@@ -91,7 +91,8 @@ class CountedTensorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 3, 4, 10", "-2, 2, 9, 2", "3, -1, 5, 0.5", "1, 1, 3, 7", "2, 5, 1, 10", "0, 1, 0, 10", "-1, 1, 2, 1"})
+    @CsvSource({"0, 3, 4, 10", "-2, 2, 9, 2", "3, -1, 5, 0.5", "1, 1, 3, 7", "2, 5, 1, 10", "0, 1, 0, 10", "-1, 1, 2, 1"
+    })
     void logarithmsEvenlySpaced(double start, double end, int count, double base) {
         Tensor exact = Tensors.logspace(DType.F64, start, end, count, base);
         Tensor single = Tensors.logspace(start, end, count, base);

@@ -55,7 +55,10 @@ class CountingTest {
             assertThat(sums.toDoubleArray()).containsExactly(0, 2);
         }
         // Views, whose elements are not neighbours.
-        assertThat(Tensors.of(new long[][] {{2, 9}, {2, 9}, {0, 9}}).select(1, 0).bincount().toLongArray())
+        assertThat(Tensors.of(new long[][] {{2, 9}, {2, 9}, {0, 9}})
+                        .select(1, 0)
+                        .bincount()
+                        .toLongArray())
                 .containsExactly(1, 0, 2);
     }
 
@@ -78,7 +81,8 @@ class CountingTest {
     @EnumSource(names = {"F64", "F32", "F16", "BF16"})
     void histogramsCountWhatLiesInEachBin(DType dtype) {
         var random = new SplittableRandom(5);
-        Tensor x = Tensors.of(random.doubles(300, -1.2, 1.2).toArray()).to(dtype).reshape(3, 100);
+        Tensor x =
+                Tensors.of(random.doubles(300, -1.2, 1.2).toArray()).to(dtype).reshape(3, 100);
         Tensor w = Tensors.of(random.ints(300, 0, 3).mapToDouble(i -> i).toArray())
                 .to(dtype)
                 .reshape(3, 100);
@@ -89,7 +93,8 @@ class CountingTest {
                     .mapToDouble(i -> -1 + 2.0 * i / bins)
                     .toArray();
             // Halves are placed between edges of F32.
-            double[] between = dtype == DType.F64 ? edges : Tensors.of(edges).to(DType.F32).toDoubleArray();
+            double[] between =
+                    dtype == DType.F64 ? edges : Tensors.of(edges).to(DType.F32).toDoubleArray();
             double[] counts = binned(x.toDoubleArray(), ones, between);
             Histogram histogram = x.histogram(bins, -1, 1);
             assertThat(histogram.hist().dtype()).isEqualTo(dtype);
@@ -125,7 +130,8 @@ class CountingTest {
         assertThat(none.hist().toDoubleArray()).containsExactly(0, 0);
         assertThat(none.edges().toDoubleArray()).containsExactly(0, 0.5, 1);
         assertThat(Tensors.zeros(0).histc(3).toDoubleArray()).containsExactly(0, 0, 0);
-        assertThat(Tensors.scalar(0.3).histogram(4, 0, 1).hist().toDoubleArray()).containsExactly(0, 1, 0, 0);
+        assertThat(Tensors.scalar(0.3).histogram(4, 0, 1).hist().toDoubleArray())
+                .containsExactly(0, 1, 0, 0);
         // One edge makes no bin.
         assertThat(x.histogram(Tensors.of(2.0)).hist().shape()).isEqualTo(Shape.of(0));
     }
@@ -163,8 +169,7 @@ class CountingTest {
             assertThat(found.counts().toLongArray()).containsExactly(longs(counts.values()));
             assertThat(found.inverse().shape()).isEqualTo(x.shape());
             assertThat(found.inverse().toLongArray())
-                    .containsExactly(
-                            Arrays.stream(numbers).map(keys::indexOf).toArray());
+                    .containsExactly(Arrays.stream(numbers).map(keys::indexOf).toArray());
         }
     }
 
@@ -186,9 +191,14 @@ class CountingTest {
         for (DType dtype : List.of(DType.I64, DType.I8, DType.F32, DType.F16)) {
             Tensor x = Tensors.of(Shape.of(40, 3), numbers).to(dtype);
             for (Unique found : List.of(x.unique(0), x.t().unique(1))) {
-                Tensor values = found.values().size(1) == 3 ? found.values() : found.values().t();
+                Tensor values = found.values().size(1) == 3
+                        ? found.values()
+                        : found.values().t();
                 assertThat(values.to(DType.I64).toLongArray())
-                        .containsExactly(keys.stream().flatMap(List::stream).mapToLong(i -> i).toArray());
+                        .containsExactly(keys.stream()
+                                .flatMap(List::stream)
+                                .mapToLong(i -> i)
+                                .toArray());
                 assertThat(found.counts().toLongArray()).containsExactly(longs(counts.values()));
                 assertThat(found.inverse().toLongArray())
                         .containsExactly(rows.stream().mapToLong(keys::indexOf).toArray());
@@ -209,7 +219,9 @@ class CountingTest {
     void uniqueOfNanZerosAndExtremes() {
         Unique found = Tensors.of(NAN, 0, INF, -0.0, NAN, -INF).unique();
         assertThat(found.counts().toLongArray()).containsExactly(1, 2, 1, 1, 1);
-        assertThat(found.values().toDoubleArray()).containsSequence(INF, NAN, NAN).startsWith(-INF);
+        assertThat(found.values().toDoubleArray())
+                .containsSequence(INF, NAN, NAN)
+                .startsWith(-INF);
         assertThat(found.inverse().select(0, 1).itemLong())
                 .isEqualTo(found.inverse().select(0, 3).itemLong());
         Tensor wide = Tensors.of(Long.MAX_VALUE, Long.MAX_VALUE - 1, Long.MIN_VALUE, Long.MAX_VALUE);
@@ -234,10 +246,15 @@ class CountingTest {
         assertThat(columns.values().toLongArray()).containsExactly(1, 2, 1, 3, 3, 3);
         assertThat(columns.inverse().toLongArray()).containsExactly(0, 0, 1, 2);
         assertThat(columns.counts().toLongArray()).containsExactly(2, 1, 1);
-        assertThat(Tensors.of(NAN, NAN).uniqueConsecutive().counts().toLongArray()).containsExactly(1, 1);
+        assertThat(Tensors.of(NAN, NAN).uniqueConsecutive().counts().toLongArray())
+                .containsExactly(1, 1);
         for (Unique none : List.of(
-                Tensors.zeros(0, 3).unique(), Tensors.zeros(0, 3).uniqueConsecutive(), Tensors.zeros(0, 3).unique(0))) {
-            assertThat(none.values().elements() + none.inverse().elements() + none.counts().elements())
+                Tensors.zeros(0, 3).unique(),
+                Tensors.zeros(0, 3).uniqueConsecutive(),
+                Tensors.zeros(0, 3).unique(0))) {
+            assertThat(none.values().elements()
+                            + none.inverse().elements()
+                            + none.counts().elements())
                     .isZero();
         }
         assertThat(Tensors.zeros(0, 3).unique(0).values().shape()).isEqualTo(Shape.of(0, 3));
@@ -246,7 +263,8 @@ class CountingTest {
 
     @Test
     void uniqueRebuildsItsOperand() {
-        Tensor x = Tensors.of(new SplittableRandom(13).ints(200, 0, 20).toArray()).reshape(4, 50);
+        Tensor x =
+                Tensors.of(new SplittableRandom(13).ints(200, 0, 20).toArray()).reshape(4, 50);
         for (Unique found : List.of(x.unique(), x.uniqueConsecutive())) {
             assertThat(found.values().take(found.inverse()).toLongArray()).containsExactly(x.toLongArray());
         }

@@ -85,13 +85,11 @@ class PaddingTest {
     void cuttingOnOneSideAndPaddingOnTheOther(PadMode mode) {
         Tensor x = Tensors.arange(5);
         assertThat(x.pad(longs(-2), longs(2), mode).toLongArray())
-                .containsExactly(LongStream.range(0, 5)
-                        .map(i -> 2 + inside(mode, i, 3))
-                        .toArray());
+                .containsExactly(
+                        LongStream.range(0, 5).map(i -> 2 + inside(mode, i, 3)).toArray());
         assertThat(x.pad(longs(1), longs(-3), mode).toLongArray())
-                .containsExactly(LongStream.range(-1, 2)
-                        .map(i -> inside(mode, i, 2))
-                        .toArray());
+                .containsExactly(
+                        LongStream.range(-1, 2).map(i -> inside(mode, i, 2)).toArray());
         assertThat(x.pad(longs(-1), longs(-1), mode).toLongArray()).containsExactly(1, 2, 3);
     }
 
@@ -99,7 +97,10 @@ class PaddingTest {
     @ParameterizedTest
     @EnumSource(DType.class)
     void severalAxes(DType dtype) {
-        Tensor x = Tensors.arange(24).reshape(2, 4, 3).remainder(dtype == DType.BOOL ? 2 : 100).to(dtype);
+        Tensor x = Tensors.arange(24)
+                .reshape(2, 4, 3)
+                .remainder(dtype == DType.BOOL ? 2 : 100)
+                .to(dtype);
         Tensor view = x.transpose(0, 2); // 3, 4, 2
         for (PadMode mode : PadMode.values()) {
             Tensor padded = view.pad(longs(2, 0, 1), longs(1, 3, 1), mode);
@@ -128,15 +129,18 @@ class PaddingTest {
                         .toArray();
                 Tensor x = Tensors.arange(5);
                 assertThat(x.pad(longs(before), longs(after), 9L).toLongArray()).containsExactly(expected);
-                assertThat(Functional.pad(x.to(DType.F32), longs(before, after), 9.0).toDoubleArray())
-                        .containsExactly(LongStream.of(expected).mapToDouble(v -> v).toArray());
+                assertThat(Functional.pad(x.to(DType.F32), longs(before, after), 9.0)
+                                .toDoubleArray())
+                        .containsExactly(
+                                LongStream.of(expected).mapToDouble(v -> v).toArray());
             }
         }
         Tensor x = Tensors.of(Double.NaN, 1, Double.NEGATIVE_INFINITY);
         assertThat(x.pad(longs(1), longs(1), Double.POSITIVE_INFINITY).toDoubleArray())
                 .containsExactly(
                         Double.POSITIVE_INFINITY, Double.NaN, 1, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
-        assertThat(Tensors.ones(0, 2).pad(longs(1, 0), longs(1, 1)).toDoubleArray()).containsExactly(new double[6]);
+        assertThat(Tensors.ones(0, 2).pad(longs(1, 0), longs(1, 1)).toDoubleArray())
+                .containsExactly(new double[6]);
         assertThat(Tensors.scalar(3.0).pad(longs(), longs()).item()).isEqualTo(3);
     }
 }

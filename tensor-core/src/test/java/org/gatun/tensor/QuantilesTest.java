@@ -94,7 +94,8 @@ class QuantilesTest {
         assertThat(Tensors.of(NAN, -INF, -INF, 2.0).nanmedian().item()).isEqualTo(-INF);
         assertThat(Tensors.of(NAN, INF, INF, 2.0).nanmedian().item()).isEqualTo(INF);
         assertThat(Tensors.of(7L, 3, 5, 4).nanmedian().itemLong()).isEqualTo(4);
-        assertThat(Tensors.of(INF, 1, INF, 3).quantile(new double[] {1, 0}).toDoubleArray()).containsExactly(INF, 1);
+        assertThat(Tensors.of(INF, 1, INF, 3).quantile(new double[] {1, 0}).toDoubleArray())
+                .containsExactly(INF, 1);
     }
 
     @Test
@@ -115,7 +116,8 @@ class QuantilesTest {
         StdMean moments = x.stdMean(0, false, 1);
         assertThat(moments.std().item()).isCloseTo(2, within(1e-15));
         assertThat(moments.mean().item()).isEqualTo(5);
-        assertThat(x.stdMean(1, true).std().toDoubleArray()).containsExactly(x.std().item());
+        assertThat(x.stdMean(1, true).std().toDoubleArray())
+                .containsExactly(x.std().item());
         assertThat(x.stdMean(1, true).std().shape()).isEqualTo(Shape.of(1, 1));
         // In F16 the variance of these would overflow, the deviation does not.
         Tensor large = Tensors.of(-1000.0, 1000).to(DType.F16);
@@ -137,7 +139,8 @@ class QuantilesTest {
         assertThat(Tensors.of(1.0, 5, 2).corrcoef().shape()).isEqualTo(Shape.of());
         assertThat(Tensors.of(1.0, 5, 2).corrcoef().item()).isEqualTo(1);
         assertThat(Tensors.of(2.0, 2).corrcoef().item()).isNaN();
-        assertThat(Tensors.of(new long[][] {{1, 2, 3}, {3, 2, 1}}).corrcoef().dtype()).isEqualTo(DType.F32);
+        assertThat(Tensors.of(new long[][] {{1, 2, 3}, {3, 2, 1}}).corrcoef().dtype())
+                .isEqualTo(DType.F32);
         for (DType dtype : List.of(DType.F16, DType.BF16)) {
             assertThat(x.to(dtype).corrcoef().toDoubleArray())
                     .containsExactly(new double[] {1, -1, 0, -1, 1, 0, 0, 0, 1}, within(1e-6));

@@ -33,7 +33,13 @@ class ScatterReductionsTest {
 
     /** The result for matrices, of which element (i, j) of the source goes to (index, j) along axis 0, or (i, index) along axis 1. */
     private static double[] expected(
-            int axis, double[][] x, long[][] index, double[][] src, ScatterReduction how, boolean self, boolean wholes) {
+            int axis,
+            double[][] x,
+            long[][] index,
+            double[][] src,
+            ScatterReduction how,
+            boolean self,
+            boolean wholes) {
         var lists = new ArrayList<List<Double>>();
         int columns = x[0].length;
         for (int k = 0; k < x.length * columns; k++) {
@@ -83,7 +89,8 @@ class ScatterReductionsTest {
                     for (boolean self : new boolean[] {true, false}) {
                         Tensor actual = Tensors.of(x)
                                 .to(dtype)
-                                .scatterReduce(axis, Tensors.of(index), Tensors.of(src).to(dtype), how, self);
+                                .scatterReduce(
+                                        axis, Tensors.of(index), Tensors.of(src).to(dtype), how, self);
                         assertThat(actual.dtype()).isEqualTo(dtype);
                         double[] rounded = Tensors.of(expected(axis, x, index, src, how, self, !dtype.isFloating()))
                                 .to(dtype)
@@ -127,13 +134,7 @@ class ScatterReductionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "SUM, 15, 2, 10",
-        "PROD, 60, 2, 9",
-        "MEAN, 5, 2, 5",
-        "AMAX, 6, 2, 9",
-        "AMIN, 4, 2, 1"
-    })
+    @CsvSource({"SUM, 15, 2, 10", "PROD, 60, 2, 9", "MEAN, 5, 2, 5", "AMAX, 6, 2, 9", "AMIN, 4, 2, 1"})
     void example(ScatterReduction how, double first, double untouched, double last) {
         // 5 and 6 and 4 come together at the first place, or 3 and 4 and 5 in a product; 1 and 9 at the last.
         double[] together = how == ScatterReduction.PROD ? new double[] {3, 4, 5} : new double[] {5, 6, 4};
@@ -169,7 +170,8 @@ class ScatterReductionsTest {
     void nothingAndScalars(ScatterReduction how) {
         Tensor x = Tensors.of(1.5, -2);
         Tensor none = Tensors.zeros(DType.I64, 0);
-        assertThat(x.scatterReduce(0, none, Tensors.zeros(DType.F64, 0), how, false).toDoubleArray())
+        assertThat(x.scatterReduce(0, none, Tensors.zeros(DType.F64, 0), how, false)
+                        .toDoubleArray())
                 .containsExactly(1.5, -2);
         Tensor scalar = Tensors.scalar(2.0).scatterReduce(0, Tensors.scalar(0L), Tensors.scalar(6.0), how);
         assertThat(scalar.shape()).isEqualTo(Shape.of());
@@ -180,8 +182,10 @@ class ScatterReductionsTest {
     @Test
     void theLastSourceWins() {
         Tensor x = Tensors.of(1.0, 2, 3);
-        assertThat(x.scatter(0, Tensors.of(1, -2, 0, 1), Tensors.of(5.0, 6, 7, 8)).toDoubleArray())
+        assertThat(x.scatter(0, Tensors.of(1, -2, 0, 1), Tensors.of(5.0, 6, 7, 8))
+                        .toDoubleArray())
                 .containsExactly(7, 8, 3);
-        assertThat(x.indexCopy(0, Tensors.of(2, 2), Tensors.of(4.0, 9)).toDoubleArray()).containsExactly(1, 2, 9);
+        assertThat(x.indexCopy(0, Tensors.of(2, 2), Tensors.of(4.0, 9)).toDoubleArray())
+                .containsExactly(1, 2, 9);
     }
 }

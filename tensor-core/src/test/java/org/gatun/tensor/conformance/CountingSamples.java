@@ -60,8 +60,7 @@ final class CountingSamples {
         counts("histogram", x -> List.of(x.histogram(2, null, true).hist()), DATA_RANGE, distinct(6));
         weighted("histogram", (x, w) -> x.histogram(3, -0.7, 0.9, w, false).hist(), "", distinct(2, 5), any(2, 5));
         weighted("histogram", (x, w) -> x.histogram(2, w, false).hist(), DATA_RANGE, distinct(6), any(6));
-        weighted(
-                "histogram", (x, w) -> x.histogram(3, -0.9, 0.9, w, true).hist(), "", distinct(9), probability(9));
+        weighted("histogram", (x, w) -> x.histogram(3, -0.9, 0.9, w, true).hist(), "", distinct(9), probability(9));
         weighted("histogram", (x, w) -> x.histogram(3, -0.9, 0.9, w, false).hist(), "", distinct(), any());
         SAMPLES.add(several(
                 "Tensor.histogram",

@@ -53,8 +53,7 @@ final class StatisticsSamples {
         add("nanmean", x -> x.nanmean(true, 0), any(2, 3));
         for (int axis : new int[] {0, 1}) {
             SAMPLES.add(of("Tensor.trapezoid", (y, x) -> y.trapezoid(x, axis), any(3, 3), any(3)));
-            SAMPLES.add(
-                    of("Tensor.cumulativeTrapezoid", (y, x) -> y.cumulativeTrapezoid(x, axis), any(3, 3), any(3)));
+            SAMPLES.add(of("Tensor.cumulativeTrapezoid", (y, x) -> y.cumulativeTrapezoid(x, axis), any(3, 3), any(3)));
         }
         SAMPLES.add(of("Tensor.trapezoid", (y, x) -> y.trapezoid(x, 1), any(2, 4), any(2, 4)));
         SAMPLES.add(of("Tensor.trapezoid", (y, x) -> y.trapezoid(x, 0), any(0), any(0)));
