@@ -378,6 +378,12 @@ class VmapTest {
                 Tensor::toDoubleArray,
                 x -> x.equalTo(x),
                 x -> x.nonzero(),
+                x -> x.unique(),
+                x -> x.unique(0),
+                x -> x.uniqueConsecutive(),
+                x -> x.to(DType.I64).bincount(),
+                x -> x.histc(3),
+                x -> x.histogram(3),
                 x -> x.sin().cos().sum().itemLong())) {
             assertThatThrownBy(() -> Grad.vmap(x -> {
                                 var _ = read.apply(x);
