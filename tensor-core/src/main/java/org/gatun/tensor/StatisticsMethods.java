@@ -1,9 +1,8 @@
 package org.gatun.tensor;
 
 /**
- * The methods of {@link Tensor} that describe samples: sums that pass over NaN, differences and integrals of sampled functions, searches in
- * sorted values and covariances. A scalar counts as one element along axis 0 (or -1) unless the
- * method says otherwise.
+ * The methods of {@link Tensor} that describe samples: sums that pass over NaN, differences and integrals of sampled functions,
+ * searches in sorted values and covariances. A scalar counts as one element along axis 0 (or -1) unless the method says otherwise.
  */
 public abstract sealed class StatisticsMethods extends OrderStatisticsMethods permits CountingMethods {
     StatisticsMethods() {}
