@@ -33,6 +33,18 @@ final class Coverage {
     private final Set<String> pathwise = new TreeSet<>();
     private final Map<String, Set<String>> withoutBatching = new TreeMap<>();
 
+    private final Map<String, Set<DType>> sources = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    /** Notes that the value of a source, or of a change in place, is right in a dtype. */
+    void source(String operation, DType dtype) {
+        sources.computeIfAbsent(operation, o -> EnumSet.noneOf(DType.class)).add(dtype);
+    }
+
+    /** The sources and changes in place that have no checked value. */
+    List<String> holesOfSources(Set<String> operations) {
+        return operations.stream().filter(o -> !sources.containsKey(o)).toList();
+    }
+
     /** Notes that a check of an aspect passed for operands of a dtype. */
     void passed(String operation, Aspect aspect, DType dtype) {
         seen.computeIfAbsent(operation, o -> new EnumMap<>(Aspect.class))
@@ -123,6 +135,20 @@ final class Coverage {
             }
             out.append(" |\n");
         }
+        out.append("""
+
+                ## Sources, and changes in place
+
+                Methods that make tensors of no tensor, and those that change one, with the dtypes in which the tests found the values right:
+                sources by closed forms and by the definition of their random numbers, changes in place by the method that gives a new tensor.
+
+                """);
+        out.append(sources.size()).append(" operations.\n\n| operation | value |\n| --- | --- |\n");
+        sources.forEach((operation, dtypes) -> out.append("| ")
+                .append(operation)
+                .append(" | ")
+                .append(dtypes.stream().map(DType::name).collect(Collectors.joining(" ")))
+                .append(" |\n"));
         return out.toString();
     }
 }

@@ -24,6 +24,7 @@ import org.gatun.tensor.conformance.CompositeSample;
 import org.gatun.tensor.conformance.CompositeSamples;
 import org.gatun.tensor.conformance.HostArray;
 import org.gatun.tensor.conformance.LayoutVariant;
+import org.gatun.tensor.conformance.SourceSamples;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.junit.jupiter.api.DynamicNode;
@@ -251,10 +252,26 @@ class CoverageContractTest {
                 }));
     }
 
+    /** The values of sources and of changes in place, which have no derivative of their own. */
+    @TestFactory
+    @Order(5)
+    Stream<DynamicNode> sources() {
+        return SourceSamples.all().stream()
+                .map(sample -> dynamicTest(sample.toString(), () -> {
+                    for (DType asked : DType.values()) {
+                        DType dtype = sample.check(asked);
+                        if (dtype != null) {
+                            COVERAGE.source(sample.method(), dtype);
+                        }
+                    }
+                }));
+    }
+
     @Test
     @Order(6)
     void noOperationHasAHole() {
         assertThat(COVERAGE.holes(CompositeSamples.methods())).isEmpty();
+        assertThat(COVERAGE.holesOfSources(CompositeSamples.sources())).isEmpty();
     }
 
     /** The published page is what the tests saw. */

@@ -134,6 +134,25 @@ public final class CompositeSamples {
         return names;
     }
 
+    /** The public methods that make tensors of no tensor, and those that change a tensor in place. */
+    public static Set<String> sources() {
+        var names = new TreeSet<String>();
+        for (Class<?> type : CLASSES) {
+            for (Method method : type.getMethods()) {
+                boolean fromNothing = Modifier.isStatic(method.getModifiers())
+                        && Arrays.stream(method.getParameterTypes()).noneMatch(CompositeSamples::holdsTensors);
+                if (!method.isSynthetic()
+                        && (fromNothing || method.getName().endsWith("_"))
+                        && holdsTensors(method.getReturnType())) {
+                    names.add(type.getSimpleName() + "." + method.getName());
+                }
+            }
+        }
+        // Its values are whatever the memory holds.
+        names.remove("Tensors.empty");
+        return names;
+    }
+
     private static boolean holdsTensors(Class<?> type) {
         return Tensor.class.isAssignableFrom(type)
                 || type == Tensor[].class
