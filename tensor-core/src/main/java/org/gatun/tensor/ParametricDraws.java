@@ -139,6 +139,30 @@ final class ParametricDraws {
                 .add(p[0]);
     }
 
+    static Tensor truncatedNormal(Generator generator, Tensor mean, Tensor deviation, Tensor low, Tensor high) {
+        String name = "truncatedNormal";
+        Tensor[] p = parameters(name, mean, deviation, low, high);
+        requireFinite(name, "mean", mean);
+        requirePositive(name, "standard deviation", deviation);
+        require(name, "lower bound", low, "below infinity, and not NaN", v -> v.lt(Double.POSITIVE_INFINITY));
+        require(name, "upper bound", high, "above -infinity, and not NaN", v -> v.gt(Double.NEGATIVE_INFINITY));
+        require(name, "difference upper - lower bound", p[3].detach().sub(p[2].detach()), "above 0", d -> d.gt(0));
+        DType dtype = p[0].dtype();
+        for (int i = 0; i < p.length; i++) {
+            p[i] = Arithmetic.cast(p[i], DType.F64);
+        }
+        Tensor u = OPEN.apply(uniform(generator, p[0].shape(), p[0].device()));
+        Tensor z = Special.truncatedNdtri(standard(p[2], p), standard(p[3], p), u);
+        return Arithmetic.cast(z.mul(p[1]).add(p[0]).clamp(p[2], p[3]), dtype);
+    }
+
+    /** {@code (bound - mean) / deviation}; an infinite bound stays, and depends on nothing. */
+    private static Tensor standard(Tensor bound, Tensor... p) {
+        Tensor finite = bound.isFinite();
+        Tensor at = finite.where(bound, p[0]);
+        return finite.where(at.sub(p[0]).div(p[1]), bound.detach());
+    }
+
     static Tensor exponential(Generator generator, Tensor rate) {
         Tensor r = parameters("exponential", rate)[0];
         requirePositive("exponential", "rate", rate);

@@ -36,6 +36,22 @@ public final class Sampling {
         return ParametricDraws.normal(generator, mean, deviation);
     }
 
+    /**
+     * Normal with a mean and a standard deviation, given that it lies between two bounds, as {@code torch.nn.init.trunc_normal_} and {@code
+     * jax.random.truncated_normal}, whose mean is 0 and deviation 1: {@code mean + deviation z}, with z the inverse of the distribution function between {@code (low -
+     * mean) / deviation} and {@code (high - mean) / deviation} at a uniform fraction, {@link Special#truncatedNdtri}. Accurate however far in a tail the
+     * bounds are. Samples carry gradients to all four parameters, and never lie outside the bounds.
+     *
+     * @param mean finite
+     * @param deviation above 0 and finite
+     * @param low finite or -infinity
+     * @param high finite or infinity, above {@code low}
+     */
+    public static Tensor truncatedNormal(
+            Generator generator, Tensor mean, Tensor deviation, Tensor low, Tensor high) {
+        return ParametricDraws.truncatedNormal(generator, mean, deviation, low, high);
+    }
+
     /** Density {@code exp(-|x - location| / scale) / (2 scale)}; the scale is 0 or more. */
     public static Tensor laplace(Generator generator, Tensor location, Tensor scale) {
         return ParametricDraws.laplace(generator, location, scale);

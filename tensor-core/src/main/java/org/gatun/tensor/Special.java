@@ -51,6 +51,24 @@ public final class Special {
         return Pointwise.floating("logNdtr", Pointwise.LOG_NDTR, x);
     }
 
+    /**
+     * The logarithm of the probability of a standard normal variable between two bounds, {@code log(ndtr(high) - ndtr(low))}, accurate in both
+     * tails, where the difference underflows: the normaliser of a truncated normal distribution. -infinity where the bounds are equal, NaN
+     * where low is above high. The bounds may be infinite.
+     */
+    public static Tensor logNormalMass(Tensor low, Tensor high) {
+        return Pointwise.floating("logNormalMass", NormalMass.LOG, low, high);
+    }
+
+    /**
+     * The inverse of the distribution function of a standard normal variable between two bounds, as {@code scipy.stats.truncnorm.ppf}: the z with
+     * {@code ndtr(z) - ndtr(low) = p (ndtr(high) - ndtr(low))}, in F64 inside, accurate in both tails however far out they are. The bounds may be
+     * infinite; they come out at p = 0 and p = 1. NaN where low is not below high, and for p outside 0 to 1.
+     */
+    public static Tensor truncatedNdtri(Tensor low, Tensor high, Tensor p) {
+        return Inverses.truncatedNdtri(low, high, p);
+    }
+
     // ---- the gamma function ----
 
     /** {@code log |gamma(x)|}, as {@code torch.special.gammaln}: {@link Tensor#lgamma}. */

@@ -41,6 +41,10 @@ class SamplingErrorsTest {
         return new Generator(1);
     }
 
+    private static Tensor truncated(double mean, double deviation, double low, double high) {
+        return Sampling.truncatedNormal(g(), of(mean), of(deviation), of(low), of(high));
+    }
+
     static Stream<Refusal> refusals() {
         return Stream.of(
                 value(() -> Sampling.uniform(g(), of(1, 2), of(3, 1)), "uniform", "upper - lower", "[2]", "0 or more"),
@@ -48,6 +52,17 @@ class SamplingErrorsTest {
                 value(() -> Sampling.uniform(g(), of(0), of(INF)), "uniform", "upper bound", "finite"),
                 value(() -> Sampling.normal(g(), of(NAN), of(3)), "normal", "mean", "finite"),
                 value(() -> Sampling.normal(g(), of(0), of(-1)), "normal", "standard deviation", "0 or more"),
+                value(() -> truncated(NAN, 1, 0, 1), "truncatedNormal", "mean", "finite"),
+                value(() -> truncated(0, 0, 0, 1), "truncatedNormal", "standard deviation", "above 0"),
+                value(() -> truncated(0, 1, NAN, 1), "truncatedNormal", "lower bound", "not NaN"),
+                value(() -> truncated(0, 1, INF, INF), "truncatedNormal", "lower bound", "below infinity"),
+                value(() -> truncated(0, 1, 0, NAN), "truncatedNormal", "upper bound", "not NaN"),
+                value(() -> truncated(0, 1, 2, 2), "truncatedNormal", "upper - lower", "above 0"),
+                shape(
+                        () -> Sampling.truncatedNormal(g(), of(1, 2), of(1), of(0), of(1, 2, 3)),
+                        "truncatedNormal",
+                        "[2]",
+                        "[3]"),
                 value(() -> Sampling.laplace(g(), of(0), of(NAN)), "laplace", "scale", "0 or more"),
                 value(() -> Sampling.cauchy(g(), of(INF), of(1)), "cauchy", "location", "finite"),
                 value(() -> Sampling.gumbel(g(), of(0), of(-1)), "gumbel", "scale"),

@@ -62,7 +62,8 @@ public final class CompositeSamples {
                         ImageSamples.all(),
                         LinalgSamples.all(),
                         ContractionSamples.all(),
-                        SamplingSamples.all())
+                        SamplingSamples.all(),
+                        InverseSamples.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -26,6 +26,13 @@ final class SamplingSamples {
         // Normal noise comes in the dtype of the parameters, from bits of its own for each.
         smooth("normal", (a, b) -> Sampling.normal(g(), a.to(DType.F64), b).to(a.dtype()), any(2, 3), positive(2, 1));
         smooth("normal", (a, b) -> Sampling.normal(g(), a.to(DType.F64), b).to(a.dtype()), any(), positive());
+        for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
+            smooth("truncatedNormal", (a, b) -> Sampling.truncatedNormal(g(), a, b, a.sub(1), a.add(b)), any(sizes), positive(sizes));
+            smooth("truncatedNormal", (a, b) -> truncated(a, b, 3, 9), any(sizes), positive(3));
+        }
+        smooth("truncatedNormal", (a, b) -> truncated(a, b, -9, -4), any(2, 3), positive());
+        smooth("truncatedNormal", (a, b) -> truncated(a, b, 0, Double.POSITIVE_INFINITY), any(7), positive(7));
+        smooth("truncatedNormal", (a, b) -> truncated(a, b, Double.NEGATIVE_INFINITY, -1), any(7), positive(7));
         smooth("laplace", (a, b) -> Sampling.laplace(g(), a, b), any(2, 3), positive(3));
         smooth("laplace", (a, b) -> Sampling.laplace(g(), a, b), any(), positive());
         smooth("cauchy", (a, b) -> Sampling.cauchy(g(), a, b), any(2, 3), positive(3));
@@ -75,6 +82,10 @@ final class SamplingSamples {
 
     static Generator g() {
         return new Generator(11);
+    }
+
+    private static Tensor truncated(Tensor mean, Tensor deviation, double low, double high) {
+        return Sampling.truncatedNormal(g(), mean, deviation, mean.fullLike(low), mean.fullLike(high));
     }
 
     private static void smooth(String method, BinaryOperator<Tensor> body, Slot a, Slot b) {
