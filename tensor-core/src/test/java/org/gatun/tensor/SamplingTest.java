@@ -237,7 +237,45 @@ class SamplingTest {
             (g, x) -> Sampling.geometric(g, x.neg().exp()),
             (g, x) -> Sampling.binomial(g, x.mul(100).floor(), x.neg().exp()),
             (g, x) -> Sampling.dirichlet(g, x.reshape(-1, 1).broadcastTo(x.elements(), 3)),
-            (g, x) -> Sampling.categorical(g, x.reshape(-1, 1).broadcastTo(x.elements(), 3)));
+            (g, x) -> Sampling.categorical(g, x.reshape(-1, 1).broadcastTo(x.elements(), 3)),
+            (g, x) -> Sampling.gamma(g, x, x),
+            (g, x) -> Sampling.truncatedNormal(g, x, x, x.neg(), x.mul(2)),
+            (g, x) -> Sampling.multinomial(g, x.reshape(-1, 1).broadcastTo(x.elements(), 3), 2, true),
+            (g, x) -> Sampling.multinomial(g, x.reshape(-1, 1).broadcastTo(x.elements(), 3), 2, false),
+            (g, x) -> Tensors.bernoulli(g, x.neg().exp()));
+
+    /** Those with numbers as parameters, of n elements. */
+    private static final List<BiFunction<Generator, Long, Tensor>> FILLS = List.of(
+            (g, n) -> Tensors.rand(g, n),
+            (g, n) -> Tensors.randn(g, n),
+            (g, n) -> Tensors.rand(g, DType.F64, Shape.of(n), Device.CPU),
+            (g, n) -> Tensors.randn(g, DType.F64, Shape.of(n), Device.CPU),
+            (g, n) -> Tensors.uniform(g, -2, 3, n),
+            (g, n) -> Tensors.normal(g, 1, 2, n),
+            (g, n) -> Tensors.bernoulli(g, 0.3, n),
+            (g, n) -> Tensors.randint(g, -5, 90, Shape.of(n)),
+            Tensors::randperm);
+
+    static Stream<BiFunction<Generator, Long, Tensor>> fills() {
+        return FILLS.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("fills")
+    void theNumberOfThreadsChangesNoFill(BiFunction<Generator, Long, Tensor> fill) {
+        int threads = WorkerPool.threads();
+        try {
+            WorkerPool.setThreads(1);
+            double[] one = fill.apply(new Generator(3), 200_001L).to(DType.F64).toDoubleArray();
+            WorkerPool.setThreads(7);
+            double[] seven = fill.apply(new Generator(3), 200_001L).to(DType.F64).toDoubleArray();
+            assertThat(seven).isEqualTo(one);
+            assertThat(fill.apply(new Generator(5), 200_001L).to(DType.F64).toDoubleArray())
+                    .isNotEqualTo(one);
+        } finally {
+            WorkerPool.setThreads(threads);
+        }
+    }
 
     static Stream<BiFunction<Generator, Tensor, Tensor>> samplers() {
         return SAMPLERS.stream();
