@@ -80,6 +80,19 @@ public class Gamma extends Distribution {
                 .sub(concentration.lgamma());
     }
 
+    /**
+     * {@code P(a, rate x)}, {@link Special#gammainc}; 0 below 0. It has a gradient to the rate and to the value; one to the concentration is
+     * refused, as in PyTorch: samples by {@link #rsample} carry it. There is no {@link #icdf}, in PyTorch neither.
+     */
+    @Override
+    public Tensor cdf(Tensor value) {
+        Constraint.REAL.require(getClass().getSimpleName() + ".cdf", "value", value);
+        Tensor inside = value.gt(0);
+        Tensor x = inside.where(value, value.fullLike(1.0));
+        Tensor below = Special.gammainc(concentration, rate.mul(x));
+        return inside.where(below, below.fullLike(0.0));
+    }
+
     @Override
     public Tensor mean() {
         return concentration.div(rate);

@@ -6,13 +6,12 @@ import org.gatun.tensor.DType;
 final class Limits {
     private Limits() {}
 
-    /** The smallest normal number, of F32 for the dtypes that compute in it. */
+    /** The smallest normal number of a floating dtype. */
     static double tiny(DType dtype) {
-        return dtype == DType.F64 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
-    }
-
-    /** The distance from 1 to the next number. */
-    static double epsilon(DType dtype) {
-        return dtype == DType.F64 ? Math.ulp(1.0) : Math.ulp(1f);
+        if (dtype == DType.F64) {
+            return Double.MIN_NORMAL;
+        }
+        // BF16 has the exponents of F32
+        return dtype == DType.F16 ? 0x1p-14 : Float.MIN_NORMAL;
     }
 }

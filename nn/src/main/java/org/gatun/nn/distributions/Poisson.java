@@ -53,6 +53,19 @@ public final class Poisson extends Distribution {
         return Special.xlogy(k, rate).sub(rate).sub(k.add(1).lgamma());
     }
 
+    /**
+     * {@code Q(floor(value) + 1, rate)}, {@link Special#gammaincc}; 0 below 0. PyTorch has none. The inverse, a search over counts, is not
+     * offered.
+     */
+    @Override
+    public Tensor cdf(Tensor value) {
+        Constraint.REAL.require("Poisson.cdf", "value", value);
+        Tensor k = value.detach().to(rate.dtype()).floor();
+        Tensor possible = k.ge(0);
+        Tensor below = Special.gammaincc(possible.where(k, k.fullLike(0.0)).add(1), rate);
+        return possible.where(below, below.fullLike(0.0));
+    }
+
     @Override
     public Tensor mean() {
         return rate;
