@@ -13,7 +13,7 @@ final class NormalMass {
     private static final double END = 40;
 
     /** {@code log(ndtr(high) - ndtr(low))}; -infinity where low is high, NaN where it is above. */
-    static final Region LOG = Elementwise.region((low, high) -> {
+    static final Region LOG = Widened.region((low, high) -> {
         Tensor mirrored = low.add(high).lt(0);
         Tensor a = mirrored.where(high.neg(), low);
         Tensor b = mirrored.where(low.neg(), high);
