@@ -9,9 +9,9 @@ final class BetaRegion {
         1 / 12.0, -1 / 360.0, 1 / 1260.0, -1 / 1680.0, 1 / 1188.0, -691 / 360360.0, 1 / 156.0, -3617 / 122400.0
     };
 
-    private static final double HALF_LOG_2_PI = 0.9189385332046727;
+    static final double HALF_LOG_2_PI = 0.9189385332046727;
     /** From here on Stirling's series has all digits. */
-    private static final double LARGE = 10;
+    static final double LARGE = 10;
 
     /**
      * With s the smaller and l the larger argument: if l is large, the difference of {@code lgamma(l)} and {@code lgamma(l + s)} is
@@ -51,7 +51,8 @@ final class BetaRegion {
 
     private BetaRegion() {}
 
-    private static Tensor correction(Tensor x) {
+    /** The sum of Stirling's series. */
+    static Tensor correction(Tensor x) {
         Tensor inverse = x.reciprocal();
         Tensor z = inverse.square();
         Tensor series = z.fullLike(STIRLING[STIRLING.length - 1]);

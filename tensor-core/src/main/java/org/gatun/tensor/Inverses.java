@@ -30,4 +30,8 @@ final class Inverses {
     static Tensor truncatedNdtri(Tensor low, Tensor high, Tensor p) {
         return inDoubles("truncatedNdtri", new TruncatedNormalQuantile(), low, high, p);
     }
+
+    static Tensor betainc(Tensor a, Tensor b, Tensor x) {
+        return inDoubles("betainc", new IncompleteBeta(), a, b, x);
+    }
 }

@@ -153,6 +153,20 @@ public final class Special {
         return Arithmetic.binary("gammaincc", BinaryFn.GAMMAINCC, a, x);
     }
 
+    /**
+     * The regularised incomplete beta function, {@code t^(a-1) (1-t)^(b-1)} integrated from 0 to x, over {@code B(a, b)}: the distribution
+     * function at x of the beta distribution with shapes a and b. As {@code scipy.special.betainc} and {@code jax.scipy.special.betainc}; PyTorch
+     * has none. NaN unless a and b are positive and finite and x is from 0 to 1.
+     *
+     * <p>Computed in F64 inside, by a quadrature whose time does not grow with a and b. It differentiates by all three: by x the derivative is the
+     * density, at 0 and 1 too. Next to 1 use {@code betainc(b, a, 1 - x)} for what is missing from 1.
+     *
+     * @throws ShapeException when the operands do not broadcast to one shape
+     */
+    public static Tensor betainc(Tensor a, Tensor b, Tensor x) {
+        return Inverses.betainc(a, b, x);
+    }
+
     // ---- Bessel functions ----
 
     /** The modified Bessel function of the first kind of order 0, as {@code torch.special.i0}. */
