@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The regularised incomplete beta function I: operands (a, b, x) of one shape, F64.
  *
- * <p>Up to x = a / (a + b) it is computed, beyond it {@code 1 - I(b, a, 1 - x)}. With {@code D = x^a (1 - x)^b / B(a, b)} and one step of the
+ * <p>Up to x = (a + 1) / (a + b + 3/2) it is computed, beyond it {@code 1 - I(b, a, 1 - x)}. With {@code D = x^a (1 - x)^b / B(a, b)} and one step of the
  * recurrence, which takes the singularity of a small a out,
  *
  * <pre>{@code
@@ -66,7 +66,7 @@ record IncompleteBeta() implements Composite {
     }
 
     /**
-     * Where to compute: operands with {@code x <= a / (a + b)}, harmless ones where the function needs no computation.
+     * Where to compute: operands with {@code x <= (a + 1) / (a + b + 3/2)}, harmless ones where the function needs no computation.
      *
      * @param valid whether the function is defined
      * @param inside whether x is also neither 0 nor 1
@@ -91,7 +91,8 @@ record IncompleteBeta() implements Composite {
             Tensor b0 = inside.where(second, second.fullLike(1.0));
             Tensor x0 = inside.where(at, at.fullLike(0.5));
             Tensor y0 = x0.neg().add(1);
-            Tensor left = x0.mul(b0).le(y0.mul(a0));
+            // The integrand only falls for x up to (a + 1) / (a + 1 + b), but close to that it falls abruptly where b is small.
+            Tensor left = x0.mul(b0.add(0.5)).le(y0.mul(a0.add(1)));
             Tensor a = left.where(a0, b0);
             Tensor b = left.where(b0, a0);
             Tensor x = left.where(x0, y0);
@@ -139,7 +140,7 @@ record IncompleteBeta() implements Composite {
         }
     }
 
-    /** D, of operands (a, b, x, y) with x at most a / (a + b). */
+    /** D, of operands (a, b, x, y) with x not far above a / (a + b). */
     private static Tensor density(List<Tensor> in) {
         Tensor a = in.get(0);
         Tensor b = in.get(1);

@@ -1,5 +1,6 @@
 package org.gatun.nn.distributions;
 
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
@@ -105,6 +106,12 @@ public final class Bernoulli extends Trials {
 
         Tensor probs() {
             return isLogit ? given.sigmoid() : given;
+        }
+
+        /** {@code 1 - p} in a wider dtype, in which small p are not lost. */
+        Tensor failure(DType dtype) {
+            Tensor wide = given.to(dtype);
+            return isLogit ? wide.neg().sigmoid() : wide.neg().add(1);
         }
 
         Tensor logits() {

@@ -1,7 +1,9 @@
 package org.gatun.nn.distributions;
 
 import org.gatun.nn.distributions.Bernoulli.BinaryOdds;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Sampling;
+import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.random.Generator;
@@ -74,6 +76,24 @@ public final class Binomial extends Trials {
                 .sub(k.add(1).lgamma())
                 .sub(failures.add(1).lgamma())
                 .add(odds().log(k, failures));
+    }
+
+    /**
+     * {@code I_(1 - p)(n - k, k + 1)} with {@code k = floor(value)}, {@link Special#betainc}; 0 below 0, and 1 from n on. PyTorch has none. The
+     * inverse, a search over counts, is not offered.
+     */
+    @Override
+    public Tensor cdf(Tensor value) {
+        Constraint.REAL.require("Binomial.cdf", "value", value);
+        Tensor k = value.detach().to(totalCount.dtype()).floor();
+        Tensor complete = k.ge(totalCount);
+        Tensor inner = k.ge(0).and(complete.not());
+        Tensor successes = inner.where(k, k.fullLike(0.0));
+        Tensor trials = inner.where(totalCount, k.fullLike(1.0));
+        Tensor failure = odds().failure(DType.F64);
+        Tensor below = Special.betainc(trials.sub(successes), successes.add(1), failure)
+                .to(totalCount.dtype());
+        return inner.where(below, complete.to(below.dtype()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.gatun.nn.distributions;
 
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Sampling;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
@@ -63,6 +64,28 @@ public final class StudentT extends LocationScale {
                 .add(logNormaliser())
                 .add(scale().log())
                 .neg();
+    }
+
+    /**
+     * With t = (value - location) / scale, below 0 {@code I_s(df / 2, df / 2)}, {@link Special#betainc}, at {@code s = 1/2 + t / (2 sqrt(t^2 + df))},
+     * which is smooth at 0; above, 1 minus that of -t. PyTorch has none. There is no {@link #icdf}.
+     */
+    @Override
+    public Tensor cdf(Tensor value) {
+        Tensor z = standard("cdf", value);
+        // in F64 throughout: for many degrees of freedom s is close to 1/2
+        Tensor t = z.to(DType.F64);
+        Tensor endless = t.abs().eq(Double.POSITIVE_INFINITY);
+        Tensor negative = t.lt(0);
+        Tensor lower = endless.where(t.fullLike(-1.0), negative.where(t, t.neg()));
+        Tensor root = df.to(DType.F64).sqrt();
+        Tensor radius = lower.hypot(root);
+        // s without the difference, which cancels
+        Tensor s = root.div(radius).mul(root.div(radius.sub(lower))).mul(0.5);
+        Tensor half = root.square().mul(0.5);
+        Tensor tail = Special.betainc(half, half, s);
+        Tensor below = endless.where(tail.fullLike(0.0), tail);
+        return negative.where(below, below.neg().add(1)).to(z.dtype());
     }
 
     /** {@code log(sqrt(df) B(1/2, df / 2))}. */

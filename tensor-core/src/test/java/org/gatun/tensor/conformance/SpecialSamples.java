@@ -126,6 +126,23 @@ final class SpecialSamples {
                     shapes,
                     slot(Content.POSITIVE)));
         }
+        for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
+            Slot shapes = slot(Content.POSITIVE, sizes);
+            Slot places = slot(Content.PROBABILITY, sizes);
+            SAMPLES.add(of(
+                    "Special.betainc",
+                    in -> Special.betainc(in.get(0), in.get(1), in.get(2)),
+                    shapes,
+                    slot(Content.POSITIVE),
+                    places));
+            // both large, and x near the middle
+            SAMPLES.add(of(
+                    "Special.betainc",
+                    (a, x) -> Special.betainc(a.add(20), a.neg().add(30), x.mul(0.2).add(0.35)),
+                    shapes,
+                    places));
+        }
+        SAMPLES.add(of("Special.betainc", x -> Special.betainc(x.fullLike(0.5), x.fullLike(3), x), slot(Content.PROBABILITY, 2, 1)));
         unary("Special.i0", Special::i0, Content.ANY);
         unary("Special.i0", x -> Special.i0(x.mul(4)), Content.ANY);
         unary("Special.i0e", x -> Special.i0e(x.mul(9)), Content.POSITIVE);
