@@ -90,7 +90,9 @@ class IncompleteBetaTest {
         for (double x : new double[] {1e-300, 1e-9, 0.01, 0.3, 0.5, 0.8, 0.99, 1 - 0x1p-53}) {
             for (double b : new double[] {1e-4, 0.3, 1, 2.5, 40, 1e5}) {
                 double first = -Math.expm1(b * Math.log1p(-x));
-                assertThat(betainc(1, b, x)).isCloseTo(first, within(2e-13 * first));
+                // above the middle it is what a function of 1 - x leaves of 1
+                double rounding = x > 0.5 ? 1e-15 : 0;
+                assertThat(betainc(1, b, x)).isCloseTo(first, within(rounding + 2e-13 * first));
                 double second = Math.pow(x, b);
                 assertThat(betainc(b, 1, x)).isCloseTo(second, within(1e-15 + 5e-13 * second));
             }

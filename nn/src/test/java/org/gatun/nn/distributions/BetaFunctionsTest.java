@@ -24,7 +24,7 @@ class BetaFunctionsTest {
 
     /** Simpson's rule on the density. */
     private static double integral(Distribution d, double from, double to) {
-        Tensor x = Tensors.linspace(from, to, 2 * PANELS + 1, DType.F64);
+        Tensor x = Tensors.linspace(DType.F64, from, to, 2 * PANELS + 1);
         double[] p = d.prob(x).toDoubleArray();
         double sum = p[0] + p[2 * PANELS];
         for (int i = 1; i < 2 * PANELS; i++) {
@@ -53,19 +53,16 @@ class BetaFunctionsTest {
         assertThat(new Beta(2, 2).cdf(Tensors.of(-1L, 0, 1, 7)).toDoubleArray()).containsExactly(0, 0, 1, 1);
     }
 
-    /** The t distributions of 1, 2 and 4 degrees of freedom are algebraic or an arc tangent, and have accurate lower tails. */
+    /** The t distributions of 1 and 2 degrees of freedom are an arc tangent and algebraic, and have accurate lower tails. */
     @Test
     void studentsTHasItsClosedForms() {
         DoubleUnaryOperator one = t -> Math.atan2(1, -t) / Math.PI;
         DoubleUnaryOperator two = t -> t < 0 ? 1 / (Math.sqrt(2 + t * t) * (Math.sqrt(2 + t * t) - t)) : 0.5 + t / 2 / Math.sqrt(2 + t * t);
-        for (double t : new double[] {-1e200, -1e9, -40, -2, -0.3, -1e-9, 0, 1e-9, 0.7, 5, 1e6}) {
+        for (double t : new double[] {-1e150, -1e9, -40, -2, -0.3, -1e-9, 0, 1e-9, 0.7, 5, 1e6}) {
             double first = one.applyAsDouble(t);
-            assertThat(at(new StudentT(number(1), number(0), number(1)), t)).isCloseTo(first, within(2e-13 * first));
-            if (Math.abs(t) < 1e150) {
-                double second = two.applyAsDouble(t);
-                assertThat(at(new StudentT(number(2), number(0), number(1)), t))
-                        .isCloseTo(second, within(2e-13 * second));
-            }
+            assertThat(at(new StudentT(number(1), number(0), number(1)), t)).isCloseTo(first, within(3e-13 * first));
+            double second = two.applyAsDouble(t);
+            assertThat(at(new StudentT(number(2), number(0), number(1)), t)).isCloseTo(second, within(3e-13 * second));
         }
         Tensor ends = Tensors.of(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
         StudentT d = new StudentT(number(3), number(1), number(2));
@@ -131,7 +128,7 @@ class BetaFunctionsTest {
         Tensor p = Tensors.of(0, 1, 0.5, 0.3, 0.3, 0.3);
         Tensor slope = Grad.grad((Tensor v) -> Binomial.ofProbs(n, v).cdf(k).sum()).apply(p);
         assertThat(slope.toDoubleArray()).containsExactly(new double[] {-5, -5, -1.875, 0, 0, 0}, within(1e-13));
-        GradCheck.standard().check(v -> Binomial.ofLogits(7, v).cdf(Tensors.of(0.0, 3, 6)), Tensors.of(-1, 0.2, 2));
+        GradCheck.standard().check(v -> Binomial.ofLogits(Tensors.scalar(7L), v).cdf(Tensors.of(0.0, 3, 6)), Tensors.of(-1, 0.2, 2));
     }
 
     @Test
