@@ -225,6 +225,11 @@ final class InPlace {
                 throw new ShapeException(name + ": results of shapes " + shape + " and " + out[i].shape()
                         + ": all results must have one shape");
             }
+            if (out[i].storage().isReadOnly()) {
+                throw new IllegalStateException(name + ": the tensor of shape " + shape
+                        + " lies in a file that is mapped for reading and can't be changed in place: use "
+                        + outOfPlace(name) + ", or copy() it first");
+            }
             DType dtype = dtype(op, i, inputs);
             if (out[i].dtype() != dtype) {
                 throw new DTypeException(

@@ -19,10 +19,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.Storage;
+import org.gatun.tensor.shape.Layout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tensor files in the safetensors format, which PyTorch's ecosystem shares: named tensors of all dtypes, and
@@ -50,12 +53,16 @@ public final class Safetensors implements AutoCloseable {
     private final FileChannel channel;
     private final SafetensorsHeader header;
     private final long start;
+    private final @Nullable Mapping mapping;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Safetensors(Path file, FileChannel channel, SafetensorsHeader header, long start) {
+    private Safetensors(
+            Path file, FileChannel channel, SafetensorsHeader header, long start, @Nullable Mapping mapping) {
         this.file = file;
         this.channel = channel;
         this.header = header;
         this.start = start;
+        this.mapping = mapping;
     }
 
     /**
@@ -65,6 +72,29 @@ public final class Safetensors implements AutoCloseable {
      * @throws IOException when it can't be read
      */
     public static Safetensors open(Path file) throws IOException {
+        return open(file, false);
+    }
+
+    /**
+     * Maps a file into memory and checks its header; tensors lie in the file's own pages, which the system reads when they are
+     * first used and shares between processes. They can't be changed in place: that is an {@link IllegalStateException}, and
+     * {@link Tensor#copy()} gives one that can. A tensor that is empty, not aligned to its elements, or so near the file's end that
+     * kernels would read beyond its last page is read into memory of its own, as {@link #open} does; so is every one on a machine whose
+     * bytes are in the other order. BOOL is checked, and therefore read, when the tensor is asked for.
+     *
+     * <p>Closing this while tensors live is safe: the file stays mapped until the last of them and their views is freed.
+     * {@link #save} over a mapped file is safe, too, where the system allows it, for it puts a new file in the old one's place. But
+     * <b>nobody may shorten a file that is mapped</b>, nor write into it: the values change under the tensors, and to
+     * read a page that is gone is an {@link InternalError} or, inside a native library, the end of the process.
+     *
+     * @throws TensorFileException when the file is damaged
+     * @throws IOException when it can't be read or mapped
+     */
+    public static Safetensors map(Path file) throws IOException {
+        return open(file, true);
+    }
+
+    private static Safetensors open(Path file, boolean mapped) throws IOException {
         if (Files.isDirectory(file)) { // Linux opens it and then refuses to read, without its name
             throw new FileSystemException(file.toString(), null, "is a folder, not a safetensors file");
         }
@@ -96,7 +126,9 @@ public final class Safetensors implements AutoCloseable {
             ByteBuffer json = ByteBuffer.allocate((int) bytes);
             readFully(channel, json, Long.BYTES);
             long start = Long.BYTES + bytes;
-            return new Safetensors(file, channel, SafetensorsHeader.parse(file, json.array(), size - start), start);
+            SafetensorsHeader header = SafetensorsHeader.parse(file, json.array(), size - start);
+            boolean usable = mapped && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+            return new Safetensors(file, channel, header, start, usable ? new Mapping(channel, size) : null);
         } catch (Throwable e) {
             channel.close();
             throw e;
@@ -147,7 +179,7 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
-     * Reads a tensor into memory of its own, on the CPU.
+     * Reads a tensor into memory of its own, on the CPU; or gives the one in a {@linkplain #map mapped} file.
      *
      * @throws IllegalArgumentException when there is none of that name
      * @throws TensorFileException when its bytes are not values of its dtype
@@ -155,6 +187,10 @@ public final class Safetensors implements AutoCloseable {
      */
     public Tensor tensor(String name) throws IOException {
         TensorEntry entry = entry(name);
+        long bytes = entry.end() - entry.begin();
+        if (mapping != null && mapping.canHold(start + entry.begin(), bytes, entry.dtype().bytes())) {
+            return mapped(mapping, entry, bytes);
+        }
         ConcreteTensor t = ConcreteTensor.allocate(entry.dtype(), entry.shape(), Device.CPU);
         Storage held = t.acquire();
         try {
@@ -177,9 +213,24 @@ public final class Safetensors implements AutoCloseable {
         }
     }
 
-    /** Closes the file; tensors that were read stay. */
+    private Tensor mapped(Mapping mapping, TensorEntry entry, long bytes) throws IOException {
+        Storage storage = mapping.storage(start + entry.begin(), bytes);
+        ConcreteTensor t = ConcreteTensor.over(storage, Layout.contiguous(entry.shape()), entry.dtype());
+        try {
+            TensorBytes.requireTruth(file, entry.name(), t.segment(), entry.dtype());
+            return t;
+        } catch (Throwable e) {
+            t.close();
+            throw e;
+        }
+    }
+
+    /** Closes the file; tensors that were read or lie in its mapping stay. Closing again does nothing. */
     @Override
     public void close() throws IOException {
+        if (mapping != null && closed.compareAndSet(false, true)) {
+            mapping.release();
+        }
         channel.close();
     }
 

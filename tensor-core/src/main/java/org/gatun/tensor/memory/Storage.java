@@ -45,15 +45,17 @@ public final class Storage {
     private final long address;
     private final long bytes;
     private final Source source;
+    private final boolean readOnly;
 
     private volatile int references;
 
     private int version;
 
-    private Storage(long address, long bytes, Source source) {
+    private Storage(long address, long bytes, Source source, boolean readOnly) {
         this.address = address;
         this.bytes = bytes;
         this.source = source;
+        this.readOnly = readOnly;
         // Plain, without a volatile store's fence: the final fields' publication covers it.
         REFERENCES.set(this, 1);
     }
@@ -66,7 +68,24 @@ public final class Storage {
      * @param source takes the memory back at the last release
      */
     public static Storage of(long address, long bytes, Source source) {
-        return new Storage(address, bytes, source);
+        return new Storage(address, bytes, source, false);
+    }
+
+    /**
+     * A storage over memory that must not be written, such as a file mapped for reading, with one reference. It need be aligned to its
+     * elements only; kernels may read, though not use, 256 bytes behind it.
+     *
+     * @param address the first byte's address on the source's device
+     * @param bytes the size in bytes, 0 or more
+     * @param source takes the memory back at the last release
+     */
+    public static Storage readOnly(long address, long bytes, Source source) {
+        return new Storage(address, bytes, source, true);
+    }
+
+    /** Whether the memory must not be written: changes in place refuse it. */
+    public boolean isReadOnly() {
+        return readOnly;
     }
 
     /** The address of the first byte: a native pointer on {@link #device()}. Valid while a reference is held. */
