@@ -253,7 +253,7 @@ record IncompleteBeta() implements Composite {
 
         /** The derivatives that are wanted; by x the density, at 0 and 1 too. */
         private static @Nullable Tensor[] slopes(Tensor a, Tensor b, Tensor x, IntPredicate wanted) {
-            @Nullable Tensor[] slopes = new Tensor[3];
+            @Nullable Tensor[] slopes = new @Nullable Tensor[3];
             if (wanted.test(0) || wanted.test(1)) {
                 Tensor[] byShapes = Point.of(a, b, x).slopes();
                 slopes[0] = wanted.test(0) ? byShapes[0] : null;

@@ -142,7 +142,10 @@ final class SpecialSamples {
                     shapes,
                     places));
         }
-        SAMPLES.add(of("Special.betainc", x -> Special.betainc(x.fullLike(0.5), x.fullLike(3), x), slot(Content.PROBABILITY, 2, 1)));
+        SAMPLES.add(of(
+                "Special.betainc",
+                x -> Special.betainc(x.fullLike(0.5), x.fullLike(3), x),
+                slot(Content.PROBABILITY, 2, 1)));
         unary("Special.i0", Special::i0, Content.ANY);
         unary("Special.i0", x -> Special.i0(x.mul(4)), Content.ANY);
         unary("Special.i0e", x -> Special.i0e(x.mul(9)), Content.POSITIVE);
