@@ -229,7 +229,7 @@ class CoverageContractTest {
             boolean fromNumbers = operands.stream().anyMatch(o -> o.dtype().isFloating());
             if (fromNumbers) {
                 for (Tensor derivative : derivatives(sample, operands, DType.F64)) {
-                    assertThat(derivative.toDoubleArray()).as("%s", sample).allMatch(v -> v == 0);
+                    assertThat(derivative.abs().sum().item()).as("%s", sample).isZero();
                 }
             }
             COVERAGE.without(sample.method(), fromNumbers ? "0 by definition" : "no floating operand");

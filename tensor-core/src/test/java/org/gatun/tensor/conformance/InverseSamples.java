@@ -25,22 +25,29 @@ final class InverseSamples {
         return SAMPLES;
     }
 
+    /** Products with powers of 2, which no dtype rounds; of numbers from 0.3 to 2 those with the larger one are farther from 0. */
+    private static Tensor low(Tensor a, Tensor b, double[] ends) {
+        return ends[0] < 0 ? b.mul(ends[0]) : a.mul(ends[0]);
+    }
+
+    private static Tensor high(Tensor a, Tensor b, double[] ends) {
+        return ends[0] < 0 ? a.mul(ends[1]) : b.mul(ends[1]);
+    }
+
     private static void normal() {
         for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
             // across 0, in the upper tail, in the lower
-            for (double shift : new double[] {-0.5, 4, -7}) {
+            for (double[] ends : new double[][] {{1, 8}, {2, 16}, {-16, -2}}) {
                 SAMPLES.add(of(
                         "Special.logNormalMass",
-                        (low, width) -> Special.logNormalMass(low.add(shift), low.add(width).add(shift)),
-                        any(sizes),
+                        (a, b) -> Special.logNormalMass(low(a, b, ends), high(a, b, ends)),
+                        ends[0] == 1 ? any(sizes) : positive(sizes),
                         positive()));
                 SAMPLES.add(of(
                         "Special.truncatedNdtri",
-                        in -> {
-                            Tensor low = in.get(0).add(shift);
-                            return Special.truncatedNdtri(low, low.add(in.get(1)), in.get(2));
-                        },
-                        any(sizes),
+                        in -> Special.truncatedNdtri(
+                                low(in.get(0), in.get(1), ends), high(in.get(0), in.get(1), ends), in.get(2)),
+                        ends[0] == 1 ? any(sizes) : positive(sizes),
                         positive(),
                         probability(sizes)));
             }
