@@ -120,7 +120,8 @@ public final class Parameter extends Traced {
                 && own.isContiguous()
                 && own.layout().offset() == 0
                 && own.storage().bytes() == own.elements() * own.dtype().bytes()
-                && own.storage().references() == 1) {
+                && own.storage().references() == 1
+                && !own.storage().isReadOnly()) {
             // Nobody else holds this memory, and it holds nothing else: take it over instead of copying it.
             own.unscope();
             replaceGrad(own);

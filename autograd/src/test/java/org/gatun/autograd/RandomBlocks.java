@@ -75,7 +75,8 @@ final class RandomBlocks {
         binary.put("cdist 1", (a, b) -> Functional.cdist(a, b, 1));
         binary.put(
                 "cosineSimilarity",
-                (a, b) -> Functional.cosineSimilarity(a.square().add(0.5), b.sin().add(1.5), -1, 1e-8));
+                (a, b) ->
+                        Functional.cosineSimilarity(a.square().add(0.5), b.sin().add(1.5), -1, 1e-8));
         binary.put("solve", (a, b) -> Linalg.solve(definite(a), b));
         binary.put("solveTriangular", (a, b) -> Linalg.solveTriangular(Linalg.cholesky(definite(a)), b, false));
         binary.put("conv1d", (a, b) -> Functional.conv1d(line(a), line(b)));

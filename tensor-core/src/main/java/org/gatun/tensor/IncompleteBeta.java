@@ -91,7 +91,7 @@ record IncompleteBeta() implements Composite {
             Tensor b0 = inside.where(second, second.fullLike(1.0));
             Tensor x0 = inside.where(at, at.fullLike(0.5));
             Tensor y0 = x0.neg().add(1);
-            // The integrand only falls for x up to (a + 1) / (a + 1 + b), but close to that it falls abruptly where b is small.
+            // The integrand only falls up to (a + 1) / (a + 1 + b), but close to that abruptly where b is small.
             Tensor left = x0.mul(b0.add(0.5)).le(y0.mul(a0.add(1)));
             Tensor a = left.where(a0, b0);
             Tensor b = left.where(b0, a0);
@@ -107,7 +107,8 @@ record IncompleteBeta() implements Composite {
 
         /** By the slope and the curvature of the exponent at 0, and at most where the first factor alone has fallen far enough. */
         private static Tensor unit(Tensor a, Tensor b, Tensor x, Tensor y) {
-            Tensor slope = a.mul(y).sub(b.mul(x)).clamp(0.0, Double.POSITIVE_INFINITY).mul(0.5);
+            Tensor slope =
+                    a.mul(y).sub(b.mul(x)).clamp(0.0, Double.POSITIVE_INFINITY).mul(0.5);
             Tensor curvature = a.add(b).mul(x).mul(y).mul(0.5);
             Tensor local = slope.add(slope.square().add(curvature).sqrt()).reciprocal();
             Tensor fall = y.log().mul(b).neg().add(1).div(a).clamp(0.0, 600.0);
@@ -215,7 +216,8 @@ record IncompleteBeta() implements Composite {
                 List<Tensor> cotangents,
                 IntPredicate wanted) {
             Tensor v = cotangents.get(0);
-            @Nullable Tensor[] slopes = slopes(
+            @Nullable
+            Tensor[] slopes = slopes(
                     Objects.requireNonNull(inputs.get(0)),
                     Objects.requireNonNull(inputs.get(1)),
                     Objects.requireNonNull(inputs.get(2)),

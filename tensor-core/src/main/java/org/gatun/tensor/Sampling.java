@@ -47,8 +47,7 @@ public final class Sampling {
      * @param low finite or -infinity
      * @param high finite or infinity, above {@code low}
      */
-    public static Tensor truncatedNormal(
-            Generator generator, Tensor mean, Tensor deviation, Tensor low, Tensor high) {
+    public static Tensor truncatedNormal(Generator generator, Tensor mean, Tensor deviation, Tensor low, Tensor high) {
         return ParametricDraws.truncatedNormal(generator, mean, deviation, low, high);
     }
 

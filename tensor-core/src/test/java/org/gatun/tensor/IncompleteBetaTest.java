@@ -96,9 +96,8 @@ class IncompleteBetaTest {
                 double second = Math.pow(x, b);
                 assertThat(betainc(b, 1, x)).isCloseTo(second, within(1e-15 + 5e-13 * second));
             }
-            double arcsine = x < 0.5
-                    ? 2 / Math.PI * Math.asin(Math.sqrt(x))
-                    : 1 - 2 / Math.PI * Math.asin(Math.sqrt(1 - x));
+            double arcsine =
+                    x < 0.5 ? 2 / Math.PI * Math.asin(Math.sqrt(x)) : 1 - 2 / Math.PI * Math.asin(Math.sqrt(1 - x));
             assertThat(betainc(0.5, 0.5, x)).isCloseTo(arcsine, within(2e-13 * arcsine));
         }
         for (double a : new double[] {1e-6, 0.2, 3, 1e4, 1e8}) {
@@ -153,7 +152,9 @@ class IncompleteBetaTest {
         Tensor whole = Special.betainc(Tensors.of(2L, 3), Tensors.of(1L, 1), Tensors.of(1L, 0));
         assertThat(whole.dtype()).isEqualTo(DType.F32);
         assertThat(whole.toDoubleArray()).containsExactly(1, 0);
-        assertThat(Special.betainc(Tensors.zeros(0, 3), Tensors.scalar(1f), Tensors.zeros(1, 3)).shape().toString())
+        assertThat(Special.betainc(Tensors.zeros(0, 3), Tensors.scalar(1f), Tensors.zeros(1, 3))
+                        .shape()
+                        .toString())
                 .isEqualTo("[0, 3]");
     }
 }

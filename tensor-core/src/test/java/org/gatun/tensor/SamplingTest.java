@@ -268,7 +268,8 @@ class SamplingTest {
             WorkerPool.setThreads(1);
             double[] one = fill.apply(new Generator(3), 200_001L).to(DType.F64).toDoubleArray();
             WorkerPool.setThreads(7);
-            double[] seven = fill.apply(new Generator(3), 200_001L).to(DType.F64).toDoubleArray();
+            double[] seven =
+                    fill.apply(new Generator(3), 200_001L).to(DType.F64).toDoubleArray();
             assertThat(seven).isEqualTo(one);
             assertThat(fill.apply(new Generator(5), 200_001L).to(DType.F64).toDoubleArray())
                     .isNotEqualTo(one);

@@ -50,7 +50,8 @@ class SearchesTest {
                         .toArray();
                 assertThat(sorted.searchsorted(values, right).toLongArray()).containsExactly(expected);
                 assertThat(values.bucketize(sorted, right).toLongArray()).containsExactly(expected);
-                assertThat(sorted.searchsorted(values.select(0, 0).select(0, 0), right).itemLong())
+                assertThat(sorted.searchsorted(values.select(0, 0).select(0, 0), right)
+                                .itemLong())
                         .isEqualTo(expected[0]);
             }
         }

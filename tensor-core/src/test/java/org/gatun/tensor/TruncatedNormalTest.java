@@ -72,8 +72,7 @@ class TruncatedNormalTest {
     void samplesAreThoseBetweenTheBounds(double low, double high) {
         Generator generator = new Generator(20_261);
         Tensor zero = Tensors.zeros(DType.F64, N);
-        Tensor x = Sampling.truncatedNormal(
-                generator, zero, zero.add(1), Tensors.scalar(low), Tensors.scalar(high));
+        Tensor x = Sampling.truncatedNormal(generator, zero, zero.add(1), Tensors.scalar(low), Tensors.scalar(high));
         continuous(x, z -> fraction(low, high, z));
         Tensor y = Sampling.truncatedNormal(
                 generator, zero.add(3), zero.add(0.5), Tensors.scalar(low * 0.5 + 3), Tensors.scalar(high * 0.5 + 3));
@@ -81,7 +80,16 @@ class TruncatedNormalTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-1, 2", "-3, -2.5", "2, Infinity", "30, 31", "-Infinity, 1.5", "1e4, Infinity", "-200, -100", "0.3, 0.4"})
+    @CsvSource({
+        "-1, 2",
+        "-3, -2.5",
+        "2, Infinity",
+        "30, 31",
+        "-Infinity, 1.5",
+        "1e4, Infinity",
+        "-200, -100",
+        "0.3, 0.4"
+    })
     void quantilesHaveTheirFraction(double low, double high) {
         double[] p = {1e-12, 0.001, 0.2, 0.5, 0.77, 0.999};
         double[] z = Special.truncatedNdtri(Tensors.scalar(low), Tensors.scalar(high), Tensors.of(p))
@@ -122,8 +130,10 @@ class TruncatedNormalTest {
         for (double z : new double[] {2, 8, 37, 100, 1e4}) {
             for (double h : new double[] {1e-3, 0.5, 3, Double.POSITIVE_INFINITY}) {
                 double want = Math.log(scaledTail(z, z) - scaledTail(z + h, z)) - 0.5 * z * z;
-                double upper = Special.logNormalMass(Tensors.scalar(z), Tensors.scalar(z + h)).item();
-                double lower = Special.logNormalMass(Tensors.scalar(-z - h), Tensors.scalar(-z)).item();
+                double upper = Special.logNormalMass(Tensors.scalar(z), Tensors.scalar(z + h))
+                        .item();
+                double lower = Special.logNormalMass(Tensors.scalar(-z - h), Tensors.scalar(-z))
+                        .item();
                 // the difference of the reference loses digits where the interval is narrow
                 double rounding = 1e-13 / -Math.expm1(-z * Math.min(h, 1));
                 assertThat(upper).isCloseTo(want, within(2e-12 * Math.max(1, Math.abs(want)) + rounding));
@@ -131,11 +141,14 @@ class TruncatedNormalTest {
             }
         }
         // erf(x) = 2 / sqrt(pi) (x - x^3 / 3 + ...)
-        double tiny = Special.logNormalMass(Tensors.scalar(-1e-9), Tensors.scalar(2e-9)).item();
+        double tiny = Special.logNormalMass(Tensors.scalar(-1e-9), Tensors.scalar(2e-9))
+                .item();
         assertThat(tiny).isCloseTo(Math.log(3e-9 / Math.sqrt(2 * Math.PI)), within(1e-14));
-        assertThat(Special.logNormalMass(Tensors.scalar(1.5), Tensors.scalar(1.5)).item())
+        assertThat(Special.logNormalMass(Tensors.scalar(1.5), Tensors.scalar(1.5))
+                        .item())
                 .isEqualTo(Double.NEGATIVE_INFINITY);
-        assertThat(Special.logNormalMass(Tensors.scalar(2.0), Tensors.scalar(1.0)).item())
+        assertThat(Special.logNormalMass(Tensors.scalar(2.0), Tensors.scalar(1.0))
+                        .item())
                 .isNaN();
     }
 
@@ -143,10 +156,10 @@ class TruncatedNormalTest {
     void everyFloatingDtypeStaysBetweenItsBounds() {
         for (DType dtype : new DType[] {DType.F64, DType.F32, DType.F16, DType.BF16}) {
             Tensor mean = Tensors.zeros(dtype, 3000);
-            Tensor x = Sampling.truncatedNormal(
-                    new Generator(3), mean, mean.add(2), mean.add(0.1), mean.add(0.3));
+            Tensor x = Sampling.truncatedNormal(new Generator(3), mean, mean.add(2), mean.add(0.1), mean.add(0.3));
             assertThat(x.dtype()).isEqualTo(dtype);
-            assertThat(x.ge(mean.add(0.1)).and(x.le(mean.add(0.3))).all().item()).isEqualTo(1);
+            assertThat(x.ge(mean.add(0.1)).and(x.le(mean.add(0.3))).all().item())
+                    .isEqualTo(1);
         }
     }
 }

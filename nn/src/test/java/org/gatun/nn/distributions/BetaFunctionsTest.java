@@ -69,7 +69,8 @@ class BetaFunctionsTest {
                 .containsExactly(0, 0);
         // with many degrees of freedom it is normal; F32 does not lose the middle
         Tensor z = Tensors.of(-3f, -0.5f, 0, 0.25f, 2);
-        assertThat(new StudentT(1e7, 0, 1).cdf(z).allClose(Special.ndtr(z), 1e-6, 1e-7)).isTrue();
+        assertThat(new StudentT(1e7, 0, 1).cdf(z).allClose(Special.ndtr(z), 1e-6, 1e-7))
+                .isTrue();
         assertThat(new StudentT(1e7, 0, 1).cdf(z).dtype()).isEqualTo(DType.F32);
     }
 
@@ -113,8 +114,13 @@ class BetaFunctionsTest {
                 .containsExactly(new double[] {1, 0.421875}, within(1e-15));
         Tensor logits = Tensors.of(-3, 0.5, 4);
         Tensor k = Tensors.of(2.0, 4, 9);
-        assertThat(Binomial.ofLogits(Tensors.of(10L, 10, 10), logits).cdf(k)
-                        .allClose(Binomial.ofProbs(Tensors.of(10L, 10, 10), logits.sigmoid()).cdf(k), 1e-12, 0))
+        assertThat(Binomial.ofLogits(Tensors.of(10L, 10, 10), logits)
+                        .cdf(k)
+                        .allClose(
+                                Binomial.ofProbs(Tensors.of(10L, 10, 10), logits.sigmoid())
+                                        .cdf(k),
+                                1e-12,
+                                0))
                 .isTrue();
     }
 
@@ -124,17 +130,19 @@ class BetaFunctionsTest {
         Tensor n = Tensors.of(5L, 5, 5, 5, 5, 0);
         Tensor k = Tensors.of(0.0, 4, 2, 5, -1, 0);
         Tensor p = Tensors.of(0, 1, 0.5, 0.3, 0.3, 0.3);
-        Tensor slope = Grad.grad((Tensor v) -> Binomial.ofProbs(n, v).cdf(k).sum()).apply(p);
+        Tensor slope =
+                Grad.grad((Tensor v) -> Binomial.ofProbs(n, v).cdf(k).sum()).apply(p);
         assertThat(slope.toDoubleArray()).containsExactly(new double[] {-5, -5, -1.875, 0, 0, 0}, within(1e-13));
-        GradCheck.standard().check(v -> Binomial.ofLogits(Tensors.scalar(7L), v).cdf(Tensors.of(0.0, 3, 6)), Tensors.of(-1, 0.2, 2));
+        Tensor seven = Tensors.scalar(7L);
+        Tensor counts = Tensors.of(0.0, 3, 6);
+        GradCheck.standard().check(v -> Binomial.ofLogits(seven, v).cdf(counts), Tensors.of(-1, 0.2, 2));
     }
 
     @Test
     void valuesThatAreNotNumbersAreRefused() {
         Tensor nan = number(Double.NaN);
-        for (Distribution d : new Distribution[] {
-            new Beta(1, 2), new StudentT(3, 0, 1), Binomial.ofProbs(4, number(0.5))
-        }) {
+        for (Distribution d :
+                new Distribution[] {new Beta(1, 2), new StudentT(3, 0, 1), Binomial.ofProbs(4, number(0.5))}) {
             assertThatThrownBy(() -> d.cdf(nan))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(d.getClass().getSimpleName() + ".cdf")

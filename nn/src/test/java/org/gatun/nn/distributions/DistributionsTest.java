@@ -253,7 +253,8 @@ class DistributionsTest {
         assertThat(d.cdf(k).toDoubleArray()).containsExactly(sums.toDoubleArray(), within(1e-13));
         assertThat(d.cdf(k.add(0.7)).equalTo(d.cdf(k))).isTrue();
         assertThat(d.cdf(Tensors.of(-0.5, -1, -7)).toDoubleArray()).containsOnly(0);
-        assertThat(new Poisson(Tensors.scalar(0.0)).cdf(Tensors.scalar(0.0)).item()).isEqualTo(1);
+        assertThat(new Poisson(Tensors.scalar(0.0)).cdf(Tensors.scalar(0.0)).item())
+                .isEqualTo(1);
         GradCheck.standard().check(r -> new Poisson(r).cdf(Tensors.of(0.0, 2, 45)), rate);
     }
 
@@ -261,10 +262,13 @@ class DistributionsTest {
     @Test
     void theGammaDistributionFunctionAtItsEdges() {
         Gamma d = new Gamma(Tensors.of(0.5, 1, 3), Tensors.of(1.0, 2, 3));
-        assertThat(d.cdf(Tensors.of(-1.0, 0, Double.POSITIVE_INFINITY)).toDoubleArray()).containsExactly(0, 0, 1);
+        assertThat(d.cdf(Tensors.of(-1.0, 0, Double.POSITIVE_INFINITY)).toDoubleArray())
+                .containsExactly(0, 0, 1);
         // with concentration 1 it is exponential
         assertThat(d.cdf(Tensors.scalar(0.7)).get(1)).isCloseTo(-Math.expm1(-1.4), within(1e-15));
-        assertThatThrownBy(() -> Grad.grad((Tensor a) -> new Gamma(a, a.detach()).cdf(Tensors.scalar(1.0)).sum())
+        assertThatThrownBy(() -> Grad.grad((Tensor a) -> new Gamma(a, a.detach())
+                                .cdf(Tensors.scalar(1.0))
+                                .sum())
                         .apply(Tensors.of(2.0)))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("gammainc")

@@ -57,7 +57,8 @@ public record TruncatedNormalQuantile() implements Composite {
         Tensor t = s.mul(2).div(a.add(a.square().add(s.mul(2)).sqrt()));
         for (int i = 0; i < STEPS; i++) {
             Tensor scaled = Special.erfcx(a.add(t).mul(SQRT_HALF));
-            Tensor excess = scaled.div(first).log().add(s).sub(t.mul(a.mul(2).add(t)).mul(0.5));
+            Tensor excess =
+                    scaled.div(first).log().add(s).sub(t.mul(a.mul(2).add(t)).mul(0.5));
             t = t.add(excess.mul(scaled).mul(SQRT_HALF_PI));
         }
         return a.add(t);
@@ -104,7 +105,8 @@ public record TruncatedNormalQuantile() implements Composite {
 
         /** By low, {@code (1 - p) n(low) / n(z)}; by high, {@code p n(high) / n(z)}; by p, {@code mass / n(z)}, with n the density. */
         private static Tensor[] slopes(Tensor low, Tensor high, Tensor p, Tensor z) {
-            Tensor mass = Special.logNormalMass(low, high).add(z.square().mul(0.5)).add(HALF_LOG_2_PI);
+            Tensor mass =
+                    Special.logNormalMass(low, high).add(z.square().mul(0.5)).add(HALF_LOG_2_PI);
             return new Tensor[] {p.neg().add(1).mul(ratio(low, z)), p.mul(ratio(high, z)), mass.exp()};
         }
 

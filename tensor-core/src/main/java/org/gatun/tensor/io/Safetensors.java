@@ -188,7 +188,8 @@ public final class Safetensors implements AutoCloseable {
     public Tensor tensor(String name) throws IOException {
         TensorEntry entry = entry(name);
         long bytes = entry.end() - entry.begin();
-        if (mapping != null && mapping.canHold(start + entry.begin(), bytes, entry.dtype().bytes())) {
+        if (mapping != null
+                && mapping.canHold(start + entry.begin(), bytes, entry.dtype().bytes())) {
             return mapped(mapping, entry, bytes);
         }
         ConcreteTensor t = ConcreteTensor.allocate(entry.dtype(), entry.shape(), Device.CPU);

@@ -27,7 +27,11 @@ final class SamplingSamples {
         smooth("normal", (a, b) -> Sampling.normal(g(), a.to(DType.F64), b).to(a.dtype()), any(2, 3), positive(2, 1));
         smooth("normal", (a, b) -> Sampling.normal(g(), a.to(DType.F64), b).to(a.dtype()), any(), positive());
         for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
-            smooth("truncatedNormal", (a, b) -> Sampling.truncatedNormal(g(), a, b, a.sub(1), a.add(b)), any(sizes), positive(sizes));
+            smooth(
+                    "truncatedNormal",
+                    (a, b) -> Sampling.truncatedNormal(g(), a, b, a.sub(1), a.add(b)),
+                    any(sizes),
+                    positive(sizes));
             smooth("truncatedNormal", (a, b) -> truncated(a, b, 3, 9), any(sizes), positive());
         }
         smooth("truncatedNormal", (a, b) -> truncated(a, b, -9, -4), any(2, 3), positive());

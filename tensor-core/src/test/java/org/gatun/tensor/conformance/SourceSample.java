@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record SourceSample(
         String method, Function<DType, Tensor> make, Function<DType, HostArray> expected, boolean exact) {
     /** A tensor whose elements are a function of their numbers, counted row by row. */
-    static SourceSample of(
-            String method, Function<DType, Tensor> make, IntToDoubleFunction element, long... sizes) {
+    static SourceSample of(String method, Function<DType, Tensor> make, IntToDoubleFunction element, long... sizes) {
         return new SourceSample(method, make, dtype -> array(dtype, Shape.of(sizes), element), true);
     }
 

@@ -61,8 +61,7 @@ public final class SourceSamples {
         add("trilIndices", d -> Tensors.trilIndices(2, 2, 0), i -> i == 1 || i == 2 || i == 5 ? 1 : 0, 2, 3);
         add("triuIndices", d -> Tensors.triuIndices(2, 2, 0), i -> i == 2 || i == 4 || i == 5 ? 1 : 0, 2, 3);
         add("indices", d -> Tensors.indices(SHAPE).get(1), i -> i % 3, 2, 3);
-        SAMPLES.add(SourceSample.of(
-                "Fft.fftfreq", d -> Fft.fftfreq(d, 4, 0.25), i -> i < 2 ? i : i - 4, 4));
+        SAMPLES.add(SourceSample.of("Fft.fftfreq", d -> Fft.fftfreq(d, 4, 0.25), i -> i < 2 ? i : i - 4, 4));
         SAMPLES.add(SourceSample.of("Fft.rfftfreq", d -> Fft.rfftfreq(d, 4, 0.5), i -> i / 2.0, 3));
     }
 
@@ -164,11 +163,7 @@ public final class SourceSamples {
                 .reshape(SHAPE);
     }
 
-    private static void add(
-            String method,
-            Function<DType, Tensor> make,
-            IntToDoubleFunction element,
-            long... sizes) {
+    private static void add(String method, Function<DType, Tensor> make, IntToDoubleFunction element, long... sizes) {
         SAMPLES.add(SourceSample.of("Tensors." + method, make, element, sizes));
     }
 }
