@@ -143,6 +143,10 @@ final class Arranging {
         if (sections < 1) {
             throw new ShapeException(name + ": the number of parts " + sections + " must be 1 or more");
         }
+        if (sections > Integer.MAX_VALUE - 8) {
+            throw new ShapeException(name + ": " + sections + " parts of shape " + x.shape()
+                    + " do not fit a list: give at most " + (Integer.MAX_VALUE - 8));
+        }
         long n = x.size(a);
         List<Tensor> parts = new ArrayList<>();
         long at = 0;

@@ -3,6 +3,7 @@ package org.gatun.tensor;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Traced;
 import org.jspecify.annotations.Nullable;
 
 /** Counts, or sums of weights, of the elements that fall into bins. */
@@ -84,7 +85,20 @@ final class Histograms {
             throw new DTypeException("histogram: the edges are " + edges.dtype() + " and the elements " + x.dtype()
                     + ": convert one of them with to(...)");
         }
+        requireRising(edges);
         return histogram(x, Widened.of(edges), weight, density);
+    }
+
+    /** Checks edges whose values are known here, not those of each element of a batch. */
+    private static void requireRising(Tensor edges) {
+        Tensor known = Traced.beneath(edges);
+        double[] values = known.shape().equals(edges.shape()) ? Values.doubles(known) : new double[0];
+        for (int i = 1; i < values.length; i++) {
+            if (!(values[i - 1] <= values[i])) {
+                throw new IllegalArgumentException("histogram: edge " + values[i - 1] + " stands before " + values[i]
+                        + " in edges of shape " + edges.shape() + ": sort them");
+            }
+        }
     }
 
     /** With edges of the dtype that {@code x} is computed in. */

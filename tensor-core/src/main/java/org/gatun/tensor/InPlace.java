@@ -154,7 +154,13 @@ final class InPlace {
 
     /** The method that does the same without changing anything. */
     private static String outOfPlace(String name) {
-        return name.equals("region") ? "apply" : name.substring(0, name.length() - 1);
+        return switch (name) {
+            case "region" -> "apply";
+            case "zero_" -> "Tensors.zerosLike";
+            case "fill_" -> "fullLike";
+            case "copy_" -> "the source's copy()";
+            default -> name.substring(0, name.length() - 1);
+        };
     }
 
     private static void requireKind(String name, ConcreteTensor target, DType result) {

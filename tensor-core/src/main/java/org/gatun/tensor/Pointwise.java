@@ -196,7 +196,7 @@ final class Pointwise {
             return t.digamma();
         }
         double factorial = n % 2 == 0 ? -1 : 1;
-        for (int k = 2; k <= n; k++) {
+        for (int k = 2; k <= n && Double.isFinite(factorial); k++) {
             factorial *= k;
         }
         double sign = factorial;
@@ -212,7 +212,7 @@ final class Pointwise {
             for (int j = 2; j <= p; j++) {
                 sum = sum.add(t.add((1 - j) / 2.0).lgamma());
             }
-            return p == 1 ? sum : sum.add(p * (p - 1) / 4.0 * Math.log(Math.PI));
+            return p == 1 ? sum : sum.add(p * (p - 1.0) / 4.0 * Math.log(Math.PI));
         });
     }
 
@@ -228,11 +228,17 @@ final class Pointwise {
             return x.round();
         }
         double scale = Math.pow(10, Math.abs(decimals));
-        return Widened.compute(
-                x,
-                t -> decimals > 0
-                        ? t.mul(scale).round().div(scale)
-                        : t.div(scale).round().mul(scale));
+        if (Double.isInfinite(scale)) {
+            return decimals > 0 ? x.view() : x.mul(0.0);
+        }
+        return Widened.compute(x, t -> {
+            if (decimals < 0) {
+                return t.div(scale).round().mul(scale);
+            }
+            Tensor scaled = t.mul(scale);
+            // so large a number has no decimals
+            return scaled.isInfinite().where(t, scaled.round().div(scale));
+        });
     }
 
     static Tensor nanToNum(Tensor x, double nan, double positive, double negative) {

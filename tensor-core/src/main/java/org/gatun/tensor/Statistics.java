@@ -28,7 +28,9 @@ final class Statistics {
         Tensor squares = Dispatch.bind(new Op.Sum(over), SQUARED_DISTANCE.apply(x, mean));
         // But for rounding the sum of the distances is 0 whatever x is, and counts as a constant.
         Tensor rest = Dispatch.bind(new Op.Sum(over), DISTANCE.apply(x.detach(), mean.detach()));
-        Tensor excess = rest.square().div((double) n).minimum(squares.detach());
+        Tensor most = squares.detach();
+        // of an overflow nothing is left to correct
+        Tensor excess = rest.square().div((double) n).minimum(most).maskedFill(most.isInfinite(), 0);
         Tensor variance = squares.sub(excess).div(Math.max(n - correction, 0));
         return new VarMean(
                 Reductions.finish(Arithmetic.cast(variance, dtype), over, keepDims),
@@ -87,6 +89,6 @@ final class Statistics {
         Tensor sums = distance.matmul(distance.t());
         // As a double, since n - correction may need more bits than a long has.
         Tensor result = sums.div(Math.max((double) rows.size(1) - correction, 0));
-        return x.rank() == 2 ? result : result.reshape();
+        return rows.size(0) == 1 ? result.reshape() : result;
     }
 }

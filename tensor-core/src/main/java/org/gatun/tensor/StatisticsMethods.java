@@ -134,7 +134,7 @@ public abstract sealed class StatisticsMethods extends OrderStatisticsMethods pe
 
     /**
      * The covariances of variables (rows) observed together (columns), as {@code torch.cov}:
-     * {@code sum((a - mean(a)) * (b - mean(b))) / max(n - correction, 0)}; a matrix, and of a vector or scalar its variance, 0-d.
+     * {@code sum((a - mean(a)) * (b - mean(b))) / max(n - correction, 0)}; a matrix, and of one variable its variance, 0-d.
      * Other dtypes than floating ones are taken as F32.
      *
      * @throws ShapeException for more than two axes

@@ -44,12 +44,24 @@ public final class Cauchy extends LocationScale {
 
     @Override
     public Tensor cdf(Tensor value) {
-        return standard("cdf", value).atan().div(Math.PI).add(0.5);
+        Tensor z = standard("cdf", value);
+        Tensor far = z.abs().gt(1);
+        Tensor tail = far.where(z, z.fullLike(1)).abs().reciprocal().atan().div(Math.PI);
+        Tensor middle = far.where(z.fullLike(0), z).atan().div(Math.PI).add(0.5);
+        return far.where(z.lt(0).where(tail, tail.neg().add(1)), middle);
     }
 
     @Override
     public Tensor icdf(Tensor q) {
-        return placed(fraction(q).sub(0.5).mul(Math.PI).tan());
+        Tensor p = fraction(q);
+        Tensor low = p.lt(0.5);
+        Tensor centre = p.sub(0.5);
+        Tensor near = centre.abs().lt(0.25);
+        // the distance from the nearer end, which has all digits that q has
+        Tensor end = near.where(p.fullLike(0.25), low.where(p, p.neg().add(1)));
+        Tensor tail = end.mul(Math.PI).tan().reciprocal();
+        Tensor middle = near.where(centre, p.fullLike(0)).mul(Math.PI).tan();
+        return placed(near.where(middle, low.where(tail.neg(), tail)));
     }
 
     @Override

@@ -37,8 +37,8 @@ public record Constraint(String name, UnaryOperator<Tensor> holds) {
             new Constraint("0 or 1", x -> x.eq(0).or(x.eq(1)));
 
     /** Whole numbers of 0 or more. */
-    public static final Constraint NONNEGATIVE_INTEGER =
-            new Constraint("an integer of 0 or more", x -> x.ge(0).and(x.eq(x.floor())));
+    public static final Constraint NONNEGATIVE_INTEGER = new Constraint(
+            "an integer of 0 or more", x -> x.ge(0).and(x.lt(INFINITY)).and(x.eq(x.floor())));
 
     /** Rows along the last axis of numbers from 0 on whose sum is 1, within 1e-6. */
     public static final Constraint SIMPLEX = new Constraint(

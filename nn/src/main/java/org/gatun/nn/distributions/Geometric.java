@@ -58,8 +58,7 @@ public final class Geometric extends Trials {
     public Tensor cdf(Tensor value) {
         Constraint.REAL.require("Geometric.cdf", "value", value);
         Tensor k = value.floor().add(1);
-        Tensor above = odds().log(k.fullLike(0.0), k.maximum(0)).exp();
-        return above.neg().add(1);
+        return odds().log(k.fullLike(0.0), k.maximum(0)).expm1().neg();
     }
 
     @Override

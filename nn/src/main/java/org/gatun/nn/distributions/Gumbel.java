@@ -39,7 +39,10 @@ public final class Gumbel extends LocationScale {
     @Override
     public Tensor logProb(Tensor value) {
         Tensor z = standard("logProb", value);
-        return z.add(z.neg().exp()).add(scale().log()).neg();
+        Tensor growth = z.neg().exp();
+        // far below it is infinite, whatever z is
+        Tensor sum = growth.isInfinite().where(growth, z.add(growth));
+        return sum.add(scale().log()).neg();
     }
 
     @Override

@@ -48,8 +48,11 @@ public final class Laplace extends LocationScale {
 
     @Override
     public Tensor icdf(Tensor q) {
-        Tensor centred = fraction(q).sub(0.5);
-        return placed(centred.sign().mul(centred.abs().mul(-2).log1p()).neg());
+        Tensor p = fraction(q);
+        Tensor low = p.lt(0.5);
+        Tensor left = low.where(p, p.fullLike(0.5)).mul(2).log();
+        Tensor right = low.where(p.fullLike(0.5), p.neg().add(1)).mul(2).log().neg();
+        return placed(low.where(left, right));
     }
 
     @Override
