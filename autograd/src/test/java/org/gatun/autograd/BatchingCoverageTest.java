@@ -48,6 +48,8 @@ class BatchingCoverageTest {
     Stream<DynamicNode> refusals() {
         return CompositeSamples.all().stream()
                 .filter(sample -> !sample.unbatched().isEmpty())
+                // without elements there are no values to depend on
+                .filter(sample -> sample.fill(DType.F64).stream().allMatch(operand -> operand.size() > 0))
                 .map(sample -> dynamicTest(
                         sample.method() + ": " + sample.unbatched(),
                         () -> MemoryScope.tidy(() -> {
