@@ -1,6 +1,7 @@
 package org.gatun.autograd;
 
 import java.util.Locale;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Special;
@@ -17,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  * <p>A null row means that the derivative is 0 everywhere. Kinks and ties follow PyTorch.
  */
 final class DiagonalRules {
-    /** {@code x^(a - 1) e^-x / gamma(a)}; for BF16 and F16 in F32, as the logarithms are large and cancel. */
+    /** {@code x^(a - 1) e^-x / gamma(a)}, 0 where one is infinite; in F64, as the logarithms are large and cancel. */
     private static final Region GAMMA_DENSITY = Elementwise.region((a, x) -> {
-        Tensor shape = a.to(a.dtype().arithmetic());
-        Tensor place = x.to(x.dtype().arithmetic());
-        return shape.sub(1).xlogy(place).sub(place).sub(shape.lgamma()).exp().to(a.dtype());
+        Tensor end = a.eq(Double.POSITIVE_INFINITY).or(x.eq(Double.POSITIVE_INFINITY));
+        Tensor shape = end.where(a.fullLike(1), a).to(DType.F64);
+        Tensor place = end.where(x.fullLike(1), x).to(DType.F64);
+        Tensor density =
+                shape.sub(1).xlogy(place).sub(place).sub(shape.lgamma()).exp();
+        return end.where(density.fullLike(0), density).to(a.dtype());
     });
 
     private static final double LN_2 = Math.log(2);

@@ -71,8 +71,8 @@ final class ParametricDraws {
         require(name, parameter, x, "above 0 and finite", v -> v.gt(0).and(v.lt(Double.POSITIVE_INFINITY)));
     }
 
-    static void requireScale(String name, Tensor x) {
-        require(name, "scale", x, "0 or more and finite", v -> v.ge(0).and(v.lt(Double.POSITIVE_INFINITY)));
+    static void requireScale(String name, String parameter, Tensor x) {
+        require(name, parameter, x, "0 or more and finite", v -> v.ge(0).and(v.lt(Double.POSITIVE_INFINITY)));
     }
 
     static void requireFinite(String name, String parameter, Tensor x) {
@@ -97,7 +97,7 @@ final class ParametricDraws {
             String name, Elementwise.Region noise, Generator generator, Tensor location, Tensor scale) {
         Tensor[] p = parameters(name, location, scale);
         requireFinite(name, "location", location);
-        requireScale(name, scale);
+        requireScale(name, "scale", scale);
         return p[1].mul(noise(noise, generator, p[0])).add(p[0]);
     }
 
@@ -117,24 +117,14 @@ final class ParametricDraws {
         Tensor[] p = parameters("uniform", low, high);
         requireFinite("uniform", "lower bound", low);
         requireFinite("uniform", "upper bound", high);
-        require(
-                "uniform",
-                "difference upper - lower bound",
-                high.detach().sub(low.detach()),
-                "0 or more",
-                d -> d.ge(0));
+        requireScale("uniform", "difference upper - lower bound", p[1].detach().sub(p[0].detach()));
         return p[1].sub(p[0]).mul(noise(OPEN, generator, p[0])).add(p[0]);
     }
 
     static Tensor normal(Generator generator, Tensor mean, Tensor deviation) {
         Tensor[] p = parameters("normal", mean, deviation);
         requireFinite("normal", "mean", mean);
-        require(
-                "normal",
-                "standard deviation",
-                deviation,
-                "0 or more and finite",
-                v -> v.ge(0).and(v.lt(Double.POSITIVE_INFINITY)));
+        requireScale("normal", "standard deviation", deviation);
         return p[1].mul(Draws.randn(generator, p[0].dtype(), p[0].shape(), p[0].device()))
                 .add(p[0]);
     }
@@ -219,7 +209,8 @@ final class ParametricDraws {
     static Tensor gamma(Generator generator, Tensor concentration, Tensor rate) {
         Tensor[] p = parameters("gamma", concentration, rate);
         requirePositive("gamma", "rate", rate);
-        return gamma(generator, p[0]).div(p[1]);
+        Tensor log = logGamma64("gamma", "concentration", generator, p[0]);
+        return Arithmetic.cast(log.sub(p[1].to(DType.F64).log()).exp(), p[0].dtype());
     }
 
     static Tensor chi2(Generator generator, Tensor df) {
@@ -335,7 +326,7 @@ final class ParametricDraws {
         long n = weights.size(-1);
         Tensor total = sums.narrow(-1, n - 1, 1);
         Shape shape = weights.shape().withSize(weights.rank() - 1, count);
-        Tensor u = uniform(generator, shape, weights.device()).mul(total).minimum(total.mul(1 - 0x1p-53));
+        Tensor u = uniform(generator, shape, weights.device()).mul(total).minimum(total.nextafter(total.fullLike(0)));
         Tensor found = Creation.full(DType.I64, 0, shape, weights.device());
         for (long step = Long.highestOneBit(n); step > 0; step >>= 1) {
             Tensor next = found.add(step);

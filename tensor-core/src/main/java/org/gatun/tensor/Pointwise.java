@@ -199,8 +199,13 @@ final class Pointwise {
         for (int k = 2; k <= n && Double.isFinite(factorial); k++) {
             factorial *= k;
         }
-        double sign = factorial;
-        return Widened.compute(t, wide -> Special.zeta(n + 1.0, wide).mul(sign));
+        double factor = factorial;
+        Tensor wide = Arithmetic.cast(t, DType.F64);
+        Tensor zeta = Special.zeta(n + 1.0, wide);
+        Tensor result = Double.isFinite(factor)
+                ? zeta.mul(factor)
+                : zeta.log().add(Tensors.scalar(n + 1.0).lgamma()).exp().mul(Math.signum(factor));
+        return Arithmetic.cast(result, t.dtype());
     }
 
     static Tensor multigammaln(Tensor x, int p) {
@@ -227,9 +232,10 @@ final class Pointwise {
         if (decimals == 0) {
             return x.round();
         }
-        double scale = Math.pow(10, Math.abs(decimals));
-        if (Double.isInfinite(scale)) {
-            return decimals > 0 ? x.view() : x.mul(0.0);
+        double scale = Math.pow(10, Math.abs((double) decimals));
+        if (scale > Scalars.largest(x.dtype().arithmetic())) {
+            Tensor constant = x.detach();
+            return decimals > 0 ? constant.view() : constant.isInfinite().where(constant, constant.mul(0.0));
         }
         return Widened.compute(x, t -> {
             if (decimals < 0) {
@@ -237,7 +243,7 @@ final class Pointwise {
             }
             Tensor scaled = t.mul(scale);
             // so large a number has no decimals
-            return scaled.isInfinite().where(t, scaled.round().div(scale));
+            return scaled.isInfinite().where(t.detach(), scaled.round().div(scale));
         });
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.gatun.tensor.memory.NativeMemoryBalance;
+import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -61,5 +62,37 @@ class OverflowTest {
         assertThat(Tensors.of(1.0, 3).reshape(1, 2).cov().shape()).isEqualTo(Shape.SCALAR);
         assertThat(Tensors.of(1.0, 3).reshape(1, 2).corrcoef().shape()).isEqualTo(Shape.SCALAR);
         assertThat(Tensors.of(1.0, 3).reshape(1, 2).cov().item()).isEqualTo(2);
+    }
+
+    @Test
+    void roundingInNarrowerDtypes() {
+        Tensor x = Tensors.of(1.5f, 0, Float.POSITIVE_INFINITY);
+        for (int decimals : new int[] {39, 400}) {
+            assertThat(x.round(decimals).toDoubleArray()).containsExactly(1.5, 0, Double.POSITIVE_INFINITY);
+        }
+        for (int decimals : new int[] {-39, Integer.MIN_VALUE}) {
+            assertThat(x.round(decimals).toDoubleArray()).containsExactly(0, 0, Double.POSITIVE_INFINITY);
+        }
+    }
+
+    @Test
+    void polygammaOfHighOrder() {
+        // (-1)^(n + 1) n! times the sum of (x + k)^-(n + 1), of which the first term is all but 1e-9
+        double want = -1;
+        for (int k = 1; k <= 40; k++) {
+            want *= k / 3.0;
+        }
+        want /= 3;
+        assertThat(Special.polygamma(40, Tensors.of(3f)).item()).isCloseTo(want, within(1e-4 * -want));
+        double far = -Math.exp(863.2319871924054 - 201 * Math.log(3)); // lgamma(201)
+        assertThat(Special.polygamma(200, Tensors.of(3.0)).item()).isCloseTo(far, within(1e-11 * -far));
+    }
+
+    @Test
+    void uniformBoundsWhoseDifferenceOverflows() {
+        Tensor low = Tensors.of(-40000f).to(DType.F16);
+        assertThatThrownBy(() -> Sampling.uniform(new Generator(1), low, low.neg()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("uniform", "difference", "finite");
     }
 }

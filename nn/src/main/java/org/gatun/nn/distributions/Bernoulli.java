@@ -56,7 +56,7 @@ public final class Bernoulli extends Trials {
     @Override
     public Tensor cdf(Tensor value) {
         Constraint.REAL.require("Bernoulli.cdf", "value", value);
-        Tensor failure = probs().neg().add(1);
+        Tensor failure = odds().failure(probs().dtype());
         Tensor zero = failure.fullLike(0.0);
         return value.lt(0).where(zero, value.lt(1).where(failure, failure.fullLike(1.0)));
     }
@@ -96,7 +96,7 @@ public final class Bernoulli extends Trials {
         }
 
         static BinaryOdds ofLogits(String name, Tensor logits) {
-            Constraint.REAL.require(name, "logit", logits);
+            Constraint.FINITE.require(name, "logit", logits);
             return new BinaryOdds(Parameters.floating(logits)[0], true);
         }
 
@@ -108,7 +108,7 @@ public final class Bernoulli extends Trials {
             return isLogit ? given.sigmoid() : given;
         }
 
-        /** {@code 1 - p} in a wider dtype, in which small p are not lost. */
+        /** {@code 1 - p} in a dtype, a wider one so that small p are not lost. */
         Tensor failure(DType dtype) {
             Tensor wide = given.to(dtype);
             return isLogit ? wide.neg().sigmoid() : wide.neg().add(1);
@@ -134,9 +134,11 @@ public final class Bernoulli extends Trials {
                     : given.mul(given.neg().add(1));
         }
 
+        /** By the logit's magnitude: the two outcomes may be exchanged, and for large ones nothing cancels. */
         Tensor entropy() {
+            Tensor size = isLogit ? given.abs() : given;
             return isLogit
-                    ? given.softplus().sub(given.mul(given.sigmoid()))
+                    ? size.neg().softplus().add(size.mul(size.neg().sigmoid()))
                     : Special.xlogy(given, given)
                             .add(Special.xlog1py(given.neg().add(1), given.neg()))
                             .neg();

@@ -30,6 +30,11 @@ public interface Bijector {
         return x;
     }
 
+    /** The shape of {@code x} for {@code f(x)} of a shape. */
+    default Shape inverseShape(Shape y) {
+        return y;
+    }
+
     /** 1 where f increases, -1 where it decreases, broadcasting with the elements: for distribution functions. */
     default Tensor sign(Tensor like) {
         return like.fullLike(1.0);

@@ -83,6 +83,11 @@ public final class Bijectors {
         }
 
         @Override
+        public Shape inverseShape(Shape y) {
+            return forwardShape(y);
+        }
+
+        @Override
         public Tensor sign(Tensor like) {
             return scale.detach().sign();
         }
@@ -220,6 +225,11 @@ public final class Bijectors {
         public Shape forwardShape(Shape x) {
             return x.withSize(x.rank() - 1, x.size(-1) + 1);
         }
+
+        @Override
+        public Shape inverseShape(Shape y) {
+            return y.withSize(y.rank() - 1, y.size(-1) - 1);
+        }
     }
 
     private record Composed(List<Bijector> parts) implements Bijector {
@@ -274,6 +284,15 @@ public final class Bijectors {
         }
 
         @Override
+        public Shape inverseShape(Shape y) {
+            Shape shape = y;
+            for (Bijector f : parts.reversed()) {
+                shape = f.inverseShape(shape);
+            }
+            return shape;
+        }
+
+        @Override
         public Tensor sign(Tensor like) {
             Tensor sign = like.fullLike(1.0);
             for (Bijector f : parts) {
@@ -297,6 +316,16 @@ public final class Bijectors {
         @Override
         public Tensor logDetJacobian(Tensor x, Tensor y) {
             return f.logDetJacobian(y, x).neg();
+        }
+
+        @Override
+        public Shape forwardShape(Shape x) {
+            return f.inverseShape(x);
+        }
+
+        @Override
+        public Shape inverseShape(Shape y) {
+            return f.forwardShape(y);
         }
 
         @Override

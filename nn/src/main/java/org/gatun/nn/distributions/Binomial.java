@@ -20,6 +20,8 @@ public final class Binomial extends Trials {
                 odds,
                 Broadcasting.common("Binomial", totalCount.shape(), odds.given().shape()));
         Constraint.NONNEGATIVE_INTEGER.require("Binomial", "total count", totalCount);
+        Parameters.requireExact(
+                "Binomial", "total count", totalCount, odds.given().dtype());
         this.totalCount = totalCount.detach().to(odds.given().dtype()).broadcastTo(batchShape());
     }
 

@@ -132,7 +132,7 @@ final class ClosedForms {
     /** {@code -H(p) - p log q - (1 - p) log(1 - q)}. */
     private static Tensor odds(BinaryOdds p, BinaryOdds q) {
         Tensor success = p.probs();
-        return p.entropy().add(q.log(success, success.neg().add(1))).neg();
+        return p.entropy().add(q.log(success, p.failure(success.dtype()))).neg();
     }
 
     private static Tensor geometric(Geometric p, Geometric q) {

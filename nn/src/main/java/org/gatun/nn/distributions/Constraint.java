@@ -40,10 +40,12 @@ public record Constraint(String name, UnaryOperator<Tensor> holds) {
     public static final Constraint NONNEGATIVE_INTEGER = new Constraint(
             "an integer of 0 or more", x -> x.ge(0).and(x.lt(INFINITY)).and(x.eq(x.floor())));
 
-    /** Rows along the last axis of numbers from 0 on whose sum is 1, within 1e-6. */
+    /** Rows along the last axis of numbers from 0 on whose sum is 1, within 1e-6, in BF16 and F16 within what rounding adds. */
     public static final Constraint SIMPLEX = new Constraint(
             "a row of numbers of 0 or more with sum 1",
-            x -> x.ge(0).all(-1).and(x.sum(-1).sub(1).abs().lt(1e-6)));
+            x -> x.ge(0)
+                    .all(-1)
+                    .and(x.to(x.dtype().arithmetic()).sum(-1).sub(1).abs().lt(Limits.sumOfParts(x.dtype()))));
 
     /** Square lower triangular matrices with a positive diagonal along the last two axes. */
     public static final Constraint LOWER_CHOLESKY = new Constraint(

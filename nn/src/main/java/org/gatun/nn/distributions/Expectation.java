@@ -50,11 +50,15 @@ public final class Expectation {
         Tensor b = checked("covariance", outcome.value(y), count);
         // Of E[XY] - E[X] E[Y], each expectation is differentiated by itself: with scores, the value is that of the
         // centred product.
-        Tensor product = outcome.scored(both, a.mul(b)).mean(0);
-        Tensor means = outcome.scored(x, a).mean(0).mul(outcome.scored(y, b).mean(0));
+        Tensor product = outcome.scored(both, a.mul(b));
+        Tensor left = outcome.scored(x, a);
+        Tensor right = outcome.scored(y, b);
+        // The product of the means has each sample with itself too, with both scores, where one score is right.
+        Tensor itself = left.mul(right).sub(product).mean(0).div((double) count);
+        Tensor means = left.mean(0).mul(right.mean(0)).sub(itself);
         Tensor centred = a.sub(a.mean(0)).mul(b.sub(b.mean(0))).mul((double) count / (count - 1));
         Tensor constant = centred.detach().mean(0);
-        Tensor moving = product.sub(means).mul((double) count / (count - 1));
+        Tensor moving = product.mean(0).sub(means).mul((double) count / (count - 1));
         return new Estimate(constant.add(moving.sub(moving.detach())), error(centred.detach()));
     }
 
@@ -130,6 +134,13 @@ public final class Expectation {
     /** The product with weights of shape (count) + batch, where y has further axes behind or fewer. */
     static Tensor weighted(Tensor y, Tensor weights) {
         Tensor w = weights;
+        for (int i = 0; i < Math.min(y.rank(), w.rank()); i++) {
+            if (y.size(i) != w.size(i)) {
+                throw new IllegalArgumentException("Expectation: the function gives shape " + y.shape()
+                        + " of samples and a batch of shape " + w.shape()
+                        + ": keep the axes of the batch, or reduce the last of them without keepDims");
+            }
+        }
         if (y.rank() < w.rank()) {
             // f reduced the batch: the score of the whole is the sum of the scores, its factor their product.
             int[] axes = new int[w.rank() - y.rank()];

@@ -58,7 +58,8 @@ public final class Exponential extends Distribution {
 
     @Override
     public Tensor cdf(Tensor value) {
-        return rate.mul(supported("cdf", value)).neg().expm1().neg();
+        Constraint.REAL.require("Exponential.cdf", "value", value);
+        return rate.mul(value.clampMin(0)).neg().expm1().neg();
     }
 
     @Override

@@ -55,7 +55,7 @@ public class Gamma extends Distribution {
 
     @Override
     public Constraint support() {
-        return Constraint.POSITIVE;
+        return Constraint.NONNEGATIVE;
     }
 
     @Override
@@ -66,8 +66,8 @@ public class Gamma extends Distribution {
     /** Gradients are implicit, see {@link Sampling#gamma}; samples are at least the smallest normal number of the dtype. */
     @Override
     public Tensor rsample(Generator generator, Shape shape) {
-        Tensor x = Sampling.gamma(generator, concentration.broadcastTo(extended(shape)));
-        return x.div(rate).clamp(Limits.tiny(x.dtype()), Double.POSITIVE_INFINITY);
+        Tensor x = Sampling.gamma(generator, concentration.broadcastTo(extended(shape)), rate);
+        return x.clamp(Limits.tiny(x.dtype()), Double.POSITIVE_INFINITY);
     }
 
     @Override

@@ -29,7 +29,6 @@ public final class Geometric extends Trials {
 
     /** By the logarithm of the odds, {@code log(p / (1 - p))}. */
     public static Geometric ofLogits(Tensor logits) {
-        Constraint.FINITE.require("Geometric", "logit", logits);
         return new Geometric(BinaryOdds.ofLogits("Geometric", logits));
     }
 
@@ -63,7 +62,7 @@ public final class Geometric extends Trials {
 
     @Override
     public Tensor mean() {
-        return logits().neg().exp();
+        return odds().failure(probs().dtype()).div(probs());
     }
 
     @Override

@@ -6,6 +6,14 @@ import org.gatun.tensor.DType;
 final class Limits {
     private Limits() {}
 
+    /** How far from 1 the sum of parts of a whole may be: each is rounded to half of the dtype's relative precision. */
+    static double sumOfParts(DType dtype) {
+        if (dtype == DType.BF16) {
+            return 0x1p-8;
+        }
+        return dtype == DType.F16 ? 0x1p-11 : 1e-6;
+    }
+
     /** The smallest normal number of a floating dtype. */
     static double tiny(DType dtype) {
         if (dtype == DType.F64) {

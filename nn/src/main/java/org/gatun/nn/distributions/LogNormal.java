@@ -62,7 +62,10 @@ public final class LogNormal extends Distribution {
 
     @Override
     public Tensor cdf(Tensor value) {
-        return base.cdf(supported("cdf", value).log());
+        Constraint.REAL.require("LogNormal.cdf", "value", value);
+        Tensor inside = value.gt(0);
+        Tensor below = base.cdf(inside.where(value, value.fullLike(1)).log());
+        return inside.where(below, below.fullLike(0));
     }
 
     @Override

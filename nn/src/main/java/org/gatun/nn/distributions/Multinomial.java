@@ -20,6 +20,7 @@ public final class Multinomial extends Distribution {
         if (totalCount < 0) {
             throw new IllegalArgumentException("Multinomial: the total count " + totalCount + " must be 0 or more");
         }
+        Parameters.requireExact("Multinomial", "total count", Tensors.scalar(totalCount), probs.dtype());
         this.totalCount = totalCount;
         this.probs = probs;
     }

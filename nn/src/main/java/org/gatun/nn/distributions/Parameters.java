@@ -22,6 +22,14 @@ final class Parameters {
         return out;
     }
 
+    /** Refuses whole numbers that a dtype would round. */
+    static void requireExact(String owner, String parameter, Tensor x, DType dtype) {
+        new Constraint(
+                        "a number that " + dtype + " does not round; give the probabilities in a wider dtype",
+                        t -> t.to(dtype).to(DType.F64).eq(t.to(DType.F64)))
+                .require(owner, parameter, x);
+    }
+
     /** Parameters of one floating dtype. */
     static Tensor[] floating(Tensor... parameters) {
         DType dtype = parameters[0].dtype();

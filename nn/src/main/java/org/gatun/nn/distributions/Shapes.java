@@ -3,6 +3,7 @@ package org.gatun.nn.distributions;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
 import org.gatun.tensor.shape.Shape;
 
 /** Shapes of samples, batches and events. */
@@ -37,6 +38,6 @@ final class Shapes {
 
     /** A tensor of equal numbers of a shape, in the dtype of another. */
     static Tensor full(Tensor like, Shape shape, double value) {
-        return like.detach().mul(0).sum().fullLike(value).broadcastTo(shape);
+        return Tensors.full(like.dtype(), value, shape, like.device());
     }
 }

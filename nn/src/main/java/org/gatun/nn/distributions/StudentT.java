@@ -23,7 +23,7 @@ public final class StudentT extends LocationScale {
      * @throws IllegalArgumentException when a parameter is outside its range
      */
     public StudentT(Tensor df, Tensor loc, Tensor scale) {
-        super("StudentT", loc.add(checked(df).mul(0)), scale);
+        super("StudentT", loc, scale, checked(df));
         this.df = df.to(loc().dtype()).broadcastTo(batchShape());
     }
 

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import org.gatun.tensor.Device;
 
 /**
- * Reference-counted native memory, 64-byte aligned.
+ * Reference-counted native memory, 64-byte aligned but for what is {@linkplain #readOnly read-only}.
  *
  * <p>A storage starts with one reference, which belongs to whoever allocated it. Every {@link #retain} is paired with one
  * {@link #release}; the release that brings the count to zero gives the memory back to where it came from, once. A view

@@ -21,8 +21,8 @@ final class SamplingSamples {
     private static final List<CompositeSample> SAMPLES = new ArrayList<>();
 
     static {
-        smooth("uniform", (a, b) -> Sampling.uniform(g(), a.neg(), b), positive(2, 3), positive(3));
-        smooth("uniform", (a, b) -> Sampling.uniform(g(), a.neg(), b), positive(), positive(0));
+        smooth("uniform", (a, b) -> Sampling.uniform(g(), a.mul(-1.0), b), positive(2, 3), positive(3));
+        smooth("uniform", (a, b) -> Sampling.uniform(g(), a.mul(-1.0), b), positive(), positive(0));
         // Normal noise comes in the dtype of the parameters, from bits of its own for each.
         smooth("normal", (a, b) -> Sampling.normal(g(), a.to(DType.F64), b).to(a.dtype()), any(2, 3), positive(2, 1));
         smooth("normal", (a, b) -> Sampling.normal(g(), a.to(DType.F64), b).to(a.dtype()), any(), positive());

@@ -102,7 +102,7 @@ record DoubleDouble(double high, double low) {
         return sum.scaled(2).plus(LN_2.times(exponent));
     }
 
-    /** {@code e^x 2^shift}, rounded once where that is subnormal, times another number. */
+    /** {@code e^x} times another number, rounded once where that is subnormal. */
     static double scaledExp(DoubleDouble x, DoubleDouble factor) {
         if (!(Math.abs(x.high) < 2000)) {
             return x.high > 0 ? Double.POSITIVE_INFINITY : 0;
