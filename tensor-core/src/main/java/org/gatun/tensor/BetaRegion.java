@@ -1,18 +1,13 @@
 package org.gatun.tensor;
 
+import static org.gatun.tensor.composite.Stirling.HALF_LOG_2_PI;
+import static org.gatun.tensor.composite.Stirling.LARGE;
+import static org.gatun.tensor.composite.Stirling.correction;
+
 import org.gatun.tensor.Elementwise.Region;
 
 /** The logarithm of the beta function as a region. */
 final class BetaRegion {
-    /** Stirling's series of {@code lgamma(x) - (x - 1/2) log x + x - log(2 pi) / 2} in odd powers of 1/x. */
-    private static final double[] STIRLING = {
-        1 / 12.0, -1 / 360.0, 1 / 1260.0, -1 / 1680.0, 1 / 1188.0, -691 / 360360.0, 1 / 156.0, -3617 / 122400.0
-    };
-
-    static final double HALF_LOG_2_PI = 0.9189385332046727;
-    /** From here on Stirling's series has all digits. */
-    static final double LARGE = 10;
-
     /**
      * With s the smaller and l the larger argument: if l is large, the difference of {@code lgamma(l)} and {@code lgamma(l + s)} is
      * taken term by term in Stirling's formula, and if s is large too, with the terms of {@code lgamma(s)}.
@@ -50,15 +45,4 @@ final class BetaRegion {
     });
 
     private BetaRegion() {}
-
-    /** The sum of Stirling's series. */
-    static Tensor correction(Tensor x) {
-        Tensor inverse = x.reciprocal();
-        Tensor z = inverse.square();
-        Tensor series = z.fullLike(STIRLING[STIRLING.length - 1]);
-        for (int k = STIRLING.length - 2; k >= 0; k--) {
-            series = series.mul(z).add(STIRLING[k]);
-        }
-        return series.mul(inverse);
-    }
 }

@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.composite.IncompleteBeta;
 import org.gatun.tensor.composite.TruncatedNormalQuantile;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;

@@ -1,11 +1,13 @@
-package org.gatun.tensor;
+package org.gatun.tensor.composite;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.Special;
+import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +26,14 @@ import org.jspecify.annotations.Nullable;
  * exponent falls by 1, takes as many nodes whatever a and b are. D is taken around its maximum, so that its exponent is not a
  * difference of numbers of the size of a and b.
  */
-record IncompleteBeta() implements Composite {
+public record IncompleteBeta() implements Composite {
     private static final int NODES = 130;
     private static final double STEP = 0.065;
     private static final double START = -3.8;
     /** No integrand of any normal numbers has a part that counts beyond this, and {@code e^w} is finite. */
     private static final double END = 700;
 
-    private static final Region DENSITY = Elementwise.region(4, in -> List.of(density(in)));
+    private static final Region LOG_DENSITY = Elementwise.region(4, in -> List.of(logDensity(in)));
     private static final Region INTEGRAL = Elementwise.region(5, in -> List.of(integral(in, Factor.ONE)));
     /** {@code -dQ/da} and {@code -dQ/db}. */
     private static final Region BY_FIRST = Elementwise.region(5, in -> List.of(integral(in, Factor.A)));
@@ -71,7 +73,7 @@ record IncompleteBeta() implements Composite {
      * @param valid whether the function is defined
      * @param inside whether x is also neither 0 nor 1
      * @param left whether a and b, x and y = 1 - x are in their places, not exchanged
-     * @param density D
+     * @param logDensity log D
      * @param unit the unit of the quadrature, a constant: the integral does not depend on it
      */
     private record Point(
@@ -82,7 +84,7 @@ record IncompleteBeta() implements Composite {
             Tensor b,
             Tensor x,
             Tensor y,
-            Tensor density,
+            Tensor logDensity,
             Tensor unit) {
         static Point of(Tensor first, Tensor second, Tensor at) {
             Tensor valid = positive(first).and(positive(second)).and(at.ge(0)).and(at.le(1));
@@ -98,7 +100,7 @@ record IncompleteBeta() implements Composite {
             Tensor x = left.where(x0, y0);
             Tensor y = left.where(y0, x0);
             Tensor unit = unit(a.detach().add(1), b.detach(), x.detach(), y.detach());
-            return new Point(valid, inside, left, a, b, x, y, DENSITY.apply(a, b, x, y), unit);
+            return new Point(valid, inside, left, a, b, x, y, LOG_DENSITY.apply(a, b, x, y), unit);
         }
 
         private static Tensor positive(Tensor t) {
@@ -120,7 +122,7 @@ record IncompleteBeta() implements Composite {
         }
 
         Tensor tail() {
-            return density.div(a).mul(integral(INTEGRAL).mul(a.add(b)).mul(x).add(1));
+            return logDensity.exp().div(a).mul(integral(INTEGRAL).mul(a.add(b)).mul(x).add(1));
         }
 
         /** The derivatives by the operands a and b, 0 at the ends, where the function is 0 or 1 whatever they are. */
@@ -128,7 +130,7 @@ record IncompleteBeta() implements Composite {
             Tensor sum = a.add(b);
             Tensor whole = integral(INTEGRAL);
             Tensor tail = tail();
-            Tensor part = density.div(a).mul(x);
+            Tensor part = logDensity.exp().div(a).mul(x);
             Tensor common = sum.digamma();
             Tensor byA = tail.mul(x.log().add(common).sub(a.add(1).digamma()))
                     .add(part.mul(whole.sub(sum.mul(integral(BY_FIRST)))));
@@ -141,8 +143,8 @@ record IncompleteBeta() implements Composite {
         }
     }
 
-    /** D, of operands (a, b, x, y) with x not far above a / (a + b). */
-    private static Tensor density(List<Tensor> in) {
+    /** log D, of operands (a, b, x, y) with x not far above a / (a + b). */
+    private static Tensor logDensity(List<Tensor> in) {
         Tensor a = in.get(0);
         Tensor b = in.get(1);
         Tensor x = in.get(2);
@@ -158,18 +160,7 @@ record IncompleteBeta() implements Composite {
         Tensor second = distance.div(b).neg().log1p();
         return a.mul(first)
                 .add(b.mul(second))
-                .add(excess(sum).sub(excess(a)).sub(excess(b)))
-                .exp();
-    }
-
-    /** {@code lgamma(z) - z log z + z}. */
-    private static Tensor excess(Tensor z) {
-        Tensor large = z.ge(BetaRegion.LARGE);
-        Tensor small = large.where(z.fullLike(1), z);
-        Tensor direct = small.lgamma().sub(small.mul(small.log())).add(small);
-        Tensor big = large.where(z, z.fullLike(BetaRegion.LARGE));
-        Tensor series = BetaRegion.correction(big).sub(big.log().mul(0.5)).add(BetaRegion.HALF_LOG_2_PI);
-        return large.where(series, direct);
+                .add(Stirling.excess(sum).sub(Stirling.excess(a)).sub(Stirling.excess(b)));
     }
 
     private static Tensor integral(List<Tensor> in, Factor factor) {
@@ -217,11 +208,7 @@ record IncompleteBeta() implements Composite {
                 IntPredicate wanted) {
             Tensor v = cotangents.get(0);
             @Nullable
-            Tensor[] slopes = slopes(
-                    Objects.requireNonNull(inputs.get(0)),
-                    Objects.requireNonNull(inputs.get(1)),
-                    Objects.requireNonNull(inputs.get(2)),
-                    wanted);
+            Tensor[] slopes = slopes(Saved.at(inputs, 0), Saved.at(inputs, 1), Saved.at(inputs, 2), wanted);
             return Arrays.asList(times(v, slopes[0]), times(v, slopes[1]), times(v, slopes[2]));
         }
 
@@ -256,18 +243,26 @@ record IncompleteBeta() implements Composite {
         /** The derivatives that are wanted; by x the density, at 0 and 1 too. */
         private static @Nullable Tensor[] slopes(Tensor a, Tensor b, Tensor x, IntPredicate wanted) {
             @Nullable Tensor[] slopes = new @Nullable Tensor[3];
+            Point at = Point.of(a, b, x);
             if (wanted.test(0) || wanted.test(1)) {
-                Tensor[] byShapes = Point.of(a, b, x).slopes();
+                Tensor[] byShapes = at.slopes();
                 slopes[0] = wanted.test(0) ? byShapes[0] : null;
                 slopes[1] = wanted.test(1) ? byShapes[1] : null;
             }
             if (wanted.test(2)) {
-                slopes[2] = Special.xlogy(a.sub(1), x)
-                        .add(Special.xlog1py(b.sub(1), x.neg()))
-                        .sub(Special.betaln(a, b))
-                        .exp();
+                Tensor within = at.logDensity.sub(at.x.log()).sub(at.y.log()).exp();
+                Tensor end = atEnd(a, b, at.inside.where(x.fullLike(0.5), x));
+                slopes[2] = at.inside.where(within, at.valid.where(end, x.fullLike(Double.NaN)));
             }
             return slopes;
+        }
+
+        /** {@code x^(a-1) (1-x)^(b-1) / B(a, b)}: 0, a number or infinite at 0 and 1. */
+        private static Tensor atEnd(Tensor a, Tensor b, Tensor x) {
+            return Special.xlogy(a.sub(1), x)
+                    .add(Special.xlog1py(b.sub(1), x.neg()))
+                    .sub(Special.betaln(a, b))
+                    .exp();
         }
     }
 }
