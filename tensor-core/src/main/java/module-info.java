@@ -1,4 +1,5 @@
 /** Tensors over native memory, the closed set of operations on them, and the backends that run the operations. */
+@SuppressWarnings("module") // the module that it is exported to is compiled after it
 module org.gatun.tensor {
     requires com.fasterxml.jackson.core;
     requires jdk.incubator.vector;
@@ -6,6 +7,8 @@ module org.gatun.tensor {
     requires static org.jspecify;
 
     exports org.gatun.tensor;
+    exports org.gatun.tensor.composite to
+            org.gatun.autograd;
     exports org.gatun.tensor.io;
     exports org.gatun.tensor.ir;
     exports org.gatun.tensor.linalg;

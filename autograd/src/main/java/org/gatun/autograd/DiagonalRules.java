@@ -1,11 +1,11 @@
 package org.gatun.autograd;
 
 import java.util.Locale;
+import java.util.function.BinaryOperator;
 import org.gatun.tensor.DType;
-import org.gatun.tensor.Elementwise;
-import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.composite.IncompleteGamma;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.UnaryFn;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +18,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A null row means that the derivative is 0 everywhere. Kinks and ties follow PyTorch.
  */
 final class DiagonalRules {
-    /** {@code x^(a - 1) e^-x / gamma(a)}, 0 where one is infinite; in F64, as the logarithms are large and cancel. */
-    private static final Region GAMMA_DENSITY = Elementwise.region((a, x) -> {
-        Tensor end = a.eq(Double.POSITIVE_INFINITY).or(x.eq(Double.POSITIVE_INFINITY));
-        Tensor shape = end.where(a.fullLike(1), a).to(DType.F64);
-        Tensor place = end.where(x.fullLike(1), x).to(DType.F64);
-        Tensor density =
-                shape.sub(1).xlogy(place).sub(place).sub(shape.lgamma()).exp();
-        return end.where(density.fullLike(0), density).to(a.dtype());
-    });
-
     private static final double LN_2 = Math.log(2);
     private static final double LN_10 = Math.log(10);
     private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
@@ -119,9 +109,9 @@ final class DiagonalRules {
         return near.where(scaled ? half.mul(inner.abs().neg().exp()) : half, y.div(near.where(x.fullLike(1), x)));
     }
 
-    /** {@code x^(a - 1) e^-x / gamma(a)}. */
-    private static Tensor gammaDensity(Tensor a, Tensor x) {
-        return GAMMA_DENSITY.apply(a, x);
+    /** {@code dP(a, x)/da} and {@code dP(a, x)/dx}, in F64. */
+    private static Tensor gammaInc(BinaryOperator<Tensor> slope, Tensor a, Tensor x) {
+        return slope.apply(a.to(DType.F64), x.to(DType.F64)).to(a.dtype());
     }
 
     /** The row of {@code y = fn(a, b)} by {@code a}. */
@@ -140,7 +130,9 @@ final class DiagonalRules {
             case COPYSIGN -> v.mul(a.sign()).mul(y.sign());
             // One unit in the last place apart.
             case NEXTAFTER -> v;
-            case ZETA, GAMMAINC, GAMMAINCC -> refused(fn);
+            case GAMMAINC -> v.mul(gammaInc(IncompleteGamma::byShape, a, b));
+            case GAMMAINCC -> v.neg().mul(gammaInc(IncompleteGamma::byShape, a, b));
+            case ZETA -> refused(fn);
             case FLOOR_DIVIDE, TRUNC_DIVIDE -> null;
         };
     }
@@ -166,8 +158,8 @@ final class DiagonalRules {
             case HYPOT -> v.mul(b).div(y);
             case REMAINDER -> v.neg().mul(a.floorDivide(b));
             case FMOD -> v.neg().mul(a.truncDivide(b));
-            case GAMMAINC -> v.mul(gammaDensity(a, b));
-            case GAMMAINCC -> v.neg().mul(gammaDensity(a, b));
+            case GAMMAINC -> v.mul(gammaInc(IncompleteGamma::density, a, b));
+            case GAMMAINCC -> v.neg().mul(gammaInc(IncompleteGamma::density, a, b));
             case ZETA -> v.neg().mul(a).mul(Special.zeta(a.add(1), b));
             case FLOOR_DIVIDE, TRUNC_DIVIDE, COPYSIGN, NEXTAFTER -> null;
         };

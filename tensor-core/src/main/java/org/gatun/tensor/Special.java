@@ -6,8 +6,7 @@ import org.gatun.tensor.ir.UnaryFn;
 /**
  * Special functions, elementwise, as {@code torch.special}. Every function works on any shape, layout and device; integers are
  * taken as F32; functions of several tensors promote and broadcast as arithmetic does. All are differentiable to any order in
- * both modes, except {@link #zeta(Tensor, Tensor) zeta}, {@link #gammainc} and {@link #gammaincc} by their first arguments, whose derivative
- * is refused.
+ * both modes, except {@link #zeta(Tensor, Tensor) zeta} by its first argument, whose derivative is refused.
  *
  * <p>docs/accuracy.md states how far each function is from the true value.
  */
@@ -139,7 +138,8 @@ public final class Special {
      * distribution function at x of the gamma distribution with shape a. As {@code torch.special.gammainc}: NaN for negative a or x,
      * and where both are 0 or both infinite.
      *
-     * <p>There is no derivative by a, in PyTorch neither: differentiating by it is an error, not 0.
+     * <p>It differentiates by both, to any order. PyTorch has no derivative by a; here it is that of {@code jax.lax.igamma_grad_a}, to about
+     * 1e-10.
      */
     public static Tensor gammainc(Tensor a, Tensor x) {
         return Arithmetic.binary("gammainc", BinaryFn.GAMMAINC, a, x);
@@ -147,7 +147,7 @@ public final class Special {
 
     /**
      * The regularised upper incomplete gamma function, {@code 1 - gammainc(a, x)}, accurate where that is small. As {@code
-     * torch.special.gammaincc}. There is no derivative by a, as in {@link #gammainc}.
+     * torch.special.gammaincc}; it differentiates as {@link #gammainc}.
      */
     public static Tensor gammaincc(Tensor a, Tensor x) {
         return Arithmetic.binary("gammaincc", BinaryFn.GAMMAINCC, a, x);

@@ -81,8 +81,8 @@ public class Gamma extends Distribution {
     }
 
     /**
-     * {@code P(a, rate x)}, {@link Special#gammainc}; 0 below 0. It has a gradient to the rate and to the value; one to the concentration is
-     * refused, as in PyTorch: samples by {@link #rsample} carry it. There is no {@link #icdf}, in PyTorch neither.
+     * {@code P(a, rate x)}, {@link Special#gammainc}; 0 below 0. Unlike in PyTorch it has a gradient to the concentration too. There is no {@link
+     * #icdf}, in PyTorch neither.
      */
     @Override
     public Tensor cdf(Tensor value) {

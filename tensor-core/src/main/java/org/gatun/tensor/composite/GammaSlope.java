@@ -1,5 +1,6 @@
 package org.gatun.tensor.composite;
 
+import java.util.function.UnaryOperator;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
@@ -62,6 +63,15 @@ final class GammaSlope {
      * @param y the logarithm of the variate
      */
     static Tensor of(Tensor a, Tensor y) {
+        return of(a, y, Tensor::detach);
+    }
+
+    /** The slope inside a region, where nothing is constant: the derivatives by the unit of the quadrature, which are 0, are computed too. */
+    static Tensor inRegion(Tensor a, Tensor y) {
+        return of(a, y, t -> t);
+    }
+
+    private static Tensor of(Tensor a, Tensor y, UnaryOperator<Tensor> constant) {
         // Each formula gets harmless operands where it does not count: an infinity there would make a NaN of its zero
         // cotangent.
         Tensor small = y.le(Math.log(SMALL));
@@ -70,9 +80,11 @@ final class GammaSlope {
         Tensor x = small.where(two, y.exp());
         Tensor concentration = small.where(two, a);
         // The side and the unit of the quadrature are constants: the integral does not depend on them.
-        Tensor side = x.detach().le(concentration.detach()).where(x.fullLike(1), x.fullLike(-1));
-        Tensor distance = concentration.detach().sub(x.detach()).abs();
-        Tensor unit = distance.add(distance.square().add(x.detach().mul(2)).sqrt())
+        Tensor fixedX = constant.apply(x);
+        Tensor fixed = constant.apply(concentration);
+        Tensor side = fixedX.le(fixed).where(x.fullLike(1), x.fullLike(-1));
+        Tensor distance = fixed.sub(fixedX).abs();
+        Tensor unit = distance.add(distance.square().add(fixedX.mul(2)).sqrt())
                 .reciprocal()
                 .mul(2);
         Tensor signed = unit.mul(side);
@@ -81,7 +93,7 @@ final class GammaSlope {
 
     private static Tensor series(Tensor a, Tensor y) {
         Tensor x = y.exp();
-        Tensor distance = y.sub(digamma(a.add(1)));
+        Tensor distance = y.sub(a.add(1).digamma());
         Tensor term = a.reciprocal();
         Tensor harmonic = a.mul(0);
         Tensor sum = term.mul(distance);
@@ -95,7 +107,7 @@ final class GammaSlope {
     }
 
     private static Tensor integral(Tensor a, Tensor x, Tensor unit) {
-        Tensor distance = x.log().sub(digamma(a));
+        Tensor distance = x.log().sub(a.digamma());
         Tensor sum = a.mul(0);
         for (int i = 0; i < NODES; i++) {
             if (AT[i] > END) {
@@ -106,25 +118,5 @@ final class GammaSlope {
             sum = sum.add(exponent.exp().mul(w.sub(distance)).mul(WEIGHT[i]));
         }
         return sum;
-    }
-
-    /** The digamma function of a positive number: by the recurrence up to 10 and more, there by the asymptotic series. */
-    private static Tensor digamma(Tensor z) {
-        Tensor sum = z.reciprocal();
-        for (int k = 1; k < 10; k++) {
-            sum = sum.add(z.add(k).reciprocal());
-        }
-        Tensor t = z.add(10);
-        Tensor u = t.reciprocal();
-        Tensor s = u.square();
-        Tensor series = s.mul(-1.0 / 132)
-                .add(1.0 / 240)
-                .mul(s)
-                .sub(1.0 / 252)
-                .mul(s)
-                .add(1.0 / 120)
-                .mul(s)
-                .sub(1.0 / 12);
-        return t.log().sub(u.mul(0.5)).add(series.mul(s)).sub(sum);
     }
 }

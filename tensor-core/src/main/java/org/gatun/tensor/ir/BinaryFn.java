@@ -44,7 +44,7 @@ public enum BinaryFn {
     ZETA(false),
     /**
      * The regularised lower incomplete gamma function: {@code t^(a-1) e^-t} integrated from 0 to b, over {@code gamma(a)}; floating dtypes
-     * only. It has a derivative by b, and none by a.
+     * only.
      */
     GAMMAINC(false),
     /** {@code 1 - GAMMAINC}, without that difference. */
@@ -64,9 +64,9 @@ public enum BinaryFn {
     /** Whether there is a derivative by the first operand; there is one by the second of every function, 0 perhaps. */
     public boolean isDifferentiableByFirst() {
         return switch (this) {
-            case ZETA, GAMMAINC, GAMMAINCC -> false;
+            case ZETA -> false;
             case ADD, SUB, MUL, DIV, FLOOR_DIVIDE, TRUNC_DIVIDE, REMAINDER, FMOD, POW, MAXIMUM, MINIMUM -> true;
-            case ATAN2, HYPOT, COPYSIGN, NEXTAFTER -> true;
+            case ATAN2, HYPOT, COPYSIGN, NEXTAFTER, GAMMAINC, GAMMAINCC -> true;
         };
     }
 

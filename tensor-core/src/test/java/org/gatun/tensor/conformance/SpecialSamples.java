@@ -103,6 +103,10 @@ final class SpecialSamples {
                     of("Special.zeta", (s, q) -> Special.zeta(s.add(2.5), q), orders, slot(Content.POSITIVE, sizes)));
             SAMPLES.add(of("Special.zeta", (s, q) -> Special.zeta(s.add(2), q), orders, slot(Content.POSITIVE)));
         }
+        binary("Special.gammainc", Special::gammainc, Content.POSITIVE, Content.POSITIVE);
+        binary("Special.gammainc", (a, x) -> Special.gammainc(a, x.mul(8)), Content.POSITIVE, Content.POSITIVE);
+        binary("Special.gammaincc", Special::gammaincc, Content.POSITIVE, Content.POSITIVE);
+        binary("Special.gammaincc", (a, x) -> Special.gammaincc(a.mul(9), x.mul(8)), Content.POSITIVE, Content.POSITIVE);
         for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
             Slot shapes = index(6, sizes);
             SAMPLES.add(of(
