@@ -225,7 +225,7 @@ public abstract sealed class FunctionMethods permits ArithmeticMethods {
      * @throws IllegalArgumentException when n is negative
      */
     public final Tensor polygamma(int n) {
-        return Pointwise.polygamma(n, self());
+        return Polygamma.of(n, self());
     }
 
     /**

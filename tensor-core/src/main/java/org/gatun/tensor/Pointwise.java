@@ -187,27 +187,6 @@ final class Pointwise {
         return region.applyAs(dtypes, converted)[0];
     }
 
-    static Tensor polygamma(int n, Tensor x) {
-        if (n < 0) {
-            throw new IllegalArgumentException("polygamma: the order " + n + " must be 0 or more");
-        }
-        Tensor t = Arithmetic.cast(x, x.dtype().toFloating());
-        if (n == 0) {
-            return t.digamma();
-        }
-        double factorial = n % 2 == 0 ? -1 : 1;
-        for (int k = 2; k <= n && Double.isFinite(factorial); k++) {
-            factorial *= k;
-        }
-        double factor = factorial;
-        Tensor wide = Arithmetic.cast(t, DType.F64);
-        Tensor zeta = Special.zeta(n + 1.0, wide);
-        Tensor result = Double.isFinite(factor)
-                ? zeta.mul(factor)
-                : zeta.log().add(Tensors.scalar(n + 1.0).lgamma()).exp().mul(Math.signum(factor));
-        return Arithmetic.cast(result, t.dtype());
-    }
-
     static Tensor multigammaln(Tensor x, int p) {
         if (p < 1) {
             throw new IllegalArgumentException("multigammaln: the dimension " + p + " must be 1 or more");

@@ -91,7 +91,7 @@ public final class Special {
      * @throws IllegalArgumentException when n is negative
      */
     public static Tensor polygamma(int n, Tensor x) {
-        return Pointwise.polygamma(n, x);
+        return Polygamma.of(n, x);
     }
 
     /**
