@@ -2,10 +2,12 @@ package org.gatun.tensor;
 
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.ir.ExtremumFn;
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.trace.Dispatch;
 
 /**
- * Norms of vectors. Where a derivative has no limit at zero it is taken as 0: zeros are replaced before the function whose
+ * Norms of vectors. Where sums of powers leave the range, or come near its ends, they are taken of scaled elements ({@link Scaling}). Where a derivative has no limit at zero it is taken as 0: zeros are replaced before the function whose
  * derivative is infinite there, and put back behind it, so that no infinity meets a zero in any order of derivative.
  */
 final class Norms {
@@ -35,19 +37,17 @@ final class Norms {
             throw new IllegalArgumentException(
                     "norm: p is NaN: give a number, or an infinity for the largest magnitude");
         }
-        int[] over = Axes.reduction("norm", x.rank(), axes).toArray();
+        Axes over = Axes.reduction("norm", x.rank(), axes);
         return Widened.compute(x, w -> power(w, p, keepDims, over));
     }
 
-    private static Tensor power(Tensor x, double p, boolean keepDims, int... over) {
+    private static Tensor power(Tensor x, double p, boolean keepDims, Axes axes) {
+        int[] over = axes.toArray();
         if (p == 0) {
             return x.ne(0).to(x.dtype()).sum(keepDims, over);
         }
         if (p == 1) {
             return x.abs().sum(keepDims, over);
-        }
-        if (p == 2) {
-            return ROOT.apply(x.square().sum(keepDims, over));
         }
         if (p == Double.POSITIVE_INFINITY) {
             return Reductions.extremum("norm", ExtremumFn.MAX, x.abs(), keepDims, over);
@@ -55,8 +55,18 @@ final class Norms {
         if (p == Double.NEGATIVE_INFINITY) {
             return Reductions.extremum("norm", ExtremumFn.MIN, x.abs(), keepDims, over);
         }
-        Tensor powers = POWER.apply(x, Arithmetic.constant(x, x.dtype(), p));
-        Tensor sum = powers.sum(keepDims, over);
-        return POWER.apply(sum, Arithmetic.constant(x, x.dtype(), 1 / p));
+        Tensor sums = sums(x, p, axes);
+        Tensor scale = Scaling.of(sums, x, p, axes);
+        Tensor norm = scale == null ? root(sums, p) : root(sums(x.div(scale), p, axes), p).mul(scale);
+        return Reductions.finish(norm, axes, keepDims);
+    }
+
+    private static Tensor sums(Tensor x, double p, Axes axes) {
+        Tensor powers = p == 2 ? x.square() : POWER.apply(x, Arithmetic.constant(x, x.dtype(), p));
+        return Dispatch.bind(new Op.Sum(axes), powers);
+    }
+
+    private static Tensor root(Tensor sums, double p) {
+        return p == 2 ? ROOT.apply(sums) : POWER.apply(sums, Arithmetic.constant(sums, sums.dtype(), 1 / p));
     }
 }

@@ -5,10 +5,12 @@ import org.gatun.tensor.ir.ExtremumFn;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.trace.Dispatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Covariance, variance and standard deviation, the latter two in two passes: the mean, then the squared distances from it, less what the mean's own rounding
- * adds to them (Chan, Golub and LeVeque 1983): {@code (sum d^2 - (sum d)^2 / n) / (n - correction)} with {@code d = x - mean}.
+ * adds to them (Chan, Golub and LeVeque 1983): {@code (sum d^2 - (sum d)^2 / n) / (n - correction)} with {@code d = x - mean}. Where the
+ * squares leave the range, or come near its ends, of scaled elements ({@link Scaling}).
  */
 final class Statistics {
     private static final Region SQUARED_DISTANCE =
@@ -23,18 +25,13 @@ final class Statistics {
         DType dtype = operand.dtype();
         Tensor x = Widened.of(operand);
         Axes over = Axes.reduction(name, x.rank(), axes);
-        long n = Reductions.count(x, over);
-        Tensor mean = Dispatch.bind(new Op.Sum(over), x).div((double) n);
-        Tensor squares = Dispatch.bind(new Op.Sum(over), SQUARED_DISTANCE.apply(x, mean));
-        // But for rounding the sum of the distances is 0 whatever x is, and counts as a constant.
-        Tensor rest = Dispatch.bind(new Op.Sum(over), DISTANCE.apply(x.detach(), mean.detach()));
-        Tensor most = squares.detach();
-        // of an overflow nothing is left to correct
-        Tensor excess = rest.square().div((double) n).minimum(most).maskedFill(most.isInfinite(), 0);
-        Tensor variance = squares.sub(excess).div(Math.max(n - correction, 0));
+        Moments moments = Moments.of(x, correction, over);
+        Tensor scale = moments.scale();
+        Tensor variance =
+                scale == null ? moments.variance() : moments.variance().mul(scale).mul(scale);
         return new VarMean(
                 Reductions.finish(Arithmetic.cast(variance, dtype), over, keepDims),
-                Reductions.finish(Arithmetic.cast(mean, dtype), over, keepDims));
+                Reductions.finish(Arithmetic.cast(moments.mean(), dtype), over, keepDims));
     }
 
     static Tensor var(String name, Tensor x, double correction, boolean keepDims, int... axes) {
@@ -42,15 +39,49 @@ final class Statistics {
     }
 
     static Tensor std(Tensor x, double correction, boolean keepDims, int... axes) {
-        return Widened.compute(x, w -> Norms.ROOT.apply(var("std", w, correction, keepDims, axes)));
+        return stdMean("std", x, correction, keepDims, axes).std();
     }
 
-    static StdMean stdMean(Tensor x, double correction, boolean keepDims, int... axes) {
-        Reductions.requireFloating("stdMean", x);
-        VarMean moments = varMean("stdMean", Widened.of(x), correction, keepDims, axes);
+    static StdMean stdMean(String name, Tensor x, double correction, boolean keepDims, int... axes) {
+        Reductions.requireFloating(name, x);
+        Axes over = Axes.reduction(name, x.rank(), axes);
+        Moments moments = Moments.of(Widened.of(x), correction, over);
+        Tensor scale = moments.scale();
+        Tensor root = Norms.ROOT.apply(moments.variance());
+        Tensor std = scale == null ? root : root.mul(scale);
         return new StdMean(
-                Arithmetic.cast(Norms.ROOT.apply(moments.variance()), x.dtype()),
-                Arithmetic.cast(moments.mean(), x.dtype()));
+                Reductions.finish(Arithmetic.cast(std, x.dtype()), over, keepDims),
+                Reductions.finish(Arithmetic.cast(moments.mean(), x.dtype()), over, keepDims));
+    }
+
+    /**
+     * Mean and variance, with the reduced axes of size 1.
+     *
+     * @param variance that of the elements over the scale
+     * @param scale null for 1
+     */
+    private record Moments(Tensor mean, Tensor variance, @Nullable Tensor scale) {
+        static Moments of(Tensor x, double correction, Axes over) {
+            Moments plain = unscaled(x, correction, over);
+            Tensor scale = Scaling.of(plain.variance, x, 2, over);
+            if (scale == null) {
+                return plain;
+            }
+            Moments scaled = unscaled(x.div(scale), correction, over);
+            return new Moments(scaled.mean.mul(scale), scaled.variance, scale);
+        }
+
+        private static Moments unscaled(Tensor x, double correction, Axes over) {
+            long n = Reductions.count(x, over);
+            Tensor mean = Dispatch.bind(new Op.Sum(over), x).div((double) n);
+            Tensor squares = Dispatch.bind(new Op.Sum(over), SQUARED_DISTANCE.apply(x, mean));
+            // But for rounding the sum of the distances is 0 whatever x is, and counts as a constant.
+            Tensor rest = Dispatch.bind(new Op.Sum(over), DISTANCE.apply(x.detach(), mean.detach()));
+            Tensor most = squares.detach();
+            // of an overflow nothing is left to correct
+            Tensor excess = rest.square().div((double) n).minimum(most).maskedFill(most.isInfinite(), 0);
+            return new Moments(mean, squares.sub(excess).div(Math.max(n - correction, 0)), null);
+        }
     }
 
     static MinMax aminmax(Tensor x, boolean keepDims, int... axes) {

@@ -164,7 +164,7 @@ public abstract sealed class StatisticsMethods extends OrderStatisticsMethods pe
      * torch.std_mean}; floating dtypes only.
      */
     public final StdMean stdMean(double correction, boolean keepDims, int... axes) {
-        return Statistics.stdMean(self(), correction, keepDims, axes);
+        return Statistics.stdMean("stdMean", self(), correction, keepDims, axes);
     }
 
     /** The Euclidean distance of two tensors, which broadcast, as {@code torch.dist}; its gradient where they are equal is 0. */

@@ -170,6 +170,11 @@ public final class RegionTrace implements Trace {
         }
 
         @Override
+        protected boolean isAbstract() {
+            return true;
+        }
+
+        @Override
         public Tensor value() {
             throw new IllegalStateException(
                     "region: a value inside a region has no numbers yet: read the region's result");

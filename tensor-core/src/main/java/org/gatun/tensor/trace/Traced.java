@@ -52,6 +52,20 @@ public abstract non-sealed class Traced extends Tensor {
         return t.concrete();
     }
 
+    /** Whether there is memory beneath: a value of a region, or one of which only the type is known, has none. */
+    public static boolean hasNumbers(Tensor x) {
+        Tensor t = x;
+        while (t instanceof Traced traced && !traced.isAbstract()) {
+            t = traced.value();
+        }
+        return !(t instanceof Traced);
+    }
+
+    /** Whether this stands for numbers that are not there yet, so that there is no {@link #value}. */
+    protected boolean isAbstract() {
+        return false;
+    }
+
     /** Whether the elements lie row by row; a tensor without memory of its own says that they do. */
     public boolean isContiguous() {
         return value() instanceof Traced below

@@ -105,6 +105,11 @@ public final class TypeTrace implements Trace {
         }
 
         @Override
+        protected boolean isAbstract() {
+            return true;
+        }
+
+        @Override
         public Tensor value() {
             throw new IllegalStateException(
                     "types: " + type + " has no numbers, only its type is known: a function whose"

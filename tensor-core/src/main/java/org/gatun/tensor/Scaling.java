@@ -1,0 +1,59 @@
+package org.gatun.tensor;
+
+import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.ir.ExtremumFn;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Traced;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to divide elements by before sums of their powers are taken, so that neither these nor their derivatives overflow or lose digits to
+ * underflow where the result has its place in the range: as the norms of BLAS do. The sums are taken without first, and looked at.
+ */
+final class Scaling {
+    /** Operands: magnitudes, least. The power of two below each, 1 where that is of no use. */
+    private static final Region SCALE = Elementwise.region((m, least) -> {
+        Tensor usable = m.gt(0).and(m.lt(Double.POSITIVE_INFINITY));
+        Tensor power = usable.where(m, m.fullLike(1)).log2().floor().exp2();
+        return power.maximum(least);
+    });
+
+    private Scaling() {}
+
+    /**
+     * The scale, a constant with the reduced axes of size 1, or null where the sums are well within the range, or where no scale would help,
+     * or where there are no numbers to look at since only types are inferred.
+     *
+     * @param sums of powers of the elements
+     * @param p the power; the largest magnitudes count if it is positive, the least if it is negative
+     */
+    static @Nullable Tensor of(Tensor sums, Tensor x, double p, Axes over) {
+        // Second derivatives take elements to the power p - 2 and sums to 1/p - 2, of which the root has only that of -3/2.
+        double share = p == 2 ? 2.0 / 3 : Math.abs(p) / (2 * Math.abs(p) + 2);
+        double wide = Math.pow(sums.dtype() == DType.F64 ? 1e300 : 1e36, share);
+        if (x.elements() == 0 || !Traced.hasNumbers(sums) || isWithin(sums, wide)) {
+            return null;
+        }
+        ExtremumFn fn = p > 0 ? ExtremumFn.MAX : ExtremumFn.MIN;
+        Tensor magnitude = Dispatch.bind(new Op.Extremum(fn, over), x.detach().abs());
+        Tensor counted = magnitude.maskedFill(magnitude.eq(0).or(magnitude.lt(Double.POSITIVE_INFINITY).not()), 1);
+        if (isWithin(counted, Math.pow(wide, 0.5 / Math.max(2, Math.abs(p))))) {
+            return null;
+        }
+        // so that the reciprocal and the product with a derivative are normal numbers
+        double least = sums.dtype() == DType.F64 ? 0x1p-1000 : 0x1p-116;
+        return SCALE.apply(magnitude, Arithmetic.constant(x, x.dtype(), least));
+    }
+
+    /** Whether all elements are between a number and its reciprocal; NaN is not. */
+    private static boolean isWithin(Tensor x, double limit) {
+        Tensor all = Traced.beneath(x);
+        if (all.elements() == 1) {
+            double only = all.item();
+            return only >= 1 / limit && only <= limit;
+        }
+        return all.ge(1 / limit).and(all.le(limit)).all().item() != 0;
+    }
+}
