@@ -20,6 +20,12 @@ final class Scaling {
         return power.maximum(least);
     });
 
+    private static final Region WITHIN = Elementwise.region(
+            (x, limit) -> x.ge(limit.reciprocal()).and(x.le(limit)));
+
+    /** So many elements are read in less time than operations take to start. */
+    private static final int FEW = 2000;
+
     private Scaling() {}
 
     /**
@@ -50,10 +56,17 @@ final class Scaling {
     /** Whether all elements are between a number and its reciprocal; NaN is not. */
     private static boolean isWithin(Tensor x, double limit) {
         Tensor all = Traced.beneath(x);
-        if (all.elements() == 1) {
-            double only = all.item();
-            return only >= 1 / limit && only <= limit;
+        if (all.elements() > FEW) {
+            return WITHIN.apply(all, Arithmetic.constant(all, all.dtype(), limit))
+                            .all()
+                            .item()
+                    != 0;
         }
-        return all.ge(1 / limit).and(all.le(limit)).all().item() != 0;
+        for (double value : Values.doubles(all)) {
+            if (!(value >= 1 / limit && value <= limit)) {
+                return false;
+            }
+        }
+        return true;
     }
 }
