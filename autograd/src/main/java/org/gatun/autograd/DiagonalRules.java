@@ -44,7 +44,7 @@ final class DiagonalRules {
             case RECIPROCAL -> v.neg().mul(y).mul(y);
             case EXP -> v.mul(y);
             case EXP2 -> v.mul(y).mul(LN_2);
-            case EXPM1 -> v.mul(y.add(1));
+            case EXPM1 -> v.mul(x.exp());
             case LOG -> v.div(x);
             case LOG2 -> v.div(x.mul(LN_2));
             case LOG10 -> v.div(x.mul(LN_10));
@@ -52,15 +52,15 @@ final class DiagonalRules {
             case SIN -> v.mul(x.cos());
             case COS -> v.neg().mul(x.sin());
             case TAN -> v.mul(y.square().add(1));
-            case ASIN -> v.mul(x.square().neg().add(1).rsqrt());
-            case ACOS -> v.neg().mul(x.square().neg().add(1).rsqrt());
+            case ASIN -> v.mul(oneLessSquare(x).rsqrt());
+            case ACOS -> v.neg().mul(oneLessSquare(x).rsqrt());
             case ATAN -> v.div(x.square().add(1));
             case SINH -> v.mul(x.cosh());
             case COSH -> v.mul(x.sinh());
             case TANH -> v.mul(y.square().neg().add(1));
-            case ASINH -> v.mul(x.square().add(1).rsqrt());
-            case ACOSH -> v.mul(x.square().sub(1).rsqrt());
-            case ATANH -> v.div(x.square().neg().add(1));
+            case ASINH -> v.div(x.hypot(x.fullLike(1)));
+            case ACOSH -> v.mul(x.sub(1).rsqrt()).mul(x.add(1).rsqrt());
+            case ATANH -> v.div(oneLessSquare(x));
             case SIGMOID -> v.mul(y).mul(y.neg().add(1));
             case SOFTPLUS -> v.mul(x.sigmoid());
             case ERF -> v.mul(x.square().neg().exp()).mul(TWO_OVER_SQRT_PI);
@@ -79,6 +79,16 @@ final class DiagonalRules {
             case CBRT -> v.div(y.square().mul(3));
             case SIGN, FLOOR, CEIL, ROUND, TRUNC -> null;
         };
+    }
+
+    /** {@code 1 - x^2}, without that difference. */
+    private static Tensor oneLessSquare(Tensor x) {
+        return x.neg().add(1).mul(x.add(1));
+    }
+
+    /** {@code x / h^2}, where the square may be out of the range. */
+    private static Tensor overSquare(Tensor x, Tensor h) {
+        return x.div(h).div(h);
     }
 
     /**
@@ -124,8 +134,8 @@ final class DiagonalRules {
             case POW -> b.eq(0).where(v.fullLike(0), v.mul(b).mul(a.pow(b.sub(1))));
             case MAXIMUM -> a.lt(b).where(v.fullLike(0), a.eq(b).where(v.mul(0.5), v));
             case MINIMUM -> a.gt(b).where(v.fullLike(0), a.eq(b).where(v.mul(0.5), v));
-            case ATAN2 -> v.mul(b).div(a.square().add(b.square()));
-            case HYPOT -> v.mul(a).div(y);
+            case ATAN2 -> v.mul(overSquare(b, a.hypot(b)));
+            case HYPOT -> v.mul(a.div(y));
             // The sign of a times that of y: 0 where a is.
             case COPYSIGN -> v.mul(a.sign()).mul(y.sign());
             // One unit in the last place apart.
@@ -154,8 +164,8 @@ final class DiagonalRules {
             case POW -> a.eq(0).and(b.ge(0)).where(v.fullLike(0), v.mul(y).mul(a.log()));
             case MAXIMUM -> a.gt(b).where(v.fullLike(0), a.eq(b).where(v.mul(0.5), v));
             case MINIMUM -> a.lt(b).where(v.fullLike(0), a.eq(b).where(v.mul(0.5), v));
-            case ATAN2 -> v.neg().mul(a).div(a.square().add(b.square()));
-            case HYPOT -> v.mul(b).div(y);
+            case ATAN2 -> v.neg().mul(overSquare(a, a.hypot(b)));
+            case HYPOT -> v.mul(b.div(y));
             case REMAINDER -> v.neg().mul(a.floorDivide(b));
             case FMOD -> v.neg().mul(a.truncDivide(b));
             case GAMMAINC -> v.mul(gammaInc(IncompleteGamma::density, a, b));

@@ -107,6 +107,61 @@ class PointwiseConventionsTest {
                 .isCloseTo(want, within(2e-13 * Math.max(Math.min(1, 1e9 * Math.abs(want)), Math.abs(want)) + 1e-22));
     }
 
+    /** Values and slopes that a plain formula has as a small difference, or whose squares leave the range. */
+    static Stream<Arguments> digits() {
+        double e = 1e-5;
+        double b = 1 - 0x1p-40;
+        double least = 0x1p-40;
+        return Stream.of(
+                row("atan2 of the tiny", y -> y.atan2(like(y, 3e-200)), 4e-200, Math.atan2(4, 3), 3 / 25e-200),
+                row("atan2's x, tiny", x -> like(x, 4e-200).atan2(x), 3e-200, Math.atan2(4, 3), -4 / 25e-200),
+                row("atan2 of the huge", y -> y.atan2(like(y, 3e200)), 4e200, Math.atan2(4, 3), 3 / 25e200),
+                row("atan2's x, huge", x -> like(x, 4e200).atan2(x), 3e200, Math.atan2(4, 3), -4 / 25e200),
+                row("hypot of the tiny", x -> x.hypot(like(x, 3e-200)), 4e-200, 5e-200, 0.8),
+                row("hypot of the huge", x -> like(x, 3e200).hypot(x), 4e200, 5e200, 0.8),
+                row("asinh far out", x -> x.asinh().mul(1e200), 1e200, Math.log(2e200) * 1e200, 1),
+                row("acosh far out", x -> x.acosh().mul(1e200), 1e200, Math.log(2e200) * 1e200, 1),
+                // sqrt(2 t) (1 - t/12 + ...) and its derivative beside 1
+                row("acosh beside 1", Tensor::acosh, 1 + least, Math.sqrt(2 * least) * (1 - least / 12), 1 / Math.sqrt(least * (2 + least))),
+                row("asin beside 1", Tensor::asin, b, Math.asin(b), 1 / Math.sqrt(least * (2 - least))),
+                row("acos beside 1", Tensor::acos, b, Math.sqrt(2 * least) * (1 + least / 12), -1 / Math.sqrt(least * (2 - least))),
+                row("atanh beside -1", Tensor::atanh, -b, -0.5 * Math.log((2 - least) / least), 1 / (least * (2 - least))),
+                row("expm1 far below", Tensor::expm1, -60, -1, Math.exp(-60)),
+                row("elu far below", Functional::elu, -60, -1, Math.exp(-60)),
+                row("softsign far out", Functional::softsign, 1e9, 1e9 / (1 + 1e9), 1 / ((1 + 1e9) * (1 + 1e9))),
+                row("softsign far below", Functional::softsign, -1e9, -1e9 / (1 + 1e9), 1 / ((1 + 1e9) * (1 + 1e9))),
+                row("softsign near 0", Functional::softsign, -e, -e / (1 + e), 1 / ((1 + e) * (1 + e))),
+                row("tanhshrink near 0", Functional::tanhshrink, e, e * e * e * (1 / 3.0 - 2 * e * e / 15), e * e * (1 - 2 * e * e / 3)),
+                row("tanhshrink at 1", Functional::tanhshrink, -1, -1 + Math.tanh(1), Math.tanh(1) * Math.tanh(1)),
+                row("tanhshrink", Functional::tanhshrink, 1.5, 1.5 - Math.tanh(1.5), Math.tanh(1.5) * Math.tanh(1.5)),
+                row("tanhshrink of the tiny", Functional::tanhshrink, 1e-80, 1e-240 / 3, 1e-160),
+                row("logSigmoid far out", Functional::logSigmoid, 50, -Math.exp(-50), Math.exp(-50)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("digits")
+    void keepTheirDigits(String name, UnaryOperator<Tensor> f, double at, double value, double slope) {
+        Tensor x = Tensors.of(at);
+        assertThat(f.apply(x).item()).as("value").isCloseTo(value, within(4e-15 * Math.abs(value)));
+        UnaryOperator<Tensor> sum = z -> f.apply(z).sum();
+        assertThat(Grad.grad(sum).apply(x).item()).as("gradient").isCloseTo(slope, within(1e-14 * Math.abs(slope)));
+        assertThat(Grad.jvp(sum, x, Tensors.ones(DType.F64, 1)).tangent().item())
+                .as("tangent")
+                .isCloseTo(slope, within(1e-14 * Math.abs(slope)));
+    }
+
+    /** {@code x / 2 (1 + tanh(u))} is {@code x / (1 + e^(-2u))}, without a difference. */
+    @Test
+    void geluByTanhFarBelow() {
+        double x = -6;
+        double u = 2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+        double sigmoid = 1 / (1 + Math.exp(-u));
+        double slope = sigmoid + x * sigmoid * (1 - sigmoid) * 2 * Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+        UnaryOperator<Tensor> gelu = Functional::geluTanh;
+        assertThat(gelu.apply(Tensors.scalar(x)).item()).isCloseTo(x * sigmoid, within(-1e-13 * x * sigmoid));
+        assertThat(Grad.grad(gelu).apply(Tensors.scalar(x)).item()).isCloseTo(slope, within(1e-13 * Math.abs(slope)));
+    }
+
     @Test
     void zetaHasNoDerivativeByItsFirstArgument() {
         Tensor s = Tensors.of(2.5);

@@ -12,8 +12,9 @@ final class Activations {
     static final Region GELU = Widened.region(x -> x.mul(Special.ndtr(x)));
 
     static final Region GELU_TANH = Widened.region(x -> {
-        Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
-        return x.mul(0.5).mul(inner.tanh().add(1.0));
+        // (1 + tanh(u / 2)) / 2 without that sum, which cancels for negative x
+        Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(2 * Math.sqrt(2 / Math.PI));
+        return x.mul(inner.sigmoid());
     });
 
     static final Region SILU = Widened.region(x -> x.mul(x.sigmoid()));
@@ -22,9 +23,28 @@ final class Activations {
 
     static final Region MISH = Widened.region(x -> x.mul(x.softplus().tanh()));
 
-    static final Region SOFTSIGN = Widened.region(x -> x.div(x.abs().add(1.0)));
+    /** {@code x / (1 + |x|)}; beyond 1 in a form whose derivative is no difference. */
+    static final Region SOFTSIGN = Widened.region(x -> {
+        Tensor near = x.abs().le(1);
+        Tensor inner = near.where(x, x.fullLike(0));
+        Tensor outer = near.where(x.fullLike(2), x);
+        Tensor rest = outer.abs().add(1.0).reciprocal().neg().add(1.0);
+        return near.where(inner.div(inner.abs().add(1.0)), outer.sign().mul(rest));
+    });
 
-    static final Region TANHSHRINK = Widened.region(x -> x.sub(x.tanh()));
+    /** Up to 1 as {@code (x cosh x - sinh x) / cosh x} with the series of the difference, {@code 2k x^(2k + 1) / (2k + 1)!}. */
+    static final Region TANHSHRINK = Widened.region(x -> {
+        Tensor near = x.abs().le(1);
+        Tensor inner = near.where(x, x.fullLike(0));
+        Tensor z = inner.square();
+        Tensor series = z.fullLike(1);
+        for (int k = 9; k > 1; k--) {
+            // a term over the one before: z / ((2k - 2) (2k + 1))
+            series = series.mul(z).mul(1.0 / ((2 * k - 2) * (2 * k + 1))).add(1.0);
+        }
+        Tensor small = series.mul(z).mul(inner).mul(1.0 / 3).div(inner.cosh());
+        return near.where(small, x.sub(x.tanh()));
+    });
 
     /** Derivative 0 at -3 and 3. */
     static final Region HARD_SIGMOID = Widened.region(x -> {

@@ -62,6 +62,15 @@ final class Scaling {
                             .item()
                     != 0;
         }
+        if (all.dtype() == DType.F32) {
+            // read as they are, which converts nothing
+            for (float value : Values.floats(all)) {
+                if (!(value >= 1 / limit && value <= limit)) {
+                    return false;
+                }
+            }
+            return true;
+        }
         for (double value : Values.doubles(all)) {
             if (!(value >= 1 / limit && value <= limit)) {
                 return false;
