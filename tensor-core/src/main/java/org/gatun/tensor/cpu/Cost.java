@@ -44,7 +44,7 @@ final class Cost {
             case DIV, TRUNC_DIVIDE, FLOOR_DIVIDE, REMAINDER, FMOD -> 5;
             case POW, ATAN2, HYPOT, NEXTAFTER -> 20;
             case ZETA -> 2000;
-            case GAMMAINC, GAMMAINCC -> 50_000;
+            case GAMMAINC, GAMMAINCC -> 10_000;
         };
     }
 

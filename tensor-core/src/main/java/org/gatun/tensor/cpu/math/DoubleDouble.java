@@ -11,6 +11,33 @@ record DoubleDouble(double high, double low) {
     /** What a term of a series may be of its sum. */
     private static final double NEGLIGIBLE = 0x1p-104;
 
+    static final DoubleDouble THIRD = new DoubleDouble(0.3333333333333333, 1.850371707708594e-17);
+
+    /** Tables are of multiples of 1 / PARTS. */
+    private static final int PARTS = 64;
+
+    private static final int LAST = 91;
+
+    /** {@code PARTS / k} as a double, and the negative logarithm of that double, for mantissas from the root of 1/2 to that of 2. */
+    private static final double[] INVERSES = new double[LAST + 1];
+
+    private static final DoubleDouble[] LOGS = new DoubleDouble[LAST + 1];
+
+    private static final int MOST_POWER = 23;
+
+    /** {@code e^((k - MOST_POWER) / PARTS)}. */
+    private static final DoubleDouble[] POWERS = new DoubleDouble[2 * MOST_POWER + 1];
+
+    static {
+        for (int k = 45; k <= LAST; k++) {
+            INVERSES[k] = (double) PARTS / k;
+            LOGS[k] = logBySeries(of(INVERSES[k])).negated();
+        }
+        for (int k = 0; k < POWERS.length; k++) {
+            POWERS[k] = expBySeries((k - MOST_POWER) / (double) PARTS);
+        }
+    }
+
     static DoubleDouble of(double x) {
         return new DoubleDouble(x, 0);
     }
@@ -60,10 +87,8 @@ record DoubleDouble(double high, double low) {
 
     DoubleDouble over(DoubleDouble y) {
         double q = high / y.high;
-        DoubleDouble rest = minus(y.times(q));
-        double r = rest.high / y.high;
-        DoubleDouble last = rest.minus(y.times(r));
-        return normal(q, r).plus(last.high / y.high);
+        double rest = Math.fma(-q, y.high, high) + (low - q * y.low);
+        return normal(q, rest / y.high);
     }
 
     DoubleDouble scaled(double powerOfTwo) {
@@ -80,18 +105,33 @@ record DoubleDouble(double high, double low) {
         return high + low;
     }
 
-    /** The logarithm of a positive number: {@code 2 atanh((m - 1) / (m + 1))} of its mantissa, and the exponent. */
+    /** The logarithm of a positive number: of its exponent, of a number of 6 bits beside its mantissa, and of the quotient of the two. */
     DoubleDouble log() {
         if (high < Double.MIN_NORMAL) {
             return scaled(0x1p60).log().minus(LN_2.times(60));
         }
         int exponent = Math.getExponent(high);
-        DoubleDouble mantissa = new DoubleDouble(Math.scalb(high, -exponent), Math.scalb(low, -exponent));
-        if (mantissa.high > SQRT_2) {
-            mantissa = mantissa.scaled(0.5);
+        double mantissa = Math.scalb(high, -exponent);
+        if (mantissa > SQRT_2) {
             exponent++;
+            mantissa *= 0.5;
         }
-        DoubleDouble s = mantissa.plus(-1).over(mantissa.plus(1));
+        int k = (int) Math.rint(mantissa * PARTS);
+        DoubleDouble r = new DoubleDouble(mantissa, Math.scalb(low, -exponent))
+                .times(INVERSES[k])
+                .plus(-1);
+        // 2 atanh(s) = 2 s + 2 s^3 / 3 + ...
+        DoubleDouble s = r.over(r.plus(2));
+        DoubleDouble square = s.times(s);
+        double z = square.high;
+        double rest = z * z * (1.0 / 5 + z * (1.0 / 7 + z * (1.0 / 9 + z * (1.0 / 11 + z * (1.0 / 13 + z / 15)))));
+        DoubleDouble small = s.times(square.times(THIRD).plus(rest)).plus(s).scaled(2);
+        return LN_2.times(exponent).plus(LOGS[k]).plus(small);
+    }
+
+    /** The logarithm of a number about 1 by the series of {@code 2 atanh((m - 1) / (m + 1))}. */
+    private static DoubleDouble logBySeries(DoubleDouble m) {
+        DoubleDouble s = m.plus(-1).over(m.plus(1));
         DoubleDouble square = s.times(s);
         DoubleDouble power = s;
         DoubleDouble sum = s;
@@ -99,7 +139,7 @@ record DoubleDouble(double high, double low) {
             power = power.times(square);
             sum = sum.plus(power.over(of(k)));
         }
-        return sum.scaled(2).plus(LN_2.times(exponent));
+        return sum.scaled(2);
     }
 
     /** {@code e^x} times another number, rounded once where that is subnormal. */
@@ -120,19 +160,24 @@ record DoubleDouble(double high, double low) {
         return new DoubleDouble(Math.scalb(y.high, (int) whole), Math.scalb(y.low, (int) whole));
     }
 
-    /** The series of {@code e^(x / 16)}, four times squared. */
+    /** {@code e^x} for x up to log(2) / 2: that of the nearest 64th, from a table, times that of the rest. */
     private static DoubleDouble expOfSmall(DoubleDouble x) {
-        DoubleDouble t = x.scaled(0.0625);
-        DoubleDouble term = t;
-        DoubleDouble sum = t;
-        for (int k = 2; Math.abs(term.high) > NEGLIGIBLE * 0.0625; k++) {
-            term = term.times(t).over(of(k));
+        int k = (int) Math.rint(x.high * PARTS);
+        DoubleDouble r = x.plus(-k / (double) PARTS);
+        double t = r.high;
+        double rest = t * t * t * (1.0 / 6 + t * (1.0 / 24 + t * (1.0 / 120 + t * (1.0 / 720 + t * (1.0 / 5040)))));
+        DoubleDouble power = POWERS[k + MOST_POWER];
+        return power.times(r.times(r).scaled(0.5).plus(rest).plus(r)).plus(power);
+    }
+
+    /** The series of {@code e^x}. */
+    private static DoubleDouble expBySeries(double x) {
+        DoubleDouble term = ONE;
+        DoubleDouble sum = ONE;
+        for (int k = 1; Math.abs(term.high) > NEGLIGIBLE; k++) {
+            term = term.times(x).over(of(k));
             sum = sum.plus(term);
         }
-        // (1 + m)^2 - 1 = 2 m + m^2
-        for (int i = 0; i < 4; i++) {
-            sum = sum.scaled(2).plus(sum.times(sum));
-        }
-        return sum.plus(1);
+        return sum;
     }
 }

@@ -13,7 +13,7 @@ public final class ScalarGammaInc {
     /** Below this exponent a power of e is 0. */
     private static final double UNDERFLOW = 760;
     /** Where Stirling's series is taken. */
-    private static final double STIRLING_FROM = 30;
+    private static final double STIRLING_FROM = 10;
     /** Below this x the continued fraction converges slowly. */
     private static final double FRACTION_FROM = 1.5;
 
@@ -22,9 +22,9 @@ public final class ScalarGammaInc {
     private static final int MOST_TERMS = 100_000;
 
     private static final double NEGLIGIBLE = 0x1p-64;
+    private static final double HUGE = 0x1p400;
     private static final DoubleDouble HALF_LOG_2_PI = new DoubleDouble(0.9189385332046728, -3.8782941580672414e-17);
     private static final DoubleDouble EULER = new DoubleDouble(0.5772156649015329, -4.942915152430645e-18);
-    private static final DoubleDouble THIRD = new DoubleDouble(0.3333333333333333, 1.850371707708594e-17);
     private static final double SQRT_2_PI = 2.5066282746310002;
 
     /** {@code B(2k) / (2k (2k - 1))} from k = 2 on; the first is 1/12. */
@@ -34,7 +34,11 @@ public final class ScalarGammaInc {
         -0.0005952380952380953,
         0.0008417508417508417,
         -0.0019175269175269176,
-        0.00641025641025641
+        0.00641025641025641,
+        -0.029550653594771242,
+        0.17964437236883057,
+        -1.3924322169059011,
+        13.402864044168393
     };
 
     /** The coefficients of {@code lgamma(1 + a) / a} after the first, which is -gamma: {@code (-1)^k zeta(k) / k}. */
@@ -174,37 +178,63 @@ public final class ScalarGammaInc {
                 .minus(product.log());
     }
 
-    /** {@code 1 + x/(a+1) + x^2/((a+1)(a+2)) + ...}. */
+    /** {@code 1 + x/(a+1) + x^2/((a+1)(a+2)) + ...}, high and low parts apart, so that quotients need not wait for each other. */
     private static DoubleDouble series(double a, double x) {
-        DoubleDouble term = DoubleDouble.ONE;
-        DoubleDouble sum = term;
-        DoubleDouble divisor = DoubleDouble.of(a);
-        while (term.high() > sum.high() * NEGLIGIBLE) {
-            divisor = divisor.plus(1);
-            term = term.times(x).over(divisor);
-            sum = sum.plus(term);
+        double term = 1;
+        double termLow = 0;
+        double sum = 1;
+        double sumLow = 0;
+        for (double n = 1; term > sum * NEGLIGIBLE; n++) {
+            double divisor = a + n;
+            double shift = divisor - a;
+            double divisorLow = a - (divisor - shift) + (n - shift);
+            double ratio = x / divisor;
+            double ratioLow = (Math.fma(-ratio, divisor, x) - ratio * divisorLow) / divisor;
+            double product = term * ratio;
+            termLow = Math.fma(term, ratio, -product) + (term * ratioLow + termLow * ratio);
+            term = product;
+            double next = sum + term;
+            double added = next - sum;
+            sumLow += sum - (next - added) + (term - added) + termLow;
+            sum = next;
         }
-        return sum;
+        return DoubleDouble.sum(sum, sumLow);
     }
 
-    /** {@code 1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - 2 (2 - a) / (x + 5 - a - ...)))} by Lentz's algorithm. */
+    /**
+     * {@code 1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - 2 (2 - a) / (x + 5 - a - ...)))}: numerators and denominators of its convergents by their
+     * recurrence, without a division, until the next convergent, which differs by the product of the partial numerators over two
+     * denominators, is the same.
+     */
     private static DoubleDouble fraction(double a, double x) {
         DoubleDouble b = DoubleDouble.sum(x, -a).plus(1);
-        DoubleDouble d = DoubleDouble.ONE.over(b);
-        DoubleDouble c = DoubleDouble.of(1 / Double.MIN_NORMAL);
-        DoubleDouble product = d;
+        DoubleDouble top = DoubleDouble.of(0);
+        DoubleDouble nextTop = DoubleDouble.ONE;
+        DoubleDouble bottom = DoubleDouble.ONE;
+        DoubleDouble nextBottom = b;
+        double product = 1;
         for (int k = 1; k < MOST_TERMS; k++) {
             DoubleDouble above = DoubleDouble.sum(a, -k).times(k);
             b = b.plus(2);
-            d = DoubleDouble.ONE.over(b.plus(above.times(d)));
-            c = b.plus(above.over(c));
-            DoubleDouble ratio = c.times(d);
-            product = product.times(ratio);
-            if (Math.abs(ratio.plus(-1).high()) < NEGLIGIBLE) {
-                return product;
+            DoubleDouble t = b.times(nextTop).plus(above.times(top));
+            top = nextTop;
+            nextTop = t;
+            DoubleDouble u = b.times(nextBottom).plus(above.times(bottom));
+            bottom = nextBottom;
+            nextBottom = u;
+            product *= above.high();
+            if (Math.abs(product) < NEGLIGIBLE * Math.abs(nextTop.high() * bottom.high())) {
+                break;
+            }
+            if (nextBottom.high() > HUGE) {
+                top = top.scaled(1 / HUGE);
+                nextTop = nextTop.scaled(1 / HUGE);
+                bottom = bottom.scaled(1 / HUGE);
+                nextBottom = nextBottom.scaled(1 / HUGE);
+                product = product / HUGE / HUGE;
             }
         }
-        return product;
+        return nextTop.over(nextBottom);
     }
 
     /**
@@ -247,7 +277,7 @@ public final class ScalarGammaInc {
             DoubleDouble mu = DoubleDouble.sum(x, -a).over(DoubleDouble.of(a));
             double m = mu.high();
             double rest = m * m * (0.25 - m * (0.2 - m * (1 / 6.0 - m / 7)));
-            DoubleDouble ratio = DoubleDouble.sum(0.5, 0).minus(mu.times(THIRD)).plus(rest);
+            DoubleDouble ratio = DoubleDouble.sum(0.5, 0).minus(mu.times(DoubleDouble.THIRD)).plus(rest);
             half = mu.times(mu).times(ratio).times(a);
         }
         if (half.high() > UNDERFLOW) {
