@@ -63,8 +63,8 @@ final class Polygamma {
         Tensor far = x.gt(limit).and(infinite.not());
         Tensor near = product(n, far.or(infinite).where(x.fullLike(1), x));
         Tensor place = far.where(x, x.fullLike(Math.max(2 * limit, 2)));
-        Tensor log = place.log().mul(-s).add(Tensors.scalar(s).lgamma());
         // lgamma(s) is log(n!)
+        Tensor log = place.log().mul(-s).add(Tensors.scalar(s).lgamma());
         Tensor tail = log.exp().mul(n < HIGHEST ? eulerMaclaurin(s, place) : sum(s, place));
         return infinite.where(x.fullLike(0), far.where(tail, near));
     }

@@ -23,7 +23,10 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
         return Reductions.sum(self(), keepDims, axes);
     }
 
-    /** The mean over the given axes, NaN where there are no elements; floating dtypes only. */
+    /**
+     * The mean over the given axes, NaN where there are no elements; floating dtypes only. The sum is taken first, as in {@code torch.mean}: where
+     * that overflows, the mean is infinite.
+     */
     public final Tensor mean(int... axes) {
         return Reductions.mean(self(), false, axes);
     }
@@ -184,7 +187,7 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
 
     /**
      * The variance {@code sum((x - mean)^2) / max(n - correction, 0)} over the given axes: correction 1 is unbiased, 0 that of
-     * the sample itself. Computed in two passes.
+     * the sample itself. Computed in two passes, and once more of scaled elements where squares leave the range.
      */
     public final Tensor var(double correction, boolean keepDims, int... axes) {
         return Statistics.var("var", self(), correction, keepDims, axes);
@@ -195,7 +198,10 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
         return Statistics.std(self(), 1, false, axes);
     }
 
-    /** The square root of {@link #var(double, boolean, int...)}; its gradient where all elements are equal is 0. */
+    /**
+     * The square root of {@link #var(double, boolean, int...)}, also where that overflows or underflows; its gradient where all elements are
+     * equal is 0.
+     */
     public final Tensor std(double correction, boolean keepDims, int... axes) {
         return Statistics.std(self(), correction, keepDims, axes);
     }
@@ -213,7 +219,7 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
     /**
      * The p-norm {@code sum(|x|^p)^(1/p)} over the given axes, as {@code torch.linalg.vector_norm}: for p = 0 the number of
      * elements that are not 0, for infinity the largest magnitude, for -infinity the smallest. The gradient at zero is 0; that of
-     * an infinite norm is split evenly among tied elements.
+     * an infinite norm is split evenly among tied elements. Powers that overflow or underflow do no harm where the norm itself does not.
      */
     public final Tensor norm(double p, int... axes) {
         return Norms.norm(self(), p, false, axes);
