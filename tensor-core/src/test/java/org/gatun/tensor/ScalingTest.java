@@ -3,6 +3,10 @@ package org.gatun.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.TypeTrace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,5 +105,14 @@ class ScalingTest {
         Tensor small = Tensors.of(Double.MIN_VALUE, Double.MIN_VALUE);
         assertThat(small.norm().item()).isEqualTo(Double.MIN_VALUE);
         assertThat(Tensors.scalar(-1e-310).norm().item()).isEqualTo(1e-310);
+    }
+
+    /** Where only types are inferred, as of a composite, there are no sums to look at. */
+    @Test
+    void typesAreInferredWithoutNumbers() {
+        TensorType type = new TensorType(DType.F32, Shape.of(2, 3));
+        TensorType row = new TensorType(DType.F32, Shape.of(2));
+        assertThat(TypeTrace.infer(List.of(type), in -> List.of(in.get(0).norm(2, 1), in.get(0).std(1))))
+                .containsExactly(row, row);
     }
 }
