@@ -94,7 +94,7 @@ final class Arranging {
             throw new ShapeException(
                     name + ": takes matrices, of two axes or more, not a tensor of shape " + x.shape());
         }
-        return Shaping.transpose(x, -2, -1);
+        return Shaping.transpose(name, x, -2, -1);
     }
 
     static Tensor roll(Tensor x, long[] shifts, int[] axes) {

@@ -185,6 +185,7 @@ final class Combining {
             throw new ShapeException("ravelMultiIndex: " + positions.size() + " tensors of positions for a shape "
                     + shape + ": give one for each axis, and an axis at least");
         }
+        var _ = common("ravelMultiIndex", positions.stream().map(Tensor::shape).toArray(Shape[]::new));
         long[] strides = shape.rowMajorStrides();
         Tensor sum = null;
         for (int a = 0; a < strides.length; a++) {

@@ -18,7 +18,7 @@ abstract sealed class CombiningFunctions permits Tensors {
 
     /** {@link Tensors#vstack} by the name that {@code torch.row_stack} has. */
     public static Tensor rowStack(Tensor... tensors) {
-        return Joining.vstack(tensors);
+        return Joining.vstack("rowStack", tensors);
     }
 
     /** Vectors and scalars as columns beside each other and beside matrices, as {@code torch.column_stack}. */
@@ -248,9 +248,10 @@ abstract sealed class CombiningFunctions permits Tensors {
      * @throws DTypeException when one is outside the range of this dtype
      */
     public static Tensor randintLike(Tensor x, long low, long high, Generator generator) {
+        Draws.requireRange("randintLike", low, high);
         Scalars.checked("randintLike", x.dtype(), low);
         Scalars.checked("randintLike", x.dtype(), high - 1);
-        Tensor whole = Draws.randint(generator, low, high, x.shape());
+        Tensor whole = Draws.randint("randintLike", generator, low, high, x.shape());
         if (x.dtype() == DType.I64) {
             return whole;
         }

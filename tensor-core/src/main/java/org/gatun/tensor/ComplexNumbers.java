@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.ir.UnaryFn;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
 
@@ -27,6 +28,8 @@ final class ComplexNumbers {
     }
 
     static Tensor conj(String name, Tensor z) {
+        require(name, z);
+        Arithmetic.requireArithmetic(name, UnaryFn.NEG, z);
         return complex(part(name, z, 0), part(name, z, 1).neg());
     }
 

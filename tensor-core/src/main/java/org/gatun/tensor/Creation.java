@@ -126,6 +126,10 @@ final class Creation {
 
     static Tensor oneHot(DType dtype, Tensor index, long classes) {
         Tensor i = Indices.checked("oneHot", index);
+        if (classes < 0) {
+            throw new ShapeException(
+                    "oneHot: the number of classes " + classes + " must be 0 or more: give the largest index plus 1");
+        }
         Indices.requireClasses("oneHot", i, classes);
         try (Tensor numbers = arange(0, classes, 1);
                 Tensor rows = i.unsqueeze(-1);

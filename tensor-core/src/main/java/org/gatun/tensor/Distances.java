@@ -80,7 +80,7 @@ final class Distances {
         if (shape.rank() == 0) {
             throw new ShapeException("pairwiseDistance: two scalars are no vectors: give them an axis");
         }
-        return a.sub(b).add(epsilon).norm(p, keepDims, -1);
+        return Norms.norm("pairwiseDistance", a.sub(b).add(epsilon), p, keepDims, -1);
     }
 
     static Tensor cosine(Tensor a, Tensor b, int axis, double epsilon) {
@@ -88,6 +88,9 @@ final class Distances {
         Shape shape = Broadcasting.common("cosineSimilarity", a.shape(), b.shape());
         if (shape.rank() == 0) {
             throw new ShapeException("cosineSimilarity: two scalars are no vectors: give them an axis");
+        }
+        if (Double.isNaN(epsilon)) {
+            throw new IllegalArgumentException("cosineSimilarity: epsilon is NaN: give a small number above 0");
         }
         int at = Axes.normalise("cosineSimilarity", axis, shape.rank());
         Tensor x = a.broadcastTo(shape);

@@ -17,13 +17,13 @@ final class Draws {
         return Dispatch.source(new Op.Random(distribution, dtype, shape, part.key(), part.offset()), device);
     }
 
-    static Tensor rand(Generator generator, DType dtype, Shape shape, Device device) {
-        requireFloating("rand", dtype);
+    static Tensor rand(String name, Generator generator, DType dtype, Shape shape, Device device) {
+        requireFloating(name, dtype);
         return draw(Distribution.UNIFORM, generator, dtype, shape, device);
     }
 
-    static Tensor randn(Generator generator, DType dtype, Shape shape, Device device) {
-        requireFloating("randn", dtype);
+    static Tensor randn(String name, Generator generator, DType dtype, Shape shape, Device device) {
+        requireFloating(name, dtype);
         return draw(Distribution.NORMAL, generator, dtype, shape, device);
     }
 
@@ -43,7 +43,7 @@ final class Draws {
         }
         // The sum may be rounded up to the bound, which is excluded.
         float below = (float) high < high ? (float) high : Math.nextDown((float) high);
-        try (Tensor unit = rand(generator, DType.F32, shape, Device.CPU);
+        try (Tensor unit = rand("uniform", generator, DType.F32, shape, Device.CPU);
                 Tensor scaled = unit.mul(high - low);
                 Tensor sum = scaled.add(low);
                 Tensor last = ConcreteTensor.scalar(DType.F32, Math.max(below, (float) low), Device.CPU)) {
@@ -55,7 +55,7 @@ final class Draws {
         if (!(deviation >= 0)) {
             throw new IllegalArgumentException("normal: the standard deviation " + deviation + " must be 0 or more");
         }
-        try (Tensor unit = randn(generator, DType.F32, shape, Device.CPU);
+        try (Tensor unit = randn("normal", generator, DType.F32, shape, Device.CPU);
                 Tensor scaled = unit.mul(deviation)) {
             return scaled.add(mean);
         }
@@ -65,7 +65,7 @@ final class Draws {
         if (!(p >= 0 && p <= 1)) {
             throw new IllegalArgumentException("bernoulli: the probability " + p + " must be from 0 to 1");
         }
-        try (Tensor u = rand(generator, DType.F32, shape, device)) {
+        try (Tensor u = rand("bernoulli", generator, DType.F32, shape, device)) {
             return u.lt(p);
         }
     }
@@ -80,19 +80,23 @@ final class Draws {
             throw new IllegalArgumentException(
                     "bernoulli: the probabilities of shape " + p.shape() + " must all be from 0 to 1");
         }
-        return rand(generator, p.dtype(), p.shape(), p.device()).lt(p).to(p.dtype());
+        return rand("bernoulli", generator, p.dtype(), p.shape(), p.device()).lt(p).to(p.dtype());
     }
 
-    static Tensor randint(Generator generator, long low, long high, Shape shape) {
+    static Tensor randint(String name, Generator generator, long low, long high, Shape shape) {
+        requireRange(name, low, high);
         long range = high - low;
-        if (low >= high || range <= 0) {
-            throw new IllegalArgumentException(
-                    "randint: from " + low + " to below " + high + " must be at least 1 and at most 2^63 - 1 integers");
-        }
         // A remainder of 64 bits favours no number by more than range / 2^64.
         try (Tensor bits = draw(Distribution.BITS, generator, DType.I64, shape, Device.CPU);
                 Tensor offset = bits.remainder(range)) {
             return offset.add(low);
+        }
+    }
+
+    static void requireRange(String name, long low, long high) {
+        if (low >= high || high - low <= 0) {
+            throw new IllegalArgumentException(name + ": from " + low + " to below " + high
+                    + " must be at least 1 and at most 2^63 - 1 integers: give a low below the high");
         }
     }
 

@@ -103,6 +103,9 @@ final class ElementwiseLosses {
         check("binaryCrossEntropyWithLogits", x, t);
         requireWeight("binaryCrossEntropyWithLogits", "weight", weight, x);
         requireWeight("binaryCrossEntropyWithLogits", "positive weight", positive, x);
+        if (weight != null && positive != null) {
+            var _ = Combining.common("binaryCrossEntropyWithLogits", x.shape(), positive.shape(), weight.shape());
+        }
         return widened(x, t, (a, b) -> {
             Tensor loss =
                     positive == null ? BCE_LOGITS.apply(a, b) : BCE_LOGITS_POSITIVE.apply(a, b, Widened.of(positive));
@@ -111,7 +114,7 @@ final class ElementwiseLosses {
     }
 
     static Tensor klDiv(Tensor x, Tensor t, boolean logTarget, Reduction reduction) {
-        check("klDiv", x, t);
+        check(logTarget ? "klDivLogTarget" : "klDiv", x, t);
         return widened(x, t, (a, b) -> reduce((logTarget ? KL_LOG : KL).apply(a, b), reduction));
     }
 
@@ -119,6 +122,10 @@ final class ElementwiseLosses {
         check("gaussianNllLoss", x, t);
         if (!(epsilon > 0)) {
             throw new IllegalArgumentException("gaussianNllLoss: epsilon " + epsilon + " must be more than 0");
+        }
+        if (variance.dtype() == DType.BOOL) {
+            throw new DTypeException("gaussianNllLoss: the variance is BOOL and must hold numbers: convert it with"
+                    + " to(DType." + x.dtype() + ")");
         }
         Tensor v = variance(x.shape(), variance);
         if (Traced.beneath(v).lt(0).any().item() != 0) {

@@ -234,7 +234,7 @@ public abstract sealed class FunctionMethods permits ArithmeticMethods {
      * @throws IllegalArgumentException when p is less than 1
      */
     public final Tensor mvlgamma(int p) {
-        return Pointwise.multigammaln(self(), p);
+        return Pointwise.multigammaln("mvlgamma", self(), p);
     }
 
     /** {@code log(x / (1 - x))}, the inverse of {@link #sigmoid}, elementwise, as {@code torch.logit}. Integers are taken as F32. */
@@ -265,6 +265,7 @@ public abstract sealed class FunctionMethods permits ArithmeticMethods {
 
     /** Another name of {@link #sign}, as {@code torch.sgn} of real numbers. */
     public final Tensor sgn() {
+        Arithmetic.requireArithmetic("sgn", UnaryFn.SIGN, self());
         return sign();
     }
 

@@ -90,38 +90,38 @@ final class HostCopies {
     }
 
     static ConcreteTensor of(Shape shape, float... values) {
-        check(shape, values.length);
+        check("of", shape, values.length);
         return upload(DType.F32, shape, Device.CPU, MemorySegment.ofArray(values));
     }
 
     static ConcreteTensor of(Shape shape, double... values) {
-        check(shape, values.length);
+        check("of", shape, values.length);
         return upload(DType.F64, shape, Device.CPU, MemorySegment.ofArray(values));
     }
 
     static ConcreteTensor of(Shape shape, long... values) {
-        check(shape, values.length);
+        check("of", shape, values.length);
         return upload(DType.I64, shape, Device.CPU, MemorySegment.ofArray(values));
     }
 
     static ConcreteTensor of(Shape shape, int... values) {
-        check(shape, values.length);
+        check("of", shape, values.length);
         return upload(DType.I32, shape, Device.CPU, MemorySegment.ofArray(values));
     }
 
     static ConcreteTensor of(Shape shape, short... values) {
-        check(shape, values.length);
+        check("of", shape, values.length);
         return upload(DType.I16, shape, Device.CPU, MemorySegment.ofArray(values));
     }
 
     /** A tensor of I8 or U8. */
     static ConcreteTensor of(DType dtype, Shape shape, byte... values) {
-        check(shape, values.length);
+        check(dtype == DType.U8 ? "ofUnsigned" : "of", shape, values.length);
         return upload(dtype, shape, Device.CPU, MemorySegment.ofArray(values));
     }
 
     static ConcreteTensor of(Shape shape, boolean... values) {
-        check(shape, values.length);
+        check("of", shape, values.length);
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) (values[i] ? 1 : 0);
@@ -147,9 +147,9 @@ final class HostCopies {
         return upload(dtype, shape, Device.CPU, source);
     }
 
-    private static void check(Shape shape, long count) {
+    private static void check(String name, Shape shape, long count) {
         if (shape.elements() != count) {
-            throw new ShapeException("of: shape " + shape + " has " + shape.elements() + " elements, but " + count
+            throw new ShapeException(name + ": shape " + shape + " has " + shape.elements() + " elements, but " + count
                     + (count == 1 ? " value was" : " values were") + " given: the counts must be equal");
         }
     }

@@ -75,12 +75,12 @@ abstract sealed class ImageFunctions extends PoolingFunctions permits DistanceFu
      * @throws ShapeException when the mode does not go with the rank, or a size is less than 1
      */
     public static Tensor interpolate(Tensor x, long[] size, InterpolationMode mode, boolean alignCorners) {
-        return Interpolation.toSize(x, size, mode, alignCorners);
+        return Interpolation.toSize("interpolate", x, size, mode, alignCorners);
     }
 
     /** As {@link #interpolate(Tensor, long[], InterpolationMode, boolean)}, corners not aligned. */
     public static Tensor interpolate(Tensor x, long[] size, InterpolationMode mode) {
-        return Interpolation.toSize(x, size, mode, false);
+        return Interpolation.toSize("interpolate", x, size, mode, false);
     }
 
     /**
@@ -94,22 +94,22 @@ abstract sealed class ImageFunctions extends PoolingFunctions permits DistanceFu
      * @throws ShapeException when the mode does not go with the rank, or a size is less than 1
      */
     public static Tensor interpolate(Tensor x, double[] factors, InterpolationMode mode, boolean alignCorners) {
-        return Interpolation.byFactor(x, factors, mode, alignCorners);
+        return Interpolation.byFactor("interpolate", x, factors, mode, alignCorners);
     }
 
     /** As {@link #interpolate(Tensor, double[], InterpolationMode, boolean)}, corners not aligned. */
     public static Tensor interpolate(Tensor x, double[] factors, InterpolationMode mode) {
-        return Interpolation.byFactor(x, factors, mode, false);
+        return Interpolation.byFactor("interpolate", x, factors, mode, false);
     }
 
     /** {@link #interpolate(Tensor, double[], InterpolationMode)} to the nearest, as {@code torch.nn.functional.upsample_nearest}. */
     public static Tensor upsampleNearest(Tensor x, double... factors) {
-        return Interpolation.byFactor(x, factors, InterpolationMode.NEAREST, false);
+        return Interpolation.byFactor("upsampleNearest", x, factors, InterpolationMode.NEAREST, false);
     }
 
     /** {@link #interpolate(Tensor, double[], InterpolationMode, boolean)}, bilinear with aligned corners, as {@code torch.nn.functional.upsample_bilinear}. */
     public static Tensor upsampleBilinear(Tensor x, double... factors) {
-        return Interpolation.byFactor(x, factors, InterpolationMode.BILINEAR, true);
+        return Interpolation.byFactor("upsampleBilinear", x, factors, InterpolationMode.BILINEAR, true);
     }
 
     /**

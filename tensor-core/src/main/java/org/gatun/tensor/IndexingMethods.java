@@ -51,7 +51,7 @@ public abstract sealed class IndexingMethods extends ViewMethods permits Scatter
 
     /** A copy with {@code out[.., index[.., i, ..], ..] += src[.., i, ..]} along an axis, as {@code torch.scatter_add}. */
     public final Tensor scatterAdd(int axis, Tensor index, Tensor src) {
-        return Picking.scatterAdd(self(), axis, index, src);
+        return Picking.scatterAdd("scatterAdd", self(), axis, index, src);
     }
 
     /** The slices along an axis at the positions of a vector, as {@code torch.index_select}. */
@@ -66,7 +66,7 @@ public abstract sealed class IndexingMethods extends ViewMethods permits Scatter
 
     /** The elements at positions counted row by row over all of this, in the index's shape, as {@code torch.take}. */
     public final Tensor take(Tensor index) {
-        return Picking.take(self(), index);
+        return Picking.take("take", self(), index);
     }
 
     /**

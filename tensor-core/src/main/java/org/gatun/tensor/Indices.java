@@ -1,6 +1,8 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Traced;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +76,18 @@ final class Indices {
                 + " of an index of shape " + index.shape() + " is out of range for " + where + ": " + remedy);
         e.initCause(cause);
         return e;
+    }
+
+    /** Applies an operation to indices, whose kernel checks them, for a method that has another name. */
+    static Tensor bind(String name, Op op, Tensor... inputs) {
+        try {
+            return Dispatch.bind(op, inputs);
+        } catch (IndexOutOfBoundsException e) {
+            String message = String.valueOf(e.getMessage());
+            var named = new IndexOutOfBoundsException(name + message.substring(Math.max(message.indexOf(':'), 0)));
+            named.initCause(e);
+            throw named;
+        }
     }
 
     /** The shape of a gather or scatter: {@code index} may be smaller than {@code x} along other axes than {@code axis}. */

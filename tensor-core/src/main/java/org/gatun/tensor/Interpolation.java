@@ -25,16 +25,16 @@ final class Interpolation {
 
     private Interpolation() {}
 
-    static Tensor toSize(Tensor x, long[] size, InterpolationMode mode, boolean alignCorners) {
-        int axes = check(x, mode, alignCorners);
+    static Tensor toSize(String name, Tensor x, long[] size, InterpolationMode mode, boolean alignCorners) {
+        int axes = check(name, x, mode, alignCorners);
         return resample(
-                x, ConvOptions.along("interpolate", "the size", Shape.of(size), axes), null, mode, alignCorners);
+                name, x, ConvOptions.along(name, "the size", Shape.of(name, size), axes), null, mode, alignCorners);
     }
 
-    static Tensor byFactor(Tensor x, double[] factors, InterpolationMode mode, boolean alignCorners) {
-        int axes = check(x, mode, alignCorners);
+    static Tensor byFactor(String name, Tensor x, double[] factors, InterpolationMode mode, boolean alignCorners) {
+        int axes = check(name, x, mode, alignCorners);
         if (factors.length != 1 && factors.length != axes) {
-            throw new ShapeException("interpolate: the factors " + Arrays.toString(factors) + " do not go with an input"
+            throw new ShapeException(name + ": the factors " + Arrays.toString(factors) + " do not go with an input"
                     + " of shape " + x.shape() + ": give one for all axes, or " + axes);
         }
         double[] scale = new double[axes];
@@ -43,16 +43,16 @@ final class Interpolation {
             scale[a] = factors[factors.length == 1 ? 0 : a];
             double length = Math.floor(x.size(2 + a) * scale[a]);
             if (!(scale[a] > 0) || length > 0x1p62) {
-                throw new IllegalArgumentException("interpolate: the factors " + Arrays.toString(factors)
+                throw new IllegalArgumentException(name + ": the factors " + Arrays.toString(factors)
                         + " must be above 0, and no larger than memory");
             }
             size[a] = (long) length;
         }
-        return resample(x, size, scale, mode, alignCorners);
+        return resample(name, x, size, scale, mode, alignCorners);
     }
 
-    private static int check(Tensor x, InterpolationMode mode, boolean alignCorners) {
-        Reductions.requireFloating("interpolate", x);
+    private static int check(String name, Tensor x, InterpolationMode mode, boolean alignCorners) {
+        Reductions.requireFloating(name, x);
         int axes = x.rank() - 2;
         boolean fits = switch (mode) {
             case NEAREST, NEAREST_EXACT, AREA -> axes >= 1 && axes <= 3;
@@ -61,7 +61,7 @@ final class Interpolation {
             case TRILINEAR -> axes == 3;
         };
         if (!fits) {
-            throw new ShapeException("interpolate: an input of shape " + x.shape() + " does not go with " + mode
+            throw new ShapeException(name + ": an input of shape " + x.shape() + " does not go with " + mode
                     + ": linear takes (n, c, l), bilinear and bicubic (n, c, h, w), trilinear (n, c, d, h, w), nearest"
                     + " and area any of these");
         }
@@ -71,20 +71,20 @@ final class Interpolation {
         };
         if (alignCorners && !aligns) {
             throw new IllegalArgumentException(
-                    "interpolate: corners can be aligned with linear and cubic modes only, not with " + mode);
+                    name + ": corners can be aligned with linear and cubic modes only, not with " + mode);
         }
         return axes;
     }
 
     private static Tensor resample(
-            Tensor x, long[] size, double @Nullable [] factors, InterpolationMode mode, boolean alignCorners) {
+            String name, Tensor x, long[] size, double @Nullable [] factors, InterpolationMode mode, boolean alignCorners) {
         for (int a = 0; a < size.length; a++) {
             if (size[a] < 1 || x.size(2 + a) < 1) {
-                throw new ShapeException("interpolate: from an input of shape " + x.shape() + " to size "
+                throw new ShapeException(name + ": from an input of shape " + x.shape() + " to size "
                         + Arrays.toString(size) + ": both must have 1 element or more along each spatial axis");
             }
         }
-        ConvOptions.requireCountable("interpolate", x, size);
+        ConvOptions.requireCountable(name, x, size);
         Tensor y = mode == InterpolationMode.NEAREST || mode == InterpolationMode.NEAREST_EXACT
                 ? alongAll(x, size, factors, mode, alignCorners)
                 : Widened.compute(x, wide -> alongAll(wide, size, factors, mode, alignCorners));

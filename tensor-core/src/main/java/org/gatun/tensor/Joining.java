@@ -54,13 +54,13 @@ final class Joining {
         return cat("stack", a, rows);
     }
 
-    static Tensor vstack(Tensor... tensors) {
+    static Tensor vstack(String name, Tensor... tensors) {
         Tensor[] rows = new Tensor[tensors.length];
         for (int i = 0; i < rows.length; i++) {
             Tensor x = tensors[i];
             rows[i] = x.rank() < 2 ? x.reshape(1, x.elements()) : x;
         }
-        return cat("vstack", 0, rows);
+        return cat(name, 0, rows);
     }
 
     static Tensor hstack(Tensor... tensors) {

@@ -31,17 +31,17 @@ final class Norms {
 
     private Norms() {}
 
-    static Tensor norm(Tensor x, double p, boolean keepDims, int... axes) {
-        Reductions.requireFloating("norm", x);
+    static Tensor norm(String name, Tensor x, double p, boolean keepDims, int... axes) {
+        Reductions.requireFloating(name, x);
         if (Double.isNaN(p)) {
             throw new IllegalArgumentException(
-                    "norm: p is NaN: give a number, or an infinity for the largest magnitude");
+                    name + ": p is NaN: give a number, or an infinity for the largest magnitude");
         }
-        Axes over = Axes.reduction("norm", x.rank(), axes);
-        return Widened.compute(x, w -> power(w, p, keepDims, over));
+        Axes over = Axes.reduction(name, x.rank(), axes);
+        return Widened.compute(x, w -> power(name, w, p, keepDims, over));
     }
 
-    private static Tensor power(Tensor x, double p, boolean keepDims, Axes axes) {
+    private static Tensor power(String name, Tensor x, double p, boolean keepDims, Axes axes) {
         int[] over = axes.toArray();
         if (p == 0) {
             return x.ne(0).to(x.dtype()).sum(keepDims, over);
@@ -50,10 +50,10 @@ final class Norms {
             return x.abs().sum(keepDims, over);
         }
         if (p == Double.POSITIVE_INFINITY) {
-            return Reductions.extremum("norm", ExtremumFn.MAX, x.abs(), keepDims, over);
+            return Reductions.extremum(name, ExtremumFn.MAX, x.abs(), keepDims, over);
         }
         if (p == Double.NEGATIVE_INFINITY) {
-            return Reductions.extremum("norm", ExtremumFn.MIN, x.abs(), keepDims, over);
+            return Reductions.extremum(name, ExtremumFn.MIN, x.abs(), keepDims, over);
         }
         Tensor sums = sums(x, p, axes);
         Tensor scale = Scaling.of(sums, x, p, axes);

@@ -82,7 +82,7 @@ final class ParametricDraws {
     // ---- noise ----
 
     private static Tensor uniform(Generator generator, Shape shape, Device device) {
-        return Draws.rand(generator, DType.F64, shape, device);
+        return Draws.rand("rand", generator, DType.F64, shape, device);
     }
 
     private static Tensor noise(Elementwise.Region region, Generator generator, Tensor like) {
@@ -125,7 +125,7 @@ final class ParametricDraws {
         Tensor[] p = parameters("normal", mean, deviation);
         requireFinite("normal", "mean", mean);
         requireScale("normal", "standard deviation", deviation);
-        return p[1].mul(Draws.randn(generator, p[0].dtype(), p[0].shape(), p[0].device()))
+        return p[1].mul(Draws.randn("normal", generator, p[0].dtype(), p[0].shape(), p[0].device()))
                 .add(p[0]);
     }
 
@@ -223,7 +223,7 @@ final class ParametricDraws {
         Tensor k = parameters("studentT", df)[0];
         Tensor half = k.to(DType.F64).mul(0.5);
         Tensor log = logGamma64("studentT", "degrees of freedom", generator, half);
-        Tensor z = Draws.randn(generator, DType.F64, k.shape(), k.device());
+        Tensor z = Draws.randn("studentT", generator, DType.F64, k.shape(), k.device());
         return Arithmetic.cast(z.mul(half.log().sub(log).mul(0.5).exp()), k.dtype());
     }
 

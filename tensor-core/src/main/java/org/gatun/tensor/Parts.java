@@ -10,12 +10,12 @@ import org.gatun.tensor.shape.Shape;
 final class Parts {
     private Parts() {}
 
-    static Tensor narrow(Tensor x, int axis, long start, long length) {
-        int a = Axes.normalise("narrow", axis, x.rank());
+    static Tensor narrow(String name, Tensor x, int axis, long start, long length) {
+        int a = Axes.normalise(name, axis, x.rank());
         long n = x.size(a);
         long first = start < 0 ? start + n : start;
         if (first < 0 || length < 0 || first > n - length) {
-            throw new IndexOutOfBoundsException("narrow: " + length + " elements from " + start
+            throw new IndexOutOfBoundsException(name + ": " + length + " elements from " + start
                     + " do not lie within axis " + axis + " of shape " + x.shape() + ", which has " + n);
         }
         return Shaping.slice(x, a, first, first + length, 1);

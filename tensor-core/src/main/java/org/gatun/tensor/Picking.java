@@ -13,17 +13,21 @@ final class Picking {
     private Picking() {}
 
     static Tensor gather(Tensor x, int axis, Tensor index) {
+        return gather("gather", x, axis, index);
+    }
+
+    private static Tensor gather(String name, Tensor x, int axis, Tensor index) {
         if (x.rank() == 0) {
-            Axes.ofScalar("gather", axis);
-            return gather(x.reshape(1), 0, vector(index)).reshape(index.shape());
+            Axes.ofScalar(name, axis);
+            return gather(name, x.reshape(1), 0, vector(index)).reshape(index.shape());
         }
         if (x.rank() == 1 && index.rank() == 0) {
-            return gather(x, axis, vector(index)).reshape();
+            return gather(name, x, axis, vector(index)).reshape();
         }
-        int a = Axes.normalise("gather", axis, x.rank());
-        Tensor i = Indices.checked("gather", index);
-        Indices.requireWithin("gather", i.shape(), x.shape(), a);
-        return Dispatch.bind(new Op.Gather(a), Padding.crop(x, i.shape().withSize(a, x.size(a))), i);
+        int a = Axes.normalise(name, axis, x.rank());
+        Tensor i = Indices.checked(name, index);
+        Indices.requireWithin(name, i.shape(), x.shape(), a);
+        return Indices.bind(name, new Op.Gather(a), Padding.crop(x, i.shape().withSize(a, x.size(a))), i);
     }
 
     static Tensor scatter(Tensor x, int axis, Tensor index, Tensor src) {
@@ -45,21 +49,21 @@ final class Picking {
         return scatter(x, axis, index, Arithmetic.expand(value, index.shape()));
     }
 
-    static Tensor scatterAdd(Tensor x, int axis, Tensor index, Tensor src) {
+    static Tensor scatterAdd(String name, Tensor x, int axis, Tensor index, Tensor src) {
         if (x.rank() == 0) {
-            Axes.ofScalar("scatterAdd", axis);
-            return scatterAdd(x.reshape(1), 0, vector(index), vector(src)).reshape();
+            Axes.ofScalar(name, axis);
+            return scatterAdd(name, x.reshape(1), 0, vector(index), vector(src)).reshape();
         }
         if (x.rank() == 1 && index.rank() == 0) {
-            return scatterAdd(x, axis, vector(index), vector(src));
+            return scatterAdd(name, x, axis, vector(index), vector(src));
         }
-        int a = Axes.normalise("scatterAdd", axis, x.rank());
-        requireSameType("scatterAdd", x, src);
-        Tensor i = Indices.checked("scatterAdd", index);
-        Indices.requireWithin("scatterAdd", i.shape(), x.shape(), a);
+        int a = Axes.normalise(name, axis, x.rank());
+        requireSameType(name, x, src);
+        Tensor i = Indices.checked(name, index);
+        Indices.requireWithin(name, i.shape(), x.shape(), a);
         Shape touched = i.shape().withSize(a, x.size(a));
-        Tensor terms = Reductions.accumulating(source("scatterAdd", i, src));
-        Tensor sum = Arithmetic.cast(Dispatch.bind(new Op.ScatterAdd(a, touched), terms, i), x.dtype());
+        Tensor terms = Reductions.accumulating(source(name, i, src));
+        Tensor sum = Arithmetic.cast(Indices.bind(name, new Op.ScatterAdd(a, touched), terms, i), x.dtype());
         if (!touched.equals(x.shape())) {
             long[] after = x.shape().toArray();
             for (int k = 0; k < after.length; k++) {
@@ -156,7 +160,7 @@ final class Picking {
         }
         int a = Axes.normalise("indexCopy", axis, x.rank());
         requireSameType("indexCopy", x, src);
-        return Dispatch.bind(new Op.Scatter(a), x, along("indexCopy", x, a, index, src), src);
+        return Indices.bind("indexCopy", new Op.Scatter(a), x, along("indexCopy", x, a, index, src), src);
     }
 
     static Tensor indexFill(Tensor x, int axis, Tensor index, Tensor value) {
@@ -168,7 +172,7 @@ final class Picking {
         Tensor i = Indices.vector("indexFill", index);
         Tensor no = ConcreteTensor.scalar(DType.BOOL, 0.0, x.device()).broadcastTo(x.size(a));
         Tensor yes = ConcreteTensor.scalar(DType.BOOL, 1.0, x.device()).broadcastTo(i.shape());
-        return aligned(x, a, Dispatch.bind(new Op.Scatter(0), no, i, yes)).where(value, x);
+        return aligned(x, a, Indices.bind("indexFill", new Op.Scatter(0), no, i, yes)).where(value, x);
     }
 
     /** A 0-d tensor as an element of {@code x}. */
@@ -186,7 +190,7 @@ final class Picking {
 
     static Tensor takeAlongAxis(Tensor x, Tensor index, int axis) {
         if (x.rank() == 0 && index.rank() == 0) {
-            return gather(x, axis, index);
+            return gather("takeAlongAxis", x, axis, index);
         }
         if (x.rank() != index.rank()) {
             throw new ShapeException("takeAlongAxis: an index of shape " + index.shape() + " and a tensor of shape "
@@ -196,7 +200,8 @@ final class Picking {
         Tensor i = Indices.checked("takeAlongAxis", index);
         Shape others = Broadcasting.common(
                 "takeAlongAxis", x.shape().withSize(a, 1), i.shape().withSize(a, 1));
-        return Dispatch.bind(
+        return Indices.bind(
+                "takeAlongAxis",
                 new Op.Gather(a),
                 Arithmetic.expand(x, others.withSize(a, x.size(a))),
                 Arithmetic.expand(i, others.withSize(a, i.size(a))));
@@ -218,7 +223,7 @@ final class Picking {
         Tensor i = places.flatten();
         try {
             Tensor placed = accumulate
-                    ? scatterAdd(flat, 0, i, src.flatten())
+                    ? scatterAdd(name, flat, 0, i, src.flatten())
                     : Dispatch.bind(new Op.Scatter(0), flat, i, src.flatten());
             return placed.reshape(x.shape());
         } catch (IndexOutOfBoundsException e) {
@@ -246,6 +251,11 @@ final class Picking {
         Index[] entries = new Index[indices.size()];
         for (int k = 0; k < entries.length; k++) {
             Tensor index = indices.get(k);
+            if (index.dtype() == DType.BOOL ? index.rank() == 0 : !index.dtype().isInteger()) {
+                throw new DTypeException("indexPut: index number " + (k + 1) + " is " + index.dtype() + " of shape "
+                        + index.shape() + ": give integers, converted with to(DType.I64), or a BOOL mask with at least"
+                        + " one axis");
+            }
             entries[k] = index.dtype() == DType.BOOL ? Index.mask(index) : Index.of(index);
         }
         return set("indexPut", x, values, accumulate, entries[0], Arrays.copyOfRange(entries, 1, entries.length));
@@ -274,14 +284,14 @@ final class Picking {
         }
     }
 
-    static Tensor take(Tensor x, Tensor index) {
-        Tensor i = Indices.checked("take", index);
+    static Tensor take(String name, Tensor x, Tensor index) {
+        Tensor i = Indices.checked(name, index);
         try {
             return Dispatch.bind(new Op.IndexSelect(0), x.flatten(), i.flatten())
                     .reshape(i.shape());
         } catch (IndexOutOfBoundsException e) {
             throw Indices.outside(
-                    "take", i, "the " + x.elements() + " elements of shape " + x.shape(), x.elements(), e);
+                    name, i, "the " + x.elements() + " elements of shape " + x.shape(), x.elements(), e);
         }
     }
 

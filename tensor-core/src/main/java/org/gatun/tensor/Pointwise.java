@@ -187,9 +187,9 @@ final class Pointwise {
         return region.applyAs(dtypes, converted)[0];
     }
 
-    static Tensor multigammaln(Tensor x, int p) {
+    static Tensor multigammaln(String name, Tensor x, int p) {
         if (p < 1) {
-            throw new IllegalArgumentException("multigammaln: the dimension " + p + " must be 1 or more");
+            throw new IllegalArgumentException(name + ": the dimension " + p + " must be 1 or more");
         }
         return Widened.compute(Arithmetic.cast(x, x.dtype().toFloating()), t -> {
             Tensor sum = t.lgamma();

@@ -16,11 +16,10 @@ final class Pooling {
 
     // ---- largest elements ----
 
-    static ValuesIndices max(int axes, Tensor x, PoolOptions options) {
-        String name = "maxPool" + axes + "d";
+    static ValuesIndices max(String name, int axes, Tensor x, PoolOptions options) {
         Geometry g = checked(name, axes, x, options);
         if (x.rank() == axes + 1) {
-            ValuesIndices batch = max(axes, x.unsqueeze(0), options);
+            ValuesIndices batch = max(name, axes, x.unsqueeze(0), options);
             return new ValuesIndices(batch.values().squeeze(0), batch.indices().squeeze(0));
         }
         if (axes == 1) {
@@ -189,11 +188,10 @@ final class Pooling {
                 .squeeze(axis + 1);
     }
 
-    static ValuesIndices adaptiveMax(int axes, Tensor x, long[] sizes) {
-        String name = "adaptiveMaxPool" + axes + "d";
+    static ValuesIndices adaptiveMax(String name, int axes, Tensor x, long[] sizes) {
         long[] out = adaptive(name, axes, x, sizes);
         if (x.rank() == axes + 1) {
-            ValuesIndices batch = adaptiveMax(axes, x.unsqueeze(0), sizes);
+            ValuesIndices batch = adaptiveMax(name, axes, x.unsqueeze(0), sizes);
             return new ValuesIndices(batch.values().squeeze(0), batch.indices().squeeze(0));
         }
         Tensor values = x;
@@ -267,7 +265,7 @@ final class Pooling {
     private static long[] adaptive(String name, int axes, Tensor x, long[] sizes) {
         Reductions.requireFloating(name, x);
         requireRank(name, axes, x);
-        long[] out = ConvOptions.along(name, "the size", Shape.of(sizes), axes);
+        long[] out = ConvOptions.along(name, "the size", Shape.of(name, sizes), axes);
         for (int a = 0; a < axes; a++) {
             long n = x.size(a - axes);
             if (n < 1 || out[a] < 1) {
@@ -296,7 +294,7 @@ final class Pooling {
             out[a] = (x.size(a - axes) - 1) * g.stride()[a] - 2 * g.padding()[a] + g.kernel()[a];
         }
         if (size.length > 0) {
-            long[] wanted = ConvOptions.along(name, "the size", Shape.of(size), axes);
+            long[] wanted = ConvOptions.along(name, "the size", Shape.of(name, size), axes);
             for (int a = 0; a < axes; a++) {
                 if (Math.abs(wanted[a] - out[a]) >= g.stride()[a]) {
                     throw new ShapeException(name + ": a size of " + Shape.of(size) + ": along spatial axis " + a

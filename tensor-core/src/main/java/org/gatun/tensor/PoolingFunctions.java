@@ -15,12 +15,12 @@ abstract sealed class PoolingFunctions extends ConvolutionFunctions permits Imag
      * @return of shape (n, c, oh, ow), or (c, oh, ow)
      */
     public static Tensor maxPool2d(Tensor x, PoolSpec spec) {
-        return Windows.maxPool2d(x, spec).values();
+        return Windows.maxPool2d("maxPool2d", x, spec).values();
     }
 
     /** As {@link #maxPool2d}, together with the index of each maximum in its plane of h * w elements. */
     public static ValuesIndices maxPool2dWithIndices(Tensor x, PoolSpec spec) {
-        return Windows.maxPool2d(x, spec);
+        return Windows.maxPool2d("maxPool2dWithIndices", x, spec);
     }
 
     /**
@@ -43,12 +43,12 @@ abstract sealed class PoolingFunctions extends ConvolutionFunctions permits Imag
      * @throws ShapeException when a window does not fit into the padded input
      */
     public static Tensor maxPool1d(Tensor x, PoolOptions options) {
-        return Pooling.max(1, x, options).values();
+        return Pooling.max("maxPool1d", 1, x, options).values();
     }
 
     /** As {@link #maxPool1d(Tensor, PoolOptions)}, together with the index of each maximum in its line of l elements. */
     public static ValuesIndices maxPool1dWithIndices(Tensor x, PoolOptions options) {
-        return Pooling.max(1, x, options);
+        return Pooling.max("maxPool1dWithIndices", 1, x, options);
     }
 
     /**
@@ -89,12 +89,12 @@ abstract sealed class PoolingFunctions extends ConvolutionFunctions permits Imag
 
     /** The largest elements of the windows of {@link #adaptiveAvgPool1d}, as {@code torch.nn.functional.adaptive_max_pool1d}; of ties the first. */
     public static Tensor adaptiveMaxPool1d(Tensor x, long... size) {
-        return Pooling.adaptiveMax(1, x, size).values();
+        return Pooling.adaptiveMax("adaptiveMaxPool1d", 1, x, size).values();
     }
 
     /** As {@link #adaptiveMaxPool1d}, together with the index of each maximum in its line of l elements. */
     public static ValuesIndices adaptiveMaxPool1dWithIndices(Tensor x, long... size) {
-        return Pooling.adaptiveMax(1, x, size);
+        return Pooling.adaptiveMax("adaptiveMaxPool1dWithIndices", 1, x, size);
     }
 
     /**
@@ -121,12 +121,12 @@ abstract sealed class PoolingFunctions extends ConvolutionFunctions permits Imag
      * @throws ShapeException when a window does not fit into the padded input
      */
     public static Tensor maxPool2d(Tensor x, PoolOptions options) {
-        return Pooling.max(2, x, options).values();
+        return Pooling.max("maxPool2d", 2, x, options).values();
     }
 
     /** As {@link #maxPool2d(Tensor, PoolOptions)}, together with the index of each maximum in its plane of h * w elements. */
     public static ValuesIndices maxPool2dWithIndices(Tensor x, PoolOptions options) {
-        return Pooling.max(2, x, options);
+        return Pooling.max("maxPool2dWithIndices", 2, x, options);
     }
 
     /**
@@ -167,12 +167,12 @@ abstract sealed class PoolingFunctions extends ConvolutionFunctions permits Imag
 
     /** The largest elements of the windows of {@link #adaptiveAvgPool2d}, as {@code torch.nn.functional.adaptive_max_pool2d}; of ties the first. */
     public static Tensor adaptiveMaxPool2d(Tensor x, long... size) {
-        return Pooling.adaptiveMax(2, x, size).values();
+        return Pooling.adaptiveMax("adaptiveMaxPool2d", 2, x, size).values();
     }
 
     /** As {@link #adaptiveMaxPool2d}, together with the index of each maximum in its plane of h * w elements. */
     public static ValuesIndices adaptiveMaxPool2dWithIndices(Tensor x, long... size) {
-        return Pooling.adaptiveMax(2, x, size);
+        return Pooling.adaptiveMax("adaptiveMaxPool2dWithIndices", 2, x, size);
     }
 
     /**
@@ -199,12 +199,12 @@ abstract sealed class PoolingFunctions extends ConvolutionFunctions permits Imag
      * @throws ShapeException when a window does not fit into the padded input
      */
     public static Tensor maxPool3d(Tensor x, PoolOptions options) {
-        return Pooling.max(3, x, options).values();
+        return Pooling.max("maxPool3d", 3, x, options).values();
     }
 
     /** As {@link #maxPool3d(Tensor, PoolOptions)}, together with the index of each maximum in its volume of d * h * w elements. */
     public static ValuesIndices maxPool3dWithIndices(Tensor x, PoolOptions options) {
-        return Pooling.max(3, x, options);
+        return Pooling.max("maxPool3dWithIndices", 3, x, options);
     }
 
     /**
@@ -245,12 +245,12 @@ abstract sealed class PoolingFunctions extends ConvolutionFunctions permits Imag
 
     /** The largest elements of the windows of {@link #adaptiveAvgPool3d}, as {@code torch.nn.functional.adaptive_max_pool3d}; of ties the first. */
     public static Tensor adaptiveMaxPool3d(Tensor x, long... size) {
-        return Pooling.adaptiveMax(3, x, size).values();
+        return Pooling.adaptiveMax("adaptiveMaxPool3d", 3, x, size).values();
     }
 
     /** As {@link #adaptiveMaxPool3d}, together with the index of each maximum in its volume of d * h * w elements. */
     public static ValuesIndices adaptiveMaxPool3dWithIndices(Tensor x, long... size) {
-        return Pooling.adaptiveMax(3, x, size);
+        return Pooling.adaptiveMax("adaptiveMaxPool3dWithIndices", 3, x, size);
     }
 
     /**

@@ -13,20 +13,24 @@ final class Products {
     private Products() {}
 
     static Tensor matmul(Tensor left, Tensor right) {
+        return matmul("matmul", left, right);
+    }
+
+    static Tensor matmul(String name, Tensor left, Tensor right) {
         Shape l = left.shape();
         Shape r = right.shape();
         if (l.rank() == 0 || r.rank() == 0) {
-            throw new ShapeException("matmul: shapes " + l + " and " + r + ": a scalar has no matrix product; use mul");
+            throw new ShapeException(name + ": shapes " + l + " and " + r + ": a scalar has no matrix product; use mul");
         }
         DType dtype = DType.promote(left.dtype(), right.dtype());
         if (dtype == DType.BOOL) {
             throw new DTypeException(
-                    "matmul: not defined on two BOOL tensors: convert one, for instance to(DType.F32)");
+                    name + ": not defined on two BOOL tensors: convert one, for instance to(DType.F32)");
         }
         long k = l.size(-1);
         long other = r.rank() == 1 ? r.size(0) : r.size(-2);
         if (k != other) {
-            throw new ShapeException("matmul: shapes " + l + " and " + r + " do not fit: the last size of the left, "
+            throw new ShapeException(name + ": shapes " + l + " and " + r + " do not fit: the last size of the left, "
                     + k
                     + ", must equal " + (r.rank() == 1 ? "the size" : "the last but one size") + " of the right, "
                     + other + "; transpose one of them?");
@@ -52,7 +56,7 @@ final class Products {
             sizes[sizes.length - 1] = b.size(1);
             product = Dispatch.bind(MATMUL, flat, b).reshape(Shape.of(sizes));
         } else {
-            Shape batch = Broadcasting.common("matmul", batch(a), batch(b));
+            Shape batch = Broadcasting.common(name, batch(a), batch(b));
             product = Dispatch.bind(MATMUL, batched(a, batch), batched(b, batch));
         }
         product = row ? product.squeeze(-2) : product;

@@ -213,7 +213,7 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
 
     /** The Euclidean norm of all elements. Its gradient at zero is 0. */
     public final Tensor norm() {
-        return Norms.norm(self(), 2, false);
+        return Norms.norm("norm", self(), 2, false);
     }
 
     /**
@@ -222,12 +222,12 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
      * an infinite norm is split evenly among tied elements. Powers that overflow or underflow do no harm where the norm itself does not.
      */
     public final Tensor norm(double p, int... axes) {
-        return Norms.norm(self(), p, false, axes);
+        return Norms.norm("norm", self(), p, false, axes);
     }
 
     /** As {@link #norm(double, int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
     public final Tensor norm(double p, boolean keepDims, int... axes) {
-        return Norms.norm(self(), p, keepDims, axes);
+        return Norms.norm("norm", self(), p, keepDims, axes);
     }
 
     /** {@code log(sum(e^x))} over the given axes without overflow, as {@code torch.logsumexp}; -inf where all are -inf. */

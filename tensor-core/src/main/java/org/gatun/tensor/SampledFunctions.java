@@ -2,6 +2,7 @@ package org.gatun.tensor;
 
 import java.util.Arrays;
 import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.shape.Broadcasting;
 
 /** Differences and integrals of sampled functions. */
 final class SampledFunctions {
@@ -60,6 +61,7 @@ final class SampledFunctions {
             throw new ShapeException(name + ": places of shape " + x.shape() + " for a function of shape " + y.shape()
                     + " along axis " + axis + ": give a vector with a place for each, or as many axes");
         }
+        var _ = Broadcasting.common(name, y.shape(), places.shape());
         Tensor wide = Reductions.asFloating(Widened.of(places));
         return right(wide, axis).sub(left(wide, axis));
     }

@@ -23,7 +23,7 @@ public abstract sealed class ScatterMethods extends IndexingMethods permits Prod
 
     /** The elements at positions counted row by row, as a vector, as {@code torch.take_along_dim} without an axis. */
     public final Tensor takeAlongAxis(Tensor index) {
-        return Picking.take(self(), index).flatten();
+        return Picking.take("takeAlongAxis", self(), index).flatten();
     }
 
     /** {@link #nonzero} by the name that {@code torch.argwhere} has. */

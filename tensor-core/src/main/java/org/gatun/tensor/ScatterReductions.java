@@ -5,7 +5,6 @@ import org.gatun.tensor.ir.ExtremumFn;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
-import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Traced;
 
 /** Reductions of the elements of a source that meet at one place of a tensor. */
@@ -55,49 +54,49 @@ final class ScatterReductions {
     private static Tensor reduce(
             String name, Tensor x, int a, Tensor index, Tensor src, ScatterReduction reduction, boolean includeSelf) {
         return switch (reduction) {
-            case SUM -> sum(x, a, index, src, includeSelf);
-            case PROD -> product(x, a, index, src, includeSelf);
+            case SUM -> sum(name, x, a, index, src, includeSelf);
+            case PROD -> product(name, x, a, index, src, includeSelf);
             case MEAN -> {
                 if (x.dtype() == DType.BOOL) {
                     throw new DTypeException(
                             name + ": truth values have no mean: convert first, for instance to(DType.F32)");
                 }
-                Tensor count = counts(x, a, index);
+                Tensor count = counts(name, x, a, index);
                 Tensor n = (includeSelf ? count.add(1) : count.clamp(1, Long.MAX_VALUE)).to(x.dtype());
-                Tensor sum = sum(x, a, index, src, includeSelf);
+                Tensor sum = sum(name, x, a, index, src, includeSelf);
                 yield x.dtype().isFloating() ? sum.div(n) : sum.floorDivide(n);
             }
-            case AMAX -> Dispatch.bind(new Op.Call(new ScatterExtremum(ExtremumFn.MAX, a, includeSelf)), x, index, src);
-            case AMIN -> Dispatch.bind(new Op.Call(new ScatterExtremum(ExtremumFn.MIN, a, includeSelf)), x, index, src);
+            case AMAX -> Indices.bind(name, new Op.Call(new ScatterExtremum(ExtremumFn.MAX, a, includeSelf)), x, index, src);
+            case AMIN -> Indices.bind(name, new Op.Call(new ScatterExtremum(ExtremumFn.MIN, a, includeSelf)), x, index, src);
         };
     }
 
-    private static Tensor sum(Tensor x, int a, Tensor index, Tensor src, boolean includeSelf) {
-        Tensor base = includeSelf ? x : counts(x, a, index).gt(0).where(Arithmetic.constant(x, x.dtype(), 0.0), x);
-        return Picking.scatterAdd(base, a, index, src);
+    private static Tensor sum(String name, Tensor x, int a, Tensor index, Tensor src, boolean includeSelf) {
+        Tensor base = includeSelf ? x : counts(name, x, a, index).gt(0).where(Arithmetic.constant(x, x.dtype(), 0.0), x);
+        return Picking.scatterAdd(name, base, a, index, src);
     }
 
     /** How many elements the index sends to each place (I64). */
-    private static Tensor counts(Tensor x, int a, Tensor index) {
+    private static Tensor counts(String name, Tensor x, int a, Tensor index) {
         Tensor one = ConcreteTensor.scalar(DType.I64, 1L, x.device());
-        return Dispatch.bind(new Op.ScatterAdd(a, x.shape()), Arithmetic.expand(one, index.shape()), index);
+        return Indices.bind(name, new Op.ScatterAdd(a, x.shape()), Arithmetic.expand(one, index.shape()), index);
     }
 
     /**
      * The factors of each place brought together by sorting, and then multiplied with ever more distant neighbours of the same place: as
      * many passes as the largest number of factors has binary digits. There is no division, so zeros need no care in derivatives.
      */
-    private static Tensor product(Tensor x, int a, Tensor index, Tensor src, boolean includeSelf) {
+    private static Tensor product(String name, Tensor x, int a, Tensor index, Tensor src, boolean includeSelf) {
         long places = x.size(a);
         Tensor own = Arithmetic.expand(Picking.numbers(x, a, places), x.shape());
         // Picked from their own numbers, negative positions are turned round and all of them are checked.
-        Tensor positions = Dispatch.bind(new Op.Gather(a), own, index);
+        Tensor positions = Indices.bind(name, new Op.Gather(a), own, index);
         Tensor factors = src;
         if (includeSelf) {
-            positions = Joining.cat("scatterReduce", a, own, positions);
-            factors = Joining.cat("scatterReduce", a, x, src);
+            positions = Joining.cat(name, a, own, positions);
+            factors = Joining.cat(name, a, x, src);
         }
-        Tensor counts = counts(x, a, positions);
+        Tensor counts = counts(name, x, a, positions);
         long most = most(counts);
         if (most == 0) {
             return x.copy();
@@ -112,7 +111,7 @@ final class ScatterReductions {
         Tensor one = Arithmetic.constant(x, x.dtype(), 1.0);
         for (long distance = 1; distance < most; distance *= 2) {
             Tensor far = Joining.cat(
-                    "scatterReduce",
+                    name,
                     a,
                     Arithmetic.expand(one, run.shape().withSize(a, distance)),
                     Shaping.slice(run, a, 0, n - distance, 1));

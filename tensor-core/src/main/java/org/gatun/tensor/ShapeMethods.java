@@ -13,7 +13,7 @@ public abstract sealed class ShapeMethods extends CountingMethods permits ViewMe
 
     /** {@code length} elements from {@code start} along an axis, as {@code torch.narrow}. A view. */
     public final Tensor narrow(int axis, long start, long length) {
-        return Parts.narrow(self(), axis, start, length);
+        return Parts.narrow("narrow", self(), axis, start, length);
     }
 
     /** Parts of {@code size} along an axis, the last one perhaps smaller, as {@code torch.split}. Views. */

@@ -47,12 +47,12 @@ final class Shaping {
             }
         }
         if (unknown < 0) {
-            return Shape.of(sizes);
+            return Shape.of(name, sizes);
         }
         long[] s = sizes.clone();
         s[unknown] = 1;
         // As a shape, which refuses sizes whose product no long holds.
-        long known = Shape.of(s).elements();
+        long known = Shape.of(name, s).elements();
         if (known == 0 || elements % known != 0) {
             throw new ShapeException(name + ": the -1 in " + Arrays.toString(sizes) + " can't be inferred from shape "
                     + x.shape() + " with " + elements + " elements: the other sizes must divide that number");
@@ -62,8 +62,12 @@ final class Shaping {
     }
 
     static Tensor reshape(Tensor x, Shape shape) {
+        return reshape("reshape", x, shape);
+    }
+
+    static Tensor reshape(String name, Tensor x, Shape shape) {
         if (shape.elements() != x.elements()) {
-            throw new ShapeException("reshape: shape " + x.shape() + " has " + x.elements() + " elements and " + shape
+            throw new ShapeException(name + ": shape " + x.shape() + " has " + x.elements() + " elements and " + shape
                     + " has " + shape.elements() + ": the counts must be equal");
         }
         return Dispatch.bind(new Op.Reshape(shape), x);
@@ -102,15 +106,15 @@ final class Shaping {
         return Dispatch.bind(new Op.Permute(Axes.listed("permute", x.rank(), order)), x);
     }
 
-    static Tensor transpose(Tensor x, int a, int b) {
+    static Tensor transpose(String name, Tensor x, int a, int b) {
         if (x.rank() == 0) {
-            Axes.ofScalar("transpose", a);
-            Axes.ofScalar("transpose", b);
+            Axes.ofScalar(name, a);
+            Axes.ofScalar(name, b);
             return permute(x);
         }
         int[] order = Axes.all(x.rank()).toArray();
-        int i = Axes.normalise("transpose", a, x.rank());
-        int j = Axes.normalise("transpose", b, x.rank());
+        int i = Axes.normalise(name, a, x.rank());
+        int j = Axes.normalise(name, b, x.rank());
         order[i] = j;
         order[j] = i;
         return permute(x, order);
@@ -121,7 +125,7 @@ final class Shaping {
             throw new ShapeException("t: takes a matrix, not a tensor of shape " + x.shape()
                     + ": use transpose(a, b) or permute to say which axes to exchange");
         }
-        return x.rank() < 2 ? unmoved(x) : transpose(x, 0, 1);
+        return x.rank() < 2 ? unmoved(x) : transpose("t", x, 0, 1);
     }
 
     /** A view that has its axes where they were, by an operation that a region refuses: outside it they may move. */
@@ -149,7 +153,7 @@ final class Shaping {
                 s[i] = x.size(i - lead);
             }
         }
-        return broadcast("expand", x, Shape.of(s));
+        return broadcast("expand", x, Shape.of("expand", s));
     }
 
     static Tensor unsqueeze(Tensor x, int axis) {

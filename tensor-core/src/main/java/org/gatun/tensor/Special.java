@@ -101,7 +101,7 @@ public final class Special {
      * @throws IllegalArgumentException when p is less than 1
      */
     public static Tensor multigammaln(Tensor x, int p) {
-        return Pointwise.multigammaln(x, p);
+        return Pointwise.multigammaln("multigammaln", x, p);
     }
 
     /**

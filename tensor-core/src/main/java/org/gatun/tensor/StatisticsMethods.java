@@ -1,5 +1,7 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.ir.BinaryFn;
+
 /**
  * The methods of {@link Tensor} that describe samples: sums that pass over NaN, differences and integrals of sampled functions,
  * searches in sorted values and covariances. A scalar counts as one element along axis 0 (or -1) unless the method says otherwise.
@@ -174,6 +176,6 @@ public abstract sealed class StatisticsMethods extends OrderStatisticsMethods pe
 
     /** The {@linkplain #norm(double, int...) p-norm} of the difference of two tensors, which broadcast, as {@code torch.dist}. */
     public final Tensor dist(Tensor other, double p) {
-        return self().sub(other).norm(p);
+        return Norms.norm("dist", Arithmetic.binary("dist", BinaryFn.SUB, self(), other), p, false);
     }
 }

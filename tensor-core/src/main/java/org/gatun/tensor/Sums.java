@@ -21,7 +21,7 @@ final class Sums {
                             + " equal " + (rankB == 1 ? "that" : "the last but one") + " of the right"
                             + (rankA < 3 ? "" : ", and the first sizes must be equal"));
         }
-        return Renamed.call("matmul", name, () -> Products.matmul(a, b));
+        return Products.matmul(name, a, b);
     }
 
     private static String kind(int rank) {
@@ -45,7 +45,7 @@ final class Sums {
             return product("addbmm", a, 3, b, 3);
         }
         Tensor rows = a.permute(1, 0, 2).flatten(1, 2);
-        return Renamed.call("matmul", "addbmm", () -> Products.matmul(rows, b.flatten(0, 1)));
+        return Products.matmul("addbmm", rows, b.flatten(0, 1));
     }
 
     static Tensor add(String name, Tensor x, Tensor product, double beta, double alpha) {

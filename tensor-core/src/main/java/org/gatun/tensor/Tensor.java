@@ -211,7 +211,7 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
 
     /** Two axes exchanged. A view. */
     public final Tensor transpose(int a, int b) {
-        return Shaping.transpose(this, a, b);
+        return Shaping.transpose("transpose", this, a, b);
     }
 
     /** The transpose of a matrix, a view; a tensor of rank 0 or 1 stays as it is. As {@code torch.t}. */
@@ -221,7 +221,7 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
 
     /** Repeated to a shape by stride 0, as {@code torch.broadcast_to}. A view. */
     public final Tensor broadcastTo(long... sizes) {
-        return Shaping.broadcast("broadcastTo", this, Shape.of(sizes));
+        return Shaping.broadcast("broadcastTo", this, Shape.of("broadcastTo", sizes));
     }
 
     /** Repeated to a shape by stride 0, as {@code torch.broadcast_to}. A view. */

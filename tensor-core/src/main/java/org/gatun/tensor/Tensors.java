@@ -247,12 +247,12 @@ public final class Tensors extends CombiningFunctions {
 
     /** An F32 tensor of zeros, as {@code torch.zeros}. */
     public static Tensor zeros(long... sizes) {
-        return Creation.full(DType.F32, 0, Shape.of(sizes), Device.CPU);
+        return Creation.full(DType.F32, 0, Shape.of("zeros", sizes), Device.CPU);
     }
 
     /** A tensor of zeros. */
     public static Tensor zeros(DType dtype, long... sizes) {
-        return Creation.full(dtype, 0, Shape.of(sizes), Device.CPU);
+        return Creation.full(dtype, 0, Shape.of("zeros", sizes), Device.CPU);
     }
 
     /** A tensor of zeros on a device. */
@@ -267,12 +267,12 @@ public final class Tensors extends CombiningFunctions {
 
     /** An F32 tensor of ones, as {@code torch.ones}. */
     public static Tensor ones(long... sizes) {
-        return Creation.full(DType.F32, 1, Shape.of(sizes), Device.CPU);
+        return Creation.full(DType.F32, 1, Shape.of("ones", sizes), Device.CPU);
     }
 
     /** A tensor of ones. */
     public static Tensor ones(DType dtype, long... sizes) {
-        return Creation.full(dtype, 1, Shape.of(sizes), Device.CPU);
+        return Creation.full(dtype, 1, Shape.of("ones", sizes), Device.CPU);
     }
 
     /** A tensor of ones on a device. */
@@ -287,7 +287,7 @@ public final class Tensors extends CombiningFunctions {
 
     /** An F32 tensor with every element equal to {@code value}, as {@code torch.full}. */
     public static Tensor full(double value, long... sizes) {
-        return Creation.full(DType.F32, value, Shape.of(sizes), Device.CPU);
+        return Creation.full(DType.F32, value, Shape.of("full", sizes), Device.CPU);
     }
 
     /**
@@ -296,12 +296,12 @@ public final class Tensors extends CombiningFunctions {
      * @throws DTypeException when the value is outside an integer dtype's range
      */
     public static Tensor full(DType dtype, double value, long... sizes) {
-        return full(dtype, value, Shape.of(sizes), Device.CPU);
+        return full(dtype, value, Shape.of("full", sizes), Device.CPU);
     }
 
     /** As {@link #full(DType, double, long...)}, exact for I64. */
     public static Tensor full(DType dtype, long value, long... sizes) {
-        return full(dtype, value, Shape.of(sizes), Device.CPU);
+        return full(dtype, value, Shape.of("full", sizes), Device.CPU);
     }
 
     /** As {@link #full(DType, double, long...)}, on a device. */
@@ -330,7 +330,7 @@ public final class Tensors extends CombiningFunctions {
 
     /** A tensor whose values are whatever its memory holds, to be overwritten in place, as {@code torch.empty}. */
     public static Tensor empty(DType dtype, long... sizes) {
-        return ConcreteTensor.allocate(dtype, Shape.of(sizes), Device.CPU);
+        return ConcreteTensor.allocate(dtype, Shape.of("empty", sizes), Device.CPU);
     }
 
     /** A tensor with the shape, dtype and device of {@code x} whose values are whatever its memory holds. */
@@ -417,42 +417,42 @@ public final class Tensors extends CombiningFunctions {
 
     /** F32 numbers uniform on [0, 1), from the default generator, as {@code torch.rand}. */
     public static Tensor rand(long... sizes) {
-        return Draws.rand(DEFAULT, DType.F32, Shape.of(sizes), Device.CPU);
+        return Draws.rand("rand", DEFAULT, DType.F32, Shape.of("rand", sizes), Device.CPU);
     }
 
     /** F32 numbers uniform on [0, 1). */
     public static Tensor rand(Generator generator, long... sizes) {
-        return Draws.rand(generator, DType.F32, Shape.of(sizes), Device.CPU);
+        return Draws.rand("rand", generator, DType.F32, Shape.of("rand", sizes), Device.CPU);
     }
 
     /** Numbers uniform on [0, 1), of a floating dtype, on a device. */
     public static Tensor rand(Generator generator, DType dtype, Shape shape, Device device) {
-        return Draws.rand(generator, dtype, shape, device);
+        return Draws.rand("rand", generator, dtype, shape, device);
     }
 
     /** Numbers uniform on [0, 1), with the shape, floating dtype and device of {@code x}, as {@code torch.rand_like}. */
     public static Tensor randLike(Tensor x, Generator generator) {
-        return Draws.rand(generator, x.dtype(), x.shape(), x.device());
+        return Draws.rand("randLike", generator, x.dtype(), x.shape(), x.device());
     }
 
     /** F32 numbers normally distributed with mean 0 and variance 1, from the default generator, as {@code torch.randn}. */
     public static Tensor randn(long... sizes) {
-        return Draws.randn(DEFAULT, DType.F32, Shape.of(sizes), Device.CPU);
+        return Draws.randn("randn", DEFAULT, DType.F32, Shape.of("randn", sizes), Device.CPU);
     }
 
     /** F32 numbers normally distributed with mean 0 and variance 1. */
     public static Tensor randn(Generator generator, long... sizes) {
-        return Draws.randn(generator, DType.F32, Shape.of(sizes), Device.CPU);
+        return Draws.randn("randn", generator, DType.F32, Shape.of("randn", sizes), Device.CPU);
     }
 
     /** Numbers normally distributed with mean 0 and variance 1, of a floating dtype, on a device. */
     public static Tensor randn(Generator generator, DType dtype, Shape shape, Device device) {
-        return Draws.randn(generator, dtype, shape, device);
+        return Draws.randn("randn", generator, dtype, shape, device);
     }
 
     /** Numbers normally distributed with mean 0 and variance 1, with the shape, floating dtype and device of {@code x}, as {@code torch.randn_like}. */
     public static Tensor randnLike(Tensor x, Generator generator) {
-        return Draws.randn(generator, x.dtype(), x.shape(), x.device());
+        return Draws.randn("randnLike", generator, x.dtype(), x.shape(), x.device());
     }
 
     /**
@@ -461,12 +461,12 @@ public final class Tensors extends CombiningFunctions {
      * @throws IllegalArgumentException when the bounds are not in order, or they or their distance are not finite as floats
      */
     public static Tensor uniform(Generator generator, double low, double high, long... sizes) {
-        return Draws.uniform(generator, low, high, Shape.of(sizes));
+        return Draws.uniform(generator, low, high, Shape.of("uniform", sizes));
     }
 
     /** F32 numbers normally distributed with the given mean and standard deviation, as {@code torch.normal}. */
     public static Tensor normal(Generator generator, double mean, double deviation, long... sizes) {
-        return Draws.normal(generator, mean, deviation, Shape.of(sizes));
+        return Draws.normal(generator, mean, deviation, Shape.of("normal", sizes));
     }
 
     /**
@@ -475,7 +475,7 @@ public final class Tensors extends CombiningFunctions {
      * @throws IllegalArgumentException when p is not between 0 and 1
      */
     public static Tensor bernoulli(Generator generator, double p, long... sizes) {
-        return Draws.bernoulli(generator, p, Shape.of(sizes), Device.CPU);
+        return Draws.bernoulli(generator, p, Shape.of("bernoulli", sizes), Device.CPU);
     }
 
     /**
@@ -495,12 +495,12 @@ public final class Tensors extends CombiningFunctions {
      * @throws IllegalArgumentException when there is no integer between
      */
     public static Tensor randint(long low, long high, Shape shape) {
-        return Draws.randint(DEFAULT, low, high, shape);
+        return Draws.randint("randint", DEFAULT, low, high, shape);
     }
 
     /** As {@link #randint(long, long, Shape)} from a generator. */
     public static Tensor randint(Generator generator, long low, long high, Shape shape) {
-        return Draws.randint(generator, low, high, shape);
+        return Draws.randint("randint", generator, low, high, shape);
     }
 
     /** A random permutation of 0 to {@code n - 1} as I64, from the default generator, as {@code torch.randperm}. */
@@ -545,7 +545,7 @@ public final class Tensors extends CombiningFunctions {
 
     /** Tensors joined as rows: along axis 0 after making each at least 2-d, as {@code torch.vstack}. */
     public static Tensor vstack(Tensor... tensors) {
-        return Joining.vstack(tensors);
+        return Joining.vstack("vstack", tensors);
     }
 
     /** Tensors joined as columns: along axis 1, vectors along axis 0, as {@code torch.hstack}. */

@@ -9,16 +9,16 @@ final class Values {
     private Values() {}
 
     /** The concrete tensor behind a tensor of one element. */
-    private static ConcreteTensor single(Tensor x) {
+    private static ConcreteTensor single(String name, Tensor x) {
         if (x.elements() != 1) {
-            throw new ShapeException("item: shape " + x.shape() + " has " + x.elements()
+            throw new ShapeException(name + ": shape " + x.shape() + " has " + x.elements()
                     + " elements, not one: use toFloatArray, get, or a reduction");
         }
         return x.concrete();
     }
 
     static double item(Tensor x) {
-        ConcreteTensor t = single(x);
+        ConcreteTensor t = single("item", x);
         Storage held = t.acquire();
         try {
             return t.read(0);
@@ -28,7 +28,7 @@ final class Values {
     }
 
     static long itemLong(Tensor x) {
-        ConcreteTensor t = single(x);
+        ConcreteTensor t = single("itemLong", x);
         Storage held = t.acquire();
         try {
             return t.readLong(0);

@@ -29,7 +29,7 @@ public abstract sealed class ViewMethods extends ShapeMethods permits IndexingMe
 
     /** {@link Tensor#reshape(Shape)} to the shape of another tensor, as {@code torch.Tensor.reshape_as}. */
     public final Tensor reshapeAs(Tensor other) {
-        return Shaping.reshape(self(), other.shape());
+        return Shaping.reshape("reshapeAs", self(), other.shape());
     }
 
     /** Repeated to the shape of another tensor by stride 0, as {@code torch.Tensor.expand_as}. A view. */
@@ -65,7 +65,7 @@ public abstract sealed class ViewMethods extends ShapeMethods permits IndexingMe
 
     /** Two axes exchanged, as {@code torch.swapaxes}: {@link Tensor#transpose(int, int)}. A view. */
     public final Tensor swapAxes(int a, int b) {
-        return Shaping.transpose(self(), a, b);
+        return Shaping.transpose("swapAxes", self(), a, b);
     }
 
     /**
@@ -130,7 +130,7 @@ public abstract sealed class ViewMethods extends ShapeMethods permits IndexingMe
 
     /** A copy of {@link #narrow}, as {@code torch.narrow_copy}. */
     public final Tensor narrowCopy(int axis, long start, long length) {
-        return narrow(axis, start, length).copy();
+        return Parts.narrow("narrowCopy", self(), axis, start, length).copy();
     }
 
     /**

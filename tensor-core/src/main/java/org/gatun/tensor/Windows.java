@@ -50,11 +50,11 @@ final class Windows {
         }
     }
 
-    static ValuesIndices maxPool2d(Tensor x, PoolSpec spec) {
-        Reductions.requireFloating("maxPool2d", x);
-        requireWindow("maxPool2d", x, spec);
+    static ValuesIndices maxPool2d(String name, Tensor x, PoolSpec spec) {
+        Reductions.requireFloating(name, x);
+        requireWindow(name, x, spec);
         if (x.rank() == 3) {
-            ValuesIndices batch = maxPool2d(x.unsqueeze(0), spec);
+            ValuesIndices batch = maxPool2d(name, x.unsqueeze(0), spec);
             return new ValuesIndices(batch.values().squeeze(0), batch.indices().squeeze(0));
         }
         Tensor[] pooled = Dispatch.bindAll(new Op.MaxPool2d(spec), x);

@@ -54,7 +54,7 @@ class ImageErrorsTest {
                         "at most 2^31 - 1"),
                 shape(
                         () -> Functional.upsampleNearest(ones(1, 1, 4), 1e12),
-                        "interpolate: size [4000000000000]",
+                        "upsampleNearest: size [4000000000000]",
                         "at most 2^31 - 1"),
                 row(
                         () -> Functional.interpolate(

@@ -227,6 +227,7 @@ public final class Linalg {
      */
     public static Tensor luSolve(LuFactor factor, Tensor b, boolean left, boolean adjoint) {
         Matrices.requireSquare("luSolve", factor.lu());
+        Systems.requirePermutation("luSolve", factor);
         // From the right, the transposed system is solved; the shapes are those of A, which its factors have.
         boolean transposed = left == adjoint;
         return Systems.apply("luSolve", factor.lu(), b, left, false, (lu, right) -> {
@@ -422,12 +423,12 @@ public final class Linalg {
 
     /** The norm of all elements as one vector: {@code (sum |x|^p)^(1 / p)}, as {@code torch.linalg.vector_norm}. */
     public static Tensor vectorNorm(Tensor x, double p) {
-        return x.norm(p);
+        return Norms.vectorNorm(x, p, false);
     }
 
     /** {@link #vectorNorm(Tensor, double)} over axes; the same as {@link Tensor#norm(double, boolean, int...)}. */
     public static Tensor vectorNorm(Tensor x, double p, boolean keepDims, int... axes) {
-        return x.norm(p, keepDims, axes);
+        return Norms.vectorNorm(x, p, keepDims, axes);
     }
 
     /** {@link #cond(Tensor, MatrixNorm)} by the 2-norm: the largest singular value over the least. */
@@ -470,6 +471,7 @@ public final class Linalg {
 
     /** The sums of the main diagonals, over batches too: {@link Tensor#matrixTrace} takes one matrix. */
     public static Tensor trace(Tensor a) {
+        Matrices.requireMatrices("trace", a);
         return a.diagonal().sum(-1);
     }
 

@@ -24,7 +24,7 @@ final class Matrices {
     }
 
     /** Checks that x is a batch of matrices of any dtype. */
-    private static void requireMatrices(String name, Tensor x) {
+    static void requireMatrices(String name, Tensor x) {
         if (x.rank() < 2) {
             throw new ShapeException(name + ": takes matrices, of two axes or more, not a tensor of shape " + x.shape()
                     + ": unsqueeze a vector to one row or column");

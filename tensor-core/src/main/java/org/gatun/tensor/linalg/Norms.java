@@ -1,5 +1,6 @@
 package org.gatun.tensor.linalg;
 
+import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Op;
@@ -9,6 +10,25 @@ import org.gatun.tensor.trace.Dispatch;
 /** Norms of matrices and condition numbers. */
 final class Norms {
     private Norms() {}
+
+    static Tensor vectorNorm(Tensor x, double p, boolean keepDims, int... axes) {
+        if (!x.dtype().isFloating()) {
+            throw new DTypeException("vectorNorm: takes a floating dtype, not " + x.dtype()
+                    + ": convert first, for instance to(DType.F32)");
+        }
+        if (Double.isNaN(p)) {
+            throw new IllegalArgumentException(
+                    "vectorNorm: p is NaN: give a number, or an infinity for the largest magnitude");
+        }
+        Axes over = Axes.reduction("vectorNorm", x.rank(), axes);
+        for (int k = 0; k < over.count() && Double.isInfinite(p); k++) {
+            if (x.size(over.get(k)) == 0) {
+                throw new ShapeException("vectorNorm: no elements to choose from over axes " + over + " of shape "
+                        + x.shape() + ": give at least one along each of the axes, or another p");
+            }
+        }
+        return x.norm(p, keepDims, axes);
+    }
 
     static Tensor matrixNorm(Tensor x, MatrixNorm norm, boolean keepDims, int rows, int columns) {
         Matrices.requireFloating("matrixNorm", x);

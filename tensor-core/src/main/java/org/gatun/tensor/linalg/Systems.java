@@ -7,19 +7,44 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.LuKernel;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Traced;
 import org.jspecify.annotations.Nullable;
 
 /** Linear systems: the right sides brought to matrices, and the solvers behind them. */
 final class Systems {
     private Systems() {}
+
+    /** Checks that the permutation of LU factors holds a row number for each row. */
+    static void requirePermutation(String name, LuFactor factor) {
+        Tensor permutation = factor.permutation();
+        long n = factor.lu().size(-1);
+        if (permutation.dtype() != DType.I64) {
+            throw new DTypeException(
+                    name + ": the permutation is " + permutation.dtype() + " and must be I64: give that of luFactor");
+        }
+        if (permutation.rank() == 0
+                || permutation.size(-1) != n
+                || !Broadcasting.fits(permutation.shape(), Matrices.with(Matrices.batch(factor.lu()), n))) {
+            throw new ShapeException(name + ": a permutation of shape " + permutation.shape()
+                    + " does not fit LU factors of shape " + factor.lu().shape()
+                    + ": it must have one row number for each row of each matrix");
+        }
+        Tensor rows = Traced.beneath(permutation);
+        if (rows.lt(0).or(rows.ge(n)).any().item() != 0) {
+            throw new IndexOutOfBoundsException(name + ": the permutation of shape " + permutation.shape()
+                    + " holds row numbers that do not lie from 0 to " + (n - 1) + ": give that of luFactor");
+        }
+    }
 
     /** A solver of {@code A X = B} for batches of equal leading sizes and one dtype. */
     @FunctionalInterface

@@ -2,6 +2,7 @@ package org.gatun.tensor.linalg;
 
 import java.util.Arrays;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.shape.Axes;
@@ -41,6 +42,10 @@ final class TensorProducts {
         if (k != b.size(-1)) {
             throw new ShapeException(
                     "inner: shapes " + a.shape() + " and " + b.shape() + ": the last sizes must be equal");
+        }
+        if (a.dtype() == DType.BOOL && b.dtype() == DType.BOOL) {
+            throw new DTypeException(
+                    "inner: not defined on two BOOL tensors: convert one, for instance to(DType.F32)");
         }
         long[] sizes = Arrays.copyOf(a.shape().toArray(), a.rank() + b.rank() - 2);
         System.arraycopy(b.shape().toArray(), 0, sizes, a.rank() - 1, b.rank() - 1);

@@ -16,12 +16,16 @@ public final class Shape {
     private final long elements;
 
     private Shape(long[] sizes) {
+        this("", sizes);
+    }
+
+    private Shape(String prefix, long[] sizes) {
         this.sizes = sizes;
         long n = 1;
         boolean empty = false;
         for (long s : sizes) {
             if (s < 0) {
-                throw new ShapeException("shape " + Arrays.toString(sizes) + " has a negative size " + s
+                throw new ShapeException(prefix + "shape " + Arrays.toString(sizes) + " has a negative size " + s
                         + ": every size must be 0 or more");
             }
             empty |= s == 0;
@@ -32,7 +36,8 @@ public final class Shape {
                     n = Math.multiplyExact(n, s);
                 }
             } catch (ArithmeticException e) {
-                throw new ShapeException("shape " + Arrays.toString(sizes) + " has more than 2^63 - 1 elements", e);
+                throw new ShapeException(
+                        prefix + "shape " + Arrays.toString(sizes) + " has more than 2^63 - 1 elements", e);
             }
         }
         this.elements = empty ? 0 : n;
@@ -41,6 +46,15 @@ public final class Shape {
     /** A shape with the given sizes; none gives the scalar shape. */
     public static Shape of(long... sizes) {
         return sizes.length == 0 ? SCALAR : new Shape(sizes.clone());
+    }
+
+    /**
+     * A shape with sizes that were given to an operation.
+     *
+     * @throws ShapeException naming {@code operation} when a size is negative or there are more than 2^63 - 1 elements
+     */
+    public static Shape of(String operation, long... sizes) {
+        return new Shape(operation + ": ", sizes.clone());
     }
 
     /** The number of axes. */

@@ -68,6 +68,11 @@ public final class CompositeSamples {
                 .toList();
     }
 
+    /** The classes whose public methods have samples. */
+    public static List<Class<?>> classes() {
+        return CLASSES;
+    }
+
     /** A sample in each layout, for checks of derivatives. */
     public static List<GradientSample> gradients(CompositeSample sample) {
         var samples = new ArrayList<GradientSample>();

@@ -184,7 +184,7 @@ class RegionRunnerTest {
             ConcreteTensor x = ConcreteTensor.allocate(DType.I64, Shape.of(100_000), Device.CPU);
             assertThatThrownBy(() -> RegionRunner.run(expr, new ConcreteTensor[] {x}))
                     .isInstanceOf(ArithmeticException.class)
-                    .hasMessageContaining("floor_divide")
+                    .hasMessageContaining("floorDivide")
                     .hasMessageContaining("divisor is 0");
         }
     }

@@ -24,13 +24,13 @@ public final class IntegerDivision {
 
     /** {@code a / b} of integers up to 2^51, rounded to minus infinity. */
     public static DoubleVector floorDivide(DoubleVector a, DoubleVector b) {
-        checkNonZero(b, "floor_divide");
+        checkNonZero(b, "floorDivide");
         return F64Arithmetic.floor(a.div(b));
     }
 
     /** {@code a / b} of integers up to 2^51, rounded to zero. */
     public static DoubleVector truncDivide(DoubleVector a, DoubleVector b) {
-        checkNonZero(b, "trunc_divide");
+        checkNonZero(b, "truncDivide");
         return F64Arithmetic.trunc(a.div(b));
     }
 

@@ -6,12 +6,12 @@ public final class ScalarDivision {
 
     /** {@code a / b} rounded to minus infinity. */
     public static long floorDivide(long a, long b) {
-        return Math.floorDiv(a, nonZero(b, "floor_divide"));
+        return Math.floorDiv(a, nonZero(b, "floorDivide"));
     }
 
     /** {@code a / b} rounded to zero. */
     public static long truncDivide(long a, long b) {
-        return a / nonZero(b, "trunc_divide");
+        return a / nonZero(b, "truncDivide");
     }
 
     /** {@code a - b floor(a / b)}: the sign of the divisor. */
