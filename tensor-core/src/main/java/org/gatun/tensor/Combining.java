@@ -12,12 +12,6 @@ import org.gatun.tensor.trace.Traced;
 final class Combining {
     private Combining() {}
 
-    static void requireSome(String name, Tensor... tensors) {
-        if (tensors.length == 0) {
-            throw new ShapeException(name + ": no tensors were given: give at least one");
-        }
-    }
-
     // ---- joined ----
 
     static Tensor atLeast2d(Tensor x) {
@@ -33,11 +27,13 @@ final class Combining {
     }
 
     static Tensor dstack(Tensor... tensors) {
+        Joining.requireAll("dstack", tensors);
         return Joining.cat(
                 "dstack", 2, Arrays.stream(tensors).map(Combining::atLeast3d).toArray(Tensor[]::new));
     }
 
     static Tensor columnStack(Tensor... tensors) {
+        Joining.requireAll("columnStack", tensors);
         return Joining.cat(
                 "columnStack",
                 1,
@@ -47,7 +43,7 @@ final class Combining {
     }
 
     static Tensor blockDiag(Tensor... tensors) {
-        requireSome("blockDiag", tensors);
+        Joining.requireSome("blockDiag", tensors);
         long columns = 0;
         for (int i = 0; i < tensors.length; i++) {
             if (tensors[i].rank() > 2) {
@@ -78,6 +74,7 @@ final class Combining {
     }
 
     static List<Tensor> broadcast(Tensor... tensors) {
+        Joining.requireAll("broadcastTensors", tensors);
         Shape common = common(
                 "broadcastTensors", Arrays.stream(tensors).map(Tensor::shape).toArray(Shape[]::new));
         return Arrays.stream(tensors).map(x -> x.broadcastTo(common)).toList();
@@ -100,7 +97,7 @@ final class Combining {
     }
 
     static Tensor cartesianProd(Tensor... vectors) {
-        requireSome("cartesianProd", vectors);
+        Joining.requireSome("cartesianProd", vectors);
         for (int i = 0; i < vectors.length; i++) {
             if (vectors[i].rank() != 1) {
                 throw new ShapeException("cartesianProd: number " + (i + 1) + " has shape " + vectors[i].shape()
@@ -181,6 +178,7 @@ final class Combining {
     }
 
     static Tensor ravelMultiIndex(List<Tensor> positions, Shape shape) {
+        Joining.requireAll("ravelMultiIndex", Joining.array("ravelMultiIndex", positions));
         if (positions.size() != shape.rank() || positions.isEmpty()) {
             throw new ShapeException("ravelMultiIndex: " + positions.size() + " tensors of positions for a shape "
                     + shape + ": give one for each axis, and an axis at least");

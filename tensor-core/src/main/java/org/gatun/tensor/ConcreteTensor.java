@@ -47,7 +47,9 @@ public final class ConcreteTensor extends Tensor {
             return Math.multiplyExact(shape.elements(), dtype.bytes());
         } catch (ArithmeticException e) {
             throw new ShapeException(
-                    "a tensor of shape " + shape + " and dtype " + dtype + " has more than 2^63 - 1 bytes", e);
+                    "a tensor of shape " + shape + " and dtype " + dtype
+                            + " has more than 2^63 - 1 bytes: compute it in parts, or give smaller sizes",
+                    e);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.Objects;
 import org.gatun.tensor.ir.ConvSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ abstract sealed class ConvolutionFunctions permits PoolingFunctions {
      * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
      */
     public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvSpec spec) {
+        Objects.requireNonNull(spec, "conv2d: the geometry is null: give a ConvSpec");
         return Convolutions.conv(2, x, weight, bias, ConvOptions.of(spec));
     }
 

@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.ir.ConvSpec;
 import org.gatun.tensor.ir.Op;
@@ -51,6 +52,7 @@ final class Convolutions {
 
     static Tensor conv(int axes, Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
         String name = "conv" + axes + "d";
+        Objects.requireNonNull(options, name + ": the geometry is null: give ConvOptions");
         requireOperands(name, axes, x, weight, "(out, channels / groups, ");
         if (bias != null) {
             requireBias(name, bias, x, weight.shape(), weight.size(0));
@@ -105,6 +107,7 @@ final class Convolutions {
 
     static Tensor transposed(int axes, Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
         String name = "convTranspose" + axes + "d";
+        Objects.requireNonNull(options, name + ": the geometry is null: give ConvOptions");
         requireOperands(name, axes, x, weight, "(channels, out / groups, ");
         if (options.same()) {
             throw new ShapeException(name + ": padding \"same\" is for convolutions that are not transposed: give the"

@@ -8,6 +8,24 @@ import org.gatun.tensor.trace.Dispatch;
 final class Creation {
     private Creation() {}
 
+    /**
+     * The shape of a new tensor.
+     *
+     * @throws ShapeException naming the method when a size is negative, or the elements or their bytes are more than a long counts
+     */
+    static Shape shape(String name, DType dtype, long... sizes) {
+        return countable(name, dtype, Shape.of(name, sizes));
+    }
+
+    /** Refuses, in the name of the method, a new tensor with more bytes than a long counts. */
+    static Shape countable(String name, DType dtype, Shape shape) {
+        if (shape.elements() > Long.MAX_VALUE / dtype.bytes()) {
+            throw new ShapeException(name + ": a tensor of shape " + shape + " and dtype " + dtype
+                    + " has more than 2^63 - 1 bytes: give smaller sizes");
+        }
+        return shape;
+    }
+
     static Tensor full(DType dtype, double value, Shape shape, Device device) {
         if (Double.doubleToRawLongBits(value) == 0) {
             return HostCopies.zeros(dtype, shape, device);
@@ -35,6 +53,7 @@ final class Creation {
         if (rows < 0 || columns < 0) {
             throw new ShapeException("eye: " + rows + " rows and " + columns + " columns: both must be 0 or more");
         }
+        var _ = shape("eye", dtype, rows, columns);
         try (Tensor i = arange(0, rows, 1);
                 Tensor j = arange(0, columns, 1);
                 Tensor column = i.unsqueeze(1);
@@ -56,6 +75,7 @@ final class Creation {
         } catch (ArithmeticException e) {
             throw new ShapeException("arange: from " + start + " to " + end + " are more than 2^63 - 1 numbers", e);
         }
+        var _ = countable("arange", DType.I64, Shape.of(count));
         Tensor numbers = Dispatch.source(new Op.Iota(count), Device.CPU);
         if (step == 1 && start == 0) {
             return numbers;

@@ -104,6 +104,7 @@ final class Draws {
         if (n < 0) {
             throw new ShapeException("randperm: the count " + n + " must be 0 or more");
         }
+        var _ = Creation.shape("randperm", DType.I64, n);
         // The order of n random keys of 64 bits; two keys are equal with probability below n^2 / 2^65.
         try (Tensor keys = draw(Distribution.BITS, generator, DType.I64, Shape.of(n), Device.CPU)) {
             Tensor[] sorted = Dispatch.bindAll(new Op.Sort(0, false), keys);

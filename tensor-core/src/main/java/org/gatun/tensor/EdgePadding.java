@@ -57,8 +57,17 @@ final class EdgePadding {
         if (Math.max(before, after) > 0 && Math.max(before, after) > most) {
             throw new ShapeException("pad: " + before + " before and " + after + " after are too many for the " + n
                     + " elements along axis " + axis + " of shape " + x.shape() + " in mode "
-                    + mode.name().toLowerCase(Locale.ROOT) + ": give at most " + Math.max(most, 0) + ", or pad twice");
+                    + mode.name().toLowerCase(Locale.ROOT) + ": " + remedy(mode, n, most));
         }
+    }
+
+    private static String remedy(PadMode mode, long n, long most) {
+        if (most > 0) {
+            return "give at most " + most + ", or pad twice";
+        }
+        return n == 1 && mode == PadMode.REFLECT
+                ? "a single element has no neighbour to reflect; use REPLICATE or SYMMETRIC, which repeat it"
+                : "there is no element to repeat; pad with a number instead";
     }
 
     private static Tensor pad(Tensor x, int axis, long before, long after, PadMode mode) {

@@ -2,6 +2,7 @@ package org.gatun.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
@@ -28,16 +29,19 @@ public final class Elementwise {
 
     /** A region of one argument. */
     public static Region region(UnaryOperator<Tensor> body) {
+        requireBody(body);
         return new Region(1, in -> List.of(body.apply(in.get(0))));
     }
 
     /** A region of two arguments. */
     public static Region region(BinaryOperator<Tensor> body) {
+        requireBody(body);
         return new Region(2, in -> List.of(body.apply(in.get(0), in.get(1))));
     }
 
     /** A region of three arguments. */
     public static Region region(Ternary body) {
+        requireBody(body);
         return new Region(3, in -> List.of(body.apply(in.get(0), in.get(1), in.get(2))));
     }
 
@@ -47,7 +51,12 @@ public final class Elementwise {
      * @throws IllegalArgumentException when the number of arguments is less than 1
      */
     public static Region region(int arguments, Function<List<Tensor>, List<Tensor>> body) {
+        requireBody(body);
         return new Region(arguments, body);
+    }
+
+    private static void requireBody(Object body) {
+        Objects.requireNonNull(body, "region: the function is null: give what a region shall compute");
     }
 
     /** A function of three tensors. */

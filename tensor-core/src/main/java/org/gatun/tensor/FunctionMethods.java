@@ -231,7 +231,7 @@ public abstract sealed class FunctionMethods permits ArithmeticMethods {
     /**
      * The logarithm of the gamma function of p dimensions, as {@code torch.mvlgamma}: {@link Special#multigammaln}.
      *
-     * @throws IllegalArgumentException when p is less than 1
+     * @throws IllegalArgumentException when p is less than 1 or more than 65536
      */
     public final Tensor mvlgamma(int p) {
         return Pointwise.multigammaln("mvlgamma", self(), p);

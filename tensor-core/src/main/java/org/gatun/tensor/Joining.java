@@ -3,6 +3,7 @@ package org.gatun.tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
@@ -55,6 +56,7 @@ final class Joining {
     }
 
     static Tensor vstack(String name, Tensor... tensors) {
+        requireAll(name, tensors);
         Tensor[] rows = new Tensor[tensors.length];
         for (int i = 0; i < rows.length; i++) {
             Tensor x = tensors[i];
@@ -64,6 +66,7 @@ final class Joining {
     }
 
     static Tensor hstack(Tensor... tensors) {
+        requireAll("hstack", tensors);
         Tensor[] columns = new Tensor[tensors.length];
         for (int i = 0; i < columns.length; i++) {
             columns[i] = tensors[i].rank() == 0 ? tensors[i].reshape(1) : tensors[i];
@@ -93,9 +96,26 @@ final class Joining {
         return List.copyOf(grid);
     }
 
-    private static void requireSome(String name, Tensor... tensors) {
+    /** The tensors of a list. */
+    static Tensor[] array(String name, List<Tensor> tensors) {
+        return Objects.requireNonNull(tensors, name + ": the list of tensors is null: give a list")
+                .toArray(Tensor[]::new);
+    }
+
+    static void requireSome(String name, Tensor... tensors) {
+        requireAll(name, tensors);
         if (tensors.length == 0) {
             throw new ShapeException(name + ": no tensors were given: give at least one");
+        }
+    }
+
+    /** Refuses tensors that are null. */
+    static void requireAll(String name, Tensor... tensors) {
+        Objects.requireNonNull(tensors, () -> name + ": the array of tensors is null: give an array");
+        for (int i = 0; i < tensors.length; i++) {
+            int number = i + 1;
+            Objects.requireNonNull(
+                    tensors[i], () -> name + ": tensor number " + number + " is null: give tensors only");
         }
     }
 }

@@ -244,6 +244,7 @@ final class Picking {
     }
 
     static Tensor indexPut(Tensor x, List<Tensor> indices, Tensor values, boolean accumulate) {
+        Joining.requireAll("indexPut", Joining.array("indexPut", indices));
         if (indices.isEmpty()) {
             throw new ShapeException("indexPut: no index was given for a tensor of shape " + x.shape()
                     + ": give one for each of the first axes, at least one");

@@ -187,9 +187,16 @@ final class Pointwise {
         return region.applyAs(dtypes, converted)[0];
     }
 
+    /** What a sum of {@link #multigammaln}, whose terms are computed one after the other, may have. */
+    private static final int MOST_DIMENSIONS = 1 << 16;
+
     static Tensor multigammaln(String name, Tensor x, int p) {
         if (p < 1) {
             throw new IllegalArgumentException(name + ": the dimension " + p + " must be 1 or more");
+        }
+        if (p > MOST_DIMENSIONS) {
+            throw new IllegalArgumentException(name + ": the dimension " + p + " is a sum of as many terms: give at most "
+                    + MOST_DIMENSIONS);
         }
         return Widened.compute(Arithmetic.cast(x, x.dtype().toFloating()), t -> {
             Tensor sum = t.lgamma();

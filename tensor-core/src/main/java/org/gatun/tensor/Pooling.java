@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.gatun.tensor.PoolOptions.Geometry;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.PoolSpec;
@@ -125,6 +126,7 @@ final class Pooling {
 
     static Tensor lp(int axes, Tensor x, double p, PoolOptions options) {
         String name = "lpPool" + axes + "d";
+        Objects.requireNonNull(options, name + ": the windows are null: give PoolOptions");
         if (!(p > 0) || Double.isInfinite(p)) {
             throw new IllegalArgumentException(name + ": p = " + p
                     + " must be above 0 and finite; for the largest elements use maxPool" + axes + "d");
@@ -281,6 +283,7 @@ final class Pooling {
 
     static Tensor unpool(int axes, Tensor x, Tensor indices, PoolOptions options, long[] size) {
         String name = "maxUnpool" + axes + "d";
+        Objects.requireNonNull(options, name + ": the windows are null: give PoolOptions");
         Reductions.requireFloating(name, x);
         requireRank(name, axes, x);
         if (indices.dtype() != DType.I64 || !indices.shape().equals(x.shape())) {
@@ -322,6 +325,7 @@ final class Pooling {
     // ---- checks ----
 
     private static Geometry checked(String name, int axes, Tensor x, PoolOptions options) {
+        Objects.requireNonNull(options, name + ": the windows are null: give PoolOptions");
         Reductions.requireFloating(name, x);
         requireRank(name, axes, x);
         Geometry g = options.windows(name, axes);

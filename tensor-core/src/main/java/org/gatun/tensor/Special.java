@@ -98,7 +98,7 @@ public final class Special {
      * The logarithm of the gamma function of p dimensions, {@code p (p - 1) / 4 log(pi) + sum over j = 1 ... p of lgamma(x + (1 - j) / 2)},
      * for x above {@code (p - 1) / 2}. As {@code torch.special.multigammaln}.
      *
-     * @throws IllegalArgumentException when p is less than 1
+     * @throws IllegalArgumentException when p is less than 1 or more than 65536, which is the number of terms
      */
     public static Tensor multigammaln(Tensor x, int p) {
         return Pointwise.multigammaln("multigammaln", x, p);

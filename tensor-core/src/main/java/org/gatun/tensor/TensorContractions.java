@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
 
@@ -24,7 +25,11 @@ final class TensorContractions {
 
     private TensorContractions() {}
 
-    static Tensor einsum(String equation, List<Tensor> operands) {
+    static Tensor einsum(String equation, List<Tensor> given) {
+        Objects.requireNonNull(equation, "einsum: the equation is null: give one such as \"ij,jk->ik\"");
+        Tensor[] tensors = Joining.array("einsum", given);
+        Joining.requireAll("einsum", tensors);
+        List<Tensor> operands = List.of(tensors);
         List<Shape> shapes = operands.stream().map(Tensor::shape).toList();
         requireNumbers("einsum", operands);
         var key = new Key(equation, shapes);

@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
@@ -247,17 +248,17 @@ public final class Tensors extends CombiningFunctions {
 
     /** An F32 tensor of zeros, as {@code torch.zeros}. */
     public static Tensor zeros(long... sizes) {
-        return Creation.full(DType.F32, 0, Shape.of("zeros", sizes), Device.CPU);
+        return Creation.full(DType.F32, 0, Creation.shape("zeros", DType.F32, sizes), Device.CPU);
     }
 
     /** A tensor of zeros. */
     public static Tensor zeros(DType dtype, long... sizes) {
-        return Creation.full(dtype, 0, Shape.of("zeros", sizes), Device.CPU);
+        return Creation.full(dtype, 0, Creation.shape("zeros", dtype, sizes), Device.CPU);
     }
 
     /** A tensor of zeros on a device. */
     public static Tensor zeros(DType dtype, Shape shape, Device device) {
-        return Creation.full(dtype, 0, shape, device);
+        return Creation.full(dtype, 0, Creation.countable("zeros", dtype, shape), device);
     }
 
     /** A tensor of zeros with the shape, dtype and device of {@code x}, as {@code torch.zeros_like}. */
@@ -267,17 +268,17 @@ public final class Tensors extends CombiningFunctions {
 
     /** An F32 tensor of ones, as {@code torch.ones}. */
     public static Tensor ones(long... sizes) {
-        return Creation.full(DType.F32, 1, Shape.of("ones", sizes), Device.CPU);
+        return Creation.full(DType.F32, 1, Creation.shape("ones", DType.F32, sizes), Device.CPU);
     }
 
     /** A tensor of ones. */
     public static Tensor ones(DType dtype, long... sizes) {
-        return Creation.full(dtype, 1, Shape.of("ones", sizes), Device.CPU);
+        return Creation.full(dtype, 1, Creation.shape("ones", dtype, sizes), Device.CPU);
     }
 
     /** A tensor of ones on a device. */
     public static Tensor ones(DType dtype, Shape shape, Device device) {
-        return Creation.full(dtype, 1, shape, device);
+        return Creation.full(dtype, 1, Creation.countable("ones", dtype, shape), device);
     }
 
     /** A tensor of ones with the shape, dtype and device of {@code x}, as {@code torch.ones_like}. */
@@ -287,7 +288,7 @@ public final class Tensors extends CombiningFunctions {
 
     /** An F32 tensor with every element equal to {@code value}, as {@code torch.full}. */
     public static Tensor full(double value, long... sizes) {
-        return Creation.full(DType.F32, value, Shape.of("full", sizes), Device.CPU);
+        return Creation.full(DType.F32, value, Creation.shape("full", DType.F32, sizes), Device.CPU);
     }
 
     /**
@@ -296,22 +297,22 @@ public final class Tensors extends CombiningFunctions {
      * @throws DTypeException when the value is outside an integer dtype's range
      */
     public static Tensor full(DType dtype, double value, long... sizes) {
-        return full(dtype, value, Shape.of("full", sizes), Device.CPU);
+        return full(dtype, value, Creation.shape("full", dtype, sizes), Device.CPU);
     }
 
     /** As {@link #full(DType, double, long...)}, exact for I64. */
     public static Tensor full(DType dtype, long value, long... sizes) {
-        return full(dtype, value, Shape.of("full", sizes), Device.CPU);
+        return full(dtype, value, Creation.shape("full", dtype, sizes), Device.CPU);
     }
 
     /** As {@link #full(DType, double, long...)}, on a device. */
     public static Tensor full(DType dtype, double value, Shape shape, Device device) {
-        return Creation.full(dtype, Scalars.checked("full", dtype, value), shape, device);
+        return Creation.full(dtype, Scalars.checked("full", dtype, value), Creation.countable("full", dtype, shape), device);
     }
 
     /** As {@link #full(DType, double, long...)}, on a device, exact for I64. */
     public static Tensor full(DType dtype, long value, Shape shape, Device device) {
-        return Creation.full(dtype, Scalars.checked("full", dtype, value), shape, device);
+        return Creation.full(dtype, Scalars.checked("full", dtype, value), Creation.countable("full", dtype, shape), device);
     }
 
     /**
@@ -330,7 +331,7 @@ public final class Tensors extends CombiningFunctions {
 
     /** A tensor whose values are whatever its memory holds, to be overwritten in place, as {@code torch.empty}. */
     public static Tensor empty(DType dtype, long... sizes) {
-        return ConcreteTensor.allocate(dtype, Shape.of("empty", sizes), Device.CPU);
+        return ConcreteTensor.allocate(dtype, Creation.shape("empty", dtype, sizes), Device.CPU);
     }
 
     /** A tensor with the shape, dtype and device of {@code x} whose values are whatever its memory holds. */
@@ -417,17 +418,17 @@ public final class Tensors extends CombiningFunctions {
 
     /** F32 numbers uniform on [0, 1), from the default generator, as {@code torch.rand}. */
     public static Tensor rand(long... sizes) {
-        return Draws.rand("rand", DEFAULT, DType.F32, Shape.of("rand", sizes), Device.CPU);
+        return Draws.rand("rand", DEFAULT, DType.F32, Creation.shape("rand", DType.F32, sizes), Device.CPU);
     }
 
     /** F32 numbers uniform on [0, 1). */
     public static Tensor rand(Generator generator, long... sizes) {
-        return Draws.rand("rand", generator, DType.F32, Shape.of("rand", sizes), Device.CPU);
+        return Draws.rand("rand", generator, DType.F32, Creation.shape("rand", DType.F32, sizes), Device.CPU);
     }
 
     /** Numbers uniform on [0, 1), of a floating dtype, on a device. */
     public static Tensor rand(Generator generator, DType dtype, Shape shape, Device device) {
-        return Draws.rand("rand", generator, dtype, shape, device);
+        return Draws.rand("rand", generator, dtype, Creation.countable("rand", dtype, shape), device);
     }
 
     /** Numbers uniform on [0, 1), with the shape, floating dtype and device of {@code x}, as {@code torch.rand_like}. */
@@ -437,17 +438,17 @@ public final class Tensors extends CombiningFunctions {
 
     /** F32 numbers normally distributed with mean 0 and variance 1, from the default generator, as {@code torch.randn}. */
     public static Tensor randn(long... sizes) {
-        return Draws.randn("randn", DEFAULT, DType.F32, Shape.of("randn", sizes), Device.CPU);
+        return Draws.randn("randn", DEFAULT, DType.F32, Creation.shape("randn", DType.F32, sizes), Device.CPU);
     }
 
     /** F32 numbers normally distributed with mean 0 and variance 1. */
     public static Tensor randn(Generator generator, long... sizes) {
-        return Draws.randn("randn", generator, DType.F32, Shape.of("randn", sizes), Device.CPU);
+        return Draws.randn("randn", generator, DType.F32, Creation.shape("randn", DType.F32, sizes), Device.CPU);
     }
 
     /** Numbers normally distributed with mean 0 and variance 1, of a floating dtype, on a device. */
     public static Tensor randn(Generator generator, DType dtype, Shape shape, Device device) {
-        return Draws.randn("randn", generator, dtype, shape, device);
+        return Draws.randn("randn", generator, dtype, Creation.countable("randn", dtype, shape), device);
     }
 
     /** Numbers normally distributed with mean 0 and variance 1, with the shape, floating dtype and device of {@code x}, as {@code torch.randn_like}. */
@@ -461,12 +462,12 @@ public final class Tensors extends CombiningFunctions {
      * @throws IllegalArgumentException when the bounds are not in order, or they or their distance are not finite as floats
      */
     public static Tensor uniform(Generator generator, double low, double high, long... sizes) {
-        return Draws.uniform(generator, low, high, Shape.of("uniform", sizes));
+        return Draws.uniform(generator, low, high, Creation.shape("uniform", DType.F32, sizes));
     }
 
     /** F32 numbers normally distributed with the given mean and standard deviation, as {@code torch.normal}. */
     public static Tensor normal(Generator generator, double mean, double deviation, long... sizes) {
-        return Draws.normal(generator, mean, deviation, Shape.of("normal", sizes));
+        return Draws.normal(generator, mean, deviation, Creation.shape("normal", DType.F32, sizes));
     }
 
     /**
@@ -475,7 +476,7 @@ public final class Tensors extends CombiningFunctions {
      * @throws IllegalArgumentException when p is not between 0 and 1
      */
     public static Tensor bernoulli(Generator generator, double p, long... sizes) {
-        return Draws.bernoulli(generator, p, Shape.of("bernoulli", sizes), Device.CPU);
+        return Draws.bernoulli(generator, p, Creation.shape("bernoulli", DType.F32, sizes), Device.CPU);
     }
 
     /**
@@ -495,12 +496,12 @@ public final class Tensors extends CombiningFunctions {
      * @throws IllegalArgumentException when there is no integer between
      */
     public static Tensor randint(long low, long high, Shape shape) {
-        return Draws.randint("randint", DEFAULT, low, high, shape);
+        return Draws.randint("randint", DEFAULT, low, high, Creation.countable("randint", DType.I64, shape));
     }
 
     /** As {@link #randint(long, long, Shape)} from a generator. */
     public static Tensor randint(Generator generator, long low, long high, Shape shape) {
-        return Draws.randint("randint", generator, low, high, shape);
+        return Draws.randint("randint", generator, low, high, Creation.countable("randint", DType.I64, shape));
     }
 
     /** A random permutation of 0 to {@code n - 1} as I64, from the default generator, as {@code torch.randperm}. */
@@ -526,7 +527,7 @@ public final class Tensors extends CombiningFunctions {
 
     /** As {@link #cat(int, Tensor...)}. */
     public static Tensor cat(int axis, List<Tensor> tensors) {
-        return Joining.cat("cat", axis, tensors.toArray(Tensor[]::new));
+        return Joining.cat("cat", axis, Joining.array("cat", tensors));
     }
 
     /**
@@ -540,7 +541,7 @@ public final class Tensors extends CombiningFunctions {
 
     /** As {@link #stack(int, Tensor...)}. */
     public static Tensor stack(int axis, List<Tensor> tensors) {
-        return Joining.stack(axis, tensors.toArray(Tensor[]::new));
+        return Joining.stack(axis, Joining.array("stack", tensors));
     }
 
     /** Tensors joined as rows: along axis 0 after making each at least 2-d, as {@code torch.vstack}. */
@@ -606,12 +607,12 @@ public final class Tensors extends CombiningFunctions {
      * @throws DTypeException when all operands are BOOL
      */
     public static Tensor einsum(String equation, Tensor... operands) {
-        return TensorContractions.einsum(equation, List.of(operands));
+        return TensorContractions.einsum(equation, Arrays.asList(operands));
     }
 
     /** As {@link #einsum(String, Tensor...)}. */
     public static Tensor einsum(String equation, List<Tensor> operands) {
-        return TensorContractions.einsum(equation, List.copyOf(operands));
+        return TensorContractions.einsum(equation, operands);
     }
 
     /**

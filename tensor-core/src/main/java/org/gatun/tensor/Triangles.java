@@ -10,6 +10,7 @@ final class Triangles {
         if (rows < 0 || columns < 0) {
             throw new ShapeException("tri: " + rows + " rows and " + columns + " columns: both must be 0 or more");
         }
+        var _ = Creation.shape("tri", dtype, rows, columns);
         // Beyond the matrix every offset does the same.
         long by = Math.clamp(offset, -rows, columns);
         try (Tensor i = Creation.arange(by, by + rows, 1);
@@ -25,10 +26,11 @@ final class Triangles {
             throw new ShapeException(name + ": " + rows + " rows and " + columns + " columns: both must be 0 or more");
         }
         long by = Math.clamp(offset, -rows, columns);
-        double count = 0;
-        for (long i = 0; i < rows && count <= Integer.MAX_VALUE; i++) {
-            count += to(i, by, columns, lower) - from(i, by, columns, lower);
-        }
+        // The rows that have positions, and how many the shortest of them has; each other has one more than the next, or all columns.
+        long first = lower ? Math.max(-by, 0) : 0;
+        long end = lower || columns - by < 0 || columns - by > rows ? rows : columns - by;
+        long shortest = lower ? (by < columns ? Math.max(by, 0) + 1 : columns) : columns - Math.max(end - 1 + by, 0);
+        double count = columns == 0 ? 0 : positions(end - first, shortest, columns);
         if (2 * count > Integer.MAX_VALUE - 8) {
             throw new ShapeException(name + ": the triangle of " + rows + " rows and " + columns
                     + " columns has more positions than a Java array holds: compare two aranges instead");
@@ -36,13 +38,19 @@ final class Triangles {
         int n = (int) count;
         long[] positions = new long[2 * n];
         int k = 0;
-        for (long i = 0; i < rows && k < n; i++) {
+        for (long i = first; k < n; i++) {
             for (long j = from(i, by, columns, lower); j < to(i, by, columns, lower); j++) {
                 positions[k] = i;
                 positions[n + k++] = j;
             }
         }
         return HostCopies.of(Shape.of(2, n), positions);
+    }
+
+    /** The positions of rows of which the first has {@code shortest} and each other one more than the one before, until all columns. */
+    private static double positions(double rows, double shortest, double columns) {
+        double growing = Math.min(rows, columns - shortest);
+        return growing * shortest + growing * (growing - 1) / 2 + (rows - growing) * columns;
     }
 
     private static long from(long row, long offset, long columns, boolean lower) {

@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.gatun.tensor.composite.Linear;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.PoolSpec;
@@ -51,6 +52,7 @@ final class Windows {
     }
 
     static ValuesIndices maxPool2d(String name, Tensor x, PoolSpec spec) {
+        Objects.requireNonNull(spec, name + ": the windows are null: give a PoolSpec");
         Reductions.requireFloating(name, x);
         requireWindow(name, x, spec);
         if (x.rank() == 3) {
@@ -62,6 +64,7 @@ final class Windows {
     }
 
     static Tensor avgPool2d(Tensor x, PoolSpec spec) {
+        Objects.requireNonNull(spec, "avgPool2d: the windows are null: give a PoolSpec");
         Reductions.requireFloating("avgPool2d", x);
         if (spec.dilationH() != 1 || spec.dilationW() != 1) {
             throw new ShapeException("avgPool2d: dilation (" + spec.dilationH() + ", " + spec.dilationW()

@@ -25,7 +25,9 @@ final class Determinants {
     static SlogDet slogdet(Tensor a) {
         Tensor[] factors = Dispatch.bindAll(new Op.Lu(false), a);
         Tensor pivots = factors[0].diagonal();
-        Tensor sign = factors[2].to(a.dtype()).mul(pivots.sign().prod(-1));
+        // The sign of NaN is 0, but that of a determinant that is NaN is not.
+        Tensor signs = pivots.isNan().where(Matrices.constant(a, Double.NaN), pivots.sign());
+        Tensor sign = factors[2].to(a.dtype()).mul(signs.prod(-1));
         return new SlogDet(sign, pivots.abs().log().sum(-1));
     }
 
