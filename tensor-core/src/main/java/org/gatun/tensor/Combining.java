@@ -136,13 +136,13 @@ final class Combining {
         long count = pool < size || n == 0 ? 0 : 1;
         long factors = Math.min(size, pool - size);
         for (int i = 0; i < factors && count > 0; i++) {
-            double next = (double) count * (pool - i) / (i + 1);
-            if (next * size > Integer.MAX_VALUE - 8) {
-                throw new ShapeException("combinations: the choices of " + size + " of " + n
-                        + " elements have more elements than a Java array holds: choose from fewer");
-            }
+            requireArray((double) count * (pool - i) / (i + 1), n, size);
             count = Math.multiplyExact(count, pool - i) / (i + 1);
         }
+        if (count == 0) {
+            return new long[0];
+        }
+        requireArray(count, n, size);
         long[] all = new long[Math.toIntExact(count * size)];
         long[] choice = new long[size];
         for (int i = 0; i < size; i++) {
@@ -162,6 +162,13 @@ final class Combining {
             }
         }
         return all;
+    }
+
+    private static void requireArray(double choices, long n, int size) {
+        if (choices * size > Integer.MAX_VALUE - 8) {
+            throw new ShapeException("combinations: the choices of " + size + " of " + n
+                    + " elements have more elements than a Java array holds: choose from fewer");
+        }
     }
 
     // ---- positions ----

@@ -54,6 +54,7 @@ final class Creation {
             throw new ShapeException("eye: " + rows + " rows and " + columns + " columns: both must be 0 or more");
         }
         var _ = shape("eye", dtype, rows, columns);
+        var _ = shape("eye", DType.I64, Math.max(rows, columns));
         try (Tensor i = arange(0, rows, 1);
                 Tensor j = arange(0, columns, 1);
                 Tensor column = i.unsqueeze(1);
@@ -150,6 +151,7 @@ final class Creation {
             throw new ShapeException(
                     "oneHot: the number of classes " + classes + " must be 0 or more: give the largest index plus 1");
         }
+        var _ = shape("oneHot", DType.I64, classes);
         Indices.requireClasses("oneHot", i, classes);
         try (Tensor numbers = arange(0, classes, 1);
                 Tensor rows = i.unsqueeze(-1);

@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.Arrays;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.PadSpec;
 import org.gatun.tensor.shape.Axes;
@@ -77,7 +78,10 @@ final class Diagonals {
         } catch (ArithmeticException e) {
             throw new ShapeException(name + ": a diagonal at offset " + offset + " is too far from the main one", e);
         }
-        Shape shape = x.shape().withSize(-1, size).inserted(x.rank(), size);
+        long[] sizes = Arrays.copyOf(x.shape().toArray(), x.rank() + 1);
+        sizes[x.rank() - 1] = size;
+        sizes[x.rank()] = size;
+        Shape shape = Creation.shape(name, x.dtype(), sizes);
         Tensor flat = Dispatch.bind(spread(x.shape(), offset, size, size), x);
         return placed(flat.reshape(shape), r, c);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.gatun.tensor.shape.Shape;
 
 /** Padding by the elements of the axes themselves: parts of a tensor, some of them flipped, joined axis after axis. */
 final class EdgePadding {
@@ -102,6 +103,8 @@ final class EdgePadding {
     }
 
     private static Tensor repeated(Tensor one, int axis, long times) {
-        return one.broadcastTo(one.shape().withSize(axis, times));
+        long[] sizes = one.shape().toArray();
+        sizes[axis] = times;
+        return Shaping.broadcast("pad", one, Shape.of("pad", sizes));
     }
 }

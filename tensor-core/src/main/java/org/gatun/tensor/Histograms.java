@@ -23,6 +23,7 @@ final class Histograms {
             throw new IllegalArgumentException(
                     "bincount: the least length " + minLength + " is negative: give 0 or more");
         }
+        var _ = Creation.shape("bincount", DType.I64, minLength);
         Tensor terms;
         if (weights == null) {
             terms = Tensors.ones(DType.I64, x.shape(), x.device());

@@ -40,6 +40,7 @@ final class Padding {
             crops |= size[a] != n;
             adds |= low[a] > 0 || high[a] > 0;
         }
+        requireCountable(x, size, low, high);
         Tensor inner = crops ? crop(x, start, size) : x;
         if (!adds) {
             return inner.copy();
@@ -53,6 +54,18 @@ final class Padding {
         Tensor yes = Arithmetic.expand(ConcreteTensor.scalar(DType.BOOL, 1.0, x.device()), inner.shape());
         Tensor inside = Dispatch.bind(op, yes);
         return inside.where(padded, value);
+    }
+
+    private static void requireCountable(Tensor x, long[] size, long[] low, long[] high) {
+        long[] padded = new long[size.length];
+        for (int a = 0; a < padded.length; a++) {
+            padded[a] = size[a] + low[a] + high[a];
+            if (low[a] > Long.MAX_VALUE - size[a] || high[a] > Long.MAX_VALUE - size[a] - low[a]) {
+                throw new ShapeException("pad: " + low[a] + " before and " + high[a] + " after axis " + a + " of shape "
+                        + x.shape() + " make more than 2^63 - 1 elements: pad with fewer");
+            }
+        }
+        var _ = Creation.shape("pad", x.dtype(), padded);
     }
 
     /** The box of the given size from a start. */

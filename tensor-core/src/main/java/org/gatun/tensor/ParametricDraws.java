@@ -291,6 +291,9 @@ final class ParametricDraws {
         if (count < 1) {
             throw new IllegalArgumentException("multinomial: the count " + count + " must be 1 or more");
         }
+        long[] sizes = w.shape().toArray();
+        sizes[sizes.length - 1] = count;
+        var _ = Creation.shape("multinomial", DType.F64, sizes);
         if (!replacement && count > w.size(-1)) {
             throw new IllegalArgumentException("multinomial: can't draw " + count + " of the " + w.size(-1)
                     + " classes of weights of shape " + w.shape() + " without replacement: draw fewer, or with it");

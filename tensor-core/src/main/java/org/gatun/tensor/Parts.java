@@ -122,7 +122,8 @@ final class Parts {
             spread[2 * i + 1] = s;
             joined[i] = product(name, x, times[i], s);
         }
-        return x.reshape(apart).broadcastTo(spread).copy().reshape(Shape.of(joined));
+        Shape shape = Creation.shape(name, x.dtype(), joined);
+        return x.reshape(apart).broadcastTo(spread).copy().reshape(shape);
     }
 
     static Tensor tile(Tensor x, long... times) {
@@ -140,7 +141,9 @@ final class Parts {
         if (times < 0) {
             throw new ShapeException("repeatInterleave: the number of times " + times + " must be 0 or more");
         }
-        Shape shape = x.shape().withSize(a, product("repeatInterleave", x, times, x.size(a)));
+        long[] sizes = x.shape().toArray();
+        sizes[a] = product("repeatInterleave", x, times, x.size(a));
+        Shape shape = Creation.shape("repeatInterleave", x.dtype(), sizes);
         Tensor spread = x.unsqueeze(a + 1).broadcastTo(x.shape().inserted(a + 1, times));
         return spread.copy().reshape(shape);
     }

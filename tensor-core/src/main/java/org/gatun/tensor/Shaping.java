@@ -138,7 +138,7 @@ final class Shaping {
             throw new ShapeException(name + ": shape " + x.shape() + " can't be repeated to " + shape
                     + ": aligned at the last axis, each size must be equal or 1");
         }
-        return Dispatch.bind(new Op.Broadcast(shape), x);
+        return Dispatch.bind(new Op.Broadcast(Creation.countable(name, x.dtype(), shape)), x);
     }
 
     static Tensor expand(Tensor x, long... sizes) {

@@ -142,6 +142,7 @@ final class Transforms {
         if (!dtype.isFloating()) {
             throw new DTypeException(name + ": frequencies are no integers: give F32 or F64 instead of " + dtype);
         }
+        var _ = Creation.shape(name, DType.F64, n);
         Tensor steps = half
                 ? Tensors.arange(n / 2 + 1)
                 : Tensors.cat(0, Tensors.arange((n + 1) / 2), Tensors.arange(-(n / 2), 0));

@@ -11,6 +11,7 @@ final class Triangles {
             throw new ShapeException("tri: " + rows + " rows and " + columns + " columns: both must be 0 or more");
         }
         var _ = Creation.shape("tri", dtype, rows, columns);
+        var _ = Creation.shape("tri", DType.I64, Math.max(rows, columns));
         // Beyond the matrix every offset does the same.
         long by = Math.clamp(offset, -rows, columns);
         try (Tensor i = Creation.arange(by, by + rows, 1);

@@ -56,7 +56,19 @@ class SizesErrorsTest {
                 row(() -> Tensors.arange(HUGE), "arange:", "I64", "2^63 - 1 bytes"),
                 row(() -> Tensors.eye(HUGE), "eye:", "2^63 - 1 elements"),
                 row(() -> Tensors.tri(DType.F32, HUGE, 1, 0), "tri:", "F32", "2^63 - 1 bytes"),
-                row(() -> Tensors.zeros(1).broadcastTo(HUGE).add(1), "a tensor of shape", "2^63 - 1 bytes", "in parts"),
+                row(() -> x.repeat(HUGE, 1), "repeat:", "[2, 3]", "2^63 - 1"),
+                row(() -> Tensors.zeros(1).broadcastTo(HUGE), "broadcastTo:", "F32", "2^63 - 1 bytes", "smaller"),
+                row(
+                        () -> Tensors.zeros(1).pad(new long[] {HUGE}, new long[] {0}),
+                        "pad:",
+                        "F32",
+                        "2^63 - 1 bytes"),
+                row(() -> Tensors.zeros(2, 3).diagEmbed(HUGE, 0, 1), "diagEmbed:", "2^63 - 1 elements"),
+                row(() -> Fft.fftfreq(HUGE, 1), "fftfreq:", "2^63 - 1 bytes"),
+                row(
+                        () -> Tensors.combinations(Tensors.zeros(1), Integer.MAX_VALUE, true),
+                        "combinations:",
+                        "more elements than a Java array"),
                 row(() -> Tensors.oneHot(Tensors.of(new long[0]), -2), "oneHot:", "classes -2", "0 or more"));
     }
 

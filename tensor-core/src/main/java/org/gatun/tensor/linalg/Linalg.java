@@ -526,9 +526,9 @@ public final class Linalg {
         if (count < 0) {
             throw new IllegalArgumentException("vander: " + count + " columns: the count must be 0 or more");
         }
-        if (x.elements() > 0 && count > Long.MAX_VALUE / x.elements()) {
+        if (count > Long.MAX_VALUE / Long.BYTES / Math.max(x.elements(), 1)) {
             throw new ShapeException("vander: " + count + " columns for the elements of shape " + x.shape()
-                    + " are more than 2^63 - 1 elements");
+                    + " have more than 2^63 - 1 bytes: give fewer");
         }
         return MatrixFunctions.vander(x, count);
     }

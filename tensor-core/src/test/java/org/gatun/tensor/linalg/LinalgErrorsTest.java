@@ -61,6 +61,7 @@ class LinalgErrorsTest {
 
     static Stream<Refusal> refusals() {
         Tensor ints = Tensors.ones(I64, 2, 2);
+        Tensor bools = Tensors.ones(DType.BOOL, 2);
         return Stream.of(
                 dtype("inv", () -> Linalg.inv(ints), "I64", "to(DType.F32)"),
                 dtype("solve", () -> Linalg.solve(eye(2), ints), "I64", "F32 or F64"),
@@ -100,6 +101,35 @@ class LinalgErrorsTest {
                         () -> Linalg.householderProduct(ones(2, 3), ones(2)),
                         "[2, 3]",
                         "m at least n"),
+                shape("trace", () -> Linalg.trace(ones(3)), "[3]", "two axes or more"),
+                shape("vectorNorm", () -> Linalg.vectorNorm(ones(3), 2, false, 1), "axis 1", "rank 1", "-1 to 0"),
+                shape(
+                        "vectorNorm",
+                        () -> Linalg.vectorNorm(ones(0), Double.POSITIVE_INFINITY),
+                        "[0]",
+                        "no elements",
+                        "at least one"),
+                dtype("vectorNorm", () -> Linalg.vectorNorm(ints, 2), "I64", "to(DType.F32)"),
+                argument("vectorNorm", () -> Linalg.vectorNorm(ones(3), Double.NaN), "p is NaN", "give a number"),
+                dtype("inner", () -> Linalg.inner(bools, bools), "BOOL", "to(DType.F32)"),
+                dtype(
+                        "luSolve",
+                        () -> Linalg.luSolve(new LuFactor(eye(2), Tensors.zeros(DType.I32, 2)), ones(2, 1)),
+                        "permutation",
+                        "I32",
+                        "I64",
+                        "luFactor"),
+                shape(
+                        "luSolve",
+                        () -> Linalg.luSolve(new LuFactor(eye(2), Tensors.arange(3)), ones(2, 1)),
+                        "permutation",
+                        "[3]",
+                        "[2, 2]"),
+                new Refusal(
+                        "luSolve",
+                        IndexOutOfBoundsException.class,
+                        () -> Linalg.luSolve(new LuFactor(eye(2), Tensors.of(0L, 2)), ones(2, 1)),
+                        List.of("permutation", "[2]", "0 to 1", "luFactor")),
                 shape("matrixNorm", () -> Linalg.matrixNorm(ones(3)), "[3]", "vectorNorm"),
                 shape(
                         "matrixNorm",

@@ -250,6 +250,16 @@ class LinalgTest {
     }
 
     @Test
+    void theDeterminantOfAMatrixWithANaNHasNeitherSignNorLogarithm() {
+        Tensor a = Tensors.of(new double[][] {{1, Double.NaN}, {2, 3}});
+        SlogDet parts = Linalg.slogdet(Tensors.stack(0, a, Tensors.of(new double[][] {{0, 2}, {3, 0}})));
+        assertThat(parts.sign().toDoubleArray()).containsExactly(Double.NaN, -1);
+        assertThat(parts.logAbsDet().get(0)).isNaN();
+        assertThat(parts.logAbsDet().get(1)).isCloseTo(StrictMath.log(6), within(1e-14));
+        assertThat(Linalg.logdet(a).item()).isNaN();
+    }
+
+    @Test
     void determinantsOfProducts() {
         Tensor a = random(12, DType.F64, 3, 5, 5);
         Tensor b = random(13, DType.F64, 5, 5);
