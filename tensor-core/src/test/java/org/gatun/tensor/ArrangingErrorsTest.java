@@ -95,7 +95,7 @@ class ArrangingErrorsTest {
                 shape(() -> ones(3).pad(longs(0), longs(4), PadMode.SYMMETRIC), "pad", "symmetric", "at most 3"),
                 shape(() -> ones(3).pad(longs(4), longs(0), PadMode.CIRCULAR), "pad", "circular", "at most 3"),
                 shape(() -> ones(3).pad(longs(-1), longs(3), PadMode.CIRCULAR), "pad", "circular", "at most 2"),
-                shape(() -> ones(0).pad(longs(1), longs(0), PadMode.REPLICATE), "pad", "replicate", "at most 0"),
+                shape(() -> ones(0).pad(longs(1), longs(0), PadMode.REPLICATE), "pad", "replicate", "no element"),
                 shape(() -> ones(3).pad(longs(-2), longs(-2), PadMode.REFLECT), "pad", "take more than the 3"),
                 shape(() -> ones(3).pad(longs(Long.MIN_VALUE), longs(0), PadMode.REFLECT), "pad", "take more"),
                 shape(() -> ones(3).pad(longs(HUGE), longs(HUGE), PadMode.REPLICATE), "2^63 - 1"),

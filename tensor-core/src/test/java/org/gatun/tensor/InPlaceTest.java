@@ -223,7 +223,9 @@ class InPlaceTest {
     void aClosedTensorIsRefused() {
         Tensor x = Tensors.ones(2);
         x.close();
-        assertThatThrownBy(() -> x.add_(1)).isInstanceOf(ClosedTensorException.class);
+        assertThatThrownBy(() -> x.add_(1))
+                .isInstanceOf(ClosedTensorException.class)
+                .hasMessageContainingAll("closed", "close()", "after its last use", "copy()");
         assertThatThrownBy(() -> Tensors.ones(2).add_(x)).isInstanceOf(ClosedTensorException.class);
         assertThatThrownBy(x::zero_).isInstanceOf(ClosedTensorException.class);
     }

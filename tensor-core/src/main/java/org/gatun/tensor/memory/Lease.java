@@ -298,7 +298,8 @@ public final class Lease {
                     "this tensor's memory was given up: the object that held it became unreachable while"
                             + " its lease was still in use; keep the tensor itself reachable");
         }
-        String message = "this tensor is closed: its memory was given up by close()";
+        String message = "this tensor is closed: its memory was given up by close(); close it after its last use, or"
+                + " close a copy()";
         if (where instanceof Site site) {
             return new ClosedTensorException(message, site);
         }
