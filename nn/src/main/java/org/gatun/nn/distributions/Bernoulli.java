@@ -78,6 +78,10 @@ public final class Bernoulli extends Trials {
         return odds().variance();
     }
 
+    /**
+     * {@code -p log p - (1 - p) log(1 - p)}. Its derivative by a probability of 0 or 1 is infinite; that at a distance of the dtype's eps is
+     * given, as PyTorch clamps probabilities, so that a function before it with the derivative 0 leaves 0. By a logit it vanishes there.
+     */
     @Override
     public Tensor entropy() {
         return odds().entropy();
@@ -136,12 +140,14 @@ public final class Bernoulli extends Trials {
 
         /** By the logit's magnitude: the two outcomes may be exchanged, and for large ones nothing cancels. */
         Tensor entropy() {
-            Tensor size = isLogit ? given.abs() : given;
-            return isLogit
-                    ? size.neg().softplus().add(size.mul(size.neg().sigmoid()))
-                    : Special.xlogy(given, given)
-                            .add(Special.xlog1py(given.neg().add(1), given.neg()))
-                            .neg();
+            if (!isLogit) {
+                return Ends.finite(given, 0, 0, p -> Special.xlogy(p, p)
+                        .add(Special.xlog1py(p.neg().add(1), p.neg()))
+                        .neg());
+            }
+            // not abs, whose derivative at 0 is 0
+            Tensor size = given.lt(0).where(given.neg(), given);
+            return size.neg().softplus().add(size.mul(size.neg().sigmoid()));
         }
     }
 }

@@ -67,17 +67,17 @@ public final class Binomial extends Trials {
 
     @Override
     public Tensor logProb(Tensor value) {
-        return log(supported("logProb", value).to(totalCount.dtype()));
+        return log(odds(), supported("logProb", value).to(totalCount.dtype()));
     }
 
-    private Tensor log(Tensor k) {
+    private Tensor log(BinaryOdds odds, Tensor k) {
         Tensor failures = totalCount.sub(k);
         return totalCount
                 .add(1)
                 .lgamma()
                 .sub(k.add(1).lgamma())
                 .sub(failures.add(1).lgamma())
-                .add(odds().log(k, failures));
+                .add(odds.log(k, failures));
     }
 
     /**
@@ -114,12 +114,18 @@ public final class Binomial extends Trials {
         return totalCount.mul(odds().variance());
     }
 
-    /** By the sum over all counts up to the largest n, which takes that much memory. */
+    /** By the sum over all counts up to the largest n, which takes that much memory; for the derivative at p = 0 and 1 see {@link Bernoulli#entropy}. */
     @Override
     public Tensor entropy() {
+        return odds().isLogit()
+                ? entropy(odds())
+                : Ends.finite(odds().given(), 0, 0, p -> entropy(new BinaryOdds(p, false)));
+    }
+
+    private Tensor entropy(BinaryOdds odds) {
         Tensor k = counts();
         Tensor possible = k.le(totalCount);
-        Tensor log = log(possible.where(k, k.fullLike(0.0)));
+        Tensor log = log(odds, possible.where(k, k.fullLike(0.0)));
         return possible.where(Expectation.entropyTerm(log), log.fullLike(0.0)).sum(0);
     }
 

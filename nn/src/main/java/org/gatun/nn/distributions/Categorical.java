@@ -3,6 +3,7 @@ package org.gatun.nn.distributions;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Sampling;
 import org.gatun.tensor.ShapeException;
+import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.random.Generator;
@@ -14,12 +15,11 @@ import org.gatun.tensor.shape.Shape;
  * the numbers of classes measure nothing, mean and variance are NaN, as in PyTorch.
  */
 public final class Categorical extends Distribution {
-    /** Normalised logarithms of probabilities along the last axis. */
-    private final Tensor logits;
+    private final Classes classes;
 
-    private Categorical(Tensor logits) {
-        super(Shapes.allBut(logits.shape(), 1), Shape.SCALAR);
-        this.logits = logits;
+    private Categorical(Classes classes) {
+        super(Shapes.allBut(classes.given().shape(), 1), Shape.SCALAR);
+        this.classes = classes;
     }
 
     /**
@@ -28,7 +28,7 @@ public final class Categorical extends Distribution {
      * @throws IllegalArgumentException when one is negative or not finite, or all of a row are 0
      */
     public static Categorical ofProbs(Tensor probs) {
-        return new Categorical(Classes.ofProbs("Categorical", probs).log());
+        return new Categorical(Classes.ofProbs("Categorical", probs));
     }
 
     /**
@@ -42,22 +42,22 @@ public final class Categorical extends Distribution {
 
     /** The probabilities, of shape batch + (n). */
     public Tensor probs() {
-        return logits.exp();
+        return classes.probs();
     }
 
-    /** The logarithms of the probabilities, of shape batch + (n). */
+    /** The logarithms of the probabilities, of shape batch + (n); -infinity, which carries no gradient, where one is 0. */
     public Tensor logits() {
-        return logits;
+        return classes.logits();
     }
 
     /** The number of classes. */
     public long classes() {
-        return logits.size(-1);
+        return classes.given().size(-1);
     }
 
     @Override
     public Categorical expand(Shape batch) {
-        return new Categorical(logits.broadcastTo(Shapes.join(batch, Shape.of(classes()))));
+        return new Categorical(classes.broadcastTo(Shapes.join(batch, Shape.of(classes()))));
     }
 
     @Override
@@ -70,7 +70,7 @@ public final class Categorical extends Distribution {
 
     @Override
     public Tensor sample(Generator generator, Shape shape) {
-        return Classes.sample(generator, logits.exp(), shape);
+        return classes.sample(generator, shape);
     }
 
     @Override
@@ -78,29 +78,31 @@ public final class Categorical extends Distribution {
         Tensor k = supported("logProb", value).to(DType.I64);
         Shape shape = Broadcasting.common("Categorical.logProb", k.shape(), batchShape());
         Tensor index = k.broadcastTo(shape).unsqueeze(-1);
-        return logits.broadcastTo(Shapes.join(shape, Shape.of(classes())))
+        return logits()
+                .broadcastTo(Shapes.join(shape, Shape.of(classes())))
                 .gather(-1, index)
                 .squeeze(-1);
     }
 
     @Override
     public Tensor mean() {
-        return Shapes.full(logits, batchShape(), Double.NaN);
+        return Shapes.full(classes.given(), batchShape(), Double.NaN);
     }
 
     @Override
     public Tensor mode() {
-        return logits.argmax(-1);
+        return classes.given().argmax(-1);
     }
 
     @Override
     public Tensor variance() {
-        return Shapes.full(logits, batchShape(), Double.NaN);
+        return Shapes.full(classes.given(), batchShape(), Double.NaN);
     }
 
+    /** The sum of {@code -p log p}; for the derivative by a probability of 0 see {@link Bernoulli#entropy}. */
     @Override
     public Tensor entropy() {
-        return Expectation.entropyTerm(logits).sum(-1);
+        return classes.entropy();
     }
 
     @Override
@@ -108,26 +110,77 @@ public final class Categorical extends Distribution {
         return Supports.integers(Tensors.arange(1), classes(), batchShape());
     }
 
-    /** Classes along the last axis, as Categorical and Multinomial have them. */
-    static final class Classes {
-        private Classes() {}
+    Classes weights() {
+        return classes;
+    }
 
-        static Tensor ofProbs(String name, Tensor probs) {
+    /**
+     * Probabilities of classes along the last axis, as Categorical and Multinomial have them.
+     *
+     * @param given the probabilities, of sum 1, or their logarithms
+     */
+    record Classes(Tensor given, boolean isLogit) {
+        static Classes ofProbs(String name, Tensor probs) {
             requireRow(name, probs);
             Constraint.NONNEGATIVE.require(name, "probability", probs);
             Tensor p = Parameters.floating(probs)[0];
             Tensor total = p.sum(true, -1);
             Constraint.POSITIVE.require(name, "sum of the probabilities along the last axis", total);
-            return p.div(total);
+            return new Classes(p.div(total), false);
         }
 
-        static Tensor ofLogits(String name, Tensor logits) {
+        static Classes ofLogits(String name, Tensor logits) {
             requireRow(name, logits);
             Constraint usable = new Constraint("below infinity and not NaN", x -> x.lt(Double.POSITIVE_INFINITY));
             usable.require(name, "logit", logits);
             Tensor l = Parameters.floating(logits)[0];
             Constraint.FINITE.require(name, "largest logit of each row", l.amax(-1));
-            return l.logSoftmax(-1);
+            return new Classes(l.logSoftmax(-1), true);
+        }
+
+        Classes broadcastTo(Shape shape) {
+            return new Classes(given.broadcastTo(shape), isLogit);
+        }
+
+        Tensor probs() {
+            return isLogit ? given.exp() : given;
+        }
+
+        Tensor logits() {
+            if (isLogit) {
+                return given;
+            }
+            Tensor none = given.eq(0);
+            return none.where(
+                    given.fullLike(Double.NEGATIVE_INFINITY),
+                    none.where(given.fullLike(1.0), given).log());
+        }
+
+        /** {@code counts log p}, with 0 log 0 = 0. */
+        Tensor log(Tensor counts) {
+            if (!isLogit) {
+                return Special.xlogy(counts, given);
+            }
+            Tensor none = counts.eq(0).and(given.eq(Double.NEGATIVE_INFINITY));
+            return counts.mul(none.where(given.fullLike(0.0), given));
+        }
+
+        Tensor entropy() {
+            return terms().sum(-1);
+        }
+
+        private Tensor terms() {
+            return isLogit
+                    ? Expectation.entropyTerm(given)
+                    : Ends.finite(given, 0, 0, p -> Special.xlogy(p, p).neg());
+        }
+
+        /** The sum of {@code p (log p - log q)}, where p is not 0. */
+        Tensor divergence(Classes q) {
+            Tensor p = probs();
+            Tensor log = q.logits();
+            Tensor neither = p.eq(0).and(log.eq(Double.NEGATIVE_INFINITY));
+            return terms().add(p.mul(neither.where(log.fullLike(0.0), log))).sum(-1).neg();
         }
 
         private static void requireRow(String name, Tensor x) {
@@ -138,8 +191,8 @@ public final class Categorical extends Distribution {
         }
 
         /** Classes of shape {@code shape + batch}. */
-        static Tensor sample(Generator generator, Tensor probs, Shape shape) {
-            Tensor p = probs.detach();
+        Tensor sample(Generator generator, Shape shape) {
+            Tensor p = probs().detach();
             Shape batch = Shapes.allBut(p.shape(), 1);
             Shape whole = Shapes.join(shape, batch);
             long n = shape.elements();

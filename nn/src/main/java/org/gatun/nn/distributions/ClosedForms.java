@@ -28,7 +28,7 @@ final class ClosedForms {
         register(Bernoulli.class, Bernoulli.class, (p, q) -> odds(p.odds(), q.odds()));
         register(Geometric.class, Geometric.class, ClosedForms::geometric);
         register(Binomial.class, Binomial.class, ClosedForms::binomial);
-        register(Categorical.class, Categorical.class, (p, q) -> classes(p.logits(), q.logits()));
+        register(Categorical.class, Categorical.class, (p, q) -> p.weights().divergence(q.weights()));
         register(Multinomial.class, Multinomial.class, ClosedForms::multinomial);
         register(Independent.class, Independent.class, ClosedForms::independent);
         register(Transformed.class, Transformed.class, ClosedForms::transformed);
@@ -151,14 +151,6 @@ final class ClosedForms {
         return p.totalCount().gt(q.totalCount()).where(same.fullLike(Double.POSITIVE_INFINITY), same);
     }
 
-    /** {@code sum of p (log p - log q)}, where p is not 0. */
-    private static Tensor classes(Tensor p, Tensor q) {
-        Tensor none = p.eq(Double.NEGATIVE_INFINITY);
-        Tensor log = none.where(p.fullLike(0.0), p);
-        Tensor difference = none.where(p.fullLike(0.0), log.sub(q));
-        return p.exp().mul(difference).sum(-1);
-    }
-
     private static Tensor multinomial(Multinomial p, Multinomial q) {
         if (p.totalCount() != q.totalCount()) {
             throw new UnsupportedOperationException(
@@ -166,7 +158,7 @@ final class ClosedForms {
                             + " and Multinomial of the total counts " + p.totalCount() + " and " + q.totalCount()
                             + ": only of equal ones");
         }
-        return classes(p.probs().log(), q.probs().log()).mul((double) p.totalCount());
+        return p.classes().divergence(q.classes()).mul((double) p.totalCount());
     }
 
     private static Tensor independent(Independent p, Independent q) {

@@ -75,6 +75,7 @@ public final class Geometric extends Trials {
         return mean().div(probs());
     }
 
+    /** {@code (-p log p - (1 - p) log(1 - p)) / p}; for the derivative at p = 1 see {@link Bernoulli#entropy}. */
     @Override
     public Tensor entropy() {
         return odds().entropy().div(probs());

@@ -14,6 +14,17 @@ final class Limits {
         return dtype == DType.F16 ? 0x1p-11 : 1e-6;
     }
 
+    /** How far 1 is from the next larger number. */
+    static double eps(DType dtype) {
+        if (dtype == DType.F64) {
+            return Math.ulp(1.0);
+        }
+        if (dtype == DType.BF16) {
+            return 0x1p-7;
+        }
+        return dtype == DType.F16 ? 0x1p-10 : Math.ulp(1f);
+    }
+
     /** The smallest normal number of a floating dtype. */
     static double tiny(DType dtype) {
         if (dtype == DType.F64) {

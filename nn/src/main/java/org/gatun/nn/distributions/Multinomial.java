@@ -2,7 +2,6 @@ package org.gatun.nn.distributions;
 
 import org.gatun.nn.distributions.Categorical.Classes;
 import org.gatun.tensor.DType;
-import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.random.Generator;
@@ -12,17 +11,16 @@ import org.gatun.tensor.shape.Shape;
 public final class Multinomial extends Distribution {
     private final long totalCount;
 
-    /** Probabilities along the last axis, of sum 1. */
-    private final Tensor probs;
+    private final Classes classes;
 
-    private Multinomial(long totalCount, Tensor probs) {
-        super(Shapes.allBut(probs.shape(), 1), Shapes.last(probs.shape(), 1));
+    private Multinomial(long totalCount, Classes classes) {
+        super(Shapes.allBut(classes.given().shape(), 1), Shapes.last(classes.given().shape(), 1));
         if (totalCount < 0) {
             throw new IllegalArgumentException("Multinomial: the total count " + totalCount + " must be 0 or more");
         }
-        Parameters.requireExact("Multinomial", "total count", Tensors.scalar(totalCount), probs.dtype());
+        Parameters.requireExact("Multinomial", "total count", Tensors.scalar(totalCount), classes.given().dtype());
         this.totalCount = totalCount;
-        this.probs = probs;
+        this.classes = classes;
     }
 
     /**
@@ -37,8 +35,7 @@ public final class Multinomial extends Distribution {
 
     /** By logits along the last axis: the probabilities are their {@code softmax}. */
     public static Multinomial ofLogits(long totalCount, Tensor logits) {
-        return new Multinomial(
-                totalCount, Classes.ofLogits("Multinomial", logits).exp());
+        return new Multinomial(totalCount, Classes.ofLogits("Multinomial", logits));
     }
 
     /** The number of draws. */
@@ -48,12 +45,12 @@ public final class Multinomial extends Distribution {
 
     /** The probabilities, of shape batch + (K). */
     public Tensor probs() {
-        return probs;
+        return classes.probs();
     }
 
     @Override
     public Multinomial expand(Shape batch) {
-        return new Multinomial(totalCount, probs.broadcastTo(Shapes.join(batch, eventShape())));
+        return new Multinomial(totalCount, classes.broadcastTo(Shapes.join(batch, eventShape())));
     }
 
     @Override
@@ -67,11 +64,12 @@ public final class Multinomial extends Distribution {
     @Override
     public Tensor sample(Generator generator, Shape shape) {
         Shape whole = extended(shape);
+        Tensor probs = classes.given();
         Tensor counts = Tensors.zeros(probs.dtype(), whole, probs.device());
         if (totalCount == 0 || whole.elements() == 0) {
             return counts;
         }
-        Tensor draws = Classes.sample(generator, probs, Shapes.join(Shape.of(totalCount), shape));
+        Tensor draws = classes.sample(generator, Shapes.join(Shape.of(totalCount), shape));
         Tensor last = draws.moveAxis(0, -1);
         Tensor ones = Tensors.ones(probs.dtype(), last.shape(), probs.device());
         return counts.scatterAdd(-1, last, ones);
@@ -79,29 +77,41 @@ public final class Multinomial extends Distribution {
 
     @Override
     public Tensor logProb(Tensor value) {
-        Tensor x = supported("logProb", value).to(probs.dtype());
+        Tensor x = supported("logProb", value).to(classes.given().dtype());
         Tensor n = Tensors.scalar(DType.F64, totalCount + 1.0).lgamma();
-        return Special.xlogy(x, probs).sub(x.add(1).lgamma()).sum(-1).add(n.item());
+        return classes.log(x).sub(x.add(1).lgamma()).sum(-1).add(n.item());
     }
 
     @Override
     public Tensor mean() {
-        return probs.mul((double) totalCount);
+        return probs().mul((double) totalCount);
     }
 
     @Override
     public Tensor variance() {
+        Tensor probs = probs();
         return probs.mul(probs.neg().add(1)).mul((double) totalCount);
     }
 
-    /** {@code n H(p) - log n! + sum over classes of E[log x_i!]}, each expectation over the binomial distribution of x_i. */
+    /**
+     * {@code n H(p) - log n! + sum over classes of E[log x_i!]}, each expectation over the binomial distribution of x_i; for the derivative
+     * by a probability of 0 or 1 see {@link Bernoulli#entropy}.
+     */
     @Override
     public Tensor entropy() {
+        double n = Tensors.scalar(DType.F64, totalCount + 1.0).lgamma().item();
+        Tensor factorials = Ends.finite(probs(), 0, n, this::factorials);
+        return classes.entropy().mul((double) totalCount).add(factorials.sum(-1)).sub(n);
+    }
+
+    /** {@code E[log x!]} for x of n draws of each probability. */
+    private Tensor factorials(Tensor probs) {
         Binomial each = Binomial.ofProbs(totalCount, probs);
         Tensor k = each.enumerateSupport();
-        Tensor factorials = each.prob(k).mul(k.add(1).lgamma()).sum(0).sum(-1);
-        Tensor n = Tensors.scalar(DType.F64, totalCount + 1.0).lgamma();
-        Tensor one = Expectation.entropyTerm(probs.log()).sum(-1);
-        return one.mul((double) totalCount).add(factorials).sub(n.item());
+        return each.prob(k).mul(k.add(1).lgamma()).sum(0);
+    }
+
+    Classes classes() {
+        return classes;
     }
 }
