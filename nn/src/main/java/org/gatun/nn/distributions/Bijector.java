@@ -14,6 +14,14 @@ public interface Bijector {
     /** {@code x} with {@code f(x) = y}. */
     Tensor inverse(Tensor y);
 
+    /**
+     * {@code x} with {@code f(x) = y} among the numbers and the infinities, for distribution functions: it is infinite at ends of the {@link
+     * #codomain} where {@link #inverse} gives a finite number, for the sake of samples that rounded to them.
+     */
+    default Tensor extendedInverse(Tensor y) {
+        return inverse(y);
+    }
+
     /** {@code log |det df/dx|} for each event, from x and {@code y = f(x)}: whichever the formula is better with. */
     Tensor logDetJacobian(Tensor x, Tensor y);
 

@@ -26,12 +26,18 @@ public final class Bijectors {
         return new Exp();
     }
 
-    /** {@code 1 / (1 + e^-x)}, onto (0, 1). */
+    /**
+     * {@code 1 / (1 + e^-x)}, onto (0, 1). As in PyTorch, results that round to an end, and arguments of the inverse there, are moved to the
+     * dtype's smallest normal number and to 1 less its eps, so that samples have finite inverses and densities.
+     */
     public static Bijector sigmoid() {
         return new Sigmoid();
     }
 
-    /** The hyperbolic tangent, onto (-1, 1). */
+    /**
+     * The hyperbolic tangent, onto (-1, 1). Results may round to an end, in F32 from 9 on; the inverse takes the nearest number inside
+     * there, so that samples have finite inverses and densities (PyTorch's is infinite unless it keeps x in a cache).
+     */
     public static Bijector tanh() {
         return new Tanh();
     }
@@ -116,13 +122,23 @@ public final class Bijectors {
     }
 
     private record Sigmoid() implements Bijector {
+        private static Tensor inside(Tensor y) {
+            Tensor z = Parameters.floating(y)[0];
+            return z.clamp(Limits.tiny(z.dtype()), 1 - Limits.eps(z.dtype()));
+        }
+
         @Override
         public Tensor forward(Tensor x) {
-            return x.sigmoid();
+            return inside(x.sigmoid());
         }
 
         @Override
         public Tensor inverse(Tensor y) {
+            return extendedInverse(inside(y));
+        }
+
+        @Override
+        public Tensor extendedInverse(Tensor y) {
             return y.log().sub(y.neg().log1p());
         }
 
@@ -145,6 +161,13 @@ public final class Bijectors {
 
         @Override
         public Tensor inverse(Tensor y) {
+            Tensor z = Parameters.floating(y)[0];
+            double most = 1 - Limits.eps(z.dtype()) / 2;
+            return z.clamp(-most, most).atanh();
+        }
+
+        @Override
+        public Tensor extendedInverse(Tensor y) {
             return y.atanh();
         }
 
@@ -247,6 +270,15 @@ public final class Bijectors {
             Tensor x = y;
             for (Bijector f : parts.reversed()) {
                 x = f.inverse(x);
+            }
+            return x;
+        }
+
+        @Override
+        public Tensor extendedInverse(Tensor y) {
+            Tensor x = y;
+            for (Bijector f : parts.reversed()) {
+                x = f.extendedInverse(x);
             }
             return x;
         }

@@ -112,7 +112,7 @@ final class CrossFamilyForms {
         Tensor spread = p.variance().add(p.mean().sub(q.loc()).square());
         return spread.div(q.variance().mul(2))
                 .add(q.scale().log())
-                .add(0.5 * Math.log(2 * Math.PI))
+                .add(Normal.HALF_LOG_2_PI)
                 .sub(p.entropy());
     }
 

@@ -5,6 +5,7 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Traced;
 
 /**
  * A mixture of components of one family, as {@code torch.distributions.MixtureSameFamily}: a component is chosen, then an event is drawn from
@@ -57,9 +58,29 @@ public final class MixtureSameFamily extends Distribution {
         return new MixtureSameFamily(mixture, components.expand(Shapes.join(batch, Shape.of(mixture.classes()))));
     }
 
+    /** What belongs to the support of one component at least; PyTorch wants it to belong to all. */
     @Override
     public Constraint support() {
-        return Constraint.REAL;
+        return new Constraint(
+                "in the support of a component: " + components.support().name(),
+                value -> held(aligned(value)).any(-1));
+    }
+
+    /** A value beside each component, of shape (..., K) + event. */
+    private Tensor aligned(Tensor value) {
+        Tensor x = value.unsqueeze(value.rank() - eventShape().rank());
+        Shape all = Shapes.join(components.batchShape(), eventShape());
+        return x.broadcastTo(Broadcasting.common("MixtureSameFamily", x.shape(), all));
+    }
+
+    /** Whether each event is in the support of each component, of shape (..., K). */
+    private Tensor held(Tensor aligned) {
+        Tensor held = components.support().holds().apply(aligned.detach());
+        int rank = aligned.rank() - eventShape().rank();
+        while (held.rank() > rank) {
+            held = held.all(-1);
+        }
+        return held;
     }
 
     @Override
@@ -80,9 +101,24 @@ public final class MixtureSameFamily extends Distribution {
 
     @Override
     public Tensor logProb(Tensor value) {
-        int events = eventShape().rank();
-        Tensor x = value.unsqueeze(value.rank() - events);
-        return components.logProb(x).add(mixture.logits()).logsumexp(-1);
+        Tensor x = aligned(supported("logProb", value));
+        return logProbs(x).add(mixture.logits()).logsumexp(-1);
+    }
+
+    /** The logarithms of all components, -infinity outside the support of one. */
+    private Tensor logProbs(Tensor x) {
+        Tensor held = held(x);
+        if (Traced.beneath(held).all().item() == 1) {
+            return components.logProb(x);
+        }
+        Tensor events = held;
+        for (int i = 0; i < eventShape().rank(); i++) {
+            events = events.unsqueeze(-1);
+        }
+        // a component refuses what is outside its support: a draw of its own stands in
+        Tensor inside = components.sample(new Generator(0)).to(x.dtype());
+        Tensor log = components.logProb(events.where(x, inside));
+        return held.where(log, log.fullLike(Double.NEGATIVE_INFINITY));
     }
 
     @Override

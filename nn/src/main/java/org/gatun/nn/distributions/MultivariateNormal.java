@@ -133,8 +133,8 @@ public final class MultivariateNormal extends Distribution {
     public Tensor logProb(Tensor value) {
         Tensor x = vectors(supported("logProb", value).sub(loc), value);
         Tensor z = rows(Linalg.solveTriangular(scaleTril, columns(x), false), x.shape());
-        double constant = loc.size(-1) * Math.log(2 * Math.PI);
-        return z.square().sum(-1).add(constant).mul(-0.5).sub(halfLogDet());
+        double constant = loc.size(-1) * Normal.HALF_LOG_2_PI;
+        return z.square().sum(-1).mul(-0.5).sub(constant).sub(halfLogDet());
     }
 
     /** {@code x} with at least the axes of the batch. */
@@ -182,6 +182,6 @@ public final class MultivariateNormal extends Distribution {
     @Override
     public Tensor entropy() {
         double n = loc.size(-1);
-        return halfLogDet().add(0.5 * n * (1 + Math.log(2 * Math.PI))).broadcastTo(batchShape());
+        return halfLogDet().add(n * (0.5 + Normal.HALF_LOG_2_PI)).broadcastTo(batchShape());
     }
 }

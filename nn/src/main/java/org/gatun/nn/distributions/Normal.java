@@ -8,7 +8,8 @@ import org.gatun.tensor.shape.Shape;
 
 /** The normal distribution N(x; mu, sigma^2), as {@code torch.distributions.Normal}: density {@code exp(-z^2 / 2) / (sigma sqrt(2 pi))} with {@code z = (x - mu) / sigma}. */
 public final class Normal extends LocationScale {
-    private static final double HALF_LOG_2_PI = 0.5 * Math.log(2 * Math.PI);
+    /** What the logarithm of the density has as its constant. */
+    static final double HALF_LOG_2_PI = 0.5 * Math.log(2 * Math.PI);
 
     /**
      * A normal distribution.

@@ -117,7 +117,7 @@ public final class Transformed extends Distribution {
         if (f.eventRank() > 0) {
             throw unsupported("cdf", "the bijector mixes elements");
         }
-        Tensor x = f.inverse(supported("cdf", value));
+        Tensor x = f.extendedInverse(supported("cdf", value));
         Tensor below = base.cdf(x);
         Tensor sign = f.sign(x);
         Shape shape = Broadcasting.common("cdf", below.shape(), sign.shape());
