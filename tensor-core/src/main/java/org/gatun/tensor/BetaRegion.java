@@ -1,8 +1,8 @@
 package org.gatun.tensor;
 
-import static org.gatun.tensor.composite.Stirling.HALF_LOG_2_PI;
 import static org.gatun.tensor.composite.Stirling.LARGE;
 import static org.gatun.tensor.composite.Stirling.correction;
+import static org.gatun.tensor.cpu.math.ScalarMath.HALF_LOG_2_PI;
 
 import org.gatun.tensor.Elementwise.Region;
 

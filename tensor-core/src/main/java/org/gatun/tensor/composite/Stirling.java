@@ -1,14 +1,13 @@
 package org.gatun.tensor.composite;
 
+import static org.gatun.tensor.cpu.math.ScalarMath.HALF_LOG_2_PI;
+
 import org.gatun.tensor.Tensor;
 
 /** Stirling's formula for the gamma function of positive numbers, in tensor operations, so that it differentiates to any order. */
 public final class Stirling {
     /** From here on the series has all digits. */
     public static final double LARGE = 10;
-
-    /** {@code log(2 pi) / 2}. */
-    public static final double HALF_LOG_2_PI = 0.9189385332046727;
 
     private static final double[] SERIES = {
         1 / 12.0, -1 / 360.0, 1 / 1260.0, -1 / 1680.0, 1 / 1188.0, -691 / 360360.0, 1 / 156.0, -3617 / 122400.0

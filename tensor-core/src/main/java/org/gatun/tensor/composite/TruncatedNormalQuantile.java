@@ -7,6 +7,7 @@ import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cpu.math.ScalarMath;
 import org.gatun.tensor.ir.Composite;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 public record TruncatedNormalQuantile() implements Composite {
     private static final double SQRT_HALF = Math.sqrt(0.5);
     private static final double SQRT_HALF_PI = Math.sqrt(0.5 * Math.PI);
-    private static final double HALF_LOG_2_PI = 0.5 * Math.log(2 * Math.PI);
     private static final int STEPS = 6;
 
     private static final Region QUANTILE = Elementwise.region((low, high, p) -> {
@@ -106,7 +106,7 @@ public record TruncatedNormalQuantile() implements Composite {
         /** By low, {@code (1 - p) n(low) / n(z)}; by high, {@code p n(high) / n(z)}; by p, {@code mass / n(z)}, with n the density. */
         private static Tensor[] slopes(Tensor low, Tensor high, Tensor p, Tensor z) {
             Tensor mass =
-                    Special.logNormalMass(low, high).add(z.square().mul(0.5)).add(HALF_LOG_2_PI);
+                    Special.logNormalMass(low, high).add(z.square().mul(0.5)).add(ScalarMath.HALF_LOG_2_PI);
             return new Tensor[] {p.neg().add(1).mul(ratio(low, z)), p.mul(ratio(high, z)), mass.exp()};
         }
 

@@ -1,5 +1,7 @@
 package org.gatun.tensor.cpu;
 
+import org.gatun.tensor.cpu.math.ScalarMath;
+
 /** What the random variates of the kernels have in common with those that are written in tensor operations. */
 public final class Variates {
     /** The mean from which on counts are drawn by rejection; below it, by inversion. */
@@ -14,14 +16,13 @@ public final class Variates {
     /** Rounds of the rejection of counts, each of which rejects with a probability below 0.4. */
     public static final int ROUNDS = 40;
 
-    private static final double HALF_LOG_2_PI = 0.5 * Math.log(2 * Math.PI);
     private static final double[] TAIL = new double[10];
 
     static {
         double factorial = 1;
         for (int k = 0; k < TAIL.length; k++) {
             factorial *= Math.max(1, k);
-            TAIL[k] = Math.log(factorial) - (k + 0.5) * Math.log(k + 1) + (k + 1) - HALF_LOG_2_PI;
+            TAIL[k] = Math.log(factorial) - (k + 0.5) * Math.log(k + 1) + (k + 1) - ScalarMath.HALF_LOG_2_PI;
         }
     }
 
@@ -35,7 +36,7 @@ public final class Variates {
     static double logPoisson(double k, double rate) {
         double m = k + 1;
         double excess = m - rate;
-        return excess - k * Math.log1p(excess / rate) - 0.5 * Math.log(m) - HALF_LOG_2_PI - tail(k);
+        return excess - k * Math.log1p(excess / rate) - 0.5 * Math.log(m) - ScalarMath.HALF_LOG_2_PI - tail(k);
     }
 
     /** What Stirling's formula for {@code log(k!)} lacks, for a {@code k} of 0 or more. */

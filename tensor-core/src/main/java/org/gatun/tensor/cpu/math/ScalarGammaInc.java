@@ -23,7 +23,8 @@ public final class ScalarGammaInc {
 
     private static final double NEGLIGIBLE = 0x1p-64;
     private static final double HUGE = 0x1p400;
-    private static final DoubleDouble HALF_LOG_2_PI = new DoubleDouble(0.9189385332046728, -3.8782941580672414e-17);
+    private static final DoubleDouble HALF_LOG_2_PI =
+            new DoubleDouble(ScalarMath.HALF_LOG_2_PI, -3.8782941580672414e-17);
     private static final DoubleDouble EULER = new DoubleDouble(0.5772156649015329, -4.942915152430645e-18);
     private static final double SQRT_2_PI = 2.5066282746310002;
 

@@ -6,6 +6,9 @@ package org.gatun.tensor.cpu.math;
  * the rare lanes that a vector function hands over.
  */
 public final class ScalarMath {
+    /** {@code log(2 pi) / 2}, the constant of Stirling's formula and of the normal density. */
+    public static final double HALF_LOG_2_PI = 0.9189385332046728;
+
     private static final double LN2 = 0.6931471805599453;
     /** log 2 to 21 bits. */
     private static final double LN2_HIGH = 0x1.62e43p-1;
