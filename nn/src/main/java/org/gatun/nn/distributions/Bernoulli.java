@@ -55,7 +55,7 @@ public final class Bernoulli extends Trials {
 
     @Override
     public Tensor cdf(Tensor value) {
-        Constraint.REAL.require("Bernoulli.cdf", "value", value);
+        real("cdf", value);
         Tensor failure = odds().failure(probs().dtype());
         Tensor zero = failure.fullLike(0.0);
         return value.lt(0).where(zero, value.lt(1).where(failure, failure.fullLike(1.0)));

@@ -77,7 +77,7 @@ public final class Beta extends Distribution {
     /** {@code I_value(a, b)}, {@link Special#betainc}; 0 below 0 and 1 above 1. PyTorch has none. There is no {@link #icdf}. */
     @Override
     public Tensor cdf(Tensor value) {
-        Constraint.REAL.require("Beta.cdf", "value", value);
+        real("cdf", value);
         Tensor x = value.dtype().isFloating() ? value : value.to(a.dtype());
         return Special.betainc(a, b, x.clamp(0.0, 1.0));
     }

@@ -86,7 +86,7 @@ public final class Binomial extends Trials {
      */
     @Override
     public Tensor cdf(Tensor value) {
-        Constraint.REAL.require("Binomial.cdf", "value", value);
+        real("cdf", value);
         Tensor k = value.detach().to(totalCount.dtype()).floor();
         Tensor complete = k.ge(totalCount);
         Tensor inner = k.ge(0).and(complete.not());

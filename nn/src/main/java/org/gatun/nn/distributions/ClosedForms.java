@@ -3,6 +3,7 @@ package org.gatun.nn.distributions;
 import static org.gatun.nn.distributions.KullbackLeibler.register;
 
 import org.gatun.nn.distributions.Bernoulli.BinaryOdds;
+import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.linalg.Linalg;
@@ -28,7 +29,7 @@ final class ClosedForms {
         register(Bernoulli.class, Bernoulli.class, (p, q) -> odds(p.odds(), q.odds()));
         register(Geometric.class, Geometric.class, ClosedForms::geometric);
         register(Binomial.class, Binomial.class, ClosedForms::binomial);
-        register(Categorical.class, Categorical.class, (p, q) -> p.weights().divergence(q.weights()));
+        register(Categorical.class, Categorical.class, ClosedForms::categorical);
         register(Multinomial.class, Multinomial.class, ClosedForms::multinomial);
         register(Independent.class, Independent.class, ClosedForms::independent);
         register(Transformed.class, Transformed.class, ClosedForms::transformed);
@@ -139,24 +140,40 @@ final class ClosedForms {
         return odds(p.odds(), q.odds()).div(p.probs());
     }
 
-    /** Of equal counts, n times that of one trial; infinite where p's count is above q's. */
+    /** Of equal counts, n times that of one trial. Otherwise {@code -log q(x)} where p is always x, and infinite where p's count is above q's. */
     private static Tensor binomial(Binomial p, Binomial q) {
-        if (Traced.beneath(p.totalCount().lt(q.totalCount())).any().item() != 0) {
+        Tensor n = p.totalCount();
+        Tensor most = q.totalCount();
+        Tensor none = n.eq(0).or(p.probs().eq(0));
+        Tensor all = p.odds().failure(n.dtype()).eq(0);
+        Tensor fewer = n.lt(most).and(none.or(all).not());
+        if (Traced.beneath(fewer).any().item() != 0) {
             throw new UnsupportedOperationException(
                     "KullbackLeibler.divergence: there is no closed form for Binomial and"
                             + " Binomial where the first has a smaller total count than the second: use"
                             + " KullbackLeibler.estimate, which samples");
         }
-        Tensor same = p.totalCount().mul(odds(p.odds(), q.odds()));
-        return p.totalCount().gt(q.totalCount()).where(same.fullLike(Double.POSITIVE_INFINITY), same);
+        Tensor same = n.mul(odds(p.odds(), q.odds()));
+        Tensor always = none.where(n.fullLike(0.0), n);
+        Tensor reached = none.or(all).and(always.le(most));
+        Tensor certain = q.logProb(reached.where(always, always.fullLike(0.0))).neg();
+        Tensor other = reached.where(certain, certain.fullLike(Double.POSITIVE_INFINITY));
+        return n.eq(most).where(same, other);
+    }
+
+    private static Tensor categorical(Categorical p, Categorical q) {
+        if (p.classes() != q.classes()) {
+            throw new ShapeException("KullbackLeibler.divergence: Categorical of " + p.classes()
+                    + " classes and Categorical of " + q.classes()
+                    + " classes: give both the same classes, of probability 0 where one has none");
+        }
+        return p.weights().divergence(q.weights());
     }
 
     private static Tensor multinomial(Multinomial p, Multinomial q) {
         if (p.totalCount() != q.totalCount()) {
-            throw new UnsupportedOperationException(
-                    "KullbackLeibler.divergence: there is no closed form for Multinomial"
-                            + " and Multinomial of the total counts " + p.totalCount() + " and " + q.totalCount()
-                            + ": only of equal ones");
+            // no event of one has the sum of the other's
+            return CrossFamilyForms.infinite(p, q);
         }
         return p.classes().divergence(q.classes()).mul((double) p.totalCount());
     }

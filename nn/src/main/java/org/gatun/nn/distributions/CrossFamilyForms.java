@@ -1,6 +1,7 @@
 package org.gatun.nn.distributions;
 
 import java.util.List;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
@@ -93,13 +94,23 @@ final class CrossFamilyForms {
             KullbackLeibler.register(p, Beta.class, CrossFamilyForms::infinite);
             KullbackLeibler.register(p, Uniform.class, CrossFamilyForms::infinite);
         }
-        for (Class<? extends Distribution> p : List.of(Poisson.class, Geometric.class)) {
-            KullbackLeibler.register(p, Bernoulli.class, CrossFamilyForms::infinite);
-            KullbackLeibler.register(p, Binomial.class, CrossFamilyForms::infinite);
+        for (Class<? extends Distribution> q : List.of(Bernoulli.class, Binomial.class)) {
+            KullbackLeibler.register(
+                    Poisson.class, q, (p, r) -> unlessZero(p, p.rate().eq(0), r));
+            KullbackLeibler.register(
+                    Geometric.class,
+                    q,
+                    (p, r) -> unlessZero(p, p.odds().failure(p.probs().dtype()).eq(0), r));
         }
     }
 
-    private static Tensor infinite(Distribution p, Distribution q) {
+    /** {@code -log q(0)} where p is always 0, else infinite. */
+    private static Tensor unlessZero(Distribution p, Tensor always, Distribution q) {
+        Tensor log = q.logProb(Shapes.full(p.mean(), q.batchShape(), 0)).neg();
+        return where(always, log.to(DType.promote(log.dtype(), p.mean().dtype())));
+    }
+
+    static Tensor infinite(Distribution p, Distribution q) {
         Shape shape = Broadcasting.common("KullbackLeibler.divergence", p.batchShape(), q.batchShape());
         return Shapes.full(p.variance(), shape, Double.POSITIVE_INFINITY);
     }

@@ -133,10 +133,12 @@ public abstract class Distribution {
     /**
      * All values of a finite support, along a new first axis, of shape (count) + batch + event.
      *
-     * @throws UnsupportedOperationException when the support is not finite
+     * @throws UnsupportedOperationException when the support is not finite, or has so many values that they are not listed
      */
     public Tensor enumerateSupport() {
-        throw unsupported("enumerateSupport", "its support is not finite");
+        throw unsupported(
+                "enumerateSupport",
+                "there is no finite list of its values: estimate expectations with Expectation.of, which samples");
     }
 
     // ---- for subclasses ----
@@ -167,10 +169,31 @@ public abstract class Distribution {
         return value;
     }
 
-    /** A fraction after the check that it is from 0 to 1. */
+    /**
+     * A value after the check of its shape and that it is a number, for methods that answer outside the support too.
+     *
+     * @throws ShapeException when its shape does not broadcast with batch + event
+     * @throws IllegalArgumentException when an element is NaN
+     */
+    protected final Tensor real(String method, Tensor value) {
+        return within(Constraint.REAL, method, "value", value);
+    }
+
+    /**
+     * A fraction after the check of its shape and that it is from 0 to 1.
+     *
+     * @throws ShapeException when its shape does not broadcast with batch + event
+     * @throws IllegalArgumentException when an element is outside
+     */
     protected final Tensor fraction(Tensor q) {
-        Constraint.UNIT_INTERVAL.require(getClass().getSimpleName() + ".icdf", "fraction", q);
-        return q;
+        return within(Constraint.UNIT_INTERVAL, "icdf", "fraction", q);
+    }
+
+    private Tensor within(Constraint range, String method, String argument, Tensor x) {
+        String name = getClass().getSimpleName() + "." + method;
+        Broadcasting.common(name, x.shape(), Shapes.join(batchShape, eventShape));
+        range.require(name, argument, x);
+        return x;
     }
 
     /** The error of a method that this distribution does not have. */

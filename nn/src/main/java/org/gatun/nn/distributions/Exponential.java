@@ -58,7 +58,7 @@ public final class Exponential extends Distribution {
 
     @Override
     public Tensor cdf(Tensor value) {
-        Constraint.REAL.require("Exponential.cdf", "value", value);
+        real("cdf", value);
         return rate.mul(value.clampMin(0)).neg().expm1().neg();
     }
 

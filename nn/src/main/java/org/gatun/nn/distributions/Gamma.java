@@ -86,7 +86,7 @@ public class Gamma extends Distribution {
      */
     @Override
     public Tensor cdf(Tensor value) {
-        Constraint.REAL.require(getClass().getSimpleName() + ".cdf", "value", value);
+        real("cdf", value);
         Tensor inside = value.gt(0);
         Tensor x = inside.where(value, value.fullLike(1.0));
         Tensor below = Special.gammainc(concentration, rate.mul(x));

@@ -55,7 +55,7 @@ public final class Geometric extends Trials {
 
     @Override
     public Tensor cdf(Tensor value) {
-        Constraint.REAL.require("Geometric.cdf", "value", value);
+        real("cdf", value);
         Tensor k = value.floor().add(1);
         return odds().log(k.fullLike(0.0), k.maximum(0)).expm1().neg();
     }

@@ -7,6 +7,7 @@ import org.gatun.nn.distributions.Expectation.Estimate;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.shape.Broadcasting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,13 +49,10 @@ public final class KullbackLeibler {
      *
      * @return of the shape to which the batch shapes broadcast
      * @throws UnsupportedOperationException when there is no closed form for the two classes, naming both
-     * @throws ShapeException when the events have different shapes
+     * @throws ShapeException when the events have different shapes, or the batches do not broadcast
      */
     public static Tensor divergence(Distribution p, Distribution q) {
-        if (!p.eventShape().equals(q.eventShape())) {
-            throw new ShapeException("KullbackLeibler.divergence: p has events of shape " + p.eventShape()
-                    + ", q of shape " + q.eventShape() + ": Independent makes batch axes part of the event");
-        }
+        requireFit("divergence", p, q);
         Formula<Distribution, Distribution> formula = find(p.getClass(), q.getClass());
         if (formula == null) {
             throw new UnsupportedOperationException("KullbackLeibler.divergence: there is no closed form for "
@@ -62,6 +60,16 @@ public final class KullbackLeibler {
                     + ": register one, or use KullbackLeibler.estimate, which samples");
         }
         return formula.divergence(p, q);
+    }
+
+    private static void requireFit(String method, Distribution p, Distribution q) {
+        String names = p.getClass().getSimpleName() + " and " + q.getClass().getSimpleName();
+        if (!p.eventShape().equals(q.eventShape())) {
+            throw new ShapeException("KullbackLeibler." + method + ": " + names + " have events of shape "
+                    + p.eventShape() + " and " + q.eventShape() + ": Independent makes batch axes part of the event");
+        }
+        Broadcasting.common(
+                "KullbackLeibler." + method + ": the batches of " + names, p.batchShape(), q.batchShape());
     }
 
     /** The formula of the nearest classes above the given ones, first of p's. */
@@ -88,6 +96,7 @@ public final class KullbackLeibler {
 
     /** KL(p || q) as the mean of {@code log p(x) - log q(x)} over samples of p, for any two distributions of one event shape. */
     public static Estimate estimate(Distribution p, Distribution q, Generator generator, long count) {
+        requireFit("estimate", p, q);
         return Expectation.of(p, x -> p.logProb(x).sub(q.logProb(x)), generator, count);
     }
 }

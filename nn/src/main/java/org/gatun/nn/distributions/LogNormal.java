@@ -16,12 +16,12 @@ public final class LogNormal extends Distribution {
      * @throws IllegalArgumentException when a parameter is outside its range
      */
     public LogNormal(Tensor mean, Tensor stddev) {
-        this(new Normal(mean, stddev));
+        this(new Normal("LogNormal", mean, stddev));
     }
 
     /** A log-normal distribution in F32. */
     public LogNormal(double mean, double stddev) {
-        this(new Normal(mean, stddev));
+        this(LocationScale.number(mean), LocationScale.number(stddev));
     }
 
     private LogNormal(Normal base) {
@@ -62,7 +62,7 @@ public final class LogNormal extends Distribution {
 
     @Override
     public Tensor cdf(Tensor value) {
-        Constraint.REAL.require("LogNormal.cdf", "value", value);
+        real("cdf", value);
         Tensor inside = value.gt(0);
         Tensor below = base.cdf(inside.where(value, value.fullLike(1)).log());
         return inside.where(below, below.fullLike(0));

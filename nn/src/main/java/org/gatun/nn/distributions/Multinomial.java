@@ -111,6 +111,14 @@ public final class Multinomial extends Distribution {
         return each.prob(k).mul(k.add(1).lgamma()).sum(0);
     }
 
+    @Override
+    public Tensor enumerateSupport() {
+        throw unsupported(
+                "enumerateSupport",
+                "the ways to share " + totalCount + " draws among " + eventShape().size(0)
+                        + " classes are too many to list: estimate expectations with Expectation.of, which samples");
+    }
+
     Classes classes() {
         return classes;
     }

@@ -4,6 +4,7 @@ import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.linalg.Linalg;
+import org.gatun.tensor.linalg.LinalgException;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
@@ -31,13 +32,13 @@ public final class MultivariateNormal extends Distribution {
      * @param mean of shape (..., n), finite; its batch axes broadcast with those of the matrix
      * @param covariance of shape (..., n, n), symmetric and positive definite
      * @throws IllegalArgumentException when a mean is not finite or a matrix not symmetric
-     * @throws org.gatun.tensor.linalg.LinalgException when a matrix is not positive definite, naming it
+     * @throws LinalgException when a matrix is not positive definite, naming it
      * @throws ShapeException when the shapes do not fit
      */
     public static MultivariateNormal ofCovariance(Tensor mean, Tensor covariance) {
         Tensor[] p = checked("covariance", mean, covariance);
         Constraint.SYMMETRIC.require("MultivariateNormal", "covariance", p[1]);
-        return new MultivariateNormal(p[0], Linalg.cholesky(p[1]));
+        return new MultivariateNormal(p[0], factor("covariance", p[1]));
     }
 
     /** By the precision, the inverse of the covariance; otherwise as {@link #ofCovariance}. */
@@ -46,7 +47,7 @@ public final class MultivariateNormal extends Distribution {
         Constraint.SYMMETRIC.require("MultivariateNormal", "precision", p[1]);
         // With the rows and columns in reverse order, P = U U' for an upper triangular U; the inverse is L L' for L =
         // U^-1'.
-        Tensor upper = Linalg.cholesky(p[1].flip(-2, -1)).flip(-2, -1);
+        Tensor upper = factor("precision", p[1].flip(-2, -1)).flip(-2, -1);
         Tensor identity = Tensors.eye(p[0].dtype(), p[0].size(-1), p[0].size(-1));
         return new MultivariateNormal(p[0], Linalg.solveTriangular(upper.transpose(-2, -1), identity, false));
     }
@@ -61,6 +62,17 @@ public final class MultivariateNormal extends Distribution {
         Tensor[] p = checked("scaleTril", mean, scaleTril);
         Constraint.LOWER_CHOLESKY.require("MultivariateNormal", "scaleTril", p[1]);
         return new MultivariateNormal(p[0], p[1]);
+    }
+
+    private static Tensor factor(String name, Tensor matrix) {
+        try {
+            return Linalg.cholesky(matrix);
+        } catch (LinalgException e) {
+            var named = new LinalgException("MultivariateNormal: the " + name + " of shape " + matrix.shape()
+                    + " has no Cholesky factor (add a small multiple of the identity to its diagonal): " + e.getMessage());
+            named.initCause(e);
+            throw named;
+        }
     }
 
     private static Tensor[] checked(String name, Tensor mean, Tensor matrix) {

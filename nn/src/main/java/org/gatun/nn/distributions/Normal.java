@@ -19,7 +19,12 @@ public final class Normal extends LocationScale {
      * @throws IllegalArgumentException when a parameter is outside its range
      */
     public Normal(Tensor mean, Tensor stddev) {
-        super("Normal", mean, stddev);
+        this("Normal", mean, stddev);
+    }
+
+    /** The normal distribution inside another, which messages name. */
+    Normal(String name, Tensor mean, Tensor stddev) {
+        super(name, mean, stddev);
     }
 
     /** A normal distribution in F32. */

@@ -59,7 +59,7 @@ public final class Poisson extends Distribution {
      */
     @Override
     public Tensor cdf(Tensor value) {
-        Constraint.REAL.require("Poisson.cdf", "value", value);
+        real("cdf", value);
         Tensor k = value.detach().to(rate.dtype()).floor();
         Tensor possible = k.ge(0);
         Tensor below = Special.gammaincc(possible.where(k, k.fullLike(0.0)).add(1), rate);

@@ -76,7 +76,7 @@ public final class Uniform extends Distribution {
 
     @Override
     public Tensor cdf(Tensor value) {
-        Constraint.REAL.require("Uniform.cdf", "value", value);
+        real("cdf", value);
         return value.sub(low).div(high.sub(low)).clamp(0.0, 1.0);
     }
 
