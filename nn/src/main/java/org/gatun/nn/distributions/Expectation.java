@@ -13,6 +13,11 @@ import org.gatun.tensor.random.Generator;
  * reparameterised ones; elsewhere by the score function, as the factor {@code exp(log p(x) - c)} with c equal to {@code log p(x)} but
  * constant, which is 1 and has the derivative of {@code log p} (Foerster et al., "DiCE: the infinitely differentiable Monte Carlo
  * estimator", 2018).
+ *
+ * <p>The score is that of the same element of the batch: a result of shape (count) + batch + ... is taken as made element by element, and
+ * where it has fewer axes than the batch, as reduced along the last ones. This can't be seen from a function. One that mixes elements of
+ * the batch, as softmax or a sum that is broadcast back does, has right gradients by the score only if the mixed axes are declared: {@link
+ * RandomVariable#of(Distribution, int)}, or {@link Independent}. The whole score then goes to each element of the result, with more variance.
  */
 public final class Expectation {
     private Expectation() {}
@@ -65,7 +70,8 @@ public final class Expectation {
     /**
      * E[f(X)] for X of a distribution.
      *
-     * @param f takes samples of shape (count) + batch + event, and gives a tensor whose first axis is that of the samples
+     * @param f takes samples of shape (count) + batch + event, and gives a tensor whose first axis is that of the samples; it does not mix
+     *     elements of the batch, unless an {@link Independent} makes them one event
      */
     public static Estimate of(Distribution distribution, UnaryOperator<Tensor> f, Generator generator, long count) {
         return of(RandomVariable.of(distribution).map(f), generator, count);

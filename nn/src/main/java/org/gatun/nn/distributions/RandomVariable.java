@@ -46,7 +46,22 @@ public final class RandomVariable {
         });
     }
 
-    /** f(X). The function gets samples with the axis of the samples first, and keeps it. */
+    /**
+     * A variable of the given distribution, of whose batch the last axes may be mixed by functions: {@code f} need not treat each element by
+     * itself along them. It is one of {@link Independent}.
+     *
+     * @param jointAxes how many of the last batch axes, 0 or more
+     * @throws IllegalArgumentException when the batch has fewer axes
+     */
+    public static RandomVariable of(Distribution distribution, int jointAxes) {
+        return of(new Independent(distribution, jointAxes));
+    }
+
+    /**
+     * f(X). The function gets samples with the axis of the samples first, and keeps it. Where samples carry no gradients ({@link
+     * Distribution#hasRsample}), element b of the batch of {@code f(X)} must depend on element b of the batch of X only, or gradients to the
+     * parameters are wrong: an axis of the batch that f mixes, sorts or moves is given to {@link #of(Distribution, int)} as a joint one.
+     */
     public RandomVariable map(UnaryOperator<Tensor> f) {
         return new RandomVariable(sources, draws -> f.apply(value.apply(draws)));
     }

@@ -92,6 +92,42 @@ class ExpectationTest {
         assertThat(Grad.grad(v).apply(rate).item()).isCloseTo(1, within(0.1));
     }
 
+    /** {@code E[X_2 X_1]} of independent counts, for each element the other: the derivative by each rate is the sum of both, 2 times the other rate. */
+    @Test
+    void functionsThatMixTheBatchDeclareIt() {
+        Tensor rates = Tensors.of(1.0, 2.0);
+        UnaryOperator<Tensor> mixing = x -> x.mul(x.flip(1));
+        UnaryOperator<Tensor> joint = r -> Expectation.of(
+                        RandomVariable.of(new Poisson(r), 1).map(mixing), new Generator(7), 400_000)
+                .value();
+        assertThat(joint.apply(rates).toDoubleArray()).containsExactly(new double[] {2, 2}, within(0.05));
+        double[] g = Grad.grad((Tensor r) -> joint.apply(r).sum()).apply(rates).toDoubleArray();
+        assertThat(g).containsExactly(new double[] {4, 2}, within(0.15));
+        // element by element, only half of the scores count: this is why it is declared
+        UnaryOperator<Tensor> apart = r -> Expectation.of(new Poisson(r), mixing, new Generator(7), 400_000)
+                .value()
+                .sum();
+        assertThat(Grad.grad(apart).apply(rates).toDoubleArray()).containsExactly(new double[] {2, 1}, within(0.15));
+        // of a function of each element both agree: d/d rate of rate + rate^2
+        for (int axes : new int[] {0, 1}) {
+            UnaryOperator<Tensor> squares = r -> Expectation.of(
+                            RandomVariable.of(new Poisson(r), axes).map(Tensor::square), new Generator(7), 400_000)
+                    .value()
+                    .sum();
+            assertThat(Grad.grad(squares).apply(rates).toDoubleArray())
+                    .containsExactly(new double[] {3, 5}, within(0.3));
+        }
+        // through samples that carry gradients all is right undeclared
+        UnaryOperator<Tensor> smooth = r -> Expectation.of(
+                        new Normal(r, Tensors.of(1.0, 1.0)), mixing, new Generator(7), N)
+                .value()
+                .sum();
+        assertThat(Grad.grad(smooth).apply(rates).toDoubleArray()).containsExactly(new double[] {4, 2}, within(0.1));
+        assertThatThrownBy(() -> RandomVariable.of(new Poisson(2), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("1 axes", "[]");
+    }
+
     /** The sum over two values is exact, with p(1 - p) as the variance of a Bernoulli. */
     @Test
     void exactSums() {
