@@ -78,12 +78,6 @@ record BatchedComposite(Composite element, List<Boolean> batched, long size) imp
     private record Rule(BatchedComposite composite, Derivative own) implements Derivative {
         @Override
         public List<@Nullable Tensor> vjp(
-                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
-            return vjp(inputs, results, cotangents, i -> true);
-        }
-
-        @Override
-        public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,
                 List<@Nullable Tensor> results,
                 List<Tensor> cotangents,
@@ -109,11 +103,6 @@ record BatchedComposite(Composite element, List<Boolean> batched, long size) imp
                 }
                 return whole;
             });
-        }
-
-        @Override
-        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return jvp(inputs, results, tangents, i -> true);
         }
 
         @Override

@@ -69,11 +69,6 @@ public record BinaryCrossEntropy() implements Composite {
         }
 
         @Override
-        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return jvp(inputs, results, tangents, i -> true);
-        }
-
-        @Override
         public List<Tensor> jvp(
                 List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
             Tensor p = inputs.get(0);

@@ -196,12 +196,6 @@ public record IncompleteBeta() implements Composite {
     private record Rule() implements Derivative {
         @Override
         public List<@Nullable Tensor> vjp(
-                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
-            return vjp(inputs, results, cotangents, i -> true);
-        }
-
-        @Override
-        public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,
                 List<@Nullable Tensor> results,
                 List<Tensor> cotangents,
@@ -214,11 +208,6 @@ public record IncompleteBeta() implements Composite {
 
         private static @Nullable Tensor times(Tensor v, @Nullable Tensor slope) {
             return slope == null ? null : v.mul(slope);
-        }
-
-        @Override
-        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return jvp(inputs, results, tangents, i -> true);
         }
 
         @Override

@@ -49,12 +49,6 @@ public record Linear(boolean bias) implements Composite {
     private record Rule(boolean bias) implements Derivative {
         @Override
         public List<@Nullable Tensor> vjp(
-                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
-            return vjp(inputs, results, cotangents, i -> true);
-        }
-
-        @Override
-        public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,
                 List<@Nullable Tensor> results,
                 List<Tensor> cotangents,
@@ -63,11 +57,6 @@ public record Linear(boolean bias) implements Composite {
             Tensor x = wanted.test(0) ? g.matmul(Saved.at(inputs, 1)) : null;
             Tensor w = wanted.test(1) ? g.t().matmul(Saved.at(inputs, 0)) : null;
             return bias ? Arrays.asList(x, w, wanted.test(2) ? g.sum(0) : null) : Arrays.asList(x, w);
-        }
-
-        @Override
-        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return jvp(inputs, results, tangents, i -> true);
         }
 
         @Override

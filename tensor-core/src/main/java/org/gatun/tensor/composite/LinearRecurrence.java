@@ -79,12 +79,6 @@ public record LinearRecurrence(int axis, boolean reverse) implements Composite {
     private record Rule(int axis, boolean reverse) implements Derivative {
         @Override
         public List<@Nullable Tensor> vjp(
-                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
-            return vjp(inputs, results, cotangents, i -> true);
-        }
-
-        @Override
-        public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,
                 List<@Nullable Tensor> results,
                 List<Tensor> cotangents,
@@ -93,11 +87,6 @@ public record LinearRecurrence(int axis, boolean reverse) implements Composite {
             Tensor z = Functional.linearRecurrence(factors, cotangents.get(0), axis, !reverse);
             Tensor a = wanted.test(0) ? z.mul(moved(Saved.at(results, 0), axis, reverse)) : null;
             return Arrays.asList(a, z);
-        }
-
-        @Override
-        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return jvp(inputs, results, tangents, i -> true);
         }
 
         @Override

@@ -98,11 +98,6 @@ public record ScatterExtremum(ExtremumFn fn, int axis, boolean includeSelf) impl
         }
 
         @Override
-        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return jvp(inputs, results, tangents, i -> true);
-        }
-
-        @Override
         public List<Tensor> jvp(
                 List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
             Tensor index = inputs.get(1);

@@ -63,6 +63,9 @@ public interface Composite {
     /**
      * A derivative written by hand, in public operations, so that it can be differentiated again. The tape saves the operands
      * and results that {@link #usesInput} and {@link #usesResult} name, and gives null for the others.
+     *
+     * <p>Of the two forms of {@code vjp}, and of {@code jvp}, implement one, the longer where it saves work or an infinite product: each
+     * stands for the other.
      */
     interface Derivative {
         /**
@@ -72,8 +75,10 @@ public interface Composite {
          * @param results the results (null where not saved)
          * @param cotangents the cotangents of the results, zeros where nothing flowed in
          */
-        List<@Nullable Tensor> vjp(
-                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents);
+        default List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
+            return vjp(inputs, results, cotangents, i -> true);
+        }
 
         /**
          * As above, told which operands a cotangent is wanted for; the others may be left null. Override it where that saves
@@ -96,7 +101,9 @@ public interface Composite {
          * @param results the results
          * @param tangents the tangents of the operands, zeros where there is none
          */
-        List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents);
+        default List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return jvp(inputs, results, tangents, i -> true);
+        }
 
         /**
          * As above, told which operands have a tangent. Override it where a product with the zeros of the others costs work, or is

@@ -160,11 +160,6 @@ final class Systems {
         }
 
         @Override
-        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return jvp(inputs, results, tangents, i -> true);
-        }
-
-        @Override
         public List<Tensor> jvp(
                 List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
             Tensor right =
