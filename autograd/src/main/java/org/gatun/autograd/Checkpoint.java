@@ -20,7 +20,7 @@ final class Checkpoint {
     static <P, R> R apply(Function<P, R> f, P given) {
         List<Recording> recordings = Recording.innermost();
         if (recordings.isEmpty()) {
-            return f.apply(given);
+            return returned(f.apply(given));
         }
         // In a checkpoint around this one, other tensors stand for the arguments.
         P p = Structure.map(given, t -> t instanceof Parameter ? t : now(t));
@@ -30,7 +30,7 @@ final class Checkpoint {
             recordings.forEach(r -> pauses.add(r.pause()));
             List<R> result = new ArrayList<>();
             try {
-                drawn[0] = Generator.drawn(() -> result.add(f.apply(p)));
+                drawn[0] = Generator.drawn(() -> result.add(returned(f.apply(p))));
                 return Structure.map(result.get(0), y -> now(y).view());
             } finally {
                 for (int i = recordings.size() - 1; i >= 0; i--) {
@@ -51,6 +51,15 @@ final class Checkpoint {
             y = recorded(recordings.get(i), further, pauses.get(i).used(), f, arguments.get(i), y, drawn[0]);
         }
         return y;
+    }
+
+    /** What the function gave, which must not be null. */
+    private static <R> R returned(@Nullable R result) {
+        if (result == null) {
+            throw new IllegalStateException("checkpoint: the function returns null: return a tensor, or a record, list,"
+                    + " map or array of tensors");
+        }
+        return result;
     }
 
     /** What stands for a tensor now. */

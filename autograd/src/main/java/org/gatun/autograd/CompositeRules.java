@@ -21,15 +21,12 @@ final class CompositeRules {
                 composite,
                 "vjp",
                 derivative.vjp(Arrays.asList(p.inputs()), Arrays.asList(p.results()), List.of(cotangents), wanted));
-        if (out.size() != p.inputs().length) {
-            throw new IllegalStateException(composite.name() + ": its vjp returns " + out.size() + " cotangents for "
-                    + p.inputs().length + " operands: return one for each, null for none");
-        }
+        checkCount(composite.name(), out.size(), p.inputs().length);
         @Nullable Tensor[] gradients = new Tensor[out.size()];
         for (int i = 0; i < gradients.length; i++) {
             Tensor g = out.get(i);
             if (g != null && wanted.test(i)) {
-                check(composite, "vjp", "cotangent of operand " + i, g, p.type(i));
+                check(composite.name(), "vjp", "cotangent of operand " + i, g, p.type(i));
                 // A rule from outside may return any tensor, also one that is not its own: take a view of it.
                 gradients[i] = g.view();
             }
@@ -56,7 +53,7 @@ final class CompositeRules {
             if (results[i].dtype().isFloating()) {
                 Tensor t = returned(composite, "jvp", out.get(i));
                 check(
-                        composite,
+                        composite.name(),
                         "jvp",
                         "tangent of result " + i,
                         t,
@@ -79,18 +76,31 @@ final class CompositeRules {
         }
     }
 
+    static void checkCount(String name, int cotangents, int operands) {
+        if (cotangents != operands) {
+            throw new IllegalStateException(name + ": its vjp returns " + cotangents + " cotangents for " + operands
+                    + " operands: return one for each, null for none");
+        }
+    }
+
     /** What a rule gave, which must not be null. */
     static <T> T returned(Composite composite, String rule, @Nullable T result) {
+        return returned(composite.name(), rule, result);
+    }
+
+    /** As {@link #returned(Composite, String, Object)}, by the function's name. */
+    static <T> T returned(String name, String rule, @Nullable T result) {
         if (result == null) {
             throw new IllegalStateException(
-                    composite.name() + ": its " + rule + " returns null: return zeros where a derivative is 0");
+                    name + ": its " + rule + " returns null: return zeros where a derivative is 0");
         }
         return result;
     }
 
-    private static void check(Composite composite, String rule, String what, Tensor t, TensorType type) {
+    /** Refuses what a rule gave for a tensor of another type. */
+    static void check(String name, String rule, String what, Tensor t, TensorType type) {
         if (!t.shape().equals(type.shape()) || t.dtype() != type.dtype()) {
-            throw new ShapeException(composite.name() + ": its " + rule + " returns " + t.dtype() + t.shape()
+            throw new ShapeException(name + ": its " + rule + " returns " + t.dtype() + t.shape()
                     + " as the " + what + ", which is " + type + ": the two must agree");
         }
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Rules are written in tensor operations, so they can be differentiated again. One rule serves both modes: where only the other
- * mode's is given, it is transposed, as it is linear in the cotangent or tangent. Without rules the function itself is differentiated. The body computes with its arguments and constants: a parameter or another followed tensor that it captured
+ * mode's is given, it is transposed, and refused where it is not linear in the cotangent or tangent. Without rules the function itself is differentiated. The body computes with its arguments and constants: a parameter or another followed tensor that it captured
  * would get no gradient from the rules, and is refused where an argument is followed too.
  */
 public final class CustomFunction {
@@ -129,7 +129,7 @@ public final class CustomFunction {
             Vjp own = vjp;
             return own == null
                     ? CustomRules.transposedJvp(
-                            Objects.requireNonNull(jvp), inputs, results.get(0), cotangents.get(0), wanted)
+                            name, Objects.requireNonNull(jvp), inputs, results.get(0), cotangents.get(0), wanted)
                     : own.apply(inputs, results.get(0), cotangents.get(0));
         }
     }

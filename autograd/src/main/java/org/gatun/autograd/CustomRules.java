@@ -5,59 +5,113 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.memory.MemoryScope;
 import org.jspecify.annotations.Nullable;
 
-/** The rule of a custom function for one mode from that for the other: each is linear, and the other is its transpose. */
+/**
+ * The rule of a custom function for one mode from that for the other: each is linear, and the other is its transpose. A rule that is
+ * not linear has none, and is refused.
+ */
 final class CustomRules {
     private CustomRules() {}
 
     /** The tangent of the result from the rule for cotangents. */
     static Tensor transposedVjp(
             String name, CustomFunction.Vjp rule, List<Tensor> inputs, Tensor result, List<Tensor> tangents) {
+        var claim = new Linearity(
+                name + ": its vjp",
+                "cotangent",
+                "write it linear in the cotangent, or give the forward mode a rule of its own with withJvp");
+        Tensor zero = Transposition.zeros(result);
+        List<TensorType> moving;
+        try (MemoryScope scope = MemoryScope.open(name)) {
+            List<Tensor> still = detached(inputs);
+            Tensor y = result.detach();
+            moving = Transposition.requireLinear(claim, g -> cotangents(name, rule.apply(still, y, g), inputs), zero);
+        }
+        if (moving.isEmpty()) {
+            return result.fullLike(0);
+        }
         Function<Tensor, List<@Nullable Tensor>> pullback =
-                g -> CustomRules.cotangents(name, rule.apply(inputs, result, g), inputs);
-        try (var transposed = Reverse.vjp(name, pullback, Transposition.zeros(result))) {
-            if (Structure.tensors(transposed.value()).isEmpty()) {
-                return result.fullLike(0);
-            }
-            return transposed.pullback(new ArrayList<>(tangents));
+                g -> cotangents(name, rule.apply(inputs, result, g), inputs);
+        try (var transposed = Reverse.vjp(name, pullback, zero)) {
+            Transposition.requireZero(claim, transposed);
+            return transposed.pullback(name, new ArrayList<>(tangents));
         }
     }
 
     /** What a rule for cotangents gave, without those of operands that have no derivative. */
     private static List<@Nullable Tensor> cotangents(
             String name, @Nullable List<@Nullable Tensor> given, List<Tensor> inputs) {
-        if (given == null) {
-            throw new IllegalStateException(
-                    name + ": its vjp returns null: return zeros, or a list with null, where a derivative is 0");
-        }
+        List<@Nullable Tensor> returned = CompositeRules.returned(name, "vjp", given);
+        CompositeRules.checkCount(name, returned.size(), inputs.size());
         var out = new ArrayList<@Nullable Tensor>();
         for (int i = 0; i < inputs.size(); i++) {
-            boolean carries = i < given.size() && inputs.get(i).dtype().isFloating();
-            out.add(carries ? given.get(i) : null);
+            Tensor g = inputs.get(i).dtype().isFloating() ? returned.get(i) : null;
+            if (g != null) {
+                CompositeRules.check(name, "vjp", "cotangent of operand " + i, g, type(inputs.get(i)));
+            }
+            out.add(g);
         }
         return out;
     }
 
     /** The cotangents of the wanted operands from the rule for tangents. */
     static List<@Nullable Tensor> transposedJvp(
-            CustomFunction.Jvp rule, List<Tensor> inputs, Tensor result, Tensor cotangent, IntPredicate wanted) {
+            String name,
+            CustomFunction.Jvp rule,
+            List<Tensor> inputs,
+            Tensor result,
+            Tensor cotangent,
+            IntPredicate wanted) {
+        var claim = new Linearity(
+                name + ": its jvp",
+                "tangent",
+                "write it linear in the tangent, or give the reverse mode a rule of its own with withVjp");
         List<Tensor> zeros = Transposition.zeros(inputs);
         // Only the wanted operands are followed; to the rule, the others do not move.
         List<@Nullable Tensor> followed = new ArrayList<>();
         for (int i = 0; i < zeros.size(); i++) {
             followed.add(wanted.test(i) && zeros.get(i).dtype().isFloating() ? zeros.get(i) : null);
         }
-        Function<List<@Nullable Tensor>, Tensor> pushforward = some -> {
-            var tangents = new ArrayList<Tensor>();
-            for (int i = 0; i < zeros.size(); i++) {
-                Tensor t = some.get(i);
-                tangents.add(t == null ? zeros.get(i) : t);
-            }
-            return rule.apply(inputs, result, tangents);
-        };
-        try (var transposed = Reverse.vjp("custom function", pushforward, followed)) {
-            return transposed.pullback(cotangent);
+        try (MemoryScope scope = MemoryScope.open(name)) {
+            List<Tensor> still = detached(inputs);
+            Tensor y = result.detach();
+            var _ = Transposition.requireLinear(claim, some -> tangent(name, rule, still, y, zeros, some), followed);
         }
+        Function<List<@Nullable Tensor>, Tensor> pushforward =
+                some -> tangent(name, rule, inputs, result, zeros, some);
+        try (var transposed = Reverse.vjp(name, pushforward, followed)) {
+            Transposition.requireZero(claim, transposed);
+            return transposed.pullback(name, cotangent);
+        }
+    }
+
+    /** What a rule for tangents gives for those of some operands. */
+    private static Tensor tangent(
+            String name,
+            CustomFunction.Jvp rule,
+            List<Tensor> inputs,
+            Tensor result,
+            List<Tensor> zeros,
+            List<@Nullable Tensor> some) {
+        var tangents = new ArrayList<Tensor>();
+        for (int i = 0; i < zeros.size(); i++) {
+            Tensor t = some.get(i);
+            tangents.add(t == null ? zeros.get(i) : t);
+        }
+        Tensor out = CompositeRules.returned(name, "jvp", rule.apply(inputs, result, tangents));
+        CompositeRules.check(name, "jvp", "tangent of result 0", out, type(result));
+        return out;
+    }
+
+    private static TensorType type(Tensor t) {
+        return new TensorType(t.dtype(), t.shape());
+    }
+
+    /** The operands for a look at a rule, which recordings around are to keep nothing of. */
+    private static List<Tensor> detached(List<Tensor> inputs) {
+        return inputs.stream().map(Tensor::detach).toList();
     }
 }

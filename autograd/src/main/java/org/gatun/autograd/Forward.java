@@ -32,8 +32,9 @@ final class Forward {
             Tensor x = arguments.get(i);
             Tensor v = tangents.get(i);
             if (x.dtype().isFloating() && (!v.shape().equals(x.shape()) || v.dtype() != x.dtype())) {
+                String which = tangents.size() == 1 ? "" : " (tensor " + i + " of its structure)";
                 throw new ShapeException(name + ": a tangent of " + v.dtype() + v.shape() + " for an argument of "
-                        + x.dtype() + x.shape() + ": the two must agree");
+                        + x.dtype() + x.shape() + which + ": the two must agree");
             }
         }
     }

@@ -1,6 +1,8 @@
 package org.gatun.autograd;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -38,7 +40,8 @@ public final class Grad {
      * @return the function from x to the gradient at x, of x's shape and dtype; 0 where f does not depend on x
      */
     public static UnaryOperator<Tensor> grad(UnaryOperator<Tensor> f) {
-        return x -> valueAndGrad(f).apply(x).grad();
+        Function<Tensor, Tensor> g = function("grad", f);
+        return x -> Reverse.valueAndGrad("grad", g, x).grad();
     }
 
     /**
@@ -48,7 +51,8 @@ public final class Grad {
      *     BOOL, which nothing is differentiated by, are zeros of its shape and dtype; what is no tensor stays as it is
      */
     public static <P> Function<P, P> grad(Function<P, Tensor> f) {
-        return p -> valueAndGrad(f).apply(p).grad();
+        Function<P, Tensor> g = function("grad", f);
+        return p -> Reverse.valueAndGrad("grad", g, p).grad();
     }
 
     /** A scalar function of one tensor together with its gradient, in one pass. */
@@ -62,13 +66,14 @@ public final class Grad {
      * or BOOL are zeros, as in {@link #grad(Function)}.
      */
     public static <P> Function<P, ValueAndGrad<P>> valueAndGrad(Function<P, Tensor> f) {
-        return p -> Reverse.valueAndGrad(f, p);
+        Function<P, Tensor> g = function("valueAndGrad", f);
+        return p -> Reverse.valueAndGrad("valueAndGrad", g, p);
     }
 
     /** The value of f at x and the pullback there: {@code u -> J^T u}. */
     public static VjpResult<Tensor, Tensor> vjp(UnaryOperator<Tensor> f, Tensor x) {
         Function<Tensor, Tensor> g = f;
-        return Reverse.vjp("vjp", g, x);
+        return Reverse.vjp("vjp", function("vjp", g), x);
     }
 
     /**
@@ -76,7 +81,7 @@ public final class Grad {
      * zeros, as in {@link #grad(Function)}.
      */
     public static <P, R> VjpResult<P, R> vjp(Function<P, R> f, P x) {
-        return Reverse.vjp("vjp", f, x);
+        return Reverse.vjp("vjp", function("vjp", f), x);
     }
 
     // ---- forward mode ----
@@ -90,7 +95,7 @@ public final class Grad {
      */
     public static JvpResult<Tensor> jvp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
         Function<Tensor, Tensor> g = f;
-        return Forward.jvp("jvp", g, x, v);
+        return Forward.jvp("jvp", function("jvp", g), x, v);
     }
 
     /**
@@ -99,12 +104,13 @@ public final class Grad {
      * @param v the direction, of x's form, shapes and dtypes; in the place of tensors of an integer dtype, anything
      */
     public static <P, R> JvpResult<R> jvp(Function<P, R> f, P x, P v) {
-        return Forward.jvp("jvp", f, x, v);
+        return Forward.jvp("jvp", function("jvp", f), x, v);
     }
 
     /** The directional derivative: {@code x -> J(x) v}, as {@link #jvp} without the value. */
     public static UnaryOperator<Tensor> pushforward(UnaryOperator<Tensor> f, Tensor v) {
-        return x -> jvp(f, x, v).tangent();
+        Function<Tensor, Tensor> g = function("pushforward", f);
+        return x -> Forward.jvp("pushforward", g, x, v).tangent();
     }
 
     // ---- matrices of derivatives ----
@@ -114,7 +120,7 @@ public final class Grad {
      * forward mode when f has more outputs than inputs (tall), otherwise in reverse mode. All directions go through f together, as a batch.
      */
     public static UnaryOperator<Tensor> jacobian(UnaryOperator<Tensor> f) {
-        Function<Tensor, Tensor> g = f;
+        Function<Tensor, Tensor> g = function("jacobian", f);
         return x -> Jacobians.either("jacobian", g, x);
     }
 
@@ -123,34 +129,38 @@ public final class Grad {
      * f(p).shape + x.shape}. In the place of a tensor of an integer dtype are zeros.
      */
     public static <P> Function<P, P> jacobian(Function<P, Tensor> f) {
-        return p -> Jacobians.either("jacobian", f, p);
+        Function<P, Tensor> g = function("jacobian", f);
+        return p -> Jacobians.either("jacobian", g, p);
     }
 
     /** The Jacobian by forward mode: one pass of f for each tensor of the argument, with a batch of directions. */
     public static UnaryOperator<Tensor> jacobianForward(UnaryOperator<Tensor> f) {
-        Function<Tensor, Tensor> g = f;
+        Function<Tensor, Tensor> g = function("jacobianForward", f);
         return x -> Jacobians.forward("jacobianForward", g, x);
     }
 
     /** As {@link #jacobian(Function)}, by forward mode. */
     public static <P> Function<P, P> jacobianForward(Function<P, Tensor> f) {
-        return p -> Jacobians.forward("jacobianForward", f, p);
+        Function<P, Tensor> g = function("jacobianForward", f);
+        return p -> Jacobians.forward("jacobianForward", g, p);
     }
 
     /** The Jacobian by reverse mode: one pass of f, and one back with a batch of cotangents. */
     public static UnaryOperator<Tensor> jacobianReverse(UnaryOperator<Tensor> f) {
-        Function<Tensor, Tensor> g = f;
+        Function<Tensor, Tensor> g = function("jacobianReverse", f);
         return x -> Jacobians.reverse("jacobianReverse", g, x);
     }
 
     /** As {@link #jacobian(Function)}, by reverse mode. */
     public static <P> Function<P, P> jacobianReverse(Function<P, Tensor> f) {
-        return p -> Jacobians.reverse("jacobianReverse", f, p);
+        Function<P, Tensor> g = function("jacobianReverse", f);
+        return p -> Jacobians.reverse("jacobianReverse", g, p);
     }
 
     /** The Hessian of a scalar function, of shape {@code x.shape + x.shape}: forward mode over reverse mode. */
     public static UnaryOperator<Tensor> hessian(UnaryOperator<Tensor> f) {
-        return jacobianForward(grad(f));
+        Function<Tensor, Tensor> g = function("hessian", f);
+        return x -> Jacobians.forward("hessian", z -> Reverse.valueAndGrad("hessian", g, z).grad(), x);
     }
 
     /**
@@ -158,17 +168,21 @@ public final class Grad {
      * form with the derivatives by x and by each tensor z, of shape {@code x.shape + z.shape}.
      */
     public static <P> Function<P, List<P>> hessian(Function<P, Tensor> f) {
-        return p -> Jacobians.hessian(f, p);
+        Function<P, Tensor> g = function("hessian", f);
+        return p -> Jacobians.hessian(g, p);
     }
 
     /** The Hessian of a scalar function at x times a direction, without forming it: forward mode over reverse mode. */
     public static Tensor hvp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
-        return jvp(grad(f), x, v).tangent();
+        Function<Tensor, Tensor> g = f;
+        return hvp(g, x, v);
     }
 
     /** The Hessian of a scalar function of a structure times a direction of the same form, as {@link #hvp(UnaryOperator, Tensor, Tensor)}. */
     public static <P> P hvp(Function<P, Tensor> f, P x, P v) {
-        return Forward.jvp("hvp", grad(f), x, v).tangent();
+        Function<P, Tensor> g = function("hvp", f);
+        return Forward.jvp("hvp", (P z) -> Reverse.valueAndGrad("hvp", g, z).grad(), x, v)
+                .tangent();
     }
 
     /**
@@ -183,8 +197,11 @@ public final class Grad {
 
     /** As {@link #vhp(UnaryOperator, Tensor, Tensor)} for a scalar function of a structure. */
     public static <P> P vhp(Function<P, Tensor> f, P x, P v) {
+        Function<P, Tensor> g = function("vhp", f);
+        Forward.checkTangents("vhp", Structure.tensors(x), Structure.tensors("vhp: the tangent", v, x));
         return MemoryScope.tidy(() -> {
-            try (VjpResult<P, P> gradient = Reverse.vjp("vhp", grad(f), x)) {
+            try (VjpResult<P, P> gradient = Reverse.vjp(
+                    "vhp", (P z) -> Reverse.valueAndGrad("vhp", g, z).grad(), x)) {
                 return gradient.pullback(v);
             }
         });
@@ -221,7 +238,7 @@ public final class Grad {
      * @param outAxis where the result gets the batch, from {@code -rank - 1} to {@code rank} of what f returns
      */
     public static UnaryOperator<Tensor> vmap(UnaryOperator<Tensor> f, int inAxis, int outAxis) {
-        Function<Tensor, Tensor> g = f;
+        Function<Tensor, Tensor> g = function("vmap", f);
         return x -> Vmap.apply(g, x, BatchAxes.all(inAxis), BatchAxes.all(outAxis));
     }
 
@@ -237,7 +254,8 @@ public final class Grad {
      * @param out the axis of the result
      */
     public static BinaryOperator<Tensor> vmap(BinaryOperator<Tensor> f, BatchAxes in, BatchAxes out) {
-        Function<List<Tensor>, Tensor> g = xs -> f.apply(xs.get(0), xs.get(1));
+        BinaryOperator<Tensor> h = function("vmap", f);
+        Function<List<Tensor>, Tensor> g = xs -> h.apply(xs.get(0), xs.get(1));
         return (x, y) -> Vmap.apply(g, List.of(x, y), in, out);
     }
 
@@ -256,7 +274,8 @@ public final class Grad {
      * @param out the axes of the result's tensors, likewise; none for what does not depend on the batch
      */
     public static <P, R> Function<P, R> vmap(Function<P, R> f, BatchAxes in, BatchAxes out) {
-        return p -> Vmap.apply(f, p, in, out);
+        Function<P, R> g = function("vmap", f);
+        return p -> Vmap.apply(g, p, in, out);
     }
 
     // ---- linear functions ----
@@ -267,12 +286,12 @@ public final class Grad {
      */
     public static Linearized<Tensor, Tensor> linearize(UnaryOperator<Tensor> f, Tensor x) {
         Function<Tensor, Tensor> g = f;
-        return Linearized.of(g, x);
+        return Linearized.of(function("linearize", g), x);
     }
 
     /** As {@link #linearize(UnaryOperator, Tensor)} for a function from a structure of tensors to another. */
     public static <P, R> Linearized<P, R> linearize(Function<P, R> f, P x) {
-        return Linearized.of(f, x);
+        return Linearized.of(function("linearize", f), x);
     }
 
     /**
@@ -284,12 +303,12 @@ public final class Grad {
      */
     public static UnaryOperator<Tensor> transpose(UnaryOperator<Tensor> f, Tensor like) {
         Function<Tensor, Tensor> g = f;
-        return Transposition.of(g, like)::apply;
+        return Transposition.of(function("transpose", g), like)::apply;
     }
 
     /** As {@link #transpose(UnaryOperator, Tensor)} for a linear function from a structure of tensors to another. */
     public static <P, R> Function<R, P> transpose(Function<P, R> f, P like) {
-        return Transposition.of(f, like);
+        return Transposition.of(function("transpose", f), like);
     }
 
     // ---- rules, memory and what flows back ----
@@ -303,33 +322,39 @@ public final class Grad {
      * {@code checkpoint} around {@code vmap} rather than inside.
      */
     public static UnaryOperator<Tensor> checkpoint(UnaryOperator<Tensor> f) {
-        Function<Tensor, Tensor> g = f;
+        Function<Tensor, Tensor> g = function("checkpoint", f);
         return x -> Checkpoint.apply(g, x);
     }
 
     /** As {@link #checkpoint(UnaryOperator)} for a function from a structure of tensors to another. */
     public static <P, R> Function<P, R> checkpoint(Function<P, R> f) {
-        return p -> Checkpoint.apply(f, p);
+        Function<P, R> g = function("checkpoint", f);
+        return p -> Checkpoint.apply(g, p);
     }
 
     /**
      * A function with a rule of its own for tangents, as {@code jax.custom_jvp}: in the reverse mode the rule is transposed.
      *
-     * @param rule from x, f(x) and the tangent of x to the tangent of f(x), linear in the tangent
+     * @param rule from x, f(x) and the tangent of x to the tangent of f(x), linear in the tangent: the reverse mode refuses a rule that is not
      */
     public static UnaryOperator<Tensor> customJvp(UnaryOperator<Tensor> f, CustomJvp rule) {
-        return CustomFunction.of("customJvp", 1, in -> f.apply(in.get(0)))
-                .withJvp((in, y, t) -> rule.tangent(in.get(0), y, t.get(0)))::apply;
+        UnaryOperator<Tensor> body = function("customJvp", f);
+        CustomJvp jvp = function("customJvp", rule);
+        return CustomFunction.of("customJvp", 1, in -> body.apply(in.get(0)))
+                .withJvp((in, y, t) -> jvp.tangent(in.get(0), y, t.get(0)))::apply;
     }
 
     /**
      * A function with a rule of its own for cotangents, as {@code jax.custom_vjp}: in the forward mode the rule is transposed.
      *
-     * @param rule from x, f(x) and the cotangent of f(x) to the cotangent of x, linear in the cotangent
+     * @param rule from x, f(x) and the cotangent of f(x) to the cotangent of x, linear in the cotangent: the forward mode refuses a rule
+     *     that is not
      */
     public static UnaryOperator<Tensor> customVjp(UnaryOperator<Tensor> f, CustomVjp rule) {
-        return CustomFunction.of("customVjp", 1, in -> f.apply(in.get(0)))
-                .withVjp((in, y, g) -> List.of(rule.cotangent(in.get(0), y, g)))::apply;
+        UnaryOperator<Tensor> body = function("customVjp", f);
+        CustomVjp vjp = function("customVjp", rule);
+        return CustomFunction.of("customVjp", 1, in -> body.apply(in.get(0)))
+                .withVjp((in, y, g) -> single("customVjp", vjp.cotangent(in.get(0), y, g)))::apply;
     }
 
     /** A rule for tangents: see {@link Grad#customJvp}. */
@@ -353,8 +378,9 @@ public final class Grad {
      * @param hook from the gradient to what goes on in its place
      */
     public static Tensor hook(Tensor x, UnaryOperator<Tensor> hook) {
+        UnaryOperator<Tensor> observer = function("hook", hook);
         return CustomFunction.of("hook", 1, in -> in.get(0).view())
-                .withVjp((in, y, g) -> List.of(hook.apply(g)))
+                .withVjp((in, y, g) -> single("hook", observer.apply(g)))
                 .withJvp((in, y, t) -> t.get(0))
                 .apply(x);
     }
@@ -366,11 +392,25 @@ public final class Grad {
 
     // ---- pieces ----
 
+    /** The function that a transform was given. */
+    static <F> F function(String transform, @Nullable F f) {
+        return Objects.requireNonNull(
+                f, () -> transform + ": the function is null: give a function from tensors to tensors");
+    }
+
+    /** The cotangent of a single operand, as a rule gives it. */
+    private static List<@Nullable Tensor> single(String name, @Nullable Tensor cotangent) {
+        if (cotangent == null) {
+            throw new IllegalStateException(name + ": its vjp returns null: return zeros where a derivative is 0");
+        }
+        return Collections.singletonList(cotangent);
+    }
+
     /** Refuses a result without anything that has a derivative. */
     static void requireFloating(String operation, @Nullable Object result) {
         if (result == null) {
             throw new IllegalStateException(operation
-                    + ": the function returns null: return a tensor, or a record, list," + " map or array of tensors");
+                    + ": the function returns null: return a tensor, or a record, list, map or array of tensors");
         }
         List<Tensor> tensors = Structure.tensors(result);
         if (tensors.stream().noneMatch(t -> t.dtype().isFloating())) {

@@ -107,7 +107,7 @@ final class Jacobians {
         return MemoryScope.tidy(() -> {
             List<Tensor> arguments = Structure.tensors(p);
             Forward.checkTangents("hessian", arguments, arguments);
-            Function<P, P> gradient = Grad.grad(f);
+            Function<P, P> gradient = z -> Reverse.valueAndGrad("hessian", f, z).grad();
             var rows = new ArrayList<P>();
             for (int k = 0; k < arguments.size(); k++) {
                 Tensor x = arguments.get(k);

@@ -14,16 +14,21 @@ final class LinearityRules {
 
     /** The results of an operation that is linear, as variables; composites are looked into. */
     static Tensor[] process(
-            Op op, Recording recording, Tensor[] inputs, Tensor[] values, UnaryOperator<Tensor[]> variables) {
+            Linearity claim,
+            Op op,
+            Recording recording,
+            Tensor[] inputs,
+            Tensor[] values,
+            UnaryOperator<Tensor[]> variables) {
         return switch (op) {
-            case Op.NonDifferentiable other -> refused(other);
+            case Op.NonDifferentiable other -> refused(claim, other);
             case Op.Diagonal diagonal -> {
-                requireLinear(diagonal, recording, inputs, values);
+                requireLinear(claim, diagonal, recording, inputs, values);
                 yield variables.apply(Dispatch.bindAll(diagonal, values));
             }
             case Op.Multilinear multilinear -> {
                 long followed = Arrays.stream(inputs).filter(recording::own).count();
-                yield followed > 1 ? refused(multilinear) : variables.apply(Dispatch.bindAll(multilinear, values));
+                yield followed > 1 ? refused(claim, multilinear) : variables.apply(Dispatch.bindAll(multilinear, values));
             }
             case Op.Irregular irregular -> {
                 boolean[] saved = new boolean[1];
@@ -31,18 +36,19 @@ final class LinearityRules {
                     saved[0] |= IrregularRules.readsInput(irregular, i) && recording.own(inputs[i]);
                 }
                 yield saved[0] || IrregularRules.readsResult(irregular, 0) || IrregularRules.readsResult(irregular, 1)
-                        ? refused(irregular)
+                        ? refused(claim, irregular)
                         : variables.apply(Dispatch.bindAll(irregular, values));
             }
             case Op.LinearAlgebra algebra ->
                 algebra instanceof Op.TriangularSolve && !recording.own(inputs[0])
                         ? variables.apply(Dispatch.bindAll(algebra, values))
-                        : refused(algebra);
+                        : refused(claim, algebra);
             case Op.Call call -> Dispatch.inline(call.composite(), inputs);
         };
     }
 
-    private static void requireLinear(Op.Diagonal op, Recording recording, Tensor[] inputs, Tensor[] values) {
+    private static void requireLinear(
+            Linearity claim, Op.Diagonal op, Recording recording, Tensor[] inputs, Tensor[] values) {
         int n = inputs.length;
         DType[] types = new DType[n];
         BitSet wanted = new BitSet();
@@ -59,16 +65,11 @@ final class LinearityRules {
             linear = !region.reads(i);
         }
         if (!linear) {
-            throw notLinear(op);
+            throw claim.refused(op);
         }
     }
 
-    private static Tensor[] refused(Op op) {
-        throw notLinear(op);
-    }
-
-    private static IllegalArgumentException notLinear(Op op) {
-        return new IllegalArgumentException("transpose: the function is not linear in its argument: it applies " + op
-                + " to it: use vjp for the transposed Jacobian at a point");
+    private static Tensor[] refused(Linearity claim, Op op) {
+        throw claim.refused(op);
     }
 }

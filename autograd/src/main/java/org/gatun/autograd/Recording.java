@@ -38,12 +38,12 @@ final class Recording implements Trace {
     private final Map<Integer, List<UnaryOperator<Tensor>>> hooks = new HashMap<>();
     private final boolean examined = AnomalyDetection.isActive();
     private final @Nullable Recording around = INNERMOST.get();
-    private final boolean linear;
+    private final @Nullable Linearity linear;
     private @Nullable StandIns standIns;
     private int slots;
     private boolean open = true;
 
-    private Recording(int level, boolean linear) {
+    private Recording(int level, @Nullable Linearity linear) {
         this.level = level;
         this.linear = linear;
         INNERMOST.set(this);
@@ -51,12 +51,12 @@ final class Recording implements Trace {
 
     /** Opens a recording on this thread, inside those that are open. */
     static Recording open() {
-        return new Recording(Levels.open(), false);
+        return new Recording(Levels.open(), null);
     }
 
     /** Opens a recording that keeps nothing and refuses what is not linear in its leaves. */
-    static Recording openLinear() {
-        return new Recording(Levels.open(), true);
+    static Recording openLinear(Linearity claim) {
+        return new Recording(Levels.open(), claim);
     }
 
     /** The open recordings of this thread that no other interpreter lies above of, the innermost first; without those that pause. */
@@ -230,8 +230,8 @@ final class Recording implements Trace {
 
     @Override
     public Tensor[] process(Op op, Tensor[] inputs) {
-        if (linear) {
-            return LinearityRules.process(op, this, inputs, values(inputs), this::variables);
+        if (linear != null) {
+            return LinearityRules.process(linear, op, this, inputs, values(inputs), this::variables);
         }
         return switch (op) {
             case Op.NonDifferentiable n -> Dispatch.bindAll(n, values(inputs));

@@ -15,17 +15,18 @@ import org.jspecify.annotations.Nullable;
 final class Reverse {
     private Reverse() {}
 
-    static <P> ValueAndGrad<P> valueAndGrad(Function<P, Tensor> f, P p) {
+    static <P> ValueAndGrad<P> valueAndGrad(String name, Function<P, Tensor> f, P p) {
         return MemoryScope.tidy(() -> {
             Recording recording = Recording.open();
             try {
-                P arguments = leaves("grad", recording, p);
-                Tensor y = Grad.plain(f.apply(arguments));
+                P arguments = leaves(name, recording, p);
+                Tensor result = f.apply(arguments);
+                Grad.requireFloating(name, result);
+                Tensor y = Grad.plain(result);
                 if (y.elements() != 1) {
-                    throw new ShapeException("grad: the function returns shape " + y.shape() + " with " + y.elements()
+                    throw new ShapeException(name + ": the function returns shape " + y.shape() + " with " + y.elements()
                             + " elements and must return one: reduce it with sum() or mean(), or use jacobian or vjp");
                 }
-                Grad.requireFloating("grad", y);
                 recording.close();
                 Tensor value = lower(recording, y).view();
                 P grad = pull(recording, List.of(y), arguments, List.of(value.fullLike(1)), false);
@@ -66,12 +67,16 @@ final class Reverse {
 
     /** The argument with variables in the place of its floating tensors. */
     private static <P> P leaves(String name, Recording recording, P p) {
-        P arguments = Structure.map(p, x -> x.dtype().isFloating() ? recording.leaf(Grad.plain(x)) : x);
-        if (recording.leaves().isEmpty()) {
+        requireFloatingArgument(name, p);
+        return Structure.map(p, x -> x.dtype().isFloating() ? recording.leaf(Grad.plain(x)) : x);
+    }
+
+    /** Refuses an argument without anything to differentiate by. */
+    static void requireFloatingArgument(String name, @Nullable Object p) {
+        if (Structure.tensors(p).stream().noneMatch(x -> x.dtype().isFloating())) {
             throw new DTypeException(name + ": the argument holds no tensor of a floating dtype: there is nothing to"
                     + " differentiate by; convert it, for instance with to(DType.F32)");
         }
-        return arguments;
     }
 
     /**

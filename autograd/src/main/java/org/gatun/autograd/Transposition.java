@@ -10,22 +10,29 @@ import org.gatun.tensor.trace.TypeTrace;
 
 /** The transpose of a linear function: see {@link Grad#transpose}. */
 final class Transposition {
+    private static final Linearity CLAIM = new Linearity(
+            "transpose: the function", "argument", "use vjp for the transposed Jacobian at a point");
+
     private Transposition() {}
 
     static <P, R> Function<R, P> of(Function<P, R> f, P like) {
-        requireLinear(f, like);
+        Reverse.requireFloatingArgument("transpose", like);
+        requireLinear(CLAIM, f, like);
         VjpResult<P, R> at0 = Reverse.vjp("transpose", f, zeros(like));
+        requireZero(CLAIM, at0);
+        return u -> at0.pullback("transpose", u);
+    }
+
+    /** Refuses a value at 0 that is not 0; NaN comes of factors that are infinite. */
+    static void requireZero(Linearity claim, VjpResult<?, ?> at0) {
         for (Tensor y : Structure.tensors(at0.value())) {
             if (y.dtype().isFloating()
                     && y.elements() > 0
-                    && Traced.beneath(y).ne(0).any().item() != 0) {
+                    && Traced.beneath(y).abs().gt(0).any().item() != 0) {
                 at0.close();
-                throw new IllegalArgumentException(
-                        "transpose: the function is not linear: at 0 it gives other than 0 in a" + " result of shape "
-                                + y.shape() + ": leave out what it adds, or use vjp");
+                throw claim.refused(y.shape());
             }
         }
-        return at0::pullback;
     }
 
     static <P> P zeros(P like) {
@@ -33,22 +40,26 @@ final class Transposition {
                 like, x -> ConcreteTensor.scalar(x.dtype(), 0.0, x.device()).broadcastTo(x.shape()));
     }
 
-    /** Runs the function on types alone, and refuses operations whose derivative depends on the argument. */
-    private static <P, R> void requireLinear(Function<P, R> f, P like) {
+    /**
+     * Runs the function on types alone, and refuses operations whose derivative depends on the argument.
+     *
+     * @return the types of the results
+     */
+    static <P, R> List<TensorType> requireLinear(Linearity claim, Function<P, R> f, P like) {
         List<TensorType> types = Structure.tensors(like).stream()
                 .map(x -> new TensorType(x.dtype(), x.shape()))
                 .toList();
-        var _ = TypeTrace.infer(types, in -> {
-            Recording check = Recording.openLinear();
+        return TypeTrace.infer(types, in -> {
+            Recording check = Recording.openLinear(claim);
             try {
                 var next = in.iterator();
                 P leaves = Structure.map(like, x -> {
                     Tensor value = next.next();
                     return value.dtype().isFloating() ? check.leaf(value) : Grad.plain(x);
                 });
-                R y = f.apply(leaves);
-                Grad.requireFloating("transpose", y);
-                return List.of();
+                return Structure.tensors(f.apply(leaves)).stream()
+                        .map(Grad::plain)
+                        .toList();
             } finally {
                 check.close();
             }

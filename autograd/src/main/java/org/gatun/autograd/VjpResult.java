@@ -38,12 +38,17 @@ public final class VjpResult<P, R> implements AutoCloseable {
      * @throws IllegalStateException after {@link #close}
      */
     public P pullback(R cotangent) {
+        return pullback("pullback", cotangent);
+    }
+
+    /** As {@link #pullback(Object)}, under the name of the transform that it serves. */
+    P pullback(String name, R cotangent) {
         if (closed) {
             throw new IllegalStateException(
-                    "pullback: closed: what it needs is freed: call it before close(), or call vjp again");
+                    name + ": closed: what it needs is freed: call it before close(), or call vjp again");
         }
-        List<Tensor> cotangents = Structure.tensors("pullback: the cotangent", cotangent, value);
-        Reverse.checkCotangents("pullback", Structure.tensors(value), cotangents);
+        List<Tensor> cotangents = Structure.tensors(name + ": the cotangent", cotangent, value);
+        Reverse.checkCotangents(name, Structure.tensors(value), cotangents);
         return MemoryScope.tidy(() -> Reverse.pull(recording, results, arguments, cotangents, true));
     }
 

@@ -63,4 +63,27 @@ class InPlaceOnTapeTest {
             assertThat(sum.add_(w).toDoubleArray()).containsExactly(3, 6);
         }
     }
+
+    /** The advice to detach would not help there: a detached tensor still stands for the whole batch. */
+    @Test
+    void oneTensorTakesNoChangesFromABatch() {
+        Tensor sum = Tensors.zeros(DType.F64, 2);
+        Tensor rows = Tensors.of(new double[][] {{1, 2}, {3, 4}, {5, 6}});
+        assertThatThrownBy(() -> Grad.vmap(x -> sum.add_(x)).apply(rows))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("add_: the operand of shape [2]")
+                .hasMessageContaining("use add, and return the result from the function")
+                .hasMessageContaining("from what vmap returns, for instance with its sum(0)")
+                .message()
+                .doesNotContain("detach");
+        assertThatThrownBy(() -> Grad.vmap(Grad.grad(x -> {
+                            var _ = sum.add_(x);
+                            return x.sum();
+                        }))
+                        .apply(rows))
+                .hasMessageContaining("from what vmap returns");
+        // As advised:
+        assertThat(sum.add_(Grad.vmap(x -> x.square()).apply(rows).sum(0)).toDoubleArray())
+                .containsExactly(1 + 9 + 25, 4 + 16 + 36);
+    }
 }

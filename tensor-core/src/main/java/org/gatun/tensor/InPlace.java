@@ -147,9 +147,23 @@ final class InPlace {
         if (operand instanceof Traced traced && traced.resolve() instanceof Traced now && now.trace() != null) {
             throw new IllegalStateException(name + ": the operand of shape " + operand.shape()
                     + " is followed by a tape or another interpreter, and a change in place is not recorded: use "
-                    + outOfPlace(name) + ", or pass its detach()");
+                    + outOfPlace(name)
+                    + (isDetachable(now)
+                            ? ", or pass its detach()"
+                            : ", and return the result from the function; what is to be gathered over a batch, gather"
+                                    + " from what vmap returns, for instance with its sum(0)"));
         }
         return operand.concrete();
+    }
+
+    /** Whether {@code detach()} gives numbers: of a tensor that stands for a batch, it stands for the batch. */
+    private static boolean isDetachable(Traced operand) {
+        if (!Traced.hasNumbers(operand)) {
+            return false;
+        }
+        try (Tensor detached = operand.detached()) {
+            return !(detached instanceof Traced);
+        }
     }
 
     /** The method that does the same without changing anything. */

@@ -1,0 +1,23 @@
+package org.gatun.autograd;
+
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Shape;
+
+/**
+ * Who says that a function is linear, for the message when it is not.
+ *
+ * @param function the function with its name, as {@code transpose: the function}
+ * @param argument what it is to be linear in
+ * @param remedy what to do otherwise
+ */
+record Linearity(String function, String argument, String remedy) {
+    IllegalArgumentException refused(Op op) {
+        return new IllegalArgumentException(
+                function + " is not linear in its " + argument + ": it applies " + op + " to it: " + remedy);
+    }
+
+    IllegalArgumentException refused(Shape shape) {
+        return new IllegalArgumentException(function + " is not linear in its " + argument
+                + ": at 0 it gives other than 0 in a result of shape " + shape + ": leave out what it adds, or " + remedy);
+    }
+}
