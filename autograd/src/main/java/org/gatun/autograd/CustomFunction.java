@@ -61,19 +61,21 @@ public final class CustomFunction {
      * @param name its name in messages and printed tapes
      */
     public static CustomFunction of(String name, int arity, Function<List<Tensor>, Tensor> body) {
-        return new CustomFunction(new Definition(name, arity, body, null, null));
+        return new CustomFunction(new Definition(name, arity, Grad.function(name, body), null, null));
     }
 
     /** This function with a rule for the reverse mode; the forward mode transposes it if it has none of its own. */
     public CustomFunction withVjp(Vjp vjp) {
+        Vjp rule = Grad.function(definition.name, vjp);
         return new CustomFunction(
-                new Definition(definition.name, definition.arity, definition.body, vjp, definition.jvp));
+                new Definition(definition.name, definition.arity, definition.body, rule, definition.jvp));
     }
 
     /** This function with a rule for the forward mode; the reverse mode transposes it if it has none of its own. */
     public CustomFunction withJvp(Jvp jvp) {
+        Jvp rule = Grad.function(definition.name, jvp);
         return new CustomFunction(
-                new Definition(definition.name, definition.arity, definition.body, definition.vjp, jvp));
+                new Definition(definition.name, definition.arity, definition.body, definition.vjp, rule));
     }
 
     /**

@@ -59,11 +59,14 @@ final class Recording implements Trace {
         return new Recording(Levels.open(), claim);
     }
 
-    /** The open recordings of this thread that no other interpreter lies above of, the innermost first; without those that pause. */
+    /**
+     * The open recordings of this thread that no other interpreter lies above of, the innermost first; without those that pause. None
+     * beneath one that looks for linearity, which is to see every operation.
+     */
     static List<Recording> innermost() {
         var found = new ArrayList<Recording>();
         int top = Levels.current();
-        for (Recording r = INNERMOST.get(); r != null && r.level == top; r = r.around) {
+        for (Recording r = INNERMOST.get(); r != null && r.level == top && r.linear == null; r = r.around) {
             if (r.standIns == null) {
                 found.add(r);
             }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
@@ -45,6 +46,7 @@ class CustomRulesErrorsTest {
         bent.put("sin", Tensor::sin);
         bent.put("abs", Tensor::abs);
         bent.put("sign by comparison", t -> Tensors.where(t.gt(0), t, t.mul(2)));
+        bent.put("square in a checkpoint", t -> Grad.checkpoint((Tensor z) -> z.square()).apply(t));
         bent.put("norm", t -> t.div(t.norm()));
         bent.forEach((name, r) -> {
             inReverse((x, y, t) -> r.apply(t).mul(x))
@@ -149,6 +151,17 @@ class CustomRulesErrorsTest {
         assertThatThrownBy(() -> Grad.grad(x -> Grad.hook(x.square(), g -> null)).apply(at(1)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("hook: ");
+    }
+
+    @Test
+    void functionsAndRulesThatAreNull() {
+        CustomFunction f = CustomFunction.of("f", 1, in -> in.get(0).mul(2));
+        for (ThrowingCallable mistake : List.<ThrowingCallable>of(
+                () -> CustomFunction.of("f", 1, null), () -> f.withVjp(null), () -> f.withJvp(null))) {
+            assertThatThrownBy(mistake)
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessageContaining("f: the function is null: give ");
+        }
     }
 
     @Test

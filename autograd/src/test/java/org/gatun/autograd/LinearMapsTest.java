@@ -157,6 +157,20 @@ class LinearMapsTest {
     }
 
     @Test
+    void theTransposeOfACheckpoint() {
+        UnaryOperator<Tensor> f = Grad.checkpoint(x -> x.cumsum(0).mul(2));
+        close(Grad.transpose(f, at(0, 0, 0)).apply(at(1, 2, 3)), 12, 10, 6);
+        // inside a gradient, by a factor of which the transpose is differentiated
+        close(
+                Grad.grad(w -> Grad.transpose(Grad.checkpoint(x -> x.mul(w)), at(0, 0))
+                                .apply(at(3, 4))
+                                .sum())
+                        .apply(at(5, 6)),
+                3,
+                4);
+    }
+
+    @Test
     void functionsThatAreNotLinearAreRefused() {
         Tensor like = at(0, 0);
         List<UnaryOperator<Tensor>> bent = List.of(
@@ -168,7 +182,10 @@ class LinearMapsTest {
                 x -> x.gt(0).where(x, x.fullLike(0)),
                 Tensor::abs,
                 x -> x.max(0).values(),
-                x -> x.prod());
+                x -> x.prod(),
+                Grad.checkpoint(x -> x.square()),
+                x -> Grad.checkpoint((Tensor z) -> z.exp()).apply(x.mul(2)).sub(1),
+                Grad.vmap(x -> x.square()));
         for (UnaryOperator<Tensor> f : bent) {
             assertThatThrownBy(() -> Grad.transpose(f, like))
                     .isInstanceOf(IllegalArgumentException.class)
