@@ -100,8 +100,8 @@ final class CompositeRules {
     /** Refuses what a rule gave for a tensor of another type. */
     static void check(String name, String rule, String what, Tensor t, TensorType type) {
         if (!t.shape().equals(type.shape()) || t.dtype() != type.dtype()) {
-            throw new ShapeException(name + ": its " + rule + " returns " + t.dtype() + t.shape()
-                    + " as the " + what + ", which is " + type + ": the two must agree");
+            throw new ShapeException(name + ": its " + rule + " returns " + t.dtype() + t.shape() + " as the " + what
+                    + ", which is " + type + ": the two must agree");
         }
     }
 }

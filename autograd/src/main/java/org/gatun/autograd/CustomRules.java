@@ -80,8 +80,7 @@ final class CustomRules {
             Tensor y = result.detach();
             var _ = Transposition.requireLinear(claim, some -> tangent(name, rule, still, y, zeros, some), followed);
         }
-        Function<List<@Nullable Tensor>, Tensor> pushforward =
-                some -> tangent(name, rule, inputs, result, zeros, some);
+        Function<List<@Nullable Tensor>, Tensor> pushforward = some -> tangent(name, rule, inputs, result, zeros, some);
         try (var transposed = Reverse.vjp(name, pushforward, followed)) {
             Transposition.requireZero(claim, transposed);
             return transposed.pullback(name, cotangent);

@@ -160,7 +160,8 @@ public final class Grad {
     /** The Hessian of a scalar function, of shape {@code x.shape + x.shape}: forward mode over reverse mode. */
     public static UnaryOperator<Tensor> hessian(UnaryOperator<Tensor> f) {
         Function<Tensor, Tensor> g = function("hessian", f);
-        return x -> Jacobians.forward("hessian", z -> Reverse.valueAndGrad("hessian", g, z).grad(), x);
+        return x -> Jacobians.forward(
+                "hessian", z -> Reverse.valueAndGrad("hessian", g, z).grad(), x);
     }
 
     /**

@@ -17,7 +17,8 @@ record Linearity(String function, String argument, String remedy) {
     }
 
     IllegalArgumentException refused(Shape shape) {
-        return new IllegalArgumentException(function + " is not linear in its " + argument
-                + ": at 0 it gives other than 0 in a result of shape " + shape + ": leave out what it adds, or " + remedy);
+        return new IllegalArgumentException(
+                function + " is not linear in its " + argument + ": at 0 it gives other than 0 in a result of shape "
+                        + shape + ": leave out what it adds, or " + remedy);
     }
 }

@@ -28,7 +28,9 @@ final class LinearityRules {
             }
             case Op.Multilinear multilinear -> {
                 long followed = Arrays.stream(inputs).filter(recording::own).count();
-                yield followed > 1 ? refused(claim, multilinear) : variables.apply(Dispatch.bindAll(multilinear, values));
+                yield followed > 1
+                        ? refused(claim, multilinear)
+                        : variables.apply(Dispatch.bindAll(multilinear, values));
             }
             case Op.Irregular irregular -> {
                 boolean[] saved = new boolean[1];

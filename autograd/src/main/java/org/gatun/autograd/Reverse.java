@@ -24,8 +24,9 @@ final class Reverse {
                 Grad.requireFloating(name, result);
                 Tensor y = Grad.plain(result);
                 if (y.elements() != 1) {
-                    throw new ShapeException(name + ": the function returns shape " + y.shape() + " with " + y.elements()
-                            + " elements and must return one: reduce it with sum() or mean(), or use jacobian or vjp");
+                    throw new ShapeException(
+                            name + ": the function returns shape " + y.shape() + " with " + y.elements()
+                                    + " elements and must return one: reduce it with sum() or mean(), or use jacobian or vjp");
                 }
                 recording.close();
                 Tensor value = lower(recording, y).view();

@@ -10,8 +10,8 @@ import org.gatun.tensor.trace.TypeTrace;
 
 /** The transpose of a linear function: see {@link Grad#transpose}. */
 final class Transposition {
-    private static final Linearity CLAIM = new Linearity(
-            "transpose: the function", "argument", "use vjp for the transposed Jacobian at a point");
+    private static final Linearity CLAIM =
+            new Linearity("transpose: the function", "argument", "use vjp for the transposed Jacobian at a point");
 
     private Transposition() {}
 

@@ -46,7 +46,9 @@ class CustomRulesErrorsTest {
         bent.put("sin", Tensor::sin);
         bent.put("abs", Tensor::abs);
         bent.put("sign by comparison", t -> Tensors.where(t.gt(0), t, t.mul(2)));
-        bent.put("square in a checkpoint", t -> Grad.checkpoint((Tensor z) -> z.square()).apply(t));
+        bent.put(
+                "square in a checkpoint",
+                t -> Grad.checkpoint((Tensor z) -> z.square()).apply(t));
         bent.put("norm", t -> t.div(t.norm()));
         bent.forEach((name, r) -> {
             inReverse((x, y, t) -> r.apply(t).mul(x))
@@ -66,8 +68,8 @@ class CustomRulesErrorsTest {
         inForward((x, y, g) -> g.mul(x).add(1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("customVjp: its vjp is not linear in its cotangent: at 0 it gives other than 0");
-        CustomFunction named =
-                CustomFunction.of("cube", 1, in -> in.get(0).pow(3)).withJvp((in, y, t) -> t.get(0).exp());
+        CustomFunction named = CustomFunction.of("cube", 1, in -> in.get(0).pow(3))
+                .withJvp((in, y, t) -> t.get(0).exp());
         assertThatThrownBy(() -> Grad.vmap(Grad.grad(named::apply)).apply(at(2, 3)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("cube: its jvp is not linear in its tangent: it applies ");
@@ -100,7 +102,8 @@ class CustomRulesErrorsTest {
         double[] cos = {Math.cos(0.3), Math.cos(-1.2)};
         double[] minusSin = {-Math.sin(0.3), -Math.sin(-1.2)};
         for (UnaryOperator<Tensor> f : List.of(byJvp, byVjp)) {
-            assertThat(Grad.grad(z -> f.apply(z).sum()).apply(x).toDoubleArray()).containsExactly(cos, within(1e-14));
+            assertThat(Grad.grad(z -> f.apply(z).sum()).apply(x).toDoubleArray())
+                    .containsExactly(cos, within(1e-14));
             assertThat(Grad.jvp(f, x, at(1, 1)).tangent().toDoubleArray()).containsExactly(cos, within(1e-14));
             assertThat(Grad.hvp(z -> f.apply(z).sum(), x, at(1, 1)).toDoubleArray())
                     .containsExactly(minusSin, within(1e-14));
@@ -108,9 +111,10 @@ class CustomRulesErrorsTest {
                     .containsExactly(minusSin, within(1e-14));
         }
         UnaryOperator<Tensor> still = Grad.customJvp(z -> z.floor(), (z, y, t) -> y.fullLike(0));
-        assertThat(Grad.grad(z -> still.apply(z).sum()).apply(x).toDoubleArray()).containsExactly(0, 0);
-        CustomFunction none =
-                CustomFunction.of("none", 1, in -> in.get(0).floor()).withVjp((in, y, g) -> Arrays.asList((Tensor) null));
+        assertThat(Grad.grad(z -> still.apply(z).sum()).apply(x).toDoubleArray())
+                .containsExactly(0, 0);
+        CustomFunction none = CustomFunction.of("none", 1, in -> in.get(0).floor())
+                .withVjp((in, y, g) -> Arrays.asList((Tensor) null));
         assertThat(Grad.jvp(none::apply, x, x).tangent().toDoubleArray()).containsExactly(0, 0);
     }
 
@@ -130,7 +134,8 @@ class CustomRulesErrorsTest {
                 .hasMessageContaining("customVjp: its vjp returns null: return zeros");
         inForward((x, y, g) -> g.sum())
                 .isInstanceOf(ShapeException.class)
-                .hasMessageContaining("customVjp: its vjp returns F64[] as the cotangent of operand 0, which is F64[2]");
+                .hasMessageContaining(
+                        "customVjp: its vjp returns F64[] as the cotangent of operand 0, which is F64[2]");
         // In their own mode, which transposes nothing.
         UnaryOperator<Tensor> none = Grad.customVjp(x -> x.square(), (x, y, g) -> null);
         assertThatThrownBy(() -> Grad.grad(none).apply(at(1)))
@@ -139,7 +144,8 @@ class CustomRulesErrorsTest {
         UnaryOperator<Tensor> narrow = Grad.customVjp(x -> x.square(), (x, y, g) -> g.to(DType.F32));
         assertThatThrownBy(() -> Grad.grad(narrow).apply(at(1)))
                 .isInstanceOf(ShapeException.class)
-                .hasMessageContaining("customVjp: its vjp returns F32[1] as the cotangent of operand 0, which is F64[1]");
+                .hasMessageContaining(
+                        "customVjp: its vjp returns F32[1] as the cotangent of operand 0, which is F64[1]");
         UnaryOperator<Tensor> flat = Grad.customJvp(x -> x.square(), (x, y, t) -> t.sum());
         assertThatThrownBy(() -> Grad.jvp(flat, at(1, 2), at(1, 2)))
                 .isInstanceOf(ShapeException.class)
@@ -148,7 +154,8 @@ class CustomRulesErrorsTest {
         assertThatThrownBy(() -> body.apply(at(1)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("customJvp: its body returns null: return a tensor");
-        assertThatThrownBy(() -> Grad.grad(x -> Grad.hook(x.square(), g -> null)).apply(at(1)))
+        assertThatThrownBy(
+                        () -> Grad.grad(x -> Grad.hook(x.square(), g -> null)).apply(at(1)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("hook: ");
     }

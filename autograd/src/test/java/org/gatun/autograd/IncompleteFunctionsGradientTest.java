@@ -31,11 +31,18 @@ class IncompleteFunctionsGradientTest {
     @ParameterizedTest
     @ValueSource(doubles = {50, 1e4, 1e8, 1e12, 1e15})
     void theBetaDensityOfLargeShapes(double a) {
-        double ratio = 1 - 1 / (8 * a) + 1 / (128 * a * a) + 5 / (1024 * a * a * a) - 21 / (32768 * a * a * a * a) - 399 / (262144 * a * a * a * a * a);
+        double ratio = 1
+                - 1 / (8 * a)
+                + 1 / (128 * a * a)
+                + 5 / (1024 * a * a * a)
+                - 21 / (32768 * a * a * a * a)
+                - 399 / (262144 * a * a * a * a * a);
         for (double z : new double[] {0, 0.5, 1, -2}) {
             double h = z / Math.scalb(2.0, Math.getExponent(a) / 2 + 1);
             double want = 2 / Math.sqrt(Math.PI) * Math.sqrt(a) * ratio * Math.exp((a - 1) * Math.log1p(-4 * h * h));
-            assertThat(density(a, a, 0.5 + h)).as("a %s, h %s", a, h).isCloseTo(want, within((1e-13 + 0x1p-50 * a * Math.abs(h)) * want));
+            assertThat(density(a, a, 0.5 + h))
+                    .as("a %s, h %s", a, h)
+                    .isCloseTo(want, within((1e-13 + 0x1p-50 * a * Math.abs(h)) * want));
         }
     }
 
@@ -56,8 +63,7 @@ class IncompleteFunctionsGradientTest {
         double lower = Grad.grad((Tensor t) -> Special.gammainc(t, t.fullLike(x)))
                 .apply(Tensors.scalar(a))
                 .item();
-        double upper = Grad.jvp(
-                        t -> Special.gammaincc(t, t.fullLike(x)), Tensors.scalar(a), Tensors.scalar(1.0))
+        double upper = Grad.jvp(t -> Special.gammaincc(t, t.fullLike(x)), Tensors.scalar(a), Tensors.scalar(1.0))
                 .tangent()
                 .item();
         assertThat(Double.valueOf(upper)).isEqualTo(Double.valueOf(-lower));
@@ -123,7 +129,8 @@ class IncompleteFunctionsGradientTest {
         for (double z : new double[] {-3, -0.5, 0, 0.25, 2, 5}) {
             double d = Math.scalb(z, -Math.getExponent(a) / 2);
             double x = a + a * d;
-            double integral = (5 * byShape(a + 0.5 - node, x) + 8 * byShape(a + 0.5, x) + 5 * byShape(a + 0.5 + node, x)) / 18;
+            double integral =
+                    (5 * byShape(a + 0.5 - node, x) + 8 * byShape(a + 0.5, x) + 5 * byShape(a + 0.5 + node, x)) / 18;
             double want = power(a, (x - a) / a);
             assertThat(integral).as("z %s", z).isCloseTo(-want, within((1e-8 + 0x1p-50 * Math.abs(x - a)) * want));
             double density = Grad.grad((Tensor t) -> Special.gammainc(t.fullLike(a), t))

@@ -87,7 +87,9 @@ class NestedRulesTest {
                 z -> z.sin(),
                 (z, y, t) -> Grad.jvp(Grad.checkpoint(v -> v.sin()), z, t).tangent());
         same(Grad.vmap(Grad.grad(z -> within.apply(z).sum())).apply(x), x.cos());
-        same(Grad.hvp(z -> Grad.checkpoint(within).apply(z).sum(), x, x), x.sin().neg().mul(x));
+        same(
+                Grad.hvp(z -> Grad.checkpoint(within).apply(z).sum(), x, x),
+                x.sin().neg().mul(x));
     }
 
     @Test
@@ -113,13 +115,21 @@ class NestedRulesTest {
         }
     }
 
-    record Weights(Tensor w, Tensor empty, Optional<Tensor> bias, int count, @Nullable Tensor none) {}
+    record Weights(
+            Tensor w,
+            Tensor empty,
+            Optional<Tensor> bias,
+            int count,
+            @Nullable Tensor none) {}
 
     @Test
     void hessiansOverRecordsWithEmptyTensors() {
         Weights p = new Weights(ramp(2), Tensors.zeros(DType.F64, 0, 3), Optional.of(Tensors.scalar(0.7)), 5, null);
         // sum(w^3) b + sum(empty^2): d2w = 6 w b, dw db = 3 w^2
-        Function<Weights, Tensor> f = q -> q.w().pow(3).sum().mul(q.bias().orElseThrow()).add(q.empty().square().sum());
+        Function<Weights, Tensor> f = q -> q.w().pow(3)
+                .sum()
+                .mul(q.bias().orElseThrow())
+                .add(q.empty().square().sum());
         List<Weights> h = Grad.hessian(f).apply(p);
         assertThat(h).hasSize(3);
         same(h.get(0).w(), p.w().mul(6 * 0.7).diagEmbed());
@@ -149,8 +159,7 @@ class NestedRulesTest {
 
     @Test
     void integersBesideTheResultsOfEveryTransform() {
-        Function<Tensor, Outcome> f =
-                x -> new Outcome(x.square().sum(), x.argmax(), x.gt(0.5), "loss");
+        Function<Tensor, Outcome> f = x -> new Outcome(x.square().sum(), x.argmax(), x.gt(0.5), "loss");
         Tensor x = ramp(3);
         Tensor v = ramp(3).cos();
         Tensor slope = x.mul(v).sum().mul(2);
@@ -185,7 +194,11 @@ class NestedRulesTest {
         // Through an index that the first part gives: d/dx x[argmax]^3
         Function<Map<String, Tensor>, Tensor> picked = m -> {
             Outcome o = f.apply(m.get("x"));
-            return m.get("x").gather(0, o.best().unsqueeze(0)).pow(3).squeeze(0).mul(m.get("k").sum());
+            return m.get("x")
+                    .gather(0, o.best().unsqueeze(0))
+                    .pow(3)
+                    .squeeze(0)
+                    .mul(m.get("k").sum());
         };
         Map<String, Tensor> m = new LinkedHashMap<>();
         m.put("x", x);
@@ -203,7 +216,9 @@ class NestedRulesTest {
         Tensor a = ramp(2, 3).add(0.5);
         UnaryOperator<Tensor> f = Grad.checkpoint(
                 row -> Special.betainc(row, row.add(1), row.sigmoid()).sum());
-        same(Grad.vmap(Grad.grad(f)).apply(a), Grad.grad((Tensor z) -> Grad.vmap(f).apply(z).sum()).apply(a));
+        same(
+                Grad.vmap(Grad.grad(f)).apply(a),
+                Grad.grad((Tensor z) -> Grad.vmap(f).apply(z).sum()).apply(a));
         same(
                 Grad.vmap(row -> Grad.jvp(f, row, row).tangent()).apply(a),
                 Grad.vmap(row -> Grad.grad(f).apply(row).dot(row)).apply(a));

@@ -15,7 +15,18 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class PolygammaGradientTest {
     @Test
     void isTheNextOrder() {
-        double[][] rows = {{3, 2}, {19, 5}, {20, 400}, {60, 1000}, {140, 121}, {170, 33}, {170, 60}, {200, 100}, {200, 700}, {1000, 380}};
+        double[][] rows = {
+            {3, 2},
+            {19, 5},
+            {20, 400},
+            {60, 1000},
+            {140, 121},
+            {170, 33},
+            {170, 60},
+            {200, 100},
+            {200, 700},
+            {1000, 380}
+        };
         for (double[] row : rows) {
             int n = (int) row[0];
             Tensor x = Tensors.scalar(row[1]);
@@ -23,7 +34,8 @@ class PolygammaGradientTest {
             double slope = Grad.grad((Tensor t) -> t.polygamma(n)).apply(x).item();
             assertThat(slope).as("order %s, x %s", n, row[1]).isCloseTo(want, within(1e-11 * Math.abs(want)));
             double second = Special.polygamma(n + 2, x).item();
-            double curvature = Grad.grad(Grad.grad((Tensor t) -> t.polygamma(n))).apply(x).item();
+            double curvature =
+                    Grad.grad(Grad.grad((Tensor t) -> t.polygamma(n))).apply(x).item();
             assertThat(curvature).as("order %s, x %s", n, row[1]).isCloseTo(second, within(1e-11 * Math.abs(second)));
         }
     }

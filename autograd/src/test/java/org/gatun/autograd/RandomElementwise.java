@@ -47,9 +47,12 @@ final class RandomElementwise {
         unary.put("zeta 5/2 of 1/2 + x^2", x -> Special.zeta(2.5, positive(x)));
         unary.put("gammainc 3/2 of 1/2 + x^2", x -> Special.gammainc(x.fullLike(1.5), positive(x)));
         unary.put("gammaincc 4 of 1/2 + x^2", x -> Special.gammaincc(x.fullLike(4.0), positive(x)));
-        unary.put("betainc 3/2, 5/2 of a probability", x -> Special.betainc(x.fullLike(1.5), x.fullLike(2.5), probability(x)));
+        unary.put(
+                "betainc 3/2, 5/2 of a probability",
+                x -> Special.betainc(x.fullLike(1.5), x.fullLike(2.5), probability(x)));
         unary.put("betainc of 1/2 + x^2", x -> Special.betainc(positive(x), x.fullLike(2.0), x.fullLike(0.3)));
-        unary.put("truncatedNdtri -1, 2", x -> Special.truncatedNdtri(x.fullLike(-1.0), x.fullLike(2.0), probability(x)));
+        unary.put(
+                "truncatedNdtri -1, 2", x -> Special.truncatedNdtri(x.fullLike(-1.0), x.fullLike(2.0), probability(x)));
         // Counts are constants, and these do not jump; sums of weights are linear in them.
         unary.put("times the count of its elements", x -> x.mul(x.tanh().histc(1, -1, 1)));
         unary.put("times the halves of its order", x -> {
@@ -124,11 +127,14 @@ final class RandomElementwise {
         binary.put("gammainc", (a, b) -> Special.gammainc(positive(a), positive(b)));
         binary.put("gammaincc", (a, b) -> Special.gammaincc(positive(a), positive(b)));
         binary.put("betainc", (a, b) -> Special.betainc(positive(a), positive(b), probability(a.sub(b))));
-        binary.put("betainc at a probability", (a, b) -> Special.betainc(positive(a), positive(a.add(1)), probability(b)));
+        binary.put(
+                "betainc at a probability", (a, b) -> Special.betainc(positive(a), positive(a.add(1)), probability(b)));
         binary.put(
                 "truncatedNdtri",
                 (a, b) -> Special.truncatedNdtri(a.tanh().sub(1.5), a.tanh().add(b.sigmoid()), probability(b)));
-        binary.put("truncatedNdtri to infinity", (a, b) -> Special.truncatedNdtri(a, a.fullLike(Double.POSITIVE_INFINITY), probability(b)));
+        binary.put(
+                "truncatedNdtri to infinity",
+                (a, b) -> Special.truncatedNdtri(a, a.fullLike(Double.POSITIVE_INFINITY), probability(b)));
         binary.put("prelu", (a, b) -> Functional.prelu(a, b.mean().reshape(1)));
         binary.put("floatPower of 1/2 + a^2 and tanh b", (a, b) -> positive(a).floatPower(b.tanh()));
         binary.put("dist 3", (a, b) -> a.dist(b.add(3), 3));

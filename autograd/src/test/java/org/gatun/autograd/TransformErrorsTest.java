@@ -29,11 +29,13 @@ class TransformErrorsTest {
     private record Transform(String name, OfTensor ofTensor, OfList ofList) {}
 
     private interface OfTensor {
-        @Nullable Object apply(@Nullable UnaryOperator<Tensor> f, Tensor x);
+        @Nullable
+        Object apply(@Nullable UnaryOperator<Tensor> f, Tensor x);
     }
 
     private interface OfList {
-        @Nullable Object apply(@Nullable Function<List<Tensor>, Tensor> f, List<Tensor> x);
+        @Nullable
+        Object apply(@Nullable Function<List<Tensor>, Tensor> f, List<Tensor> x);
     }
 
     private static final List<Transform> SCALAR = List.of(
@@ -120,8 +122,8 @@ class TransformErrorsTest {
         early.put("hook", () -> Grad.hook(at(1), none));
         early.put("checkpoint", () -> Grad.checkpoint(none));
         early.put("pushforward", () -> Grad.pushforward(none, at(1)));
-        early.forEach((name, mistake) ->
-                refused(name, "null", mistake).hasMessageContaining("the function is null: give "));
+        early.forEach(
+                (name, mistake) -> refused(name, "null", mistake).hasMessageContaining("the function is null: give "));
         refused("customJvp", "no rule", () -> Grad.customJvp(x -> x, null)).hasMessageContaining("is null: give ");
         refused("customVjp", "no rule", () -> Grad.customVjp(x -> x, null)).hasMessageContaining("is null: give ");
     }
@@ -136,9 +138,12 @@ class TransformErrorsTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("the function returns null: return ");
         }
-        refused("checkpoint", "null result on a tape", () -> Grad.grad((Tensor x) ->
-                                Grad.checkpoint((Tensor z) -> (Tensor) null).apply(x))
-                        .apply(at(1)))
+        refused(
+                        "checkpoint",
+                        "null result on a tape",
+                        () -> Grad.grad((Tensor x) -> Grad.checkpoint((Tensor z) -> (Tensor) null)
+                                        .apply(x))
+                                .apply(at(1)))
                 .hasMessageContaining("the function returns null: return ");
     }
 
@@ -148,8 +153,7 @@ class TransformErrorsTest {
             refused(t.name, "two results", () -> t.ofTensor.apply(x -> x.mul(2), at(1, 2)))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("the function returns shape [2] with 2 elements and must return one: reduce");
-            refused(t.name, "no results", () -> t.ofList.apply(
-                            x -> x.get(0).slice(0, 0, 0), List.of(at(1, 2), at(3))))
+            refused(t.name, "no results", () -> t.ofList.apply(x -> x.get(0).slice(0, 0, 0), List.of(at(1, 2), at(3))))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("the function returns shape [0] with 0 elements and must return one: reduce");
         }
@@ -159,17 +163,25 @@ class TransformErrorsTest {
     void integers() {
         Tensor i = Tensors.of(new long[] {1, 2});
         for (Transform t : DIFFERENTIATING) {
-            refused(t.name, "an integer argument", () -> t.ofTensor.apply(x -> x.to(DType.F64).sum(), i))
+            refused(
+                            t.name,
+                            "an integer argument",
+                            () -> t.ofTensor.apply(x -> x.to(DType.F64).sum(), i))
                     .isInstanceOf(DTypeException.class)
                     .hasMessageContaining("to(DType.F32)");
-            refused(t.name, "an integer argument", () -> t.ofList.apply(
-                            x -> x.get(0).to(DType.F64).sum(), List.of(i)))
+            refused(
+                            t.name,
+                            "an integer argument",
+                            () -> t.ofList.apply(x -> x.get(0).to(DType.F64).sum(), List.of(i)))
                     .isInstanceOf(DTypeException.class)
                     .hasMessageContaining("to(DType.F32)");
         }
         for (Transform t : DIFFERENTIATING) {
             if (!t.name.equals("transpose")) { // which refuses the conversion itself
-                refused(t.name, "an integer result", () -> t.ofTensor.apply(x -> x.sum().to(DType.I64), at(1, 2)))
+                refused(
+                                t.name,
+                                "an integer result",
+                                () -> t.ofTensor.apply(x -> x.sum().to(DType.I64), at(1, 2)))
                         .isInstanceOf(DTypeException.class)
                         .hasMessageContaining("the function returns I64[]");
             }
@@ -225,7 +237,10 @@ class TransformErrorsTest {
         refused("transpose", "wrong dtype", () -> t.apply(Tensors.of(1f, 2f)))
                 .hasMessageContaining("a cotangent of F32[2] for a value of F64[2]: the two must agree");
         Function<Map<String, Tensor>, Map<String, Tensor>> m = z -> Map.of("u", z.get("x"));
-        refused("transpose", "other keys", () -> Grad.transpose(m, Map.of("x", x)).apply(Map.of("v", x)))
+        refused(
+                        "transpose",
+                        "other keys",
+                        () -> Grad.transpose(m, Map.of("x", x)).apply(Map.of("v", x)))
                 .hasMessageContaining("the cotangent is a map [v] and must be a map with the keys [u]");
     }
 

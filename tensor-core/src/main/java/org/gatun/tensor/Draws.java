@@ -80,7 +80,9 @@ final class Draws {
             throw new IllegalArgumentException(
                     "bernoulli: the probabilities of shape " + p.shape() + " must all be from 0 to 1");
         }
-        return rand("bernoulli", generator, p.dtype(), p.shape(), p.device()).lt(p).to(p.dtype());
+        return rand("bernoulli", generator, p.dtype(), p.shape(), p.device())
+                .lt(p)
+                .to(p.dtype());
     }
 
     static Tensor randint(String name, Generator generator, long low, long high, Shape shape) {

@@ -77,7 +77,12 @@ final class Interpolation {
     }
 
     private static Tensor resample(
-            String name, Tensor x, long[] size, double @Nullable [] factors, InterpolationMode mode, boolean alignCorners) {
+            String name,
+            Tensor x,
+            long[] size,
+            double @Nullable [] factors,
+            InterpolationMode mode,
+            boolean alignCorners) {
         for (int a = 0; a < size.length; a++) {
             if (size[a] < 1 || x.size(2 + a) < 1) {
                 throw new ShapeException(name + ": from an input of shape " + x.shape() + " to size "

@@ -57,7 +57,9 @@ final class Norms {
         }
         Tensor sums = sums(x, p, axes);
         Tensor scale = Scaling.of(sums, x, p, axes);
-        Tensor norm = scale == null ? root(sums, p) : root(sums(x.div(scale), p, axes), p).mul(scale);
+        Tensor norm = scale == null
+                ? root(sums, p)
+                : root(sums(x.div(scale), p, axes), p).mul(scale);
         return Reductions.finish(norm, axes, keepDims);
     }
 

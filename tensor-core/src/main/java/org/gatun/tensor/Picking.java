@@ -172,7 +172,8 @@ final class Picking {
         Tensor i = Indices.vector("indexFill", index);
         Tensor no = ConcreteTensor.scalar(DType.BOOL, 0.0, x.device()).broadcastTo(x.size(a));
         Tensor yes = ConcreteTensor.scalar(DType.BOOL, 1.0, x.device()).broadcastTo(i.shape());
-        return aligned(x, a, Indices.bind("indexFill", new Op.Scatter(0), no, i, yes)).where(value, x);
+        return aligned(x, a, Indices.bind("indexFill", new Op.Scatter(0), no, i, yes))
+                .where(value, x);
     }
 
     /** A 0-d tensor as an element of {@code x}. */
@@ -291,8 +292,7 @@ final class Picking {
             return Dispatch.bind(new Op.IndexSelect(0), x.flatten(), i.flatten())
                     .reshape(i.shape());
         } catch (IndexOutOfBoundsException e) {
-            throw Indices.outside(
-                    name, i, "the " + x.elements() + " elements of shape " + x.shape(), x.elements(), e);
+            throw Indices.outside(name, i, "the " + x.elements() + " elements of shape " + x.shape(), x.elements(), e);
         }
     }
 

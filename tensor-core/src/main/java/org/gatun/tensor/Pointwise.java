@@ -195,8 +195,8 @@ final class Pointwise {
             throw new IllegalArgumentException(name + ": the dimension " + p + " must be 1 or more");
         }
         if (p > MOST_DIMENSIONS) {
-            throw new IllegalArgumentException(name + ": the dimension " + p + " is a sum of as many terms: give at most "
-                    + MOST_DIMENSIONS);
+            throw new IllegalArgumentException(
+                    name + ": the dimension " + p + " is a sum of as many terms: give at most " + MOST_DIMENSIONS);
         }
         return Widened.compute(Arithmetic.cast(x, x.dtype().toFloating()), t -> {
             Tensor sum = t.lgamma();

@@ -20,7 +20,8 @@ final class Products {
         Shape l = left.shape();
         Shape r = right.shape();
         if (l.rank() == 0 || r.rank() == 0) {
-            throw new ShapeException(name + ": shapes " + l + " and " + r + ": a scalar has no matrix product; use mul");
+            throw new ShapeException(
+                    name + ": shapes " + l + " and " + r + ": a scalar has no matrix product; use mul");
         }
         DType dtype = DType.promote(left.dtype(), right.dtype());
         if (dtype == DType.BOOL) {

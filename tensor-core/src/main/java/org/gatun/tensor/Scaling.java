@@ -20,8 +20,8 @@ final class Scaling {
         return power.maximum(least);
     });
 
-    private static final Region WITHIN = Elementwise.region(
-            (x, limit) -> x.ge(limit.reciprocal()).and(x.le(limit)));
+    private static final Region WITHIN =
+            Elementwise.region((x, limit) -> x.ge(limit.reciprocal()).and(x.le(limit)));
 
     /** So many elements are read in less time than operations take to start. */
     private static final int FEW = 2000;
@@ -36,7 +36,8 @@ final class Scaling {
      * @param p the power; the largest magnitudes count if it is positive, the least if it is negative
      */
     static @Nullable Tensor of(Tensor sums, Tensor x, double p, Axes over) {
-        // Second derivatives take elements to the power p - 2 and sums to 1/p - 2, of which the root has only that of -3/2.
+        // Second derivatives take elements to the power p - 2 and sums to 1/p - 2, of which the root has only that of
+        // -3/2.
         double share = p == 2 ? 2.0 / 3 : Math.abs(p) / (2 * Math.abs(p) + 2);
         double wide = Math.pow(sums.dtype() == DType.F64 ? 1e300 : 1e36, share);
         if (x.elements() == 0 || !Traced.hasNumbers(sums) || isWithin(sums, wide)) {
@@ -44,7 +45,8 @@ final class Scaling {
         }
         ExtremumFn fn = p > 0 ? ExtremumFn.MAX : ExtremumFn.MIN;
         Tensor magnitude = Dispatch.bind(new Op.Extremum(fn, over), x.detach().abs());
-        Tensor counted = magnitude.maskedFill(magnitude.eq(0).or(magnitude.lt(Double.POSITIVE_INFINITY).not()), 1);
+        Tensor counted = magnitude.maskedFill(
+                magnitude.eq(0).or(magnitude.lt(Double.POSITIVE_INFINITY).not()), 1);
         if (isWithin(counted, Math.pow(wide, 0.5 / Math.max(2, Math.abs(p))))) {
             return null;
         }

@@ -66,13 +66,16 @@ final class ScatterReductions {
                 Tensor sum = sum(name, x, a, index, src, includeSelf);
                 yield x.dtype().isFloating() ? sum.div(n) : sum.floorDivide(n);
             }
-            case AMAX -> Indices.bind(name, new Op.Call(new ScatterExtremum(ExtremumFn.MAX, a, includeSelf)), x, index, src);
-            case AMIN -> Indices.bind(name, new Op.Call(new ScatterExtremum(ExtremumFn.MIN, a, includeSelf)), x, index, src);
+            case AMAX ->
+                Indices.bind(name, new Op.Call(new ScatterExtremum(ExtremumFn.MAX, a, includeSelf)), x, index, src);
+            case AMIN ->
+                Indices.bind(name, new Op.Call(new ScatterExtremum(ExtremumFn.MIN, a, includeSelf)), x, index, src);
         };
     }
 
     private static Tensor sum(String name, Tensor x, int a, Tensor index, Tensor src, boolean includeSelf) {
-        Tensor base = includeSelf ? x : counts(name, x, a, index).gt(0).where(Arithmetic.constant(x, x.dtype(), 0.0), x);
+        Tensor base =
+                includeSelf ? x : counts(name, x, a, index).gt(0).where(Arithmetic.constant(x, x.dtype(), 0.0), x);
         return Picking.scatterAdd(name, base, a, index, src);
     }
 

@@ -27,8 +27,9 @@ final class Statistics {
         Axes over = Axes.reduction(name, x.rank(), axes);
         Moments moments = Moments.of(x, correction, over);
         Tensor scale = moments.scale();
-        Tensor variance =
-                scale == null ? moments.variance() : moments.variance().mul(scale).mul(scale);
+        Tensor variance = scale == null
+                ? moments.variance()
+                : moments.variance().mul(scale).mul(scale);
         return new VarMean(
                 Reductions.finish(Arithmetic.cast(variance, dtype), over, keepDims),
                 Reductions.finish(Arithmetic.cast(moments.mean(), dtype), over, keepDims));
@@ -60,7 +61,8 @@ final class Statistics {
      * @param variance that of the elements over the scale
      * @param scale null for 1
      */
-    private record Moments(Tensor mean, Tensor variance, @Nullable Tensor scale) {
+    private record Moments(
+            Tensor mean, Tensor variance, @Nullable Tensor scale) {
         static Moments of(Tensor x, double correction, Axes over) {
             Moments plain = unscaled(x, correction, over);
             Tensor scale = Scaling.of(plain.variance, x, 2, over);

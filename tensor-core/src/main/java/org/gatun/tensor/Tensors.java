@@ -307,12 +307,14 @@ public final class Tensors extends CombiningFunctions {
 
     /** As {@link #full(DType, double, long...)}, on a device. */
     public static Tensor full(DType dtype, double value, Shape shape, Device device) {
-        return Creation.full(dtype, Scalars.checked("full", dtype, value), Creation.countable("full", dtype, shape), device);
+        return Creation.full(
+                dtype, Scalars.checked("full", dtype, value), Creation.countable("full", dtype, shape), device);
     }
 
     /** As {@link #full(DType, double, long...)}, on a device, exact for I64. */
     public static Tensor full(DType dtype, long value, Shape shape, Device device) {
-        return Creation.full(dtype, Scalars.checked("full", dtype, value), Creation.countable("full", dtype, shape), device);
+        return Creation.full(
+                dtype, Scalars.checked("full", dtype, value), Creation.countable("full", dtype, shape), device);
     }
 
     /**

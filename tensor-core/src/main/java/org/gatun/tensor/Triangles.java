@@ -27,7 +27,8 @@ final class Triangles {
             throw new ShapeException(name + ": " + rows + " rows and " + columns + " columns: both must be 0 or more");
         }
         long by = Math.clamp(offset, -rows, columns);
-        // The rows that have positions, and how many the shortest of them has; each other has one more than the next, or all columns.
+        // The rows that have positions, and how many the shortest of them has; each other has one more than the next,
+        // or all columns.
         long first = lower ? Math.max(-by, 0) : 0;
         long end = lower || columns - by < 0 || columns - by > rows ? rows : columns - by;
         long shortest = lower ? (by < columns ? Math.max(by, 0) + 1 : columns) : columns - Math.max(end - 1 + by, 0);

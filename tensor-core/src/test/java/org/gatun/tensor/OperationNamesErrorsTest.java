@@ -87,7 +87,8 @@ class OperationNamesErrorsTest {
                                 + (isStatic ? "" : text(self) + " and ") + text(arguments) + ": " + refusal;
                         complaints.putIfAbsent(
                                 method.getName() + refusal.getClass() + name(refusal),
-                                complaint + " at " + (refusal.getStackTrace().length == 0 ? "?" : refusal.getStackTrace()[0]));
+                                complaint + " at "
+                                        + (refusal.getStackTrace().length == 0 ? "?" : refusal.getStackTrace()[0]));
                     }
                 } catch (IllegalAccessException e) {
                     throw new AssertionError(e);
@@ -106,7 +107,9 @@ class OperationNamesErrorsTest {
         return isKind
                         && (name.equals(method)
                                 || refusal instanceof ArithmeticException
-                                        && FUNCTIONS.getOrDefault(method, Set.of()).contains(name))
+                                        && FUNCTIONS
+                                                .getOrDefault(method, Set.of())
+                                                .contains(name))
                 || refusal instanceof OutOfNativeMemoryException;
     }
 
@@ -178,9 +181,11 @@ class OperationNamesErrorsTest {
                 case "byte" -> (byte) random.nextInt(-2, 3);
                 case "short" -> (short) random.nextInt(-2, 3);
                 case "int" -> one(random, 0, 1, -1, 2, -2, 3, 9, -9, Integer.MIN_VALUE, Integer.MAX_VALUE);
-                case "long" -> one(random, 0L, 1L, 2L, 3L, 4L, -1L, -2L, 7L, Long.MIN_VALUE, 1L << 62, 1L << 62, Long.MAX_VALUE);
+                case "long" ->
+                    one(random, 0L, 1L, 2L, 3L, 4L, -1L, -2L, 7L, Long.MIN_VALUE, 1L << 62, 1L << 62, Long.MAX_VALUE);
                 case "float" -> (float) random.nextInt(-2, 3);
-                case "double" -> one(random, 0.0, 1.0, 0.5, 2.0, -1.0, 3.5, Double.NaN, Double.POSITIVE_INFINITY, 1e300, -1e300);
+                case "double" ->
+                    one(random, 0.0, 1.0, 0.5, 2.0, -1.0, 3.5, Double.NaN, Double.POSITIVE_INFINITY, 1e300, -1e300);
                 case "String" -> one(random, "ij,jk->ik", "ii", "ij->", "", "i->ii", "..a,a", "i,,");
                 case "Shape" -> one(random, Shape.SCALAR, Shape.of(3), Shape.of(2, 3), Shape.of(0, 2), Shape.of(6));
                 case "Device" -> Device.CPU;
@@ -204,7 +209,11 @@ class OperationNamesErrorsTest {
                             ConvOptions.DEFAULT.groups(3),
                             ConvOptions.DEFAULT.padding(1));
                 case "PoolOptions" ->
-                    one(random, PoolOptions.of(2), PoolOptions.of(3, 2), PoolOptions.of(1).padding(0, 0, 0));
+                    one(
+                            random,
+                            PoolOptions.of(2),
+                            PoolOptions.of(3, 2),
+                            PoolOptions.of(1).padding(0, 0, 0));
                 case "CrossEntropyOptions" -> CrossEntropyOptions.DEFAULT;
                 case "PrintOptions" -> PrintOptions.DEFAULT;
                 case "ConvSpec" -> ConvSpec.DEFAULT;

@@ -39,8 +39,26 @@ class PolygammaTest {
     @Test
     void highOrders() {
         double[][] rows = {
-            {19, 3.5}, {20, 400}, {30, 2e3}, {60, 1e3}, {100, 150}, {120, 3e3}, {150, 90}, {170, 1}, {170, 33}, {170, 100},
-            {170, 2000}, {171, 1.5}, {171, 50}, {180, 0.125}, {200, 3}, {200, 100}, {200, 700}, {250, 6}, {300, 100}, {300, 40}
+            {19, 3.5},
+            {20, 400},
+            {30, 2e3},
+            {60, 1e3},
+            {100, 150},
+            {120, 3e3},
+            {150, 90},
+            {170, 1},
+            {170, 33},
+            {170, 100},
+            {170, 2000},
+            {171, 1.5},
+            {171, 50},
+            {180, 0.125},
+            {200, 3},
+            {200, 100},
+            {200, 700},
+            {250, 6},
+            {300, 100},
+            {300, 40}
         };
         for (double[] row : rows) {
             if (Double.isFinite(reference((int) row[0], row[1]))) {
@@ -89,7 +107,8 @@ class PolygammaTest {
         double inf = Double.POSITIVE_INFINITY;
         for (int n : new int[] {1, 2, 25, 200, 2000, Integer.MAX_VALUE}) {
             assertThat(Special.polygamma(n, Tensors.scalar(inf)).item()).isZero();
-            assertThat(Special.polygamma(n, Tensors.scalar(1e300)).item() * (n == 1 ? 0 : 1)).isZero();
+            assertThat(Special.polygamma(n, Tensors.scalar(1e300)).item() * (n == 1 ? 0 : 1))
+                    .isZero();
             assertThat(Special.polygamma(n, Tensors.scalar(0.0)).item()).isEqualTo(n % 2 == 0 ? -inf : inf);
             assertThat(Special.polygamma(n, Tensors.scalar(Double.NaN)).item()).isNaN();
         }

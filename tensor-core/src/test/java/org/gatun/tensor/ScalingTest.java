@@ -75,7 +75,8 @@ class ScalingTest {
     /** Each row has a scale of its own, and a row of zeros, infinities or NaN spoils no other. */
     @Test
     void rows() {
-        Tensor x = Tensors.of(3e200, 4e200, 3e-200, 4e-200, 3, 4, 0, 0, INF, 1, Double.NaN, 1).reshape(6, 2);
+        Tensor x = Tensors.of(3e200, 4e200, 3e-200, 4e-200, 3, 4, 0, 0, INF, 1, Double.NaN, 1)
+                .reshape(6, 2);
         double[] got = x.norm(2, 1).toDoubleArray();
         double[] want = {5e200, 5e-200, 5, 0, INF, Double.NaN};
         for (int i = 0; i < want.length; i++) {
@@ -112,7 +113,9 @@ class ScalingTest {
     void typesAreInferredWithoutNumbers() {
         TensorType type = new TensorType(DType.F32, Shape.of(2, 3));
         TensorType row = new TensorType(DType.F32, Shape.of(2));
-        assertThat(TypeTrace.infer(List.of(type), in -> List.of(in.get(0).norm(2, 1), in.get(0).std(1))))
+        assertThat(TypeTrace.infer(
+                        List.of(type),
+                        in -> List.of(in.get(0).norm(2, 1), in.get(0).std(1))))
                 .containsExactly(row, row);
     }
 }

@@ -58,11 +58,7 @@ class SizesErrorsTest {
                 row(() -> Tensors.tri(DType.F32, HUGE, 1, 0), "tri:", "F32", "2^63 - 1 bytes"),
                 row(() -> x.repeat(HUGE, 1), "repeat:", "[2, 3]", "2^63 - 1"),
                 row(() -> Tensors.zeros(1).broadcastTo(HUGE), "broadcastTo:", "F32", "2^63 - 1 bytes", "smaller"),
-                row(
-                        () -> Tensors.zeros(1).pad(new long[] {HUGE}, new long[] {0}),
-                        "pad:",
-                        "F32",
-                        "2^63 - 1 bytes"),
+                row(() -> Tensors.zeros(1).pad(new long[] {HUGE}, new long[] {0}), "pad:", "F32", "2^63 - 1 bytes"),
                 row(() -> Tensors.zeros(2, 3).diagEmbed(HUGE, 0, 1), "diagEmbed:", "2^63 - 1 elements"),
                 row(() -> Fft.fftfreq(HUGE, 1), "fftfreq:", "2^63 - 1 bytes"),
                 row(
@@ -92,10 +88,12 @@ class SizesErrorsTest {
         "1, 9223372036854775807, 9223372036854775807"
     })
     void lowerTrianglesWithTooManyPositionsAreRefusedAtOnce(long rows, long columns, long offset) {
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(2), () -> assertThatThrownBy(
-                        () -> Tensors.trilIndices(rows, columns, offset))
-                .isInstanceOf(ShapeException.class)
-                .hasMessageContainingAll("trilIndices:", rows + " rows", columns + " columns", "more positions than"));
+        Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(2),
+                () -> assertThatThrownBy(() -> Tensors.trilIndices(rows, columns, offset))
+                        .isInstanceOf(ShapeException.class)
+                        .hasMessageContainingAll(
+                                "trilIndices:", rows + " rows", columns + " columns", "more positions than"));
     }
 
     @ParameterizedTest
@@ -105,10 +103,12 @@ class SizesErrorsTest {
         "2, 9223372036854775807, 0"
     })
     void upperTrianglesWithTooManyPositionsAreRefusedAtOnce(long rows, long columns, long offset) {
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(2), () -> assertThatThrownBy(
-                        () -> Tensors.triuIndices(rows, columns, offset))
-                .isInstanceOf(ShapeException.class)
-                .hasMessageContainingAll("triuIndices:", rows + " rows", columns + " columns", "more positions than"));
+        Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(2),
+                () -> assertThatThrownBy(() -> Tensors.triuIndices(rows, columns, offset))
+                        .isInstanceOf(ShapeException.class)
+                        .hasMessageContainingAll(
+                                "triuIndices:", rows + " rows", columns + " columns", "more positions than"));
     }
 
     @Test

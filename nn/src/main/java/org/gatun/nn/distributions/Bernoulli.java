@@ -141,9 +141,13 @@ public final class Bernoulli extends Trials {
         /** By the logit's magnitude: the two outcomes may be exchanged, and for large ones nothing cancels. */
         Tensor entropy() {
             if (!isLogit) {
-                return Ends.finite(given, 0, 0, p -> Special.xlogy(p, p)
-                        .add(Special.xlog1py(p.neg().add(1), p.neg()))
-                        .neg());
+                return Ends.finite(
+                        given,
+                        0,
+                        0,
+                        p -> Special.xlogy(p, p)
+                                .add(Special.xlog1py(p.neg().add(1), p.neg()))
+                                .neg());
             }
             // not abs, whose derivative at 0 is 0
             Tensor size = given.lt(0).where(given.neg(), given);

@@ -78,8 +78,7 @@ public final class Categorical extends Distribution {
         Tensor k = supported("logProb", value).to(DType.I64);
         Shape shape = Broadcasting.common("Categorical.logProb", k.shape(), batchShape());
         Tensor index = k.broadcastTo(shape).unsqueeze(-1);
-        return logits()
-                .broadcastTo(Shapes.join(shape, Shape.of(classes())))
+        return logits().broadcastTo(Shapes.join(shape, Shape.of(classes())))
                 .gather(-1, index)
                 .squeeze(-1);
     }
@@ -180,7 +179,9 @@ public final class Categorical extends Distribution {
             Tensor p = probs();
             Tensor log = q.logits();
             Tensor neither = p.eq(0).and(log.eq(Double.NEGATIVE_INFINITY));
-            return terms().add(p.mul(neither.where(log.fullLike(0.0), log))).sum(-1).neg();
+            return terms().add(p.mul(neither.where(log.fullLike(0.0), log)))
+                    .sum(-1)
+                    .neg();
         }
 
         private static void requireRow(String name, Tensor x) {

@@ -68,8 +68,7 @@ public final class KullbackLeibler {
             throw new ShapeException("KullbackLeibler." + method + ": " + names + " have events of shape "
                     + p.eventShape() + " and " + q.eventShape() + ": Independent makes batch axes part of the event");
         }
-        Broadcasting.common(
-                "KullbackLeibler." + method + ": the batches of " + names, p.batchShape(), q.batchShape());
+        Broadcasting.common("KullbackLeibler." + method + ": the batches of " + names, p.batchShape(), q.batchShape());
     }
 
     /** The formula of the nearest classes above the given ones, first of p's. */

@@ -14,11 +14,17 @@ public final class Multinomial extends Distribution {
     private final Classes classes;
 
     private Multinomial(long totalCount, Classes classes) {
-        super(Shapes.allBut(classes.given().shape(), 1), Shapes.last(classes.given().shape(), 1));
+        super(
+                Shapes.allBut(classes.given().shape(), 1),
+                Shapes.last(classes.given().shape(), 1));
         if (totalCount < 0) {
             throw new IllegalArgumentException("Multinomial: the total count " + totalCount + " must be 0 or more");
         }
-        Parameters.requireExact("Multinomial", "total count", Tensors.scalar(totalCount), classes.given().dtype());
+        Parameters.requireExact(
+                "Multinomial",
+                "total count",
+                Tensors.scalar(totalCount),
+                classes.given().dtype());
         this.totalCount = totalCount;
         this.classes = classes;
     }
@@ -101,7 +107,10 @@ public final class Multinomial extends Distribution {
     public Tensor entropy() {
         double n = Tensors.scalar(DType.F64, totalCount + 1.0).lgamma().item();
         Tensor factorials = Ends.finite(probs(), 0, n, this::factorials);
-        return classes.entropy().mul((double) totalCount).add(factorials.sum(-1)).sub(n);
+        return classes.entropy()
+                .mul((double) totalCount)
+                .add(factorials.sum(-1))
+                .sub(n);
     }
 
     /** {@code E[log x!]} for x of n draws of each probability. */
@@ -115,7 +124,8 @@ public final class Multinomial extends Distribution {
     public Tensor enumerateSupport() {
         throw unsupported(
                 "enumerateSupport",
-                "the ways to share " + totalCount + " draws among " + eventShape().size(0)
+                "the ways to share " + totalCount + " draws among "
+                        + eventShape().size(0)
                         + " classes are too many to list: estimate expectations with Expectation.of, which samples");
     }
 

@@ -69,7 +69,8 @@ public final class MultivariateNormal extends Distribution {
             return Linalg.cholesky(matrix);
         } catch (LinalgException e) {
             var named = new LinalgException("MultivariateNormal: the " + name + " of shape " + matrix.shape()
-                    + " has no Cholesky factor (add a small multiple of the identity to its diagonal): " + e.getMessage());
+                    + " has no Cholesky factor (add a small multiple of the identity to its diagonal): "
+                    + e.getMessage());
             named.initCause(e);
             throw named;
         }

@@ -58,7 +58,8 @@ class EntropyEndsTest {
     private static Tensor slope(UnaryOperator<Tensor> f, Tensor x) {
         Tensor reverse = Grad.grad((Tensor t) -> f.apply(t).sum()).apply(x);
         Tensor forward = Grad.jvp(f, x, Tensors.onesLike(x)).tangent();
-        assertThat(forward.toDoubleArray()).containsExactly(reverse.toDoubleArray(), within(x.dtype() == DType.F32 ? 1e-4 : 1e-9));
+        assertThat(forward.toDoubleArray())
+                .containsExactly(reverse.toDoubleArray(), within(x.dtype() == DType.F32 ? 1e-4 : 1e-9));
         return reverse;
     }
 
@@ -66,7 +67,8 @@ class EntropyEndsTest {
     @EnumSource(Outcomes.class)
     void byTheProbabilityTheDerivativeIsThatNearTheEnd(Outcomes o) {
         Tensor p = Tensors.of(0.0, 1, 0.3);
-        assertThat(o.probs.apply(p.narrow(0, 0, 2)).entropy().abs().toDoubleArray()).containsOnly(0);
+        assertThat(o.probs.apply(p.narrow(0, 0, 2)).entropy().abs().toDoubleArray())
+                .containsOnly(0);
         double[] g = slope(t -> o.probs.apply(t).entropy(), p).toDoubleArray();
         assertThat(g[0]).isCloseTo(o.steepness * STEEP, within(0.1 * o.steepness * STEEP));
         assertThat(g[1]).isCloseTo(-o.steepness * STEEP, within(0.1 * o.steepness * STEEP));
@@ -129,7 +131,9 @@ class EntropyEndsTest {
     void classesWithoutProbability() {
         Tensor w = Tensors.of(0.0, 1, 3);
         double h = -(0.25 * Math.log(0.25) + 0.75 * Math.log(0.75));
-        double[] g = Grad.grad((Tensor t) -> Categorical.ofProbs(t).entropy()).apply(w).toDoubleArray();
+        double[] g = Grad.grad((Tensor t) -> Categorical.ofProbs(t).entropy())
+                .apply(w)
+                .toDoubleArray();
         assertThat(g[0]).isGreaterThan(8);
         assertThat(g[1]).isCloseTo(-(Math.log(0.25) + h) / 4, within(1e-14));
         assertThat(g[2]).isCloseTo(-(Math.log(0.75) + h) / 4, within(1e-14));
@@ -146,7 +150,9 @@ class EntropyEndsTest {
                 .containsExactly(0.25, 0, 0);
         // by logits, -infinity takes no part
         Tensor l = Tensors.of(Double.NEGATIVE_INFINITY, 0, Math.log(3));
-        double[] gl = Grad.grad((Tensor t) -> Categorical.ofLogits(t).entropy()).apply(l).toDoubleArray();
+        double[] gl = Grad.grad((Tensor t) -> Categorical.ofLogits(t).entropy())
+                .apply(l)
+                .toDoubleArray();
         assertThat(gl)
                 .containsExactly(
                         new double[] {0, -0.25 * (Math.log(0.25) + h), -0.75 * (Math.log(0.75) + h)}, within(1e-14));
@@ -180,7 +186,8 @@ class EntropyEndsTest {
         assertThat(slope(two, q).toDoubleArray()).containsExactly(new double[] {1 / 0.75, -4, 1}, within(1e-13));
         Tensor pp = Tensors.stack(-1, p, p.neg().add(1));
         UnaryOperator<Tensor> classes = t -> KullbackLeibler.divergence(
-                Categorical.ofProbs(pp), Categorical.ofProbs(Tensors.stack(-1, t, t.neg().add(1))));
+                Categorical.ofProbs(pp),
+                Categorical.ofProbs(Tensors.stack(-1, t, t.neg().add(1))));
         assertThat(classes.apply(q).toDoubleArray())
                 .containsExactly(two.apply(q).toDoubleArray(), within(1e-15));
         assertThat(slope(classes, q).toDoubleArray())

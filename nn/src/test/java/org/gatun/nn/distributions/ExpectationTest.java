@@ -97,9 +97,9 @@ class ExpectationTest {
     void functionsThatMixTheBatchDeclareIt() {
         Tensor rates = Tensors.of(1.0, 2.0);
         UnaryOperator<Tensor> mixing = x -> x.mul(x.flip(1));
-        UnaryOperator<Tensor> joint = r -> Expectation.of(
-                        RandomVariable.of(new Poisson(r), 1).map(mixing), new Generator(7), 400_000)
-                .value();
+        UnaryOperator<Tensor> joint =
+                r -> Expectation.of(RandomVariable.of(new Poisson(r), 1).map(mixing), new Generator(7), 400_000)
+                        .value();
         assertThat(joint.apply(rates).toDoubleArray()).containsExactly(new double[] {2, 2}, within(0.05));
         double[] g = Grad.grad((Tensor r) -> joint.apply(r).sum()).apply(rates).toDoubleArray();
         assertThat(g).containsExactly(new double[] {4, 2}, within(0.15));
@@ -118,10 +118,10 @@ class ExpectationTest {
                     .containsExactly(new double[] {3, 5}, within(0.3));
         }
         // through samples that carry gradients all is right undeclared
-        UnaryOperator<Tensor> smooth = r -> Expectation.of(
-                        new Normal(r, Tensors.of(1.0, 1.0)), mixing, new Generator(7), N)
-                .value()
-                .sum();
+        UnaryOperator<Tensor> smooth =
+                r -> Expectation.of(new Normal(r, Tensors.of(1.0, 1.0)), mixing, new Generator(7), N)
+                        .value()
+                        .sum();
         assertThat(Grad.grad(smooth).apply(rates).toDoubleArray()).containsExactly(new double[] {4, 2}, within(0.1));
         assertThatThrownBy(() -> RandomVariable.of(new Poisson(2), 1))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -53,7 +53,8 @@ class MessagesTest {
     private static final double[] NO_PROBABILITY = {-0.1, 1.1, NAN, INF};
 
     private static Constructor placed(String name, Function<List<Tensor>, Distribution> make) {
-        return new Constructor(name, make, two(0, 1, 1, 2), List.of("location", "scale"), List.of(NOT_FINITE, NOT_POSITIVE));
+        return new Constructor(
+                name, make, two(0, 1, 1, 2), List.of("location", "scale"), List.of(NOT_FINITE, NOT_POSITIVE));
     }
 
     private static List<Tensor> two(double a, double b, double c, double d) {
@@ -173,7 +174,11 @@ class MessagesTest {
                             .reshape(p.get(i).shape())
                             .eq(1);
                     p.set(i, at.where(p.get(i).fullLike(bad), p.get(i)));
-                    refuses(() -> c.make.apply(p), c.name, c.names.get(i), p.get(i).shape().toString());
+                    refuses(
+                            () -> c.make.apply(p),
+                            c.name,
+                            c.names.get(i),
+                            p.get(i).shape().toString());
                 }
             }
         }
@@ -217,23 +222,48 @@ class MessagesTest {
     void divergencesOfBatchesThatDoNotFit() {
         Normal p = new Normal(of(0, 1), of(1, 1));
         Normal q = new Normal(of(0, 1, 2), of(1, 1, 1));
-        refuses(() -> KullbackLeibler.divergence(p, q), "KullbackLeibler.divergence", "Normal", "batch", "[2]", "[3]", "unsqueeze");
+        refuses(
+                () -> KullbackLeibler.divergence(p, q),
+                "KullbackLeibler.divergence",
+                "Normal",
+                "batch",
+                "[2]",
+                "[3]",
+                "unsqueeze");
         refuses(
                 () -> KullbackLeibler.divergence(p, new Exponential(of(1, 2, 3))),
-                "KullbackLeibler.divergence", "Normal", "Exponential", "[2]", "[3]");
+                "KullbackLeibler.divergence",
+                "Normal",
+                "Exponential",
+                "[2]",
+                "[3]");
         refuses(
                 () -> KullbackLeibler.divergence(new Dirichlet(of(1, 2)), new Dirichlet(of(1, 2, 3))),
-                "KullbackLeibler.divergence", "Dirichlet", "[2]", "[3]", "event");
+                "KullbackLeibler.divergence",
+                "Dirichlet",
+                "[2]",
+                "[3]",
+                "event");
         refuses(
                 () -> KullbackLeibler.divergence(p, new Dirichlet(of(1, 2))),
-                "Normal", "Dirichlet", "events of shape", "[]", "[2]");
+                "Normal",
+                "Dirichlet",
+                "events of shape",
+                "[]",
+                "[2]");
         refuses(
-                () -> KullbackLeibler.divergence(
-                        Categorical.ofProbs(of(1, 1)), Categorical.ofProbs(of(1, 1, 1))),
-                "KullbackLeibler.divergence", "Categorical", "2", "3", "classes");
+                () -> KullbackLeibler.divergence(Categorical.ofProbs(of(1, 1)), Categorical.ofProbs(of(1, 1, 1))),
+                "KullbackLeibler.divergence",
+                "Categorical",
+                "2",
+                "3",
+                "classes");
         refuses(
                 () -> KullbackLeibler.estimate(p, q, new Generator(1), 10),
-                "KullbackLeibler.estimate", "Normal", "[2]", "[3]");
+                "KullbackLeibler.estimate",
+                "Normal",
+                "[2]",
+                "[3]");
     }
 
     @Test
@@ -252,10 +282,14 @@ class MessagesTest {
                 .hasMessageContainingAll("MultivariateNormal", "[2, 2, 2]", "matrix");
         refuses(
                 () -> MultivariateNormal.ofCovariance(of(0, 0), Tensors.of(new double[][] {{1, 2}, {0, 1}})),
-                "MultivariateNormal", "covariance", "symmetric");
+                "MultivariateNormal",
+                "covariance",
+                "symmetric");
         refuses(
                 () -> MultivariateNormal.ofScaleTril(of(0, 0), Tensors.of(new double[][] {{1, 2}, {0, 1}})),
-                "MultivariateNormal", "scaleTril", "lower triangular");
+                "MultivariateNormal",
+                "scaleTril",
+                "lower triangular");
     }
 
     @Test
@@ -264,7 +298,9 @@ class MessagesTest {
                 () -> MultivariateNormal.ofCovariance(
                         Tensors.zeros(DType.F64, 3, 2),
                         Tensors.eye(DType.F64, 2, 2).broadcastTo(4, 2, 2)),
-                "MultivariateNormal", "[3]", "[4]");
+                "MultivariateNormal",
+                "[3]",
+                "[4]");
     }
 
     /** What can't be listed says so, and what to do instead. */
@@ -274,7 +310,8 @@ class MessagesTest {
         refusesSum(counts, "Multinomial.enumerateSupport", "Expectation.of");
         assertThat(catchThrowable(() -> Expectation.exact(counts, x -> x)).getMessage())
                 .doesNotContain("not finite");
-        refusesSum(new Independent(Bernoulli.ofProbs(of(0.5, 0.5)), 1), "Independent.enumerateSupport", "Expectation.of");
+        refusesSum(
+                new Independent(Bernoulli.ofProbs(of(0.5, 0.5)), 1), "Independent.enumerateSupport", "Expectation.of");
         refusesSum(new Poisson(2), "Poisson.enumerateSupport", "Expectation.of");
         refusesSum(
                 new MixtureSameFamily(Categorical.ofProbs(of(1, 1)), Bernoulli.ofProbs(of(0.5, 0.5))),
@@ -294,18 +331,30 @@ class MessagesTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContainingAll("Dirichlet.logProb", "[3]", "[2]");
         for (Distribution d : new Distribution[] {
-            new Normal(of(0, 1), of(1, 1)), new Gamma(of(1, 1), of(1, 1)), Bernoulli.ofProbs(of(0.5, 0.5)),
-            new Poisson(of(1, 2)), Categorical.ofProbs(Tensors.ones(DType.F64, 2, 3)), Geometric.ofProbs(of(0.5, 1))
+            new Normal(of(0, 1), of(1, 1)),
+            new Gamma(of(1, 1), of(1, 1)),
+            Bernoulli.ofProbs(of(0.5, 0.5)),
+            new Poisson(of(1, 2)),
+            Categorical.ofProbs(Tensors.ones(DType.F64, 2, 3)),
+            Geometric.ofProbs(of(0.5, 1))
         }) {
             assertThat(catchThrowable(() -> d.logProb(of(1, 1, 1))))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContainingAll(d.getClass().getSimpleName() + ".logProb", "[3]", "[2]");
         }
         for (Distribution d : new Distribution[] {
-            new Normal(of(0, 1), of(1, 1)), new Gamma(of(1, 1), of(1, 1)), Bernoulli.ofProbs(of(0.5, 0.5)),
-            new Uniform(of(0, 1), of(1, 2)), new Exponential(of(1, 2)), new Beta(of(1, 2), of(1, 2)),
-            new LogNormal(of(0, 1), of(1, 1)), new Poisson(of(1, 2)), Geometric.ofProbs(of(0.5, 1)),
-            Binomial.ofProbs(3, of(0.5, 0.5)), new StudentT(of(1, 2), of(0, 0), of(1, 1)), new Cauchy(of(0, 1), of(1, 1))
+            new Normal(of(0, 1), of(1, 1)),
+            new Gamma(of(1, 1), of(1, 1)),
+            Bernoulli.ofProbs(of(0.5, 0.5)),
+            new Uniform(of(0, 1), of(1, 2)),
+            new Exponential(of(1, 2)),
+            new Beta(of(1, 2), of(1, 2)),
+            new LogNormal(of(0, 1), of(1, 1)),
+            new Poisson(of(1, 2)),
+            Geometric.ofProbs(of(0.5, 1)),
+            Binomial.ofProbs(3, of(0.5, 0.5)),
+            new StudentT(of(1, 2), of(0, 0), of(1, 1)),
+            new Cauchy(of(0, 1), of(1, 1))
         }) {
             assertThat(catchThrowable(() -> d.cdf(of(1, 1, 1))))
                     .isInstanceOf(ShapeException.class)

@@ -58,13 +58,12 @@ class PointMassTest {
         // of fewer trials, always 0 and always all: 2 of 3 have the probability 3 q^2 (1 - q)
         Binomial few = Binomial.ofProbs(2, Tensors.of(0.0, 1));
         assertThat(kl(few, Binomial.ofProbs(3, Tensors.scalar(0.25))))
-                .containsExactly(
-                        new double[] {-3 * Math.log(0.75), -Math.log(3 * 0.25 * 0.25 * 0.75)}, within(1e-14));
+                .containsExactly(new double[] {-3 * Math.log(0.75), -Math.log(3 * 0.25 * 0.25 * 0.75)}, within(1e-14));
         // without trials
         assertThat(kl(Binomial.ofProbs(0, Tensors.of(0.3)), Binomial.ofProbs(3, Tensors.of(0.25))))
                 .containsExactly(new double[] {-3 * Math.log(0.75)}, within(1e-14));
-        Tensor slope = Grad.grad((Tensor q) -> KullbackLeibler.divergence(few, Binomial.ofProbs(3, q))
-                        .sum())
+        Tensor slope = Grad.grad((Tensor q) ->
+                        KullbackLeibler.divergence(few, Binomial.ofProbs(3, q)).sum())
                 .apply(Tensors.scalar(0.25));
         // 3 / (1 - q) - 2 / q + 1 / (1 - q)
         assertThat(slope.item()).isCloseTo(4 / 0.75 - 2 / 0.25, within(1e-12));

@@ -30,8 +30,8 @@ class ShapesAndDtypesTest {
     /** Moments and entropy that there is a formula for. */
     private static List<Tensor> formulas(Distribution d) {
         var all = new ArrayList<Tensor>();
-        for (Function<Distribution, Tensor> f :
-                List.<Function<Distribution, Tensor>>of(Distribution::mean, Distribution::variance, Distribution::entropy)) {
+        for (Function<Distribution, Tensor> f : List.<Function<Distribution, Tensor>>of(
+                Distribution::mean, Distribution::variance, Distribution::entropy)) {
             try {
                 all.add(f.apply(d));
             } catch (UnsupportedOperationException e) {
@@ -95,7 +95,9 @@ class ShapesAndDtypesTest {
         Tensor row = family.values().select(1, 0);
         Tensor table = columns.logProb(row);
         assertThat(table.shape()).isEqualTo(Shape.of(3, 5));
-        Tensor expected = family.distribution().logProb(row.unsqueeze(1).broadcastTo(5, 3)).t();
+        Tensor expected = family.distribution()
+                .logProb(row.unsqueeze(1).broadcastTo(5, 3))
+                .t();
         assertThat(table.equalTo(expected)).isTrue();
         assertThat(columns.logProb(row.reshape(5, 1, 1)).shape()).isEqualTo(Shape.of(5, 3, 1));
         assertThat(columns.sample(new Generator(1), 2).shape()).isEqualTo(Shape.of(2, 3, 1));

@@ -55,7 +55,10 @@ class StructuredShapesTest {
                         t -> MultivariateNormal.ofCovariance(t, Tensors.eye(DType.F64, 3, 3)),
                         row),
                 new Vectors("Independent", t -> new Independent(new Exponential(t), 1), row),
-                new Vectors("MixtureSameFamily", t -> new MixtureSameFamily(Categorical.ofProbs(t), new Poisson(t)), number),
+                new Vectors(
+                        "MixtureSameFamily",
+                        t -> new MixtureSameFamily(Categorical.ofProbs(t), new Poisson(t)),
+                        number),
                 new Vectors(
                         "MixtureSameFamily with other bounds",
                         t -> new MixtureSameFamily(Categorical.ofProbs(t), new Uniform(t, t.mul(4))),
@@ -77,13 +80,13 @@ class StructuredShapesTest {
         assertThat(log.get(0)).isCloseTo(one.logProb(x).item(), within(1e-14));
         // samples, then the batch, then the event
         Shape event = one.eventShape();
-        assertThat(two.sample(new Generator(1), 5, 4).shape())
-                .isEqualTo(Shapes.join(Shape.of(5, 4, 2), event));
+        assertThat(two.sample(new Generator(1), 5, 4).shape()).isEqualTo(Shapes.join(Shape.of(5, 4, 2), event));
         assertThat(one.sample(new Generator(1)).shape()).isEqualTo(event);
         Tensor samples = two.sample(new Generator(1), 5);
         assertThat(two.logProb(samples).shape()).isEqualTo(Shape.of(5, 2));
         // a column of values against the batch
-        assertThat(two.logProb(x.broadcastTo(Shapes.join(Shape.of(7, 1), event))).shape())
+        assertThat(two.logProb(x.broadcastTo(Shapes.join(Shape.of(7, 1), event)))
+                        .shape())
                 .isEqualTo(Shape.of(7, 2));
     }
 
@@ -95,7 +98,8 @@ class StructuredShapesTest {
         assertThat(none.batchShape()).isEqualTo(Shape.of(0));
         assertThat(none.sample(new Generator(1), 2).shape()).isEqualTo(Shapes.join(Shape.of(2, 0), event));
         Tensor x = family.value.apply(row());
-        assertThat(none.logProb(x.broadcastTo(Shapes.join(Shape.of(2, 0), event))).shape())
+        assertThat(none.logProb(x.broadcastTo(Shapes.join(Shape.of(2, 0), event)))
+                        .shape())
                 .isEqualTo(Shape.of(2, 0));
         assertThat(none.mean().shape()).isEqualTo(Shapes.join(Shape.of(0), event));
         assertThat(none.variance().shape()).isEqualTo(Shapes.join(Shape.of(0), event));
@@ -111,7 +115,8 @@ class StructuredShapesTest {
         Tensor whole = family.make.apply(many).logProb(x.unsqueeze(0));
         assertThat(Grad.vmap(log).apply(many).allClose(whole, 1e-13, 1e-13)).isTrue();
         Tensor rows = Grad.vmap(Grad.grad(log)).apply(many);
-        Tensor batch = Grad.grad((Tensor t) -> family.make.apply(t).logProb(x.unsqueeze(0)).sum())
+        Tensor batch = Grad.grad((Tensor t) ->
+                        family.make.apply(t).logProb(x.unsqueeze(0)).sum())
                 .apply(many);
         assertThat(rows.allClose(batch, 1e-12, 1e-12)).isTrue();
     }
@@ -121,7 +126,10 @@ class StructuredShapesTest {
     void entropiesUnderVmap() {
         Tensor p = Tensors.of(new double[][] {{0.5, 0.2, 0.3}, {0, 1, 0}});
         for (Function<Tensor, Distribution> make : List.<Function<Tensor, Distribution>>of(
-                Categorical::ofProbs, t -> Multinomial.ofProbs(3, t), Bernoulli::ofProbs, t -> Binomial.ofProbs(2, t))) {
+                Categorical::ofProbs,
+                t -> Multinomial.ofProbs(3, t),
+                Bernoulli::ofProbs,
+                t -> Binomial.ofProbs(2, t))) {
             UnaryOperator<Tensor> h = t -> make.apply(t).entropy().sum();
             Tensor rows = Grad.vmap(Grad.grad(h)).apply(p);
             assertThat(rows.isFinite().all().item()).isEqualTo(1);

@@ -72,7 +72,8 @@ class SupportsTest {
                 Categorical.ofProbs(Tensors.of(0.5, 0.5)),
                 new Uniform(Tensors.of(new double[][] {{0, 1}, {2, 3}}), Tensors.of(new double[][] {{1, 2}, {3, 4}})));
         assertThat(two.prob(Tensors.of(1.5, 2.5)).toDoubleArray()).containsExactly(0.5, 0.5);
-        assertThat(holds(two, Tensors.of(new double[][] {{0.5, 0.5}, {2.5, 2.5}}))).containsExactly(1, 0, 0, 1);
+        assertThat(holds(two, Tensors.of(new double[][] {{0.5, 0.5}, {2.5, 2.5}})))
+                .containsExactly(1, 0, 0, 1);
     }
 
     /** Samples that round to an end have a finite density, the one at the nearest number inside. */
@@ -104,15 +105,16 @@ class SupportsTest {
         Tensor s = Bijectors.sigmoid().forward(Tensors.of(-200f, 200f));
         assertThat(s.toDoubleArray()).containsExactly(Float.MIN_NORMAL, 1 - Math.ulp(1f));
         assertThat(Bijectors.sigmoid().inverse(Tensors.of(0.0, 1)).toDoubleArray())
-                .containsExactly(
-                        new double[] {Math.log(Double.MIN_NORMAL), 52 * Math.log(2)}, within(1e-9));
+                .containsExactly(new double[] {Math.log(Double.MIN_NORMAL), 52 * Math.log(2)}, within(1e-9));
     }
 
     /** Distribution functions are exactly 0 and 1 at the ends all the same. */
     @Test
     void distributionFunctionsAreExactAtTheEnds() {
         Cauchy heavy = new Cauchy(Tensors.scalar(0.0), Tensors.scalar(10.0));
-        assertThat(new Transformed(heavy, Bijectors.tanh()).cdf(Tensors.of(-1.0, 0, 1)).toDoubleArray())
+        assertThat(new Transformed(heavy, Bijectors.tanh())
+                        .cdf(Tensors.of(-1.0, 0, 1))
+                        .toDoubleArray())
                 .containsExactly(0, 0.5, 1);
         assertThat(new Transformed(heavy, Bijectors.sigmoid())
                         .cdf(Tensors.of(0.0, 0.5, 1))
@@ -122,7 +124,8 @@ class SupportsTest {
                 Bijectors.compose(Bijectors.tanh(), Bijectors.affine(Tensors.scalar(1.0), Tensors.scalar(-2.0)));
         assertThat(new Transformed(heavy, scaled).cdf(Tensors.of(-1.0, 1, 3)).toDoubleArray())
                 .containsExactly(0, 0.5, 1);
-        assertThat(new Transformed(heavy, Bijectors.tanh()).cdf(Tensors.of(-INF, INF).clamp(-1.0, 1.0))
+        assertThat(new Transformed(heavy, Bijectors.tanh())
+                        .cdf(Tensors.of(-INF, INF).clamp(-1.0, 1.0))
                         .toDoubleArray())
                 .containsExactly(0, 1);
     }

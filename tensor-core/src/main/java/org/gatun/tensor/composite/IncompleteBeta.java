@@ -122,7 +122,10 @@ public record IncompleteBeta() implements Composite {
         }
 
         Tensor tail() {
-            return logDensity.exp().div(a).mul(integral(INTEGRAL).mul(a.add(b)).mul(x).add(1));
+            return logDensity
+                    .exp()
+                    .div(a)
+                    .mul(integral(INTEGRAL).mul(a.add(b)).mul(x).add(1));
         }
 
         /** The derivatives by the operands a and b, 0 at the ends, where the function is 0 or 1 whatever they are. */
@@ -201,8 +204,7 @@ public record IncompleteBeta() implements Composite {
                 List<Tensor> cotangents,
                 IntPredicate wanted) {
             Tensor v = cotangents.get(0);
-            @Nullable
-            Tensor[] slopes = slopes(Saved.at(inputs, 0), Saved.at(inputs, 1), Saved.at(inputs, 2), wanted);
+            @Nullable Tensor[] slopes = slopes(Saved.at(inputs, 0), Saved.at(inputs, 1), Saved.at(inputs, 2), wanted);
             return Arrays.asList(times(v, slopes[0]), times(v, slopes[1]), times(v, slopes[2]));
         }
 

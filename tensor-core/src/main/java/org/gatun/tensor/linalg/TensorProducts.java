@@ -44,8 +44,7 @@ final class TensorProducts {
                     "inner: shapes " + a.shape() + " and " + b.shape() + ": the last sizes must be equal");
         }
         if (a.dtype() == DType.BOOL && b.dtype() == DType.BOOL) {
-            throw new DTypeException(
-                    "inner: not defined on two BOOL tensors: convert one, for instance to(DType.F32)");
+            throw new DTypeException("inner: not defined on two BOOL tensors: convert one, for instance to(DType.F32)");
         }
         long[] sizes = Arrays.copyOf(a.shape().toArray(), a.rank() + b.rank() - 2);
         System.arraycopy(b.shape().toArray(), 0, sizes, a.rank() - 1, b.rank() - 1);

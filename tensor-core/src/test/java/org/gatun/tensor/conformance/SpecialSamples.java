@@ -106,7 +106,11 @@ final class SpecialSamples {
         binary("Special.gammainc", Special::gammainc, Content.POSITIVE, Content.POSITIVE);
         binary("Special.gammainc", (a, x) -> Special.gammainc(a, x.mul(8)), Content.POSITIVE, Content.POSITIVE);
         binary("Special.gammaincc", Special::gammaincc, Content.POSITIVE, Content.POSITIVE);
-        binary("Special.gammaincc", (a, x) -> Special.gammaincc(a.mul(9), x.mul(8)), Content.POSITIVE, Content.POSITIVE);
+        binary(
+                "Special.gammaincc",
+                (a, x) -> Special.gammaincc(a.mul(9), x.mul(8)),
+                Content.POSITIVE,
+                Content.POSITIVE);
         for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
             Slot shapes = index(6, sizes);
             SAMPLES.add(of(

@@ -278,7 +278,8 @@ public final class ScalarGammaInc {
             DoubleDouble mu = DoubleDouble.sum(x, -a).over(DoubleDouble.of(a));
             double m = mu.high();
             double rest = m * m * (0.25 - m * (0.2 - m * (1 / 6.0 - m / 7)));
-            DoubleDouble ratio = DoubleDouble.sum(0.5, 0).minus(mu.times(DoubleDouble.THIRD)).plus(rest);
+            DoubleDouble ratio =
+                    DoubleDouble.sum(0.5, 0).minus(mu.times(DoubleDouble.THIRD)).plus(rest);
             half = mu.times(mu).times(ratio).times(a);
         }
         if (half.high() > UNDERFLOW) {
