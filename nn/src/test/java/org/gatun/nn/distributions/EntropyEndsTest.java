@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.gatun.autograd.Grad;
 import org.gatun.autograd.GradCheck;
 import org.gatun.tensor.DType;
@@ -16,7 +17,7 @@ import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Entropies, their derivatives and those of divergences where a probability is 0 or 1. There the derivative by the probability is
@@ -31,28 +32,42 @@ class EntropyEndsTest {
 
     private static final int N = 5;
 
-    /** Entropies of two outcomes, and their derivative by p of 0 in units of {@code -log eps}. */
-    enum Outcomes {
-        BERNOULLI(Bernoulli::ofProbs, Bernoulli::ofLogits, 1),
-        BINOMIAL(p -> Binomial.ofProbs(N, p), l -> Binomial.ofLogits(Tensors.scalar((long) N), l), N),
-        CATEGORICAL(
-                p -> Categorical.ofProbs(Tensors.stack(-1, p, p.neg().add(1))),
-                l -> Categorical.ofLogits(Tensors.stack(-1, l, l.mul(0))),
-                1),
-        MULTINOMIAL(
-                p -> Multinomial.ofProbs(N, Tensors.stack(-1, p, p.neg().add(1))),
-                l -> Multinomial.ofLogits(N, Tensors.stack(-1, l, l.mul(0))),
-                N);
-
-        private final Function<Tensor, Distribution> probs;
-        private final Function<Tensor, Distribution> logits;
-        private final double steepness;
-
-        Outcomes(Function<Tensor, Distribution> probs, Function<Tensor, Distribution> logits, double steepness) {
-            this.probs = probs;
-            this.logits = logits;
-            this.steepness = steepness;
+    /**
+     * A family of two outcomes.
+     *
+     * @param steepness its derivative by p at 0, in units of {@code -log eps}
+     */
+    private record Outcomes(
+            String name, Function<Tensor, Distribution> probs, Function<Tensor, Distribution> logits, double steepness) {
+        @Override
+        public String toString() {
+            return name;
         }
+    }
+
+    private static Tensor both(Tensor p) {
+        return Tensors.stack(-1, p, p.neg().add(1));
+    }
+
+    private static Tensor withZero(Tensor logits) {
+        return Tensors.stack(-1, logits, logits.mul(0));
+    }
+
+    static Stream<Outcomes> outcomes() {
+        return Stream.of(
+                new Outcomes("Bernoulli", Bernoulli::ofProbs, Bernoulli::ofLogits, 1),
+                new Outcomes(
+                        "Binomial",
+                        p -> Binomial.ofProbs(N, p),
+                        l -> Binomial.ofLogits(Tensors.scalar((long) N), l),
+                        N),
+                new Outcomes(
+                        "Categorical", p -> Categorical.ofProbs(both(p)), l -> Categorical.ofLogits(withZero(l)), 1),
+                new Outcomes(
+                        "Multinomial",
+                        p -> Multinomial.ofProbs(N, both(p)),
+                        l -> Multinomial.ofLogits(N, withZero(l)),
+                        N));
     }
 
     private static Tensor slope(UnaryOperator<Tensor> f, Tensor x) {
@@ -64,7 +79,7 @@ class EntropyEndsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Outcomes.class)
+    @MethodSource("outcomes")
     void byTheProbabilityTheDerivativeIsThatNearTheEnd(Outcomes o) {
         Tensor p = Tensors.of(0.0, 1, 0.3);
         assertThat(o.probs.apply(p.narrow(0, 0, 2)).entropy().abs().toDoubleArray())
@@ -89,7 +104,7 @@ class EntropyEndsTest {
 
     /** A sigmoid that is 0 or 1 has the derivative 0, whether the distribution takes it itself or a function before it did. */
     @ParameterizedTest
-    @EnumSource(Outcomes.class)
+    @MethodSource("outcomes")
     void byTheLogitTheDerivativeAtCertaintyIsZero(Outcomes o) {
         Tensor logits = Tensors.of(-800, 800, -1e5, 1e5);
         for (Function<Tensor, Distribution> make : byLogits(o)) {
