@@ -104,13 +104,12 @@ class OperationNamesErrorsTest {
                 || refusal instanceof ArithmeticException
                 || refusal.getClass() == IndexOutOfBoundsException.class;
         String name = name(refusal);
-        return isKind
-                        && (name.equals(method)
-                                || refusal instanceof ArithmeticException
-                                        && FUNCTIONS
-                                                .getOrDefault(method, Set.of())
-                                                .contains(name))
-                || refusal instanceof OutOfNativeMemoryException;
+        if (refusal instanceof OutOfNativeMemoryException) {
+            return true;
+        }
+        boolean isFunction = refusal instanceof ArithmeticException
+                && FUNCTIONS.getOrDefault(method, Set.of()).contains(name);
+        return isKind && (name.equals(method) || isFunction);
     }
 
     private static String name(Throwable refusal) {

@@ -38,7 +38,10 @@ class EntropyEndsTest {
      * @param steepness its derivative by p at 0, in units of {@code -log eps}
      */
     private record Outcomes(
-            String name, Function<Tensor, Distribution> probs, Function<Tensor, Distribution> logits, double steepness) {
+            String name,
+            Function<Tensor, Distribution> probs,
+            Function<Tensor, Distribution> logits,
+            double steepness) {
         @Override
         public String toString() {
             return name;
