@@ -182,10 +182,15 @@ class IntegerDivisionTest {
     }
 
     private static void assertRefused(BinaryFn fn, ThrowingCallable division) {
+        String method =
+                switch (fn) {
+                    case FLOOR_DIVIDE -> "floorDivide";
+                    case TRUNC_DIVIDE -> "truncDivide";
+                    default -> fn.name().toLowerCase(Locale.ROOT);
+                };
         assertThatThrownBy(division)
                 .isInstanceOf(ArithmeticException.class)
-                .hasMessageStartingWith(
-                        fn.name().toLowerCase(Locale.ROOT) + ": an element of the integer divisor is 0");
+                .hasMessageStartingWith(method + ": an element of the integer divisor is 0");
     }
 
     /** A divisor of 0 is found at each place of arrays of each length, small or large the others, and none beyond the end. */

@@ -110,7 +110,8 @@ class LeakDetectionTest {
                 .contains("Caused by: closed here")
                 .contains("LeakPrograms.useClosed");
         assertThat(run("off", "use-closed"))
-                .contains("by close(); run with -Dgatun.leak=paranoid")
+                .contains("by close(); close it after its last use")
+                .contains("run with -Dgatun.leak=paranoid to see where")
                 .contains("at the end of memory scope 'step'")
                 .doesNotContain("closed here");
     }
