@@ -182,12 +182,11 @@ class IntegerDivisionTest {
     }
 
     private static void assertRefused(BinaryFn fn, ThrowingCallable division) {
-        String method =
-                switch (fn) {
-                    case FLOOR_DIVIDE -> "floorDivide";
-                    case TRUNC_DIVIDE -> "truncDivide";
-                    default -> fn.name().toLowerCase(Locale.ROOT);
-                };
+        String method = switch (fn) {
+            case FLOOR_DIVIDE -> "floorDivide";
+            case TRUNC_DIVIDE -> "truncDivide";
+            default -> fn.name().toLowerCase(Locale.ROOT);
+        };
         assertThatThrownBy(division)
                 .isInstanceOf(ArithmeticException.class)
                 .hasMessageStartingWith(method + ": an element of the integer divisor is 0");
