@@ -35,6 +35,14 @@ record Family(
                         array(0.3, -1, 2),
                         array(0.7, 1, 2.5)),
                 of("Uniform", p -> new Uniform(p.get(0), p.get(1)), Domain.UNIT, array(-1, -1, -1), array(2, 2, 2)),
+                of(
+                        "TruncatedNormal",
+                        p -> new TruncatedNormal(p.get(0), p.get(1), p.get(2), p.get(3)),
+                        Domain.UNIT,
+                        array(0.3, -1, 5),
+                        array(0.7, 1, 1.5),
+                        array(-1, -1, -1),
+                        array(2, 2, 2)),
                 of("Exponential", p -> new Exponential(p.get(0)), Domain.POSITIVE, array(0.4, 1, 3)),
                 implicit(
                         "Gamma",
@@ -120,7 +128,7 @@ record Family(
 
     Quadrature quadrature() {
         return switch (name) {
-            case "Uniform" -> new Quadrature(domain, -1, 2);
+            case "Uniform", "TruncatedNormal" -> new Quadrature(domain, -1, 2);
             case "Laplace" -> new Quadrature(domain, -1, 0.3, 2);
             case "Transformed by softplus" ->
                 new Quadrature(domain, Math.log1p(Math.exp(0.3)), Math.log1p(Math.exp(0.5)), Math.log1p(Math.exp(1)));

@@ -82,6 +82,12 @@ class MessagesTest {
                         List.of("bound", "bound"),
                         List.of(new double[] {NAN, INF, -INF, 3}, new double[] {NAN, INF, -INF, -3})),
                 new Constructor(
+                        "TruncatedNormal",
+                        p -> new TruncatedNormal(p.get(0), p.get(1), p.get(2), p.get(3)),
+                        List.of(Tensors.of(0.0, 1), Tensors.of(1.0, 2), Tensors.of(0.0, -1), Tensors.of(2.0, 3)),
+                        List.of("location", "scale", "bound", "bound"),
+                        List.of(NOT_FINITE, NOT_POSITIVE, new double[] {NAN, INF, 3}, new double[] {NAN, -INF, -1})),
+                new Constructor(
                         "Gamma",
                         p -> new Gamma(p.get(0), p.get(1)),
                         two(1, 2, 1, 2),
@@ -204,8 +210,8 @@ class MessagesTest {
             for (Tensor t : c.good) {
                 p.add((t.rank() == 2 ? t : Tensors.ones(DType.F64, 2)).to(dtype));
             }
-            if (c.name.equals("Uniform")) {
-                p.set(0, Tensors.zeros(dtype, 2));
+            if (c.name.equals("Uniform") || c.name.equals("TruncatedNormal")) {
+                p.set(p.size() - 2, Tensors.zeros(dtype, 2));
             }
             Distribution d = c.make.apply(p);
             Tensor mean = d.mean();
