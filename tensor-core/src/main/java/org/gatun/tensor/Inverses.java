@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import org.gatun.tensor.composite.IncompleteBeta;
+import org.gatun.tensor.composite.InverseIncompleteGamma;
 import org.gatun.tensor.composite.TruncatedNormalQuantile;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
@@ -34,5 +35,13 @@ final class Inverses {
 
     static Tensor betainc(Tensor a, Tensor b, Tensor x) {
         return inDoubles("betainc", new IncompleteBeta(), a, b, x);
+    }
+
+    static Tensor gammaincinv(Tensor a, Tensor p) {
+        return inDoubles("gammaincinv", new InverseIncompleteGamma(false), a, p);
+    }
+
+    static Tensor gammainccinv(Tensor a, Tensor q) {
+        return inDoubles("gammainccinv", new InverseIncompleteGamma(true), a, q);
     }
 }

@@ -154,6 +154,30 @@ public final class Special {
     }
 
     /**
+     * The inverse of {@link #gammainc} by x: the x with {@code gammainc(a, x) = p}, the quantile of the gamma distribution with shape a. As {@code
+     * scipy.special.gammaincinv}; PyTorch has none. 0 at p = 0 and infinite at p = 1; NaN for negative a, for p outside 0 to 1, and elsewhere where a is 0 or
+     * infinite.
+     *
+     * <p>Computed in F64 inside, with the relative error of gammainc where that is well conditioned, down to p = 1e-300. Next to 1 give what is missing
+     * from 1 to {@link #gammainccinv}. The derivative by p is 1 over the density, by a that of x at a constant p.
+     *
+     * @throws ShapeException when the operands do not broadcast to one shape
+     */
+    public static Tensor gammaincinv(Tensor a, Tensor p) {
+        return Inverses.gammaincinv(a, p);
+    }
+
+    /**
+     * The inverse of {@link #gammaincc} by x: the x with {@code gammaincc(a, x) = q}, accurate for small q. As {@code scipy.special.gammainccinv}:
+     * infinite at q = 0 and 0 at q = 1, otherwise as {@link #gammaincinv}.
+     *
+     * @throws ShapeException when the operands do not broadcast to one shape
+     */
+    public static Tensor gammainccinv(Tensor a, Tensor q) {
+        return Inverses.gammainccinv(a, q);
+    }
+
+    /**
      * The regularised incomplete beta function, {@code t^(a-1) (1-t)^(b-1)} integrated from 0 to x, over {@code B(a, b)}: the distribution
      * function at x of the beta distribution with shapes a and b. As {@code scipy.special.betainc} and {@code jax.scipy.special.betainc}; PyTorch
      * has none. NaN unless a and b are positive and finite and x is from 0 to 1.

@@ -62,6 +62,8 @@ class PointwiseErrorsTest {
                 row(() -> Special.zeta(x(2), x(3)), shape, "zeta", "[2]", "[3]"),
                 row(() -> Special.gammainc(x(2), x(3)), shape, "gammainc", "[2]", "[3]"),
                 row(() -> Special.gammaincc(x(2), x(3)), shape, "gammaincc", "[2]", "[3]"),
+                row(() -> Special.gammaincinv(x(2), x(3)), shape, "gammaincinv", "[2]", "[3]"),
+                row(() -> Special.gammainccinv(x(2), x(3)), shape, "gammainccinv", "[2]", "[3]"),
                 row(() -> Tensors.of(1L, 2).gcd(Tensors.of(1L, 2, 3)), shape, "gcd", "[2]", "[3]"),
                 row(() -> Tensors.of(1L, 2).lcm(Tensors.of(1L, 2, 3)), shape, "lcm", "[2]", "[3]"),
                 row(() -> x(2).gcd(x(2)), dtype, "gcd", "F32"),

@@ -17,6 +17,7 @@ final class InverseSamples {
 
     static {
         normal();
+        gamma();
     }
 
     private InverseSamples() {}
@@ -58,6 +59,24 @@ final class InverseSamples {
                     (x, p) -> Special.truncatedNdtri(x.add(5), x.fullLike(INFINITY), p),
                     any(sizes),
                     probability(sizes)));
+        }
+    }
+
+    private static void gamma() {
+        for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
+            // small and large shapes
+            for (double least : new double[] {0.25, 20}) {
+                SAMPLES.add(of(
+                        "Special.gammaincinv",
+                        (a, p) -> Special.gammaincinv(a.add(least), p),
+                        positive(sizes),
+                        probability(sizes)));
+                SAMPLES.add(of(
+                        "Special.gammainccinv",
+                        (a, q) -> Special.gammainccinv(a.add(least), q),
+                        positive(),
+                        probability(sizes)));
+            }
         }
     }
 }
