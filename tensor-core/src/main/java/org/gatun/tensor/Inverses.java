@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import org.gatun.tensor.composite.IncompleteBeta;
+import org.gatun.tensor.composite.InverseIncompleteBeta;
 import org.gatun.tensor.composite.InverseIncompleteGamma;
 import org.gatun.tensor.composite.TruncatedNormalQuantile;
 import org.gatun.tensor.ir.Composite;
@@ -43,5 +44,9 @@ final class Inverses {
 
     static Tensor gammainccinv(Tensor a, Tensor q) {
         return inDoubles("gammainccinv", new InverseIncompleteGamma(true), a, q);
+    }
+
+    static Tensor betaincinv(Tensor a, Tensor b, Tensor p) {
+        return inDoubles("betaincinv", new InverseIncompleteBeta(), a, b, p);
     }
 }

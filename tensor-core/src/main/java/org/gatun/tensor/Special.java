@@ -191,6 +191,19 @@ public final class Special {
         return Inverses.betainc(a, b, x);
     }
 
+    /**
+     * The inverse of {@link #betainc} by x: the x with {@code betainc(a, b, x) = p}, the quantile of the beta distribution with shapes a and b. As {@code
+     * scipy.special.betaincinv}; PyTorch has none. 0 at p = 0 and 1 at p = 1; NaN unless a and b are positive and finite and p is from 0 to 1.
+     *
+     * <p>Computed in F64 inside, with the relative error of betainc where that is well conditioned, down to p = 1e-300. For an x next to 1, {@code
+     * betaincinv(b, a, 1 - p)} is what is missing from 1. The derivative by p is 1 over the density, by a and b that of x at a constant p.
+     *
+     * @throws ShapeException when the operands do not broadcast to one shape
+     */
+    public static Tensor betaincinv(Tensor a, Tensor b, Tensor p) {
+        return Inverses.betaincinv(a, b, p);
+    }
+
     // ---- Bessel functions ----
 
     /** The modified Bessel function of the first kind of order 0, as {@code torch.special.i0}. */

@@ -73,6 +73,7 @@ class PointwiseErrorsTest {
                 row(() -> Tensors.of(1).to(DType.U8).lcm(300), dtype, "lcm", "300", "U8"),
                 row(() -> Special.betaln(x(2), x(3)), shape, "betaln", "[2]", "[3]"),
                 row(() -> Special.betainc(x(2), x(3), x()), shape, "betainc", "[2]", "[3]"),
+                row(() -> Special.betaincinv(x(2), x(3), x()), shape, "betaincinv", "[2]", "[3]"),
                 row(() -> Special.xlog1py(x(2), x(3)), shape, "xlog1py", "[2]", "[3]"),
                 row(() -> x(2).logit(Double.NaN), argument, "logit", "NaN"),
                 row(() -> Functional.celu(x(2), 0), argument, "celu", "0"),

@@ -196,6 +196,11 @@ public record IncompleteBeta() implements Composite {
         return Optional.of(new Rule());
     }
 
+    /** The derivatives by a, b and x, null where not wanted. */
+    static @Nullable Tensor[] slopes(Tensor a, Tensor b, Tensor x, IntPredicate wanted) {
+        return Rule.slopes(a, b, x, wanted);
+    }
+
     private record Rule() implements Derivative {
         @Override
         public List<@Nullable Tensor> vjp(

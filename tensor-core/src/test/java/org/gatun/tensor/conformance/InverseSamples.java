@@ -18,6 +18,7 @@ final class InverseSamples {
     static {
         normal();
         gamma();
+        beta();
     }
 
     private InverseSamples() {}
@@ -77,6 +78,23 @@ final class InverseSamples {
                         positive(),
                         probability(sizes)));
             }
+        }
+    }
+
+    private static void beta() {
+        for (long[] sizes : new long[][] {{2, 3}, {}, {0}}) {
+            SAMPLES.add(of(
+                    "Special.betaincinv",
+                    in -> Special.betaincinv(in.get(0).add(0.25), in.get(1).add(0.25), in.get(2)),
+                    positive(sizes),
+                    positive(),
+                    probability(sizes)));
+            // both large
+            SAMPLES.add(of(
+                    "Special.betaincinv",
+                    (a, p) -> Special.betaincinv(a.add(20), a.neg().add(30), p),
+                    positive(sizes),
+                    probability(sizes)));
         }
     }
 }
