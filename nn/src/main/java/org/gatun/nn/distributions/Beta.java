@@ -74,12 +74,18 @@ public final class Beta extends Distribution {
                 .sub(Special.betaln(a, b));
     }
 
-    /** {@code I_value(a, b)}, {@link Special#betainc}; 0 below 0 and 1 above 1. PyTorch has none. There is no {@link #icdf}. */
+    /** {@code I_value(a, b)}, {@link Special#betainc}; 0 below 0 and 1 above 1. PyTorch has none. */
     @Override
     public Tensor cdf(Tensor value) {
         real("cdf", value);
         Tensor x = value.dtype().isFloating() ? value : value.to(a.dtype());
         return Special.betainc(a, b, x.clamp(0.0, 1.0));
+    }
+
+    /** {@link Special#betaincinv}. PyTorch has none. */
+    @Override
+    public Tensor icdf(Tensor q) {
+        return Special.betaincinv(a, b, fraction(q));
     }
 
     @Override

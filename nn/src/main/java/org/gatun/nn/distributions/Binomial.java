@@ -81,8 +81,7 @@ public final class Binomial extends Trials {
     }
 
     /**
-     * {@code I_(1 - p)(n - k, k + 1)} with {@code k = floor(value)}, {@link Special#betainc}; 0 below 0, and 1 from n on. PyTorch has none. The
-     * inverse, a search over counts, is not offered.
+     * {@code I_(1 - p)(n - k, k + 1)} with {@code k = floor(value)}, {@link Special#betainc}; 0 below 0, and 1 from n on. PyTorch has none.
      */
     @Override
     public Tensor cdf(Tensor value) {
@@ -96,6 +95,19 @@ public final class Binomial extends Trials {
         Tensor below = Special.betainc(trials.sub(successes), successes.add(1), failure)
                 .to(totalCount.dtype());
         return inner.where(below, complete.to(below.dtype()));
+    }
+
+    /**
+     * The smallest count whose {@link #cdf} is q or more, by bisection; 0 at 0 and n at 1, where the probability is not 0. No gradient flows through
+     * it. PyTorch has none.
+     */
+    @Override
+    public Tensor icdf(Tensor q) {
+        DType dtype = DType.promote(fraction(q).dtype(), totalCount.dtype());
+        Tensor n = totalCount.to(DType.F64);
+        Tensor k = Counts.quantile(q, n.mul(0.0).sub(1), n, this::cdf);
+        Tensor certain = q.eq(1).and(probs().detach().gt(0));
+        return certain.where(n, k).to(dtype);
     }
 
     @Override

@@ -81,8 +81,7 @@ public class Gamma extends Distribution {
     }
 
     /**
-     * {@code P(a, rate x)}, {@link Special#gammainc}; 0 below 0. Unlike in PyTorch it has a gradient to the concentration too. There is no {@link
-     * #icdf}, in PyTorch neither.
+     * {@code P(a, rate x)}, {@link Special#gammainc}; 0 below 0. Unlike in PyTorch it has a gradient to the concentration too.
      */
     @Override
     public Tensor cdf(Tensor value) {
@@ -91,6 +90,12 @@ public class Gamma extends Distribution {
         Tensor x = inside.where(value, value.fullLike(1.0));
         Tensor below = Special.gammainc(concentration, rate.mul(x));
         return inside.where(below, below.fullLike(0.0));
+    }
+
+    /** {@link Special#gammaincinv} over the rate; infinite at 1. PyTorch has none. */
+    @Override
+    public Tensor icdf(Tensor q) {
+        return Special.gammaincinv(concentration, fraction(q)).div(rate);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.gatun.nn.distributions;
 
 import org.gatun.nn.distributions.Bernoulli.BinaryOdds;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Sampling;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.random.Generator;
@@ -58,6 +59,23 @@ public final class Geometric extends Trials {
         real("cdf", value);
         Tensor k = value.floor().add(1);
         return odds().log(k.fullLike(0.0), k.maximum(0)).expm1().neg();
+    }
+
+    /**
+     * The smallest count whose {@link #cdf} is q or more, by bisection up to twice {@code log(1 - q) / log(1 - p)}; 0 at 0 and infinite at 1, where the probability is not
+     * 1. No gradient flows through it. PyTorch has none.
+     */
+    @Override
+    public Tensor icdf(Tensor q) {
+        DType dtype = DType.promote(fraction(q).dtype(), odds().given().dtype());
+        Tensor failure = odds().failure(DType.F64).detach();
+        Tensor certain = q.eq(1).and(failure.gt(0));
+        Tensor inner = q.eq(1).where(q.fullLike(0.0), q);
+        Tensor one = failure.fullLike(1.0);
+        Tensor log = odds().log(one.mul(0.0), one).to(DType.F64).detach();
+        Tensor near = inner.to(DType.F64).neg().log1p().div(log).floor();
+        Tensor k = Counts.quantile(inner, near.mul(0.0).sub(1), near.mul(2).add(10), x -> cdf(x.to(dtype)));
+        return certain.where(k.fullLike(Double.POSITIVE_INFINITY), k).to(dtype);
     }
 
     @Override

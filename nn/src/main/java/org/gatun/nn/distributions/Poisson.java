@@ -1,5 +1,6 @@
 package org.gatun.nn.distributions;
 
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Sampling;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
@@ -54,8 +55,7 @@ public final class Poisson extends Distribution {
     }
 
     /**
-     * {@code Q(floor(value) + 1, rate)}, {@link Special#gammaincc}; 0 below 0. PyTorch has none. The inverse, a search over counts, is not
-     * offered.
+     * {@code Q(floor(value) + 1, rate)}, {@link Special#gammaincc}; 0 below 0. PyTorch has none.
      */
     @Override
     public Tensor cdf(Tensor value) {
@@ -64,6 +64,25 @@ public final class Poisson extends Distribution {
         Tensor possible = k.ge(0);
         Tensor below = Special.gammaincc(possible.where(k, k.fullLike(0.0)).add(1), rate);
         return possible.where(below, below.fullLike(0.0));
+    }
+
+    /**
+     * The smallest count whose {@link #cdf} is q or more, by bisection; 0 at 0 and infinite at 1, where the rate is not 0. No gradient flows through it.
+     * PyTorch has none.
+     */
+    @Override
+    public Tensor icdf(Tensor q) {
+        DType dtype = DType.promote(fraction(q).dtype(), rate.dtype());
+        Tensor certain = q.eq(1).and(rate.gt(0));
+        Tensor inner = q.gt(0).and(certain.not());
+        // Bernstein's inequality: e^-40 of the probability is beyond, e^-740 below
+        Tensor mean = rate.detach().to(DType.F64);
+        Tensor spread = mean.sqrt();
+        Tensor low = mean.sub(spread.mul(40)).floor().sub(1).maximum(-1.0);
+        Tensor high = mean.add(spread.mul(9)).add(28).ceil();
+        Tensor k = Counts.quantile(q, low, high, this::cdf);
+        Tensor end = certain.where(k.fullLike(Double.POSITIVE_INFINITY), k.fullLike(0.0));
+        return inner.where(k, end).to(dtype);
     }
 
     @Override
