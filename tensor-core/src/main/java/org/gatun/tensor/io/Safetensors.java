@@ -16,11 +16,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.Storage;
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Opening a file checks all of its header: names that stand twice, unknown dtypes, sizes that disagree, parts that overlap, leave
+ * <p>Opening a file checks all of its header: names that stand twice, sizes that disagree, parts that overlap, leave
  * holes or lie outside the file. A {@link TensorFileException} names the file and the field, and nothing is allocated beyond
  * the file's own size. Saving writes beside the file and then moves it into place, so that a reader sees the old or the
  * new file whole.
@@ -156,7 +158,7 @@ public final class Safetensors implements AutoCloseable {
 
     /** The names of the tensors, in the order of the header. */
     public Set<String> names() {
-        return header.entries().keySet();
+        return header.names();
     }
 
     /** The free text of the file by key. */
@@ -167,25 +169,37 @@ public final class Safetensors implements AutoCloseable {
     /**
      * The dtype, shape and place of a tensor.
      *
-     * @throws IllegalArgumentException when there is none of that name
+     * @throws IllegalArgumentException when there is none of that name, or its dtype is none of {@link DType}
      */
     public TensorEntry entry(String name) {
         TensorEntry entry = header.entries().get(name);
         if (entry == null) {
-            throw new IllegalArgumentException(file + ": there is no tensor '" + name + "'; it has "
-                    + header.entries().keySet());
+            SafetensorsHeader.Foreign foreign = header.foreign().get(name);
+            throw new IllegalArgumentException(
+                    foreign == null
+                            ? file + ": there is no tensor '" + name + "'; it has " + header.names()
+                            : file + ": " + name + ".dtype: " + unreadable(foreign));
         }
         return entry;
+    }
+
+    private static String unreadable(SafetensorsHeader.Foreign foreign) {
+        return "\"" + foreign.dtype() + "\" is not a dtype that can be read: one of " + List.of(DType.values())
+                + " can; convert the file";
     }
 
     /**
      * Reads a tensor into memory of its own, on the CPU; or gives the one in a {@linkplain #map mapped} file.
      *
      * @throws IllegalArgumentException when there is none of that name
-     * @throws TensorFileException when its bytes are not values of its dtype
+     * @throws TensorFileException when its dtype is none of {@link DType}, or its bytes are not values of it
      * @throws IOException when the file can't be read
      */
     public Tensor tensor(String name) throws IOException {
+        SafetensorsHeader.Foreign foreign = header.foreign().get(name);
+        if (foreign != null) {
+            throw new TensorFileException(file, name + ".dtype", unreadable(foreign));
+        }
         TensorEntry entry = entry(name);
         long bytes = entry.end() - entry.begin();
         if (mapping != null

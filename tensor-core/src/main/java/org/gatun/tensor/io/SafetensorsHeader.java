@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.shape.Shape;
@@ -26,9 +28,20 @@ import org.jspecify.annotations.Nullable;
  * The JSON header of a safetensors file, checked completely before any tensor is made.
  *
  * @param entries the tensors by name, in the order of the header
+ * @param foreign the tensors by name whose dtype is none of ours: they have a place in the file, but can't be read
+ * @param names the names of both, in the order of the header
  * @param metadata the free text by key
  */
-record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> metadata) {
+record SafetensorsHeader(
+        Map<String, TensorEntry> entries,
+        Map<String, Foreign> foreign,
+        Set<String> names,
+        Map<String, String> metadata) {
+    /** The place of a tensor whose dtype is none of ours. */
+    record Foreign(String dtype, long begin, long end) {}
+
+    private record Span(String name, long begin, long end) {}
+
     private static final String METADATA = "__metadata__";
 
     /** The most axes that a tensor of a file may have, which is PyTorch's limit. */
@@ -80,11 +93,13 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
 
     /** The tensors must fill the data from its first byte to its last, none over another and without holes. */
     private void checkCover(Path file, long dataBytes) throws TensorFileException {
-        List<TensorEntry> sorted = new ArrayList<>(entries.values());
-        sorted.sort(Comparator.comparingLong(TensorEntry::begin).thenComparingLong(TensorEntry::end));
+        List<Span> sorted = new ArrayList<>();
+        entries.forEach((name, e) -> sorted.add(new Span(name, e.begin(), e.end())));
+        foreign.forEach((name, e) -> sorted.add(new Span(name, e.begin(), e.end())));
+        sorted.sort(Comparator.comparingLong(Span::begin).thenComparingLong(Span::end));
         long at = 0;
         String before = "";
-        for (TensorEntry e : sorted) {
+        for (Span e : sorted) {
             if (e.begin() != at) {
                 String problem = e.begin() < at
                         ? "it begins at byte " + e.begin() + " and overlaps " + before + ", which ends at " + at
@@ -108,6 +123,8 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
         private final Path file;
         private final JsonParser parser;
         private final long dataBytes;
+        private final Map<String, TensorEntry> entries = new LinkedHashMap<>();
+        private final Map<String, Foreign> foreign = new LinkedHashMap<>();
 
         Fields(Path file, JsonParser parser, long dataBytes) {
             this.file = file;
@@ -116,7 +133,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
         }
 
         SafetensorsHeader header() throws IOException {
-            Map<String, TensorEntry> entries = new LinkedHashMap<>();
+            Set<String> names = new LinkedHashSet<>();
             Map<String, String> metadata = Map.of();
             expect("header", JsonToken.START_OBJECT, "a JSON object");
             while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -124,10 +141,15 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                 if (name.equals(METADATA)) {
                     metadata = metadata();
                 } else {
-                    entries.put(name, entry(name));
+                    entry(name);
+                    names.add(name);
                 }
             }
-            return new SafetensorsHeader(Collections.unmodifiableMap(entries), metadata);
+            return new SafetensorsHeader(
+                    Collections.unmodifiableMap(entries),
+                    Collections.unmodifiableMap(foreign),
+                    Collections.unmodifiableSet(names),
+                    metadata);
         }
 
         private Map<String, String> metadata() throws IOException {
@@ -141,8 +163,8 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
             return Collections.unmodifiableMap(metadata);
         }
 
-        private TensorEntry entry(String name) throws IOException {
-            DType dtype = null;
+        private void entry(String name) throws IOException {
+            String dtype = null;
             Shape shape = null;
             List<Long> offsets = null;
             expect(name, JsonToken.START_OBJECT, "an object with dtype, shape and data_offsets");
@@ -159,7 +181,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                                 "there is no such field: a tensor has dtype, shape and data_offsets");
                 }
             }
-            return checked(
+            add(
                     name,
                     require(name, "dtype", dtype),
                     require(name, "shape", shape),
@@ -173,7 +195,7 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
             return value;
         }
 
-        private TensorEntry checked(String name, DType dtype, Shape shape, List<Long> offsets)
+        private void add(String name, String text, Shape shape, List<Long> offsets)
                 throws TensorFileException {
             String field = name + ".data_offsets";
             if (offsets.size() != 2) {
@@ -188,6 +210,11 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                         field,
                         offsets + " does not lie within the " + dataBytes + " bytes of data that the file has");
             }
+            DType dtype = known(text);
+            if (dtype == null) {
+                foreign.put(name, new Foreign(text, begin, end));
+                return;
+            }
             long bytes;
             try {
                 bytes = Math.multiplyExact(shape.elements(), dtype.bytes());
@@ -201,23 +228,21 @@ record SafetensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
                         offsets + " is " + (end - begin) + " bytes, but shape " + shape + " of " + dtype + " takes "
                                 + bytes);
             }
-            return new TensorEntry(name, dtype, shape, begin, end);
+            entries.put(name, new TensorEntry(name, dtype, shape, begin, end));
         }
 
-        private DType dtype(String name) throws IOException {
-            String field = name + ".dtype";
-            expect(field, JsonToken.VALUE_STRING, "a string");
-            String text = parser.getText();
+        private String dtype(String name) throws IOException {
+            expect(name + ".dtype", JsonToken.VALUE_STRING, "a string");
+            return parser.getText();
+        }
+
+        private static @Nullable DType known(String text) {
             for (DType dtype : DType.values()) {
                 if (dtype.name().equals(text)) {
                     return dtype;
                 }
             }
-            throw new TensorFileException(
-                    file,
-                    field,
-                    "\"" + text + "\" is not a dtype that can be read: one of " + List.of(DType.values())
-                            + " can; convert the file");
+            return null;
         }
 
         private Shape shape(String name) throws IOException {

@@ -210,6 +210,28 @@ class SafetensorsTest {
     }
 
     @Test
+    void aForeignDtypeFailsOnlyItsOwnTensor() throws IOException {
+        for (String dtype : List.of("F8_E4M3", "F8_E5M2", "U16", "U32", "U64", "C64")) {
+            Path path = file(
+                    "{\"x\":{\"dtype\":\"" + dtype + "\",\"shape\":[1],\"data_offsets\":[0,8]},"
+                            + "\"w\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[8,10]}}",
+                    10);
+            for (boolean mapped : new boolean[] {false, true}) {
+                try (Safetensors open = mapped ? Safetensors.map(path) : Safetensors.open(path)) {
+                    assertThat(open.names()).containsExactly("x", "w");
+                    assertThat(open.tensor("w").shape()).isEqualTo(Shape.of(2));
+                    assertThatThrownBy(() -> open.tensor("x"))
+                            .isInstanceOf(TensorFileException.class)
+                            .hasMessageContainingAll("x.dtype", "\"" + dtype + "\"", "convert the file");
+                    assertThatThrownBy(() -> open.entry("x"))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContainingAll("x.dtype", "\"" + dtype + "\"", "convert the file");
+                }
+            }
+        }
+    }
+
+    @Test
     void aHeaderLongerThanTheFileIsRefusedBeforeItIsAllocated() {
         for (long length : List.of(3L, 1L << 40, Long.MAX_VALUE, -1L, Long.MIN_VALUE)) {
             byte[] content = ByteBuffer.allocate(10)
