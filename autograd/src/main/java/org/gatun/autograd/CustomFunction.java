@@ -91,6 +91,11 @@ public final class CustomFunction {
         return Dispatch.bind(new Op.Call(definition), inputs);
     }
 
+    /** Whether a composite has a rule of a custom function. */
+    static boolean isCustom(Composite composite) {
+        return composite instanceof Definition d && d.derivative().isPresent();
+    }
+
     private record Definition(
             String name,
             int arity,

@@ -6,7 +6,6 @@ import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.TensorType;
-import org.gatun.tensor.memory.MemoryScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,19 +22,16 @@ final class CustomRules {
                 name + ": its vjp",
                 "cotangent",
                 "write it linear in the cotangent, or give the forward mode a rule of its own with withJvp");
-        Tensor zero = Transposition.zeros(result);
-        List<TensorType> moving;
-        try (MemoryScope scope = MemoryScope.open(name)) {
-            List<Tensor> still = detached(inputs);
-            Tensor y = result.detach();
-            moving = Transposition.requireLinear(claim, g -> cotangents(name, rule.apply(still, y, g), inputs), zero);
-        }
-        if (moving.isEmpty()) {
-            return result.fullLike(0);
-        }
-        Function<Tensor, List<@Nullable Tensor>> pullback =
-                g -> cotangents(name, rule.apply(inputs, result, g), inputs);
-        try (var transposed = Reverse.vjp(name, pullback, zero)) {
+        boolean[] none = new boolean[1];
+        Function<Tensor, List<@Nullable Tensor>> pullback = g -> {
+            List<@Nullable Tensor> out = cotangents(name, rule.apply(inputs, result, g), inputs);
+            none[0] = Structure.tensors(out).isEmpty();
+            return none[0] ? List.of(g) : out;
+        };
+        try (var transposed = Reverse.vjp(name, claim, pullback, Transposition.zeros(result))) {
+            if (none[0]) {
+                return result.fullLike(0);
+            }
             Transposition.requireZero(claim, transposed);
             return transposed.pullback(name, new ArrayList<>(tangents));
         }
@@ -75,13 +71,8 @@ final class CustomRules {
         for (int i = 0; i < zeros.size(); i++) {
             followed.add(wanted.test(i) && zeros.get(i).dtype().isFloating() ? zeros.get(i) : null);
         }
-        try (MemoryScope scope = MemoryScope.open(name)) {
-            List<Tensor> still = detached(inputs);
-            Tensor y = result.detach();
-            var _ = Transposition.requireLinear(claim, some -> tangent(name, rule, still, y, zeros, some), followed);
-        }
         Function<List<@Nullable Tensor>, Tensor> pushforward = some -> tangent(name, rule, inputs, result, zeros, some);
-        try (var transposed = Reverse.vjp(name, pushforward, followed)) {
+        try (var transposed = Reverse.vjp(name, claim, pushforward, followed)) {
             Transposition.requireZero(claim, transposed);
             return transposed.pullback(name, cotangent);
         }
@@ -107,10 +98,5 @@ final class CustomRules {
 
     private static TensorType type(Tensor t) {
         return new TensorType(t.dtype(), t.shape());
-    }
-
-    /** The operands for a look at a rule, which recordings around are to keep nothing of. */
-    private static List<Tensor> detached(List<Tensor> inputs) {
-        return inputs.stream().map(Tensor::detach).toList();
     }
 }

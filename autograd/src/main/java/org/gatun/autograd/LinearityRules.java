@@ -2,55 +2,48 @@ package org.gatun.autograd;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.function.UnaryOperator;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
-import org.gatun.tensor.trace.Dispatch;
 
 /** Which operations are linear in the operands that a recording follows: those whose derivative does not depend on these. */
 final class LinearityRules {
     private LinearityRules() {}
 
-    /** The results of an operation that is linear, as variables; composites are looked into. */
-    static Tensor[] process(
-            Linearity claim,
-            Op op,
-            Recording recording,
-            Tensor[] inputs,
-            Tensor[] values,
-            UnaryOperator<Tensor[]> variables) {
-        return switch (op) {
-            case Op.NonDifferentiable other -> refused(claim, other);
-            case Op.Diagonal diagonal -> {
-                requireLinear(claim, diagonal, recording, inputs, values);
-                yield variables.apply(Dispatch.bindAll(diagonal, values));
-            }
-            case Op.Multilinear multilinear -> {
-                long followed = Arrays.stream(inputs).filter(recording::own).count();
-                yield followed > 1
-                        ? refused(claim, multilinear)
-                        : variables.apply(Dispatch.bindAll(multilinear, values));
-            }
-            case Op.Irregular irregular -> {
-                boolean[] saved = new boolean[1];
-                for (int i = 0; i < inputs.length; i++) {
-                    saved[0] |= IrregularRules.readsInput(irregular, i) && recording.own(inputs[i]);
-                }
-                yield saved[0] || IrregularRules.readsResult(irregular, 0) || IrregularRules.readsResult(irregular, 1)
-                        ? refused(claim, irregular)
-                        : variables.apply(Dispatch.bindAll(irregular, values));
-            }
-            case Op.LinearAlgebra algebra ->
-                algebra instanceof Op.TriangularSolve && !recording.own(inputs[0])
-                        ? variables.apply(Dispatch.bindAll(algebra, values))
-                        : refused(claim, algebra);
-            case Op.Call call -> Dispatch.inline(call.composite(), inputs);
-        };
+    /**
+     * Whether a composite is inlined, so that its operations are looked at: all are where only types are known, but one with a rule of the
+     * user's is taken at its word where derivatives are to be had, which are the rule's.
+     */
+    static boolean looksInto(Composite composite, boolean keeps) {
+        return !keeps || !CustomFunction.isCustom(composite);
     }
 
-    private static void requireLinear(
-            Linearity claim, Op.Diagonal op, Recording recording, Tensor[] inputs, Tensor[] values) {
+    /** Refuses an operation that is not linear in what the recording follows; a composite that is not looked into passes. */
+    static void require(Linearity claim, Op op, Recording recording, Tensor[] inputs, Tensor[] values) {
+        boolean linear = switch (op) {
+            case Op.NonDifferentiable other -> false;
+            case Op.Diagonal diagonal -> isLinear(diagonal, recording, inputs, values);
+            case Op.Multilinear multilinear ->
+                Arrays.stream(inputs).filter(recording::own).count() <= 1;
+            case Op.Irregular irregular -> isLinear(irregular, recording, inputs);
+            case Op.LinearAlgebra algebra -> algebra instanceof Op.TriangularSolve && !recording.own(inputs[0]);
+            case Op.Call call -> true;
+        };
+        if (!linear) {
+            throw claim.refused(op);
+        }
+    }
+
+    private static boolean isLinear(Op.Irregular op, Recording recording, Tensor[] inputs) {
+        boolean reads = IrregularRules.readsResult(op, 0) || IrregularRules.readsResult(op, 1);
+        for (int i = 0; i < inputs.length; i++) {
+            reads |= IrregularRules.readsInput(op, i) && recording.own(inputs[i]);
+        }
+        return !reads;
+    }
+
+    private static boolean isLinear(Op.Diagonal op, Recording recording, Tensor[] inputs, Tensor[] values) {
         int n = inputs.length;
         DType[] types = new DType[n];
         BitSet wanted = new BitSet();
@@ -66,12 +59,6 @@ final class LinearityRules {
         for (int i = n; linear && i < n + op.results(); i++) {
             linear = !region.reads(i);
         }
-        if (!linear) {
-            throw claim.refused(op);
-        }
-    }
-
-    private static Tensor[] refused(Linearity claim, Op op) {
-        throw claim.refused(op);
+        return linear;
     }
 }

@@ -38,25 +38,34 @@ final class Recording implements Trace {
     private final Map<Integer, List<UnaryOperator<Tensor>>> hooks = new HashMap<>();
     private final boolean examined = AnomalyDetection.isActive();
     private final @Nullable Recording around = INNERMOST.get();
+    /** Whose function is refused unless it is linear; null if any function will do. */
     private final @Nullable Linearity linear;
+
+    private final boolean keeps;
     private @Nullable StandIns standIns;
     private int slots;
     private boolean open = true;
 
-    private Recording(int level, @Nullable Linearity linear) {
+    private Recording(int level, @Nullable Linearity linear, boolean keeps) {
         this.level = level;
         this.linear = linear;
+        this.keeps = keeps;
         INNERMOST.set(this);
     }
 
     /** Opens a recording on this thread, inside those that are open. */
     static Recording open() {
-        return new Recording(Levels.open(), null);
+        return new Recording(Levels.open(), null, true);
     }
 
     /** Opens a recording that keeps nothing and refuses what is not linear in its leaves. */
     static Recording openLinear(Linearity claim) {
-        return new Recording(Levels.open(), claim);
+        return new Recording(Levels.open(), claim, false);
+    }
+
+    /** Opens a recording as any other that refuses what is not linear in its leaves. */
+    static Recording openOnlyLinear(Linearity claim) {
+        return new Recording(Levels.open(), claim, true);
     }
 
     /**
@@ -234,7 +243,13 @@ final class Recording implements Trace {
     @Override
     public Tensor[] process(Op op, Tensor[] inputs) {
         if (linear != null) {
-            return LinearityRules.process(linear, op, this, inputs, values(inputs), this::variables);
+            if (op instanceof Op.Call call && LinearityRules.looksInto(call.composite(), keeps)) {
+                return Dispatch.inline(call.composite(), inputs);
+            }
+            LinearityRules.require(linear, op, this, inputs, values(inputs));
+            if (!keeps) {
+                return variables(Dispatch.bindAll(op, values(inputs)));
+            }
         }
         return switch (op) {
             case Op.NonDifferentiable n -> Dispatch.bindAll(n, values(inputs));

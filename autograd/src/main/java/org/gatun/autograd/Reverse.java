@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.ShapeException;
@@ -40,8 +41,17 @@ final class Reverse {
     }
 
     static <P, R> VjpResult<P, R> vjp(String name, Function<P, R> f, P p) {
+        return vjp(name, Recording::open, f, p);
+    }
+
+    /** As {@link #vjp(String, Function, Object)}; the function is refused unless it is linear, up to what it adds. */
+    static <P, R> VjpResult<P, R> vjp(String name, Linearity claim, Function<P, R> f, P p) {
+        return vjp(name, () -> Recording.openOnlyLinear(claim), f, p);
+    }
+
+    private static <P, R> VjpResult<P, R> vjp(String name, Supplier<Recording> open, Function<P, R> f, P p) {
         try (MemoryScope scope = MemoryScope.open("vjp")) {
-            Recording recording = Recording.open();
+            Recording recording = open.get();
             boolean done = false;
             try {
                 P arguments = leaves(name, recording, p);

@@ -28,6 +28,7 @@ final class Transposition {
         for (Tensor y : Structure.tensors(at0.value())) {
             if (y.dtype().isFloating()
                     && y.elements() > 0
+                    && Traced.hasNumbers(y)
                     && Traced.beneath(y).abs().gt(0).any().item() != 0) {
                 at0.close();
                 throw claim.refused(y.shape());
@@ -42,14 +43,12 @@ final class Transposition {
 
     /**
      * Runs the function on types alone, and refuses operations whose derivative depends on the argument.
-     *
-     * @return the types of the results
      */
-    static <P, R> List<TensorType> requireLinear(Linearity claim, Function<P, R> f, P like) {
+    private static <P, R> void requireLinear(Linearity claim, Function<P, R> f, P like) {
         List<TensorType> types = Structure.tensors(like).stream()
                 .map(x -> new TensorType(x.dtype(), x.shape()))
                 .toList();
-        return TypeTrace.infer(types, in -> {
+        var _ = TypeTrace.infer(types, in -> {
             Recording check = Recording.openLinear(claim);
             try {
                 var next = in.iterator();
@@ -57,9 +56,8 @@ final class Transposition {
                     Tensor value = next.next();
                     return value.dtype().isFloating() ? check.leaf(value) : Grad.plain(x);
                 });
-                return Structure.tensors(f.apply(leaves)).stream()
-                        .map(Grad::plain)
-                        .toList();
+                var _ = f.apply(leaves);
+                return List.of();
             } finally {
                 check.close();
             }

@@ -223,4 +223,23 @@ class NestedRulesTest {
                 Grad.vmap(row -> Grad.jvp(f, row, row).tangent()).apply(a),
                 Grad.vmap(row -> Grad.grad(f).apply(row).dot(row)).apply(a));
     }
+
+    /** A rule may use transforms itself: here the derivative of f at x, asked for in either mode. */
+    @Test
+    void rulesThatDifferentiate() {
+        UnaryOperator<Tensor> byTangent = Grad.customJvp(
+                Tensor::sin, (x, y, t) -> Grad.jvp(Tensor::sin, x, t).tangent());
+        UnaryOperator<Tensor> byCotangent = Grad.customVjp(Tensor::sin, (x, y, g) -> {
+            try (var at = Grad.vjp(Tensor::sin, x)) {
+                return at.pullback(g);
+            }
+        });
+        Tensor x = Tensors.of(0.3, -1.2);
+        for (UnaryOperator<Tensor> f : List.of(byTangent, byCotangent)) {
+            assertThat(Grad.grad(v -> f.apply(v).sum()).apply(x).toDoubleArray())
+                    .containsExactly(new double[] {Math.cos(0.3), Math.cos(-1.2)}, within(1e-15));
+            assertThat(Grad.jvp(f, x, Tensors.of(2.0, 3.0)).tangent().toDoubleArray())
+                    .containsExactly(new double[] {2 * Math.cos(0.3), 3 * Math.cos(-1.2)}, within(1e-15));
+        }
+    }
 }

@@ -44,8 +44,8 @@ class InverseIncompleteBetaTest {
                     }
                     double back = Special.betainc(Tensors.scalar(a), Tensors.scalar(b), Tensors.scalar(x))
                             .item();
-                    double logBeta = Special.betaln(Tensors.scalar(a), Tensors.scalar(b))
-                            .item();
+                    double logBeta =
+                            Special.betaln(Tensors.scalar(a), Tensors.scalar(b)).item();
                     double density = Math.exp(a * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta);
                     assertThat(back)
                             .as("a = %s, b = %s, p = %s, x = %s", a, b, p, x)

@@ -46,10 +46,20 @@ class InverseIncompleteGammaTest {
                 double y = above(a, fraction);
                 assertThat(y).as("a = %s, q = %s", a, fraction).isBetween(0.0, 1e7);
                 if (x > 1e-300) {
-                    near(a, x, Special.gammainc(Tensors.scalar(a), Tensors.scalar(x)).item(), fraction);
+                    near(
+                            a,
+                            x,
+                            Special.gammainc(Tensors.scalar(a), Tensors.scalar(x))
+                                    .item(),
+                            fraction);
                 }
                 if (y > 1e-300) {
-                    near(a, y, Special.gammaincc(Tensors.scalar(a), Tensors.scalar(y)).item(), fraction);
+                    near(
+                            a,
+                            y,
+                            Special.gammaincc(Tensors.scalar(a), Tensors.scalar(y))
+                                    .item(),
+                            fraction);
                 }
             }
         }

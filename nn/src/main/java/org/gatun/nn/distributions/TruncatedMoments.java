@@ -38,7 +38,8 @@ record TruncatedMoments(Tensor mean, Tensor variance, Tensor entropy) {
         Tensor peak = a.maximum(0.0);
         Tensor back = peak.sub(a.maximum(-Math.sqrt(2 * FALL)));
         Tensor fixed = peak.detach();
-        Tensor reach = fixed.add(fixed.square().add(2 * FALL).sqrt()).reciprocal().mul(2 * FALL);
+        Tensor reach =
+                fixed.add(fixed.square().add(2 * FALL).sqrt()).reciprocal().mul(2 * FALL);
         Tensor cut = b.sub(peak).detach().gt(reach);
         Tensor ahead = cut.where(reach, cut.where(peak, b).sub(peak));
         Tensor width = back.add(ahead);

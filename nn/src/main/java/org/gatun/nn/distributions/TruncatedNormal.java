@@ -118,7 +118,8 @@ public final class TruncatedNormal extends LocationScale {
 
     @Override
     public Tensor icdf(Tensor q) {
-        Tensor z = Special.truncatedNdtri(standardised(low), standardised(high), fraction(q).to(DType.F64));
+        Tensor z = Special.truncatedNdtri(
+                standardised(low), standardised(high), fraction(q).to(DType.F64));
         Tensor x = z.mul(scale().to(DType.F64)).add(loc().to(DType.F64));
         return x.maximum(low.to(DType.F64)).minimum(high.to(DType.F64)).to(resultOf(q));
     }

@@ -63,7 +63,8 @@ class QuantilesTest {
             assertThat(many[i]).isCloseTo(z + (z * z * z + z) / 4e7, within(1e-11 + 1e-14 * Math.pow(z, 6)));
         }
         StudentT placed = new StudentT(one.mul(5), one.mul(3), one.mul(2));
-        assertThat(placed.icdf(Tensors.of(0.0, 0.5, 1)).toDoubleArray()).containsExactly(new double[] {-INF, 3, INF}, within(1e-14));
+        assertThat(placed.icdf(Tensors.of(0.0, 0.5, 1)).toDoubleArray())
+                .containsExactly(new double[] {-INF, 3, INF}, within(1e-14));
     }
 
     @Test
@@ -92,9 +93,14 @@ class QuantilesTest {
                     .to(dtype)
                     .reshape(8, 1);
             smallest(new Poisson(Tensors.of(0.0, 0.1, 3, 40.5, 2e4).to(dtype)), q);
-            smallest(Binomial.ofProbs(Tensors.of(0L, 1, 12, 1000), Tensors.of(0.3, 0.9, 0.5, 0.01).to(dtype)), q);
+            smallest(
+                    Binomial.ofProbs(
+                            Tensors.of(0L, 1, 12, 1000),
+                            Tensors.of(0.3, 0.9, 0.5, 0.01).to(dtype)),
+                    q);
             smallest(Geometric.ofProbs(Tensors.of(0.01, 0.5, 0.9, 1).to(dtype)), q);
-            assertThat(new Poisson(Tensors.scalar(2.0).to(dtype)).icdf(q).dtype()).isEqualTo(dtype);
+            assertThat(new Poisson(Tensors.scalar(2.0).to(dtype)).icdf(q).dtype())
+                    .isEqualTo(dtype);
         }
     }
 
@@ -106,15 +112,18 @@ class QuantilesTest {
         Binomial binomial = Binomial.ofProbs(Tensors.of(20L, 15), Tensors.of(0.5, 0.4));
         assertThat(binomial.icdf(binomial.cdf(k)).equalTo(k.broadcastTo(12, 2))).isTrue();
         Geometric geometric = Geometric.ofProbs(Tensors.of(0.1, 0.5));
-        assertThat(geometric.icdf(geometric.cdf(k)).equalTo(k.broadcastTo(12, 2))).isTrue();
+        assertThat(geometric.icdf(geometric.cdf(k)).equalTo(k.broadcastTo(12, 2)))
+                .isTrue();
     }
 
     @Test
     void countsAtTheEnds() {
         Tensor q = Tensors.of(0.0, 1).reshape(2, 1);
         assertThat(new Poisson(Tensors.of(0.0, 1e6)).icdf(q).toDoubleArray()).containsExactly(0, 0, 0, INF);
-        assertThat(Binomial.ofProbs(7, Tensors.of(0.0, 0.1)).icdf(q).toDoubleArray()).containsExactly(0, 0, 0, 7);
-        assertThat(Geometric.ofProbs(Tensors.of(1.0, 0.1)).icdf(q).toDoubleArray()).containsExactly(0, 0, 0, INF);
+        assertThat(Binomial.ofProbs(7, Tensors.of(0.0, 0.1)).icdf(q).toDoubleArray())
+                .containsExactly(0, 0, 0, 7);
+        assertThat(Geometric.ofProbs(Tensors.of(1.0, 0.1)).icdf(q).toDoubleArray())
+                .containsExactly(0, 0, 0, INF);
         Tensor none = Tensors.zeros(DType.F64, 0, 2);
         assertThat(new Poisson(Tensors.of(1.0, 2)).icdf(none).shape()).isEqualTo(Shape.of(0, 2));
     }

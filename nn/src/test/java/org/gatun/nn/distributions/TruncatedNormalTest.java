@@ -69,14 +69,14 @@ class TruncatedNormalTest {
         // the density at the bound is a + 1/a
         assertThat(up.logProb(Tensors.scalar(a)).item()).isCloseTo(Math.log(a + 1 / a), within(4e-16 * a * a + 1e-9));
         // of an exponential distribution, to an order of 1/a^2
-        assertThat(up.cdf(Tensors.scalar(a + 1 / a)).item()).isCloseTo(-Math.expm1(-1), within(1 / (a * a) + 4e-16 * a * a));
+        assertThat(up.cdf(Tensors.scalar(a + 1 / a)).item())
+                .isCloseTo(-Math.expm1(-1), within(1 / (a * a) + 4e-16 * a * a));
         Tensor x = up.rsample(new Generator(3), 1000);
         assertThat(x.sub(a).mul(a).mean().item()).isCloseTo(1, within(0.15));
         assertThat(x.ge(a).all().item()).isEqualTo(1);
         // d mean / d low = density(low) (mean - low) = 1 - 1/a^2 + 6/a^4
-        double slope = Grad.grad((Tensor low) -> new TruncatedNormal(
-                                Tensors.scalar(0.0), Tensors.scalar(1.0), low, Tensors.scalar(INF))
-                        .mean())
+        double slope = Grad.grad((Tensor low) ->
+                        new TruncatedNormal(Tensors.scalar(0.0), Tensors.scalar(1.0), low, Tensors.scalar(INF)).mean())
                 .apply(Tensors.scalar(a))
                 .item();
         assertThat(slope).isCloseTo(1 - 1 / (a * a), within(1e-9));
@@ -119,8 +119,8 @@ class TruncatedNormalTest {
                 TruncatedNormal::entropy,
                 d -> d.rsample(new Generator(1)))) {
             for (double[] bounds : new double[][] {{-INF, INF}, {1, INF}, {-INF, 2}, {1, 1e300}}) {
-                Tensor slopes = Grad.grad((Tensor p) -> f.apply(new TruncatedNormal(
-                                p.select(0, 0), p.select(0, 1), p.select(0, 2), p.select(0, 3))))
+                Tensor slopes = Grad.grad((Tensor p) -> f.apply(
+                                new TruncatedNormal(p.select(0, 0), p.select(0, 1), p.select(0, 2), p.select(0, 3))))
                         .apply(Tensors.of(0.3, 1.2, bounds[0], bounds[1]));
                 assertThat(slopes.isFinite().all().item()).isEqualTo(1);
                 assertThat(bounds[0] == -INF ? slopes.get(2) : 0).isZero();
@@ -136,7 +136,13 @@ class TruncatedNormalTest {
             TruncatedNormal d = new TruncatedNormal(loc, loc.add(1), loc.add(0.5), Tensors.full(dtype, 2, 3));
             assertThat(d.batchShape().toString()).isEqualTo("[2, 3]");
             for (Tensor t : new Tensor[] {
-                d.mean(), d.variance(), d.entropy(), d.logProb(loc.add(1)), d.cdf(loc), d.icdf(loc), d.sample(new Generator(1))
+                d.mean(),
+                d.variance(),
+                d.entropy(),
+                d.logProb(loc.add(1)),
+                d.cdf(loc),
+                d.icdf(loc),
+                d.sample(new Generator(1))
             }) {
                 assertThat(t.dtype()).isEqualTo(dtype);
                 assertThat(t.shape().toString()).isEqualTo("[2, 3]");

@@ -44,8 +44,8 @@ public record InverseIncompleteBeta() implements Composite {
         Tensor p = inputs.get(2);
         Tensor valid = positive(a).and(positive(b)).and(p.ge(0)).and(p.le(1));
         Tensor inside = valid.and(p.gt(0)).and(p.lt(1));
-        Tensor x = solve(
-                inside.where(a, a.fullLike(1)), inside.where(b, b.fullLike(1)), inside.where(p, p.fullLike(0.5)));
+        Tensor x =
+                solve(inside.where(a, a.fullLike(1)), inside.where(b, b.fullLike(1)), inside.where(p, p.fullLike(0.5)));
         return List.of(inside.where(x, valid.where(p, p.fullLike(Double.NaN))));
     }
 
@@ -161,7 +161,8 @@ public record InverseIncompleteBeta() implements Composite {
             for (int i = 0; i < 2; i++) {
                 Tensor slope = slopes[i];
                 if (slope != null) {
-                    Tensor moved = slope.div(end.where(x.fullLike(1.0), density)).neg();
+                    Tensor moved =
+                            slope.div(end.where(x.fullLike(1.0), density)).neg();
                     slopes[i] = end.where(x.fullLike(0.0), moved);
                 }
             }

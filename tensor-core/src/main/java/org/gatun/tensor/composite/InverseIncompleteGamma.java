@@ -26,8 +26,10 @@ public record InverseIncompleteGamma(boolean upper) implements Composite {
     /** Below this a computed probability has lost digits, and the first term of its expansion stands in. */
     private static final double LEAST = 1e-305;
 
-    private static final Region BELOW = Elementwise.region((a, p) -> quantile(a, p, p.neg().add(1)));
-    private static final Region ABOVE = Elementwise.region((a, q) -> quantile(a, q.neg().add(1), q));
+    private static final Region BELOW =
+            Elementwise.region((a, p) -> quantile(a, p, p.neg().add(1)));
+    private static final Region ABOVE =
+            Elementwise.region((a, q) -> quantile(a, q.neg().add(1), q));
 
     @Override
     public String name() {
@@ -78,7 +80,8 @@ public record InverseIncompleteGamma(boolean upper) implements Composite {
             Tensor x = y.exp();
             Tensor logDensity = a.mul(y).sub(x).sub(logGamma);
             Tensor tail = lower.where(Special.gammainc(a, x), Special.gammaincc(a, x));
-            Tensor first = lower.where(a.sub(x.mul(a).div(a.add(1))), x.sub(a).maximum(0.0).add(1))
+            Tensor first = lower.where(
+                            a.sub(x.mul(a).div(a.add(1))), x.sub(a).maximum(0.0).add(1))
                     .reciprocal();
             Tensor exact = tail.gt(LEAST);
             Tensor ratio = exact.where(tail.div(logDensity.exp()), first);

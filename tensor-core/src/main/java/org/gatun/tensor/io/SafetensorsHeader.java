@@ -195,8 +195,7 @@ record SafetensorsHeader(
             return value;
         }
 
-        private void add(String name, String text, Shape shape, List<Long> offsets)
-                throws TensorFileException {
+        private void add(String name, String text, Shape shape, List<Long> offsets) throws TensorFileException {
             String field = name + ".data_offsets";
             if (offsets.size() != 2) {
                 throw new TensorFileException(
