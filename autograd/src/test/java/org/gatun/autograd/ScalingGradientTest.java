@@ -8,6 +8,7 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.ScopePerTest;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,5 +61,73 @@ class ScalingGradientTest {
     @ValueSource(doubles = {1e-30, 1e-18, 1e-8, 1, 1e8, 1e18, 1e30})
     void floats(double size) {
         checkAll(size, DType.F32);
+    }
+
+    /** A variance is quadratic: its gradient is linear and its second derivative constant, wherever its value lies. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-200, 3e-30, 1e-21, 1, 1e19, 3e30, 1e200})
+    void variances(double size) {
+        DType dtype = size < 1e-100 || size > 1e100 ? DType.F64 : DType.F32;
+        Tensor x = Tensors.of(3 * size, 4 * size).to(dtype);
+        double[] gradient = Grad.grad((Tensor t) -> t.var()).apply(x).toDoubleArray();
+        assertThat(gradient[0]).isCloseTo(-size, within(1e-5 * size));
+        assertThat(gradient[1]).isCloseTo(size, within(1e-5 * size));
+        assertThat(Grad.hessian((Tensor t) -> t.var()).apply(x).toDoubleArray())
+                .containsExactly(new double[] {1, -1, -1, 1}, within(1e-5));
+    }
+
+    /** Pullbacks are linear, also in cotangents whose product with the elements leaves the range. */
+    @Test
+    void cotangentsOfAnySize() {
+        for (double[] sizes : new double[][] {{1e-32, 1e-15}, {1e-30, 1e-20}, {1e26, 1e15}, {1e10, 1e30}, {1e-27, 1e-15}}) {
+            double c = sizes[0];
+            Tensor x = Tensors.of(0.6 * sizes[1], 0.8 * sizes[1]).to(DType.F32);
+            Tensor cotangent = Tensors.scalar(c).to(DType.F32);
+            try (var norm = Grad.vjp((Tensor t) -> t.norm(), x);
+                    var std = Grad.vjp((Tensor t) -> t.std(), x)) {
+                double[] g = norm.pullback(cotangent).toDoubleArray();
+                assertThat(g[0] / c).isCloseTo(0.6, within(1e-5));
+                assertThat(g[1] / c).isCloseTo(0.8, within(1e-5));
+                // of two elements the standard deviation is their distance over the root of 2
+                assertThat(std.pullback(cotangent).toDoubleArray()[1] / c).isCloseTo(Math.sqrt(0.5), within(1e-5));
+            }
+        }
+    }
+
+    @Test
+    void largePowers() {
+        for (double p : new double[] {100, 150, 200}) {
+            for (double size : new double[] {1e-30, 1, 1e30}) {
+                Tensor x = Tensors.of(size, 3 * size).to(DType.F32);
+                assertThat(x.norm(p).item() / size).isCloseTo(3, within(1e-5));
+                assertThat(x.norm(-p).item() / size).isCloseTo(1, within(1e-5));
+                assertThat(Grad.grad((Tensor t) -> t.norm(p)).apply(x).toDoubleArray())
+                        .containsExactly(new double[] {0, 1}, within(1e-5));
+                assertThat(Grad.grad((Tensor t) -> t.norm(-p)).apply(x).toDoubleArray())
+                        .containsExactly(new double[] {1, 0}, within(1e-5));
+            }
+        }
+        assertThat(Tensors.of(1e200, 3e200).norm(1100).item()).isCloseTo(3e200, within(1e188));
+    }
+
+    /** The derivative by an element far below the others, sign(x) (|x| / norm)^(p-1). */
+    @Test
+    void magnitudesFarApart() {
+        assertThat(Grad.grad((Tensor t) -> t.norm(0.5))
+                        .apply(Tensors.of(1e25, 1e-25).to(DType.F32))
+                        .get(1))
+                .isCloseTo(1e25, within(1e20));
+        assertThat(Grad.grad((Tensor t) -> t.norm(0.5))
+                        .apply(Tensors.of(1e170, 1e-170))
+                        .get(1))
+                .isCloseTo(1e170, within(1e158));
+        assertThat(Grad.grad((Tensor t) -> t.norm(1.5))
+                        .apply(Tensors.of(1e24, 1e-24).to(DType.F32))
+                        .get(1))
+                .isCloseTo(1e-24, within(1e-29));
+        assertThat(Grad.hessian((Tensor t) -> t.norm(1.5))
+                        .apply(Tensors.of(1e170, 1e-170))
+                        .get(1, 1))
+                .isCloseTo(0.5, within(1e-12));
     }
 }

@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  * underflow where the result has its place in the range: as the norms of BLAS do. The sums are taken without first, and looked at.
  */
 final class Scaling {
-    /** Operands: magnitudes, least. The power of two below each, 1 where that is of no use. */
-    private static final Region SCALE = Elementwise.region((m, least) -> {
-        Tensor usable = m.gt(0).and(m.lt(Double.POSITIVE_INFINITY));
-        Tensor power = usable.where(m, m.fullLike(1)).log2().floor().exp2();
-        return power.maximum(least);
-    });
+    /** Magnitudes, 1 where they are of no use. */
+    private static final Region USABLE = Elementwise.region(
+            m -> m.gt(0).and(m.lt(Double.POSITIVE_INFINITY)).where(m, m.fullLike(1)));
+
+    /** Operands: magnitudes, least. The power of two below each. */
+    private static final Region SCALE =
+            Elementwise.region((m, least) -> m.log2().floor().exp2().maximum(least));
 
     private static final Region WITHIN =
             Elementwise.region((x, limit) -> x.ge(limit.reciprocal()).and(x.le(limit)));
@@ -52,7 +53,9 @@ final class Scaling {
         }
         // so that the reciprocal and the product with a derivative are normal numbers
         double least = sums.dtype() == DType.F64 ? 0x1p-1000 : 0x1p-116;
-        return SCALE.apply(magnitude, Arithmetic.constant(x, x.dtype(), least));
+        Tensor usable = USABLE.apply(magnitude);
+        // A power of two divides exactly; other powers than 2 may overflow from below 2, and get magnitudes of 1 at most.
+        return p == 2 ? SCALE.apply(usable, Arithmetic.constant(x, x.dtype(), least)) : usable;
     }
 
     /** Whether all elements are between a number and its reciprocal; NaN is not. */

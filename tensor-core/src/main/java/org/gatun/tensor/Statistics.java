@@ -1,6 +1,11 @@
 package org.gatun.tensor;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.ExtremumFn;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
@@ -9,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Covariance, variance and standard deviation, the latter two in two passes: the mean, then the squared distances from it, less what the mean's own rounding
- * adds to them (Chan, Golub and LeVeque 1983): {@code (sum d^2 - (sum d)^2 / n) / (n - correction)} with {@code d = x - mean}. Where the
- * squares leave the range, or come near its ends, of scaled elements ({@link Scaling}).
+ * adds to them (Chan, Golub and LeVeque 1983): {@code (sum d^2 - (sum d)^2 / n) / (n - correction)} with {@code d = x - mean}. Standard
+ * deviations, where the squares leave the range or come near its ends, of scaled elements ({@link Scaling}).
  */
 final class Statistics {
     private static final Region SQUARED_DISTANCE =
@@ -25,13 +30,10 @@ final class Statistics {
         DType dtype = operand.dtype();
         Tensor x = Widened.of(operand);
         Axes over = Axes.reduction(name, x.rank(), axes);
+        // Where the squares leave the range the variance does, and its derivatives, which are linear, need no scale.
         Moments moments = Moments.of(x, correction, over);
-        Tensor scale = moments.scale();
-        Tensor variance = scale == null
-                ? moments.variance()
-                : moments.variance().mul(scale).mul(scale);
         return new VarMean(
-                Reductions.finish(Arithmetic.cast(variance, dtype), over, keepDims),
+                Reductions.finish(Arithmetic.cast(moments.variance(), dtype), over, keepDims),
                 Reductions.finish(Arithmetic.cast(moments.mean(), dtype), over, keepDims));
     }
 
@@ -46,34 +48,20 @@ final class Statistics {
     static StdMean stdMean(String name, Tensor x, double correction, boolean keepDims, int... axes) {
         Reductions.requireFloating(name, x);
         Axes over = Axes.reduction(name, x.rank(), axes);
-        Moments moments = Moments.of(Widened.of(x), correction, over);
-        Tensor scale = moments.scale();
-        Tensor root = Norms.ROOT.apply(moments.variance());
-        Tensor std = scale == null ? root : root.mul(scale);
+        Tensor wide = Widened.of(x);
+        Moments moments = Moments.of(wide, correction, over);
+        Tensor scale = Scaling.of(moments.variance(), wide, 2, over);
+        Tensor std = scale == null
+                ? Norms.ROOT.apply(moments.variance())
+                : Dispatch.bind(new Op.Call(new ScaledStd(correction, over)), wide, scale);
         return new StdMean(
                 Reductions.finish(Arithmetic.cast(std, x.dtype()), over, keepDims),
                 Reductions.finish(Arithmetic.cast(moments.mean(), x.dtype()), over, keepDims));
     }
 
-    /**
-     * Mean and variance, with the reduced axes of size 1.
-     *
-     * @param variance that of the elements over the scale
-     * @param scale null for 1
-     */
-    private record Moments(
-            Tensor mean, Tensor variance, @Nullable Tensor scale) {
+    /** Mean and variance, with the reduced axes of size 1. */
+    private record Moments(Tensor mean, Tensor variance) {
         static Moments of(Tensor x, double correction, Axes over) {
-            Moments plain = unscaled(x, correction, over);
-            Tensor scale = Scaling.of(plain.variance, x, 2, over);
-            if (scale == null) {
-                return plain;
-            }
-            Moments scaled = unscaled(x.div(scale), correction, over);
-            return new Moments(scaled.mean.mul(scale), scaled.variance, scale);
-        }
-
-        private static Moments unscaled(Tensor x, double correction, Axes over) {
             long n = Reductions.count(x, over);
             Tensor mean = Dispatch.bind(new Op.Sum(over), x).div((double) n);
             Tensor squares = Dispatch.bind(new Op.Sum(over), SQUARED_DISTANCE.apply(x, mean));
@@ -82,7 +70,69 @@ final class Statistics {
             Tensor most = squares.detach();
             // of an overflow nothing is left to correct
             Tensor excess = rest.square().div((double) n).minimum(most).maskedFill(most.isInfinite(), 0);
-            return new Moments(mean, squares.sub(excess).div(Math.max(n - correction, 0)), null);
+            return new Moments(mean, squares.sub(excess).div(Math.max(n - correction, 0)));
+        }
+    }
+
+    /**
+     * The standard deviation of x by way of x over a scale, a constant; operands (x, scale). Its derivative {@code (x - mean) / ((n -
+     * correction) std)} is made of the scaled elements, so that a cotangent never meets the scale.
+     */
+    private record ScaledStd(double correction, Axes axes) implements Composite, Composite.Derivative {
+        @Override
+        public String name() {
+            return "std";
+        }
+
+        @Override
+        public int arity() {
+            return 2;
+        }
+
+        @Override
+        public List<Tensor> fallback(List<Tensor> in) {
+            return List.of(root(in.get(0).div(in.get(1))).mul(in.get(1)));
+        }
+
+        private Tensor root(Tensor y) {
+            return Norms.ROOT.apply(Moments.of(y, correction, axes).variance());
+        }
+
+        @Override
+        public Optional<Derivative> derivative() {
+            return Optional.of(this);
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // all operands are saved
+        public List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> in,
+                List<@Nullable Tensor> results,
+                List<Tensor> cotangents,
+                IntPredicate wanted) {
+            return Arrays.asList(direction(in.get(0), in.get(1)).mul(cotangents.get(0)), null);
+        }
+
+        @Override
+        public List<Tensor> jvp(
+                List<Tensor> in, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
+            Tensor along = direction(in.get(0), in.get(1)).mul(tangents.get(0));
+            return List.of(Dispatch.bind(new Op.Sum(axes), along));
+        }
+
+        @Override
+        public boolean usesResult(int i) {
+            return false;
+        }
+
+        private Tensor direction(Tensor x, Tensor scale) {
+            Tensor y = x.div(scale);
+            Tensor std = root(y);
+            Tensor zero = std.eq(0);
+            long n = Reductions.count(x, axes);
+            Tensor mean = Dispatch.bind(new Op.Sum(axes), y).div((double) n);
+            Tensor distance = DISTANCE.apply(y, mean).div(Math.max(n - correction, 0));
+            return zero.where(std.fullLike(0), distance.div(zero.where(std.fullLike(1), std)));
         }
     }
 
