@@ -75,7 +75,7 @@ record BatchedComposite(Composite element, List<Boolean> batched, long size) imp
         boolean test(int i);
     }
 
-    private record Rule(BatchedComposite composite, Derivative own) implements Derivative {
+    private record Rule(BatchedComposite composite, Derivative own) implements SelectiveDerivative {
         @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,

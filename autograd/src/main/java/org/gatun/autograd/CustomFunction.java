@@ -127,6 +127,12 @@ public final class CustomFunction {
         }
 
         @Override
+        public List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
+            return vjp(inputs, results, cotangents, i -> true);
+        }
+
+        @Override
         @SuppressWarnings("NullAway") // all operands and results are saved: usesInput and usesResult say so
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,

@@ -71,7 +71,7 @@ final class Norms {
      * The norm of x by way of x over a scale, a constant; operands (x, scale). Its derivative {@code sign(x) (|x| / norm)^(p-1)} is made
      * without the product of a cotangent and the scale.
      */
-    private record Scaled(double p, Axes axes) implements Composite, Composite.Derivative {
+    private record Scaled(double p, Axes axes) implements Composite, Composite.SelectiveDerivative {
         @Override
         public String name() {
             return "norm";

@@ -78,7 +78,7 @@ final class Statistics {
      * The standard deviation of x by way of x over a scale, a constant; operands (x, scale). Its derivative {@code (x - mean) / ((n -
      * correction) std)} is made of the scaled elements, so that a cotangent never meets the scale.
      */
-    private record ScaledStd(double correction, Axes axes) implements Composite, Composite.Derivative {
+    private record ScaledStd(double correction, Axes axes) implements Composite, Composite.SelectiveDerivative {
         @Override
         public String name() {
             return "std";

@@ -60,6 +60,11 @@ public record BinaryCrossEntropy() implements Composite {
 
     private record Rule() implements Derivative {
         @Override
+        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return jvp(inputs, results, tangents, i -> true);
+        }
+
+        @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
             Tensor p = Saved.at(inputs, 0);

@@ -201,7 +201,7 @@ public record IncompleteBeta() implements Composite {
         return Rule.slopes(a, b, x, wanted);
     }
 
-    private record Rule() implements Derivative {
+    private record Rule() implements SelectiveDerivative {
         @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,

@@ -115,7 +115,7 @@ public record InverseIncompleteBeta() implements Composite {
         return Optional.of(new Rule());
     }
 
-    private record Rule() implements Derivative {
+    private record Rule() implements SelectiveDerivative {
         @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,

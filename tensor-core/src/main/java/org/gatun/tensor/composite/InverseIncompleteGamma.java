@@ -97,7 +97,7 @@ public record InverseIncompleteGamma(boolean upper) implements Composite {
         return Optional.of(new Rule(upper));
     }
 
-    private record Rule(boolean upper) implements Derivative {
+    private record Rule(boolean upper) implements SelectiveDerivative {
         @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,

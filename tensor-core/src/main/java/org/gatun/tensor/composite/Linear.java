@@ -46,7 +46,7 @@ public record Linear(boolean bias) implements Composite {
     }
 
     /** Written out so that the weight's gradient comes out row by row, {@code g' x}, and not as a transposed view. */
-    private record Rule(boolean bias) implements Derivative {
+    private record Rule(boolean bias) implements SelectiveDerivative {
         @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,

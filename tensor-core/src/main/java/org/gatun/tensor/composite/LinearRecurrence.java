@@ -76,7 +76,7 @@ public record LinearRecurrence(int axis, boolean reverse) implements Composite {
         return reverse ? kept.pad(none, one) : kept.pad(one, none);
     }
 
-    private record Rule(int axis, boolean reverse) implements Derivative {
+    private record Rule(int axis, boolean reverse) implements SelectiveDerivative {
         @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs,

@@ -64,6 +64,11 @@ public record ScatterExtremum(ExtremumFn fn, int axis, boolean includeSelf) impl
     private record Ties(Tensor base, Tensor src, Tensor count) {}
 
     private record Rule(int axis, boolean includeSelf) implements Derivative {
+        @Override
+        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return jvp(inputs, results, tangents, i -> true);
+        }
+
         private Ties ties(Tensor base, Tensor index, Tensor src, Tensor result) {
             Tensor self = includeSelf ? ties(base, result) : named(base, index).not();
             Tensor sources = ties(src, result.gather(axis, index));

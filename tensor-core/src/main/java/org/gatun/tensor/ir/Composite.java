@@ -75,10 +75,8 @@ public interface Composite {
          * @param results the results (null where not saved)
          * @param cotangents the cotangents of the results, zeros where nothing flowed in
          */
-        default List<@Nullable Tensor> vjp(
-                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
-            return vjp(inputs, results, cotangents, i -> true);
-        }
+        List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents);
 
         /**
          * As above, told which operands a cotangent is wanted for; the others may be left null. Override it where that saves
@@ -101,9 +99,7 @@ public interface Composite {
          * @param results the results
          * @param tangents the tangents of the operands, zeros where there is none
          */
-        default List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
-            return jvp(inputs, results, tangents, i -> true);
-        }
+        List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents);
 
         /**
          * As above, told which operands have a tangent. Override it where a product with the zeros of the others costs work, or is
@@ -135,5 +131,30 @@ public interface Composite {
         default boolean usesResult(int i) {
             return true;
         }
+    }
+
+    /** A derivative whose rules are written once, for the operands that are asked for; all are where nothing is said. */
+    interface SelectiveDerivative extends Derivative {
+        @Override
+        default List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
+            return vjp(inputs, results, cotangents, i -> true);
+        }
+
+        @Override
+        List<@Nullable Tensor> vjp(
+                List<@Nullable Tensor> inputs,
+                List<@Nullable Tensor> results,
+                List<Tensor> cotangents,
+                IntPredicate wanted);
+
+        @Override
+        default List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return jvp(inputs, results, tangents, i -> true);
+        }
+
+        @Override
+        List<Tensor> jvp(
+                List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present);
     }
 }

@@ -153,6 +153,11 @@ final class Systems {
     /** {@code A dX + dA X = dB}. */
     private record SolveRule() implements Composite.Derivative {
         @Override
+        public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
+            return jvp(inputs, results, tangents, i -> true);
+        }
+
+        @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
             Tensor gb = Matrices.call(new Solve(), Matrices.transpose(at(inputs, 0)), cotangents.get(0));
