@@ -79,7 +79,8 @@ class ScalingGradientTest {
     /** Pullbacks are linear, also in cotangents whose product with the elements leaves the range. */
     @Test
     void cotangentsOfAnySize() {
-        for (double[] sizes : new double[][] {{1e-32, 1e-15}, {1e-30, 1e-20}, {1e26, 1e15}, {1e10, 1e30}, {1e-27, 1e-15}}) {
+        for (double[] sizes :
+                new double[][] {{1e-32, 1e-15}, {1e-30, 1e-20}, {1e26, 1e15}, {1e10, 1e30}, {1e-27, 1e-15}}) {
             double c = sizes[0];
             Tensor x = Tensors.of(0.6 * sizes[1], 0.8 * sizes[1]).to(DType.F32);
             Tensor cotangent = Tensors.scalar(c).to(DType.F32);

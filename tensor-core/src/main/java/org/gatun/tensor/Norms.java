@@ -103,8 +103,7 @@ final class Norms {
         }
 
         @Override
-        public List<Tensor> jvp(
-                List<Tensor> in, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
+        public List<Tensor> jvp(List<Tensor> in, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
             Tensor along = direction(in.get(0), in.get(1)).mul(tangents.get(0));
             return List.of(Dispatch.bind(new Op.Sum(axes), along));
         }
@@ -116,7 +115,8 @@ final class Norms {
 
         private Tensor direction(Tensor x, Tensor scale) {
             if (0 < p && p < 2) {
-                // The quotient of an element far below the norm may vanish whose power counts; powers from -1 to 1 stay in the range.
+                // The quotient of an element far below the norm may vanish whose power counts; powers from -1 to 1 stay
+                // in the range.
                 Tensor norm = Dispatch.bind(new Op.Call(this), x, scale);
                 return power(x).div(power(nonZero(norm))).mul(x.detach().sign());
             }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scaling {
     /** Magnitudes, 1 where they are of no use. */
-    private static final Region USABLE = Elementwise.region(
-            m -> m.gt(0).and(m.lt(Double.POSITIVE_INFINITY)).where(m, m.fullLike(1)));
+    private static final Region USABLE =
+            Elementwise.region(m -> m.gt(0).and(m.lt(Double.POSITIVE_INFINITY)).where(m, m.fullLike(1)));
 
     /** Operands: magnitudes, least. The power of two below each. */
     private static final Region SCALE =
@@ -54,7 +54,8 @@ final class Scaling {
         // so that the reciprocal and the product with a derivative are normal numbers
         double least = sums.dtype() == DType.F64 ? 0x1p-1000 : 0x1p-116;
         Tensor usable = USABLE.apply(magnitude);
-        // A power of two divides exactly; other powers than 2 may overflow from below 2, and get magnitudes of 1 at most.
+        // A power of two divides exactly; other powers than 2 may overflow from below 2, and get magnitudes of 1 at
+        // most.
         return p == 2 ? SCALE.apply(usable, Arithmetic.constant(x, x.dtype(), least)) : usable;
     }
 

@@ -114,8 +114,7 @@ final class Statistics {
         }
 
         @Override
-        public List<Tensor> jvp(
-                List<Tensor> in, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
+        public List<Tensor> jvp(List<Tensor> in, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
             Tensor along = direction(in.get(0), in.get(1)).mul(tangents.get(0));
             return List.of(Dispatch.bind(new Op.Sum(axes), along));
         }

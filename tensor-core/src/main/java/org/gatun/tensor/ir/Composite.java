@@ -154,7 +154,6 @@ public interface Composite {
         }
 
         @Override
-        List<Tensor> jvp(
-                List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present);
+        List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present);
     }
 }
