@@ -145,6 +145,8 @@ class PointwiseConventionsTest {
                 row("elu far below", Functional::elu, -60, -1, Math.exp(-60)),
                 row("softsign far out", Functional::softsign, 1e9, 1e9 / (1 + 1e9), 1 / ((1 + 1e9) * (1 + 1e9))),
                 row("softsign far below", Functional::softsign, -1e9, -1e9 / (1 + 1e9), 1 / ((1 + 1e9) * (1 + 1e9))),
+                row("softsign at infinity", Functional::softsign, Double.POSITIVE_INFINITY, 1, 0),
+                row("softsign at -infinity", Functional::softsign, Double.NEGATIVE_INFINITY, -1, 0),
                 row("softsign near 0", Functional::softsign, -e, -e / (1 + e), 1 / ((1 + e) * (1 + e))),
                 row(
                         "tanhshrink near 0",

@@ -204,7 +204,10 @@ public final class Functional extends DistanceFunctions {
         return Activations.apply("mish", Activations.MISH, x);
     }
 
-    /** {@code x / (1 + |x|)}, as {@code torch.nn.functional.softsign}. */
+    /**
+     * {@code x / (1 + |x|)}, as {@code torch.nn.functional.softsign}; at infinities the limits 1 and -1, where PyTorch's quotient of infinities
+     * gives NaN.
+     */
     public static Tensor softsign(Tensor x) {
         return Activations.apply("softsign", Activations.SOFTSIGN, x);
     }

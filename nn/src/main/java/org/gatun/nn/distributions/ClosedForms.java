@@ -153,12 +153,19 @@ final class ClosedForms {
                             + " Binomial where the first has a smaller total count than the second: use"
                             + " KullbackLeibler.estimate, which samples");
         }
-        Tensor same = n.mul(odds(p.odds(), q.odds()));
+        // no trial, no divergence, also where that of one trial would be infinite
+        Tensor same = n.mul(odds(tossed(p.odds(), n), tossed(q.odds(), most)));
         Tensor always = none.where(n.fullLike(0.0), n);
         Tensor reached = none.or(all).and(always.le(most));
         Tensor certain = q.logProb(reached.where(always, always.fullLike(0.0))).neg();
         Tensor other = reached.where(certain, certain.fullLike(Double.POSITIVE_INFINITY));
         return n.eq(most).where(same, other);
+    }
+
+    /** The odds, and those of a fair coin where there is no trial, whose value and derivatives are finite. */
+    private static BinaryOdds tossed(BinaryOdds odds, Tensor count) {
+        Tensor given = odds.given();
+        return new BinaryOdds(count.eq(0).where(given.fullLike(odds.isLogit() ? 0.0 : 0.5), given), odds.isLogit());
     }
 
     private static Tensor categorical(Categorical p, Categorical q) {

@@ -1,10 +1,13 @@
 package org.gatun.nn.distributions;
 
+import java.util.Arrays;
+import java.util.Objects;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The distribution of a random variable, as {@code torch.distributions.Distribution}: a batch of independent distributions of events, one
@@ -70,7 +73,7 @@ public abstract class Distribution {
 
     /** {@link #sample(Generator, Shape)} of a shape given by its sizes; without any, one sample. */
     public final Tensor sample(Generator generator, long... sizes) {
-        return sample(generator, Shape.of(sizes));
+        return sample(required("sample", "generator", generator), shape("sample", sizes));
     }
 
     /**
@@ -84,7 +87,7 @@ public abstract class Distribution {
 
     /** {@link #rsample(Generator, Shape)} of a shape given by its sizes; without any, one sample. */
     public final Tensor rsample(Generator generator, long... sizes) {
-        return rsample(generator, Shape.of(sizes));
+        return rsample(required("rsample", "generator", generator), shape("rsample", sizes));
     }
 
     /**
@@ -156,6 +159,7 @@ public abstract class Distribution {
      */
     protected final Tensor supported(String method, Tensor value) {
         String name = getClass().getSimpleName() + "." + method;
+        required(method, "value", value);
         Shape whole = Shapes.join(batchShape, eventShape);
         int rank = value.rank();
         int events = eventShape.rank();
@@ -191,9 +195,29 @@ public abstract class Distribution {
 
     private Tensor within(Constraint range, String method, String argument, Tensor x) {
         String name = getClass().getSimpleName() + "." + method;
+        required(method, argument, x);
         Broadcasting.common(name, x.shape(), Shapes.join(batchShape, eventShape));
         range.require(name, argument, x);
         return x;
+    }
+
+    /** An argument that must not be null. */
+    final <T> T required(String method, String argument, @Nullable T given) {
+        return required(getClass().getSimpleName() + "." + method, argument, "give one", given);
+    }
+
+    static <T> T required(String name, String argument, String remedy, @Nullable T given) {
+        return Objects.requireNonNull(given, () -> name + ": the " + argument + " is null: " + remedy);
+    }
+
+    private Shape shape(String method, long[] sizes) {
+        for (long size : sizes) {
+            if (size < 0) {
+                throw new ShapeException(getClass().getSimpleName() + "." + method + ": the sample shape "
+                        + Arrays.toString(sizes) + " has a negative size: give sizes of 0 or more");
+            }
+        }
+        return Shape.of(sizes);
     }
 
     /** The error of a method that this distribution does not have. */

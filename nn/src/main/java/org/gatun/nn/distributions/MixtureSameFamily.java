@@ -1,5 +1,6 @@
 package org.gatun.nn.distributions;
 
+import org.gatun.tensor.DType;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.random.Generator;
@@ -116,14 +117,15 @@ public final class MixtureSameFamily extends Distribution {
             events = events.unsqueeze(-1);
         }
         // a component refuses what is outside its support: a draw of its own stands in
-        Tensor inside = components.sample(new Generator(0)).to(x.dtype());
-        Tensor log = components.logProb(events.where(x, inside));
+        Tensor inside = components.sample(new Generator(0));
+        DType both = DType.promote(x.dtype(), inside.dtype()); // a fraction cast to whole numbers may leave the support
+        Tensor log = components.logProb(events.where(x.to(both), inside.to(both)));
         return held.where(log, log.fullLike(Double.NEGATIVE_INFINITY));
     }
 
     @Override
     public Tensor cdf(Tensor value) {
-        return components.cdf(value.unsqueeze(-1)).mul(mixture.probs()).sum(-1);
+        return components.cdf(required("cdf", "value", value).unsqueeze(-1)).mul(mixture.probs()).sum(-1);
     }
 
     /** The probabilities with as many further axes as an event has. */

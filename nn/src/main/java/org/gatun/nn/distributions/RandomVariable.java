@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A random variable: X with a distribution, or a function Y = f(X) or Z = g(X, Y) of others. Two variables that were made {@link #of} a
@@ -36,7 +37,7 @@ public final class RandomVariable {
 
     /** A variable of the given distribution, independent of all others. */
     public static RandomVariable of(Distribution distribution) {
-        var source = new Source(distribution);
+        var source = new Source(given(distribution));
         return new RandomVariable(Set.of(source), draws -> {
             Tensor draw = draws.get(source);
             if (draw == null) {
@@ -54,7 +55,16 @@ public final class RandomVariable {
      * @throws IllegalArgumentException when the batch has fewer axes
      */
     public static RandomVariable of(Distribution distribution, int jointAxes) {
+        Shape batch = given(distribution).batchShape();
+        if (jointAxes < 0 || jointAxes > batch.rank()) {
+            throw new IllegalArgumentException("RandomVariable.of: " + jointAxes + " axes of the batch shape " + batch
+                    + " can't be joint axes: give 0 to " + batch.rank());
+        }
         return of(new Independent(distribution, jointAxes));
+    }
+
+    private static Distribution given(@Nullable Distribution distribution) {
+        return Distribution.required("RandomVariable.of", "distribution", "give one", distribution);
     }
 
     /**
@@ -79,6 +89,11 @@ public final class RandomVariable {
      * @param count how many, 0 or more
      */
     public Tensor sample(Generator generator, long count) {
+        Distribution.required("RandomVariable.sample", "generator", "give one", generator);
+        if (count < 0) {
+            throw new IllegalArgumentException(
+                    "RandomVariable.sample: the count is " + count + ", a negative number: give 0 or more");
+        }
         return value.apply(Outcome.of(this, generator, count, false).draws).detach();
     }
 

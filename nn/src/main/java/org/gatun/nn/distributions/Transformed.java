@@ -21,7 +21,14 @@ public final class Transformed extends Distribution {
      * @throws ShapeException when the events of the base have fewer axes than f needs and its batch has none to give
      */
     public Transformed(Distribution base, Bijector... f) {
-        this(base, f.length == 1 ? f[0] : Bijectors.compose(f), 0);
+        this(required("Transformed", "base", "give a distribution", base), composed(f), 0);
+    }
+
+    private static Bijector composed(Bijector... f) {
+        for (Bijector each : required("Transformed", "array of bijectors", "give bijectors", f)) {
+            required("Transformed", "bijector", "give one of Bijectors", each);
+        }
+        return f.length == 1 ? f[0] : Bijectors.compose(f);
     }
 
     private Transformed(Distribution base, Bijector f, int unused) {

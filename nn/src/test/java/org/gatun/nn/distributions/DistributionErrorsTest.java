@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Wrong parameters and values: the message names the distribution, the argument, its shape and the range. */
 @ExtendWith({NativeMemoryBalance.class, ScopePerTest.class})
+@SuppressWarnings("NullAway") // nulls are among the mistakes
 class DistributionErrorsTest {
     private static final double NAN = Double.NaN;
     private static final double INF = Double.POSITIVE_INFINITY;
@@ -43,6 +44,36 @@ class DistributionErrorsTest {
 
     private static Tensor of(double... values) {
         return Tensors.of(values);
+    }
+
+    private static Refusal missing(Supplier<Object> call, String... parts) {
+        return new Refusal(NullPointerException.class, call, List.of(parts));
+    }
+
+    static Stream<Refusal> missing() {
+        Distribution d = new Normal(of(0, 1), of(1, 1));
+        MixtureSameFamily mixture = new MixtureSameFamily(Categorical.ofProbs(of(1, 1)), d);
+        return Stream.of(
+                missing(() -> d.sample(null, 2), "Normal.sample: the generator is null"),
+                missing(() -> d.rsample(null, 2), "Normal.rsample: the generator is null"),
+                missing(() -> d.logProb(null), "Normal.logProb: the value is null"),
+                missing(() -> d.prob(null), "Normal.logProb: the value is null"),
+                missing(() -> d.cdf(null), "Normal.cdf: the value is null"),
+                missing(() -> d.icdf(null), "Normal.icdf: the fraction is null"),
+                missing(() -> mixture.logProb(null), "MixtureSameFamily.logProb: the value is null"),
+                missing(() -> mixture.cdf(null), "MixtureSameFamily.cdf: the value is null"),
+                missing(() -> new Transformed(null, Bijectors.tanh()), "Transformed: the base is null"),
+                missing(() -> new Transformed(d, (Bijector) null), "Transformed: the bijector is null"),
+                missing(() -> new Transformed(d, Bijectors.tanh(), null), "Transformed: the bijector is null"),
+                missing(() -> new Transformed(d, (Bijector[]) null), "Transformed: the array of bijectors is null"),
+                missing(() -> RandomVariable.of(null), "RandomVariable.of: the distribution is null"),
+                missing(() -> RandomVariable.of(null, 1), "RandomVariable.of: the distribution is null"),
+                missing(() -> RandomVariable.of(d).sample(null, 1), "RandomVariable.sample: the generator is null"),
+                shape(() -> d.sample(new Generator(1), 2, -1), "Normal.sample", "sample shape [2, -1]", "0 or more"),
+                shape(() -> d.rsample(new Generator(1), -1), "Normal.rsample", "sample shape [-1]", "0 or more"),
+                value(() -> RandomVariable.of(d).sample(new Generator(1), -1), "RandomVariable.sample", "-1"),
+                value(() -> RandomVariable.of(d, -1), "RandomVariable.of", "-1 axes", "[2]", "0 to 1"),
+                value(() -> RandomVariable.of(d, 2), "RandomVariable.of", "2 axes", "[2]", "0 to 1"));
     }
 
     static Stream<Refusal> refusals() {
@@ -114,7 +145,7 @@ class DistributionErrorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("refusals")
+    @MethodSource({"refusals", "missing"})
     void aWrongUseIsNamed(Refusal refusal) {
         Throwable thrown = catchThrowable(refusal.call()::get);
         assertThat(thrown).isInstanceOf(refusal.type());

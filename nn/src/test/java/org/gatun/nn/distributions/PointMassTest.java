@@ -83,4 +83,34 @@ class PointMassTest {
         assertThat(kl(Bernoulli.ofProbs(Tensors.of(0.0, 1, 1)), Bernoulli.ofProbs(Tensors.of(0.25, 0.25, 0))))
                 .containsExactly(new double[] {-Math.log(0.75), Math.log(4), INF}, within(1e-14));
     }
+
+    /** Nothing is tossed, so nothing diverges, whatever the coins; nor does a gradient flow to them. */
+    @Test
+    void binomialsOfNoTrialsAreTheSame() {
+        Tensor half = Tensors.of(0.5, 0.0, 1.0);
+        for (double q : new double[] {0, 1, 0.3}) {
+            Tensor other = Tensors.of(q, q, q);
+            assertThat(kl(Binomial.ofProbs(0, half), Binomial.ofProbs(0, other)))
+                    .containsExactly(new double[3], within(0.0));
+            assertThat(Grad.grad((Tensor t) -> KullbackLeibler.divergence(
+                                            Binomial.ofProbs(0, half), Binomial.ofProbs(0, t))
+                                    .sum())
+                            .apply(other)
+                            .toDoubleArray())
+                    .containsExactly(new double[3], within(0.0));
+            assertThat(Grad.grad((Tensor t) -> KullbackLeibler.divergence(
+                                            Binomial.ofProbs(0, t), Binomial.ofProbs(0, other))
+                                    .sum())
+                            .apply(half)
+                            .toDoubleArray())
+                    .containsExactly(new double[3], within(0.0));
+        }
+        assertThat(kl(
+                        Binomial.ofProbs(0, Tensors.of(0.5)),
+                        Binomial.ofLogits(Tensors.of(0L), Tensors.of(800.0))))
+                .containsExactly(new double[1], within(0.0));
+        // with trials it is infinite still
+        assertThat(kl(Binomial.ofProbs(Tensors.of(0L, 2), Tensors.of(0.5)), Binomial.ofProbs(Tensors.of(0L, 2), Tensors.of(0.0))))
+                .containsExactly(0, Double.POSITIVE_INFINITY);
+    }
 }

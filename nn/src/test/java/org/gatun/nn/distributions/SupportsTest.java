@@ -67,6 +67,14 @@ class SupportsTest {
                         in -> new MixtureSameFamily(Categorical.ofLogits(in.get(0)), new Uniform(in.get(1), in.get(2)))
                                 .logProb(x),
                         List.of(Tensors.of(0.3, 1), Tensors.of(-0.1, 2), Tensors.of(1.0, 5)));
+        // a value of whole numbers, which no draw of these components is
+        MixtureSameFamily fractions = new MixtureSameFamily(
+                Categorical.ofProbs(Tensors.of(0.5, 0.5)), new Uniform(Tensors.of(0.2, 0.5), Tensors.of(0.8, 1.5)));
+        for (DType dtype : List.of(DType.I64, DType.I8, DType.F32)) {
+            assertThat(fractions.logProb(Tensors.of(1L).to(dtype)).toDoubleArray())
+                    .as(dtype.toString())
+                    .containsExactly(new double[] {Math.log(0.5)}, within(1e-15));
+        }
         // batches of mixtures, each with bounds of its own
         MixtureSameFamily two = new MixtureSameFamily(
                 Categorical.ofProbs(Tensors.of(0.5, 0.5)),
