@@ -61,6 +61,7 @@ public final class CustomFunction {
      * @param name its name in messages and printed tapes
      */
     public static CustomFunction of(String name, int arity, Function<List<Tensor>, Tensor> body) {
+        Objects.requireNonNull(name, "CustomFunction.of: the name is null: give one for messages and printed tapes");
         return new CustomFunction(new Definition(name, arity, Grad.function(name, body), null, null));
     }
 

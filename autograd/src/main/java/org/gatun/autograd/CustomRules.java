@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * not linear has none, and is refused.
  */
 final class CustomRules {
+    private static final String BOTH = "use CustomFunction.of(...).withVjp(...).withJvp(...)";
+
     private CustomRules() {}
 
     /** The tangent of the result from the rule for cotangents. */
@@ -21,7 +23,8 @@ final class CustomRules {
         var claim = new Linearity(
                 name + ": its vjp",
                 "cotangent",
-                "write it linear in the cotangent, or give the forward mode a rule of its own with withJvp");
+                "write it linear in the cotangent, or give the forward mode a rule of its own: "
+                        + BOTH);
         boolean[] none = new boolean[1];
         Function<Tensor, List<@Nullable Tensor>> pullback = g -> {
             List<@Nullable Tensor> out = cotangents(name, rule.apply(inputs, result, g), inputs);
@@ -64,7 +67,8 @@ final class CustomRules {
         var claim = new Linearity(
                 name + ": its jvp",
                 "tangent",
-                "write it linear in the tangent, or give the reverse mode a rule of its own with withVjp");
+                "write it linear in the tangent, or give the reverse mode a rule of its own: "
+                        + BOTH);
         List<Tensor> zeros = Transposition.zeros(inputs);
         // Only the wanted operands are followed; to the rule, the others do not move.
         List<@Nullable Tensor> followed = new ArrayList<>();

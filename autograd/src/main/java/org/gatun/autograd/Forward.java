@@ -14,7 +14,7 @@ final class Forward {
     private Forward() {}
 
     static <P, R> JvpResult<R> jvp(String name, Function<P, R> f, P x, P v) {
-        List<Tensor> tangents = Structure.tensors(name + ": the tangent", v, x);
+        List<Tensor> tangents = Structure.tensors(name + ": the tangent", v, Structure.required(name, x));
         checkTangents(name, Structure.tensors(x), tangents);
         return push(name, f, x, tangents);
     }

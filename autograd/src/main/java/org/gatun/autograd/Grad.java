@@ -199,7 +199,8 @@ public final class Grad {
     /** As {@link #vhp(UnaryOperator, Tensor, Tensor)} for a scalar function of a structure. */
     public static <P> P vhp(Function<P, Tensor> f, P x, P v) {
         Function<P, Tensor> g = function("vhp", f);
-        Forward.checkTangents("vhp", Structure.tensors(x), Structure.tensors("vhp: the tangent", v, x));
+        List<Tensor> tangents = Structure.tensors("vhp: the tangent", v, Structure.required("vhp", x));
+        Forward.checkTangents("vhp", Structure.tensors(x), tangents);
         return MemoryScope.tidy(() -> {
             try (VjpResult<P, P> gradient = Reverse.vjp(
                     "vhp", (P z) -> Reverse.valueAndGrad("vhp", g, z).grad(), x)) {

@@ -29,7 +29,7 @@ final class Jacobians {
     /** By forward mode: for each tensor of the argument, the derivatives by all its elements. */
     static <P> P forward(String name, Function<P, Tensor> f, P p) {
         return MemoryScope.tidy(() -> {
-            List<Tensor> arguments = Structure.tensors(p);
+            List<Tensor> arguments = Structure.tensors(Structure.required(name, p));
             Forward.checkTangents(name, arguments, arguments);
             var number = new int[1];
             return Structure.map(p, x -> {
@@ -84,7 +84,7 @@ final class Jacobians {
 
     /** By the mode that needs fewer passes: forward for a tall matrix, reverse for a wide or square one. */
     static <P> P either(String name, Function<P, Tensor> f, P p) {
-        long inputs = Structure.tensors(p).stream()
+        long inputs = Structure.tensors(Structure.required(name, p)).stream()
                 .filter(x -> x.dtype().isFloating())
                 .mapToLong(Tensor::elements)
                 .sum();
@@ -105,7 +105,7 @@ final class Jacobians {
     /** For each floating tensor of the argument, the derivatives of the gradient by it. */
     static <P> List<P> hessian(Function<P, Tensor> f, P p) {
         return MemoryScope.tidy(() -> {
-            List<Tensor> arguments = Structure.tensors(p);
+            List<Tensor> arguments = Structure.tensors(Structure.required("hessian", p));
             Forward.checkTangents("hessian", arguments, arguments);
             Function<P, P> gradient = z -> Reverse.valueAndGrad("hessian", f, z).grad();
             var rows = new ArrayList<P>();

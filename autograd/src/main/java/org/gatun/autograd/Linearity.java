@@ -13,7 +13,16 @@ import org.gatun.tensor.shape.Shape;
 record Linearity(String function, String argument, String remedy) {
     IllegalArgumentException refused(Op op) {
         return new IllegalArgumentException(
-                function + " is not linear in its " + argument + ": it applies " + op + " to it: " + remedy);
+                function + " is not linear in its " + argument + ": it applies " + applied(op) + " to it: " + remedy);
+    }
+
+    private static String applied(Op op) {
+        if (op instanceof Op.Fused) {
+            return "an elementwise region"; // its expression is long, and not as it was written
+        }
+        return op instanceof Op.Unary unary
+                ? unary.fn().toString()
+                : op instanceof Op.Binary binary ? binary.fn().toString() : op.toString();
     }
 
     IllegalArgumentException refused(Shape shape) {

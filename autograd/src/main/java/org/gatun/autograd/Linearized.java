@@ -29,7 +29,7 @@ public final class Linearized<P, R> implements AutoCloseable {
     }
 
     static <P, R> Linearized<P, R> of(Function<P, R> f, P x) {
-        List<Tensor> arguments = Structure.tensors(x);
+        List<Tensor> arguments = Structure.tensors(Structure.required("linearize", x));
         Forward.checkTangents("linearize", arguments, arguments);
         try (MemoryScope scope = MemoryScope.open("linearize")) {
             var trace = new LinearTrace();

@@ -84,6 +84,7 @@ final class Reverse {
 
     /** Refuses an argument without anything to differentiate by. */
     static void requireFloatingArgument(String name, @Nullable Object p) {
+        Structure.required(name, p);
         if (Structure.tensors(p).stream().noneMatch(x -> x.dtype().isFloating())) {
             throw new DTypeException(name + ": the argument holds no tensor of a floating dtype: there is nothing to"
                     + " differentiate by; convert it, for instance with to(DType.F32)");

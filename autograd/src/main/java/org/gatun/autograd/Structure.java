@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class Structure {
     private Structure() {}
 
+    /** The argument of a transform, which must not be null. */
+    static <P> P required(String transform, @Nullable P argument) {
+        return Objects.requireNonNull(
+                argument, () -> transform + ": the argument is null: give a tensor or a structure of tensors");
+    }
+
     /** The tensors of a structure, in the order in which {@link #map} meets them. */
     static List<Tensor> tensors(@Nullable Object structure) {
         var tensors = new ArrayList<Tensor>();

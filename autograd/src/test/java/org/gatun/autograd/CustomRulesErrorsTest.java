@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Functional;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
@@ -55,12 +56,14 @@ class CustomRulesErrorsTest {
                     .as(name)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("customJvp: its jvp is not linear in its tangent: it applies ")
-                    .hasMessageContaining("write it linear in the tangent, or give the reverse mode a rule of its own");
+                    .hasMessageContaining("write it linear in the tangent, or give the reverse mode a rule of its own: "
+                            + "use CustomFunction.of(...).withVjp(...).withJvp(...)");
             inForward((x, y, g) -> r.apply(g).mul(x))
                     .as(name)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("customVjp: its vjp is not linear in its cotangent: it applies ")
-                    .hasMessageContaining("write it linear in the cotangent, or give the forward mode a rule");
+                    .hasMessageContaining("write it linear in the cotangent, or give the forward mode a rule of its own: "
+                            + "use CustomFunction.of(...).withVjp(...).withJvp(...)");
         });
         inReverse((x, y, t) -> t.mul(x).add(1))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -73,6 +76,14 @@ class CustomRulesErrorsTest {
         assertThatThrownBy(() -> Grad.vmap(Grad.grad(named::apply)).apply(at(2, 3)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("cube: its jvp is not linear in its tangent: it applies ");
+    }
+
+    /** By the names of functions, not by the expressions of what was fused. */
+    @Test
+    void whatTheyApplyIsNamed() {
+        inReverse((x, y, t) -> t.sin()).hasMessageContaining("it applies SIN to it: ");
+        inReverse((x, y, t) -> t.mul(t)).hasMessageContaining("it applies MUL to it: ");
+        inReverse((x, y, t) -> Functional.mish(t)).hasMessageContaining("it applies an elementwise region to it: ");
     }
 
     /** A rule for each mode needs no transposing, and so is not looked at. */
@@ -169,6 +180,13 @@ class CustomRulesErrorsTest {
                     .isInstanceOf(NullPointerException.class)
                     .hasMessageContaining("f: the function is null: give ");
         }
+    }
+
+    @Test
+    void aNameThatIsNull() {
+        assertThatThrownBy(() -> CustomFunction.of(null, 1, in -> in.get(0)))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("CustomFunction.of: the name is null");
     }
 
     @Test

@@ -282,4 +282,13 @@ class TransformErrorsTest {
                     .hasMessageContaining("closed");
         }
     }
+
+    @Test
+    void argumentsThatAreNull() {
+        for (Transform t : DIFFERENTIATING) {
+            refused(t.name, "null argument", () -> t.ofTensor.apply(x -> x.square().sum(), null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessageContaining(": the argument is null: give a tensor");
+        }
+    }
 }
