@@ -23,8 +23,7 @@ final class CustomRules {
         var claim = new Linearity(
                 name + ": its vjp",
                 "cotangent",
-                "write it linear in the cotangent, or give the forward mode a rule of its own: "
-                        + BOTH);
+                "write it linear in the cotangent, or give the forward mode a rule of its own: " + BOTH);
         boolean[] none = new boolean[1];
         Function<Tensor, List<@Nullable Tensor>> pullback = g -> {
             List<@Nullable Tensor> out = cotangents(name, rule.apply(inputs, result, g), inputs);
@@ -67,8 +66,7 @@ final class CustomRules {
         var claim = new Linearity(
                 name + ": its jvp",
                 "tangent",
-                "write it linear in the tangent, or give the reverse mode a rule of its own: "
-                        + BOTH);
+                "write it linear in the tangent, or give the reverse mode a rule of its own: " + BOTH);
         List<Tensor> zeros = Transposition.zeros(inputs);
         // Only the wanted operands are followed; to the rule, the others do not move.
         List<@Nullable Tensor> followed = new ArrayList<>();

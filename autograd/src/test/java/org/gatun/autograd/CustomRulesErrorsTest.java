@@ -62,8 +62,9 @@ class CustomRulesErrorsTest {
                     .as(name)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("customVjp: its vjp is not linear in its cotangent: it applies ")
-                    .hasMessageContaining("write it linear in the cotangent, or give the forward mode a rule of its own: "
-                            + "use CustomFunction.of(...).withVjp(...).withJvp(...)");
+                    .hasMessageContaining(
+                            "write it linear in the cotangent, or give the forward mode a rule of its own: "
+                                    + "use CustomFunction.of(...).withVjp(...).withJvp(...)");
         });
         inReverse((x, y, t) -> t.mul(x).add(1))
                 .isInstanceOf(IllegalArgumentException.class)

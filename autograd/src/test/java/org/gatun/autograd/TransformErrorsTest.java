@@ -286,7 +286,10 @@ class TransformErrorsTest {
     @Test
     void argumentsThatAreNull() {
         for (Transform t : DIFFERENTIATING) {
-            refused(t.name, "null argument", () -> t.ofTensor.apply(x -> x.square().sum(), null))
+            refused(
+                            t.name,
+                            "null argument",
+                            () -> t.ofTensor.apply(x -> x.square().sum(), null))
                     .isInstanceOf(NullPointerException.class)
                     .hasMessageContaining(": the argument is null: give a tensor");
         }

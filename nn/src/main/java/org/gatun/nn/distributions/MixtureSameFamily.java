@@ -125,7 +125,10 @@ public final class MixtureSameFamily extends Distribution {
 
     @Override
     public Tensor cdf(Tensor value) {
-        return components.cdf(required("cdf", "value", value).unsqueeze(-1)).mul(mixture.probs()).sum(-1);
+        return components
+                .cdf(required("cdf", "value", value).unsqueeze(-1))
+                .mul(mixture.probs())
+                .sum(-1);
     }
 
     /** The probabilities with as many further axes as an event has. */
