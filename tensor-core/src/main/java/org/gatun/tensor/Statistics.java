@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Covariance, variance and standard deviation, the latter two in two passes: the mean, then the squared distances from it, less what the mean's own rounding
- * adds to them (Chan, Golub and LeVeque 1983): {@code (sum d^2 - (sum d)^2 / n) / (n - correction)} with {@code d = x - mean}. Standard
- * deviations, where the squares leave the range or come near its ends, of scaled elements ({@link Scaling}).
+ * adds to them (Chan, Golub and LeVeque 1983): {@code (sum d^2 - (sum d)^2 / n) / (n - correction)} with {@code d = x - mean}. Where the
+ * squares leave the range, or come near its ends, of scaled elements ({@link Scaling}).
  */
 final class Statistics {
     private static final Region SQUARED_DISTANCE =
@@ -30,11 +30,22 @@ final class Statistics {
         DType dtype = operand.dtype();
         Tensor x = Widened.of(operand);
         Axes over = Axes.reduction(name, x.rank(), axes);
-        // Where the squares leave the range the variance does, and its derivatives, which are linear, need no scale.
         Moments moments = Moments.of(x, correction, over);
+        Tensor scale = Scaling.of(moments.variance(), x, 2, over);
+        Tensor variance = scale == null ? moments.variance() : scaled(false, correction, over, x, scale);
+        Tensor mean = scale == null ? moments.mean() : safeMean(x, over);
         return new VarMean(
-                Reductions.finish(Arithmetic.cast(moments.variance(), dtype), over, keepDims),
-                Reductions.finish(Arithmetic.cast(moments.mean(), dtype), over, keepDims));
+                Reductions.finish(Arithmetic.cast(variance, dtype), over, keepDims),
+                Reductions.finish(Arithmetic.cast(mean, dtype), over, keepDims));
+    }
+
+    private static Tensor scaled(boolean root, double correction, Axes over, Tensor x, Tensor scale) {
+        return Dispatch.bind(new Op.Call(new Scaled(root, correction, over)), x, scale);
+    }
+
+    /** The mean of numbers whose sum may overflow. */
+    private static Tensor safeMean(Tensor x, Axes over) {
+        return Dispatch.bind(new Op.Sum(over), x.div((double) Reductions.count(x, over)));
     }
 
     static Tensor var(String name, Tensor x, double correction, boolean keepDims, int... axes) {
@@ -51,12 +62,11 @@ final class Statistics {
         Tensor wide = Widened.of(x);
         Moments moments = Moments.of(wide, correction, over);
         Tensor scale = Scaling.of(moments.variance(), wide, 2, over);
-        Tensor std = scale == null
-                ? Norms.ROOT.apply(moments.variance())
-                : Dispatch.bind(new Op.Call(new ScaledStd(correction, over)), wide, scale);
+        Tensor std = scale == null ? Norms.ROOT.apply(moments.variance()) : scaled(true, correction, over, wide, scale);
+        Tensor mean = scale == null ? moments.mean() : safeMean(wide, over);
         return new StdMean(
                 Reductions.finish(Arithmetic.cast(std, x.dtype()), over, keepDims),
-                Reductions.finish(Arithmetic.cast(moments.mean(), x.dtype()), over, keepDims));
+                Reductions.finish(Arithmetic.cast(mean, x.dtype()), over, keepDims));
     }
 
     /** Mean and variance, with the reduced axes of size 1. */
@@ -75,13 +85,15 @@ final class Statistics {
     }
 
     /**
-     * The standard deviation of x by way of x over a scale, a constant; operands (x, scale). Its derivative {@code (x - mean) / ((n -
-     * correction) std)} is made of the scaled elements, so that a cotangent never meets the scale.
+     * The variance of x, or its root, by way of x over a scale, a constant; operands (x, scale). The derivatives {@code 2 (x - mean) / (n -
+     * correction)} and {@code (x - mean) / ((n - correction) std)} are made of the scaled elements, so that a cotangent never meets the
+     * square of the scale, or any power of it.
      */
-    private record ScaledStd(double correction, Axes axes) implements Composite, Composite.SelectiveDerivative {
+    private record Scaled(boolean root, double correction, Axes axes)
+            implements Composite, Composite.SelectiveDerivative {
         @Override
         public String name() {
-            return "std";
+            return root ? "std" : "var";
         }
 
         @Override
@@ -91,11 +103,12 @@ final class Statistics {
 
         @Override
         public List<Tensor> fallback(List<Tensor> in) {
-            return List.of(root(in.get(0).div(in.get(1))).mul(in.get(1)));
-        }
-
-        private Tensor root(Tensor y) {
-            return Norms.ROOT.apply(Moments.of(y, correction, axes).variance());
+            Tensor scale = in.get(1);
+            Tensor variance = Moments.of(in.get(0).div(scale), correction, axes).variance();
+            return List.of(
+                    root
+                            ? Norms.ROOT.apply(variance).mul(scale)
+                            : variance.mul(scale).mul(scale));
         }
 
         @Override
@@ -126,11 +139,14 @@ final class Statistics {
 
         private Tensor direction(Tensor x, Tensor scale) {
             Tensor y = x.div(scale);
-            Tensor std = root(y);
+            Moments moments = Moments.of(y, correction, axes);
+            Tensor distance =
+                    DISTANCE.apply(y, moments.mean()).div(Math.max(Reductions.count(x, axes) - correction, 0));
+            if (!root) {
+                return distance.mul(2.0).mul(scale);
+            }
+            Tensor std = Norms.ROOT.apply(moments.variance());
             Tensor zero = std.eq(0);
-            long n = Reductions.count(x, axes);
-            Tensor mean = Dispatch.bind(new Op.Sum(axes), y).div((double) n);
-            Tensor distance = DISTANCE.apply(y, mean).div(Math.max(n - correction, 0));
             return zero.where(std.fullLike(0), distance.div(zero.where(std.fullLike(1), std)));
         }
     }
