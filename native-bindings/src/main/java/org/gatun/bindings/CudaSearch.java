@@ -1,252 +1,275 @@
 package org.gatun.bindings;
 
-import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for the libraries of CUDA where toolkits, distributions and Python wheels put them. It only looks: a library
- * found as a file is not loaded.
+ * The search for one library of CUDA: in what the user names, in {@link CudaPlaces}, by the system's loader, and in Maven's
+ * artifacts. It either only looks, and then no library is loaded, or loads the first one that can be.
  */
 final class CudaSearch {
 
-    /** Orders names with numbers in them by the numbers, the newest first: cuda-12.10 before cuda-12.9. */
-    static final Comparator<Path> NEWEST_FIRST =
-            Comparator.comparing((Path path) -> sortKey(path.toString())).reversed();
+    static final String PROPERTY = "gatun.cuda.path";
+    static final String VARIABLE = "GATUN_CUDA_PATH";
+
+    /**
+     * What a search gave.
+     *
+     * @param lookup finds the library's symbols, or null if it was not loaded
+     * @param resolution where it was looked for
+     */
+    record Result(@Nullable SymbolLookup lookup, Resolution resolution) {}
 
     private final Environment environment;
     private final Path root;
     private final CudaLibrary library;
+    private final int driverRelease;
+    private final boolean loading;
     private final List<Attempt> attempts = new ArrayList<>();
+    private @Nullable SymbolLookup lookup;
 
-    private CudaSearch(Environment environment, Path root, CudaLibrary library) {
+    private CudaSearch(Environment environment, Path root, CudaLibrary library, int driverRelease, boolean loading) {
         this.environment = environment;
         this.root = root;
         this.library = library;
+        this.driverRelease = driverRelease;
+        this.loading = loading;
     }
 
     /**
-     * Looks for one library.
+     * Looks for the files of one library, without loading any.
      *
      * @param environment the environment
      * @param root the folder that stands for the root of the file system on Linux
      * @param library the library
+     * @param driverRelease the newest release of CUDA that the driver runs, or 0 if there is no driver to ask
      * @return where it was looked for, and what came of it
      */
-    static Resolution search(Environment environment, Path root, CudaLibrary library) {
-        return new CudaSearch(environment, root, library).search();
+    static Resolution look(Environment environment, Path root, CudaLibrary library, int driverRelease) {
+        return new CudaSearch(environment, root, library, driverRelease, false).search();
+    }
+
+    /**
+     * Looks for one library and loads it.
+     *
+     * @param environment the environment
+     * @param root the folder that stands for the root of the file system on Linux
+     * @param library the library
+     * @param driverRelease the newest release of CUDA that the driver runs, or 0 if there is no driver to ask
+     * @return the library, or why there is none
+     */
+    static Result load(Environment environment, Path root, CudaLibrary library, int driverRelease) {
+        var search = new CudaSearch(environment, root, library, driverRelease, true);
+        var resolution = search.search();
+        return new Result(search.lookup, resolution);
     }
 
     private Resolution search() {
         var os = environment.platform().os();
+        boolean driver = library == CudaLibrary.DRIVER;
         if (os != Platform.Os.LINUX && os != Platform.Os.WINDOWS) {
-            return missing();
+            return missing(library.remedy(environment.platform(), driverRelease));
         }
-        // the driver's library belongs to the system: a toolkit has at most a stub of it
-        for (var variable : library == CudaLibrary.DRIVER ? List.<String>of() : List.of("CUDA_HOME", "CUDA_PATH")) {
-            var home = environment.folder(variable);
-            if (home == null) {
-                attempts.add(new Attempt("environment variable " + variable, "not set"));
-                continue;
-            }
-            var found = inFolders(variable + "=" + home, libraryFolders(home));
+        var explicit = environment.property(PROPERTY);
+        var origin = "system property " + PROPERTY;
+        if (explicit == null) {
+            attempts.add(new Attempt(origin, "not set"));
+            explicit = environment.variable(VARIABLE);
+            origin = "environment variable " + VARIABLE;
+        }
+        if (explicit == null) {
+            attempts.add(new Attempt(origin, "not set"));
+        } else {
+            var found = inFolders(origin, CudaPlaces.explicit(environment, explicit), "no " + library.title + " in " + explicit);
             if (found != null) {
                 return found;
             }
-        }
-        for (var place : usualPlaces().entrySet()) {
-            var found = inFolders(place.getKey(), place.getValue());
-            if (found != null) {
-                return found;
+            // to run on another library than the one asked for would be worse than an error; but a driver is no toolkit's part
+            if (!driver) {
+                return missing("Correct or remove the " + origin + ": it must list folders that hold " + library.title
+                        + " of CUDA 13 or 12.");
             }
         }
-        var found = onLoaderPath();
-        return found != null ? found : missing();
+        // the driver's is the one that the loader finds: a newer one than the system's may be installed for it
+        var found = driver ? byLoader() : null;
+        var places = driver ? CudaPlaces.ofDriver(environment, root) : CudaPlaces.ofToolkit(environment, root);
+        for (var place : places.entrySet()) {
+            if (found == null) {
+                var absent = place.getKey().startsWith("environment variable") && place.getValue().isEmpty();
+                found = inFolders(place.getKey(), place.getValue(), absent ? "not set" : "absent");
+            }
+        }
+        if (found == null && !driver) {
+            found = byLoader();
+        }
+        if (found == null && !driver) {
+            found = inArtifact();
+        }
+        return found != null ? found : missing(library.remedy(environment.platform(), driverRelease));
     }
 
-    private @Nullable Resolution inFolders(String place, List<Path> folders) {
+    private @Nullable Resolution inFolders(String place, List<Path> folders, String absent) {
+        var tried = new HashSet<Path>();
         for (var folder : folders) {
-            for (var file : list(folder, "*")) {
-                if (library.isNamed(
-                        environment.platform().os(), file.getFileName().toString())) {
-                    attempts.add(new Attempt(place, "found " + file));
-                    return found(place, file);
+            for (var file : CudaPlaces.list(folder, "*")) {
+                var name = file.getFileName();
+                if (name == null || !library.isNamed(environment.platform().os(), name.toString())) {
+                    continue;
+                }
+                var real = real(file);
+                if (tried.add(real)) {
+                    var refusal = refusal(real, folder);
+                    attempts.add(new Attempt(place, refusal == null ? "found " + file : file + " " + refusal));
+                    if (refusal == null) {
+                        return found(place, real);
+                    }
                 }
             }
         }
-        boolean any = folders.stream().anyMatch(Files::isDirectory);
-        attempts.add(new Attempt(place, any ? "no " + library.title + " in it" : "absent"));
+        if (tried.isEmpty()) {
+            boolean any = folders.stream().anyMatch(Files::isDirectory);
+            attempts.add(new Attempt(place, any ? "no " + library.title + " in it" : absent));
+        }
         return null;
     }
 
-    private @Nullable Resolution onLoaderPath() {
-        for (var name : library.loaderNames(environment.platform())) {
-            try (var arena = Arena.ofConfined()) {
-                var lookup = NativeAccess.restricted(() -> SymbolLookup.libraryLookup(name, arena));
-                var file =
-                        lookup.find(library.symbol).map(LoadedLibraries::fileOf).orElse(null);
-                attempts.add(new Attempt("loader path, " + name, "found"));
-                return file == null
-                        ? new Resolution(library.title, true, null, "the system's loader path", null, attempts, "")
-                        : found("the system's loader path", file);
+    /** Asks the system's loader, which is to load: so it is not asked while only looking. */
+    private @Nullable Resolution byLoader() {
+        if (!loading) {
+            return null;
+        }
+        for (var name : library.fileNames(environment.platform().os())) {
+            var where = "loader path, " + name;
+            if (library.unusable(name, driverRelease) != null) {
+                continue;
+            }
+            try {
+                var candidate = NativeAccess.restricted(() -> SymbolLookup.libraryLookup(name, Arena.global()));
+                var refusal = accept(candidate);
+                attempts.add(new Attempt(where, refusal == null ? "found" : refusal));
+                if (refusal == null) {
+                    var file = candidate.find(library.symbol).map(LoadedLibraries::fileOf).orElse(null);
+                    var origin = "the system's loader path";
+                    return file == null
+                            ? new Resolution(library.title, true, null, origin, null, attempts, "")
+                            : found(origin, file);
+                }
             } catch (IllegalArgumentException missing) {
-                attempts.add(new Attempt("loader path, " + name, "not found"));
+                attempts.add(new Attempt(where, "not found"));
             }
         }
+        return null;
+    }
+
+    /** The jars {@code org.bytedeco:cuda-redist} and {@code cuda-redist-cublas}, on the class path or the module path. */
+    private @Nullable Resolution inArtifact() {
+        var platform = environment.platform();
+        var folder = "org/bytedeco/cuda/" + platform.classifier() + "/";
+        var artifact = library == CudaLibrary.NVRTC ? "redist" : "redist.cublas";
+        var module = "org.bytedeco.cuda." + artifact + "." + platform.classifier().replace('-', '.');
+        var origin = "Maven artifact org.bytedeco:cuda-" + artifact.replace('.', '-');
+        for (var name : library.fileNames(platform.os())) {
+            if (library.unusable(name, driverRelease) != null) {
+                continue;
+            }
+            var jar = NativeJar.onClassPath(folder, name)
+                    .or(() -> NativeJar.onModulePath(module, environment.property("jdk.module.path"), folder, name))
+                    .orElse(null);
+            if (jar == null) {
+                continue;
+            }
+            if (!loading) {
+                attempts.add(new Attempt(origin, "found in " + jar.describe()));
+                return new Resolution(library.title, true, null, origin, CudaLibrary.version(name), attempts, "");
+            }
+            try {
+                var unpacked = jar.directory().orElse(null);
+                if (unpacked == null) {
+                    var names = new ArrayList<>(jar.names(file -> library.needs(platform.os(), file)));
+                    names.add(name);
+                    unpacked = LibraryCache.unpack(LibraryCache.root(environment), "cuda", jar, names).folder();
+                }
+                var refusal = refusal(unpacked.resolve(name), unpacked);
+                attempts.add(new Attempt(
+                        origin, refusal == null ? "found in " + jar.describe() : jar.describe() + " " + refusal));
+                if (refusal == null) {
+                    return found(origin, unpacked.resolve(name));
+                }
+            } catch (IOException | InvalidPathException failure) {
+                attempts.add(new Attempt(origin, jar.describe() + " can't be unpacked: " + failure));
+            }
+        }
+        if (attempts.stream().noneMatch(attempt -> attempt.where().equals(origin))) {
+            attempts.add(new Attempt(origin, "not on the class path or the module path"));
+        }
+        return null;
+    }
+
+    /** Why a file can't be used, or null; when loading, it is loaded then. */
+    private @Nullable String refusal(Path file, Path folder) {
+        var unusable = library.unusable(String.valueOf(file.getFileName()), driverRelease);
+        if (unusable != null || !loading) {
+            return unusable;
+        }
+        var os = environment.platform().os();
+        for (var companion : CudaPlaces.list(folder, "*")) {
+            if (library.needs(os, String.valueOf(companion.getFileName()))) {
+                preload(os, companion);
+            }
+        }
+        var reason = TrialLoad.refusal(os, file);
+        if (reason != null) {
+            return "can't be loaded: " + reason;
+        }
+        try {
+            return accept(NativeAccess.restricted(() -> SymbolLookup.libraryLookup(file, Arena.global())));
+        } catch (IllegalArgumentException failure) {
+            return "can't be loaded: " + TrialLoad.reason(file);
+        }
+    }
+
+    /** One that can't be loaded is no obstacle by itself: the library says what it misses. */
+    private static void preload(Platform.Os os, Path companion) {
+        if (TrialLoad.refusal(os, companion) == null) {
+            try {
+                NativeAccess.restricted(() -> SymbolLookup.libraryLookup(companion, Arena.global()));
+            } catch (IllegalArgumentException unusable) {
+                // as above
+            }
+        }
+    }
+
+    private @Nullable String accept(SymbolLookup candidate) {
+        if (candidate.find(library.symbol).isEmpty()) {
+            return "exports no " + library.symbol + ", so it is no " + library.title;
+        }
+        lookup = candidate;
         return null;
     }
 
     private Resolution found(String origin, Path file) {
-        Path real;
-        try {
-            real = file.toRealPath();
-        } catch (IOException vanished) {
-            real = file;
-        }
-        var version = CudaLibrary.version(real.getFileName().toString());
+        var real = real(file);
+        var version = CudaLibrary.version(String.valueOf(real.getFileName()));
         return new Resolution(library.title, true, real, origin, version, attempts, "");
     }
 
-    private Resolution missing() {
-        return new Resolution(
-                library.title, false, null, "not found", null, attempts, library.remedy(environment.platform()));
+    private Resolution missing(String remedy) {
+        return new Resolution(library.title, false, null, "not found", null, attempts, remedy);
     }
 
-    /** The folders of a toolkit that hold libraries. */
-    private List<Path> libraryFolders(Path toolkit) {
-        return switch (environment.platform().os()) {
-            case WINDOWS -> List.of(toolkit.resolve("bin").resolve("x64"), toolkit.resolve("bin"));
-            case LINUX, MACOS, OTHER ->
-                List.of(
-                        toolkit.resolve("lib64"),
-                        toolkit.resolve("targets").resolve(target()).resolve("lib"),
-                        toolkit.resolve("lib"));
-        };
-    }
-
-    private String target() {
-        return environment.platform().arch() == Platform.Arch.ARM64 ? "sbsa-linux" : "x86_64-linux";
-    }
-
-    private Map<String, List<Path>> usualPlaces() {
-        var places = new LinkedHashMap<String, List<Path>>();
-        boolean toolkit = library != CudaLibrary.DRIVER;
-        if (environment.platform().os() == Platform.Os.WINDOWS) {
-            var programs = environment.folder("ProgramFiles");
-            if (toolkit && programs != null) {
-                toolkits(
-                        places, programs.resolve("NVIDIA GPU Computing Toolkit").resolve("CUDA"), "v*");
-            }
-            var system = environment.folder("SystemRoot");
-            if (system != null) {
-                places.put(system.resolve("System32").toString(), List.of(system.resolve("System32")));
-            }
-        } else {
-            if (toolkit) {
-                var local = root.resolve("usr/local");
-                places.put(local.resolve("cuda").toString(), libraryFolders(local.resolve("cuda")));
-                toolkits(places, local, "cuda-*");
-                var optional = root.resolve("opt/cuda");
-                places.put(optional.toString(), libraryFolders(optional));
-            }
-            var arm = environment.platform().arch() == Platform.Arch.ARM64;
-            // the last is the driver of Windows, seen from its Linux subsystem
-            for (var folder : List.of(
-                    arm ? "usr/lib/aarch64-linux-gnu" : "usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib/wsl/lib")) {
-                places.put(root.resolve(folder).toString(), List.of(root.resolve(folder)));
-            }
+    private static Path real(Path file) {
+        try {
+            return file.toRealPath();
+        } catch (IOException vanished) {
+            return file;
         }
-        if (toolkit) {
-            pythonWheels(places);
-        }
-        return places;
-    }
-
-    private void toolkits(Map<String, List<Path>> places, Path parent, String pattern) {
-        var found = list(parent, pattern);
-        for (var toolkit : found) {
-            places.put(toolkit.toString(), libraryFolders(toolkit));
-        }
-        if (found.isEmpty()) {
-            places.put(parent + File.separator + pattern, List.of());
-        }
-    }
-
-    private void pythonWheels(Map<String, List<Path>> places) {
-        var windows = environment.platform().os() == Platform.Os.WINDOWS;
-        var packages = new ArrayList<Path>();
-        for (var variable : List.of("VIRTUAL_ENV", "CONDA_PREFIX")) {
-            var prefix = environment.folder(variable);
-            if (prefix == null) {
-                continue;
-            }
-            if (variable.equals("CONDA_PREFIX")) {
-                places.put("CONDA_PREFIX=" + prefix, libraryFolders(windows ? prefix.resolve("Library") : prefix));
-            }
-            packages.addAll(windows ? List.of(prefix.resolve("Lib").resolve("site-packages")) : sitePackages(prefix));
-        }
-        if (!windows) {
-            packages.addAll(sitePackages(environment.home().resolve(".local")));
-            packages.addAll(sitePackages(root.resolve("usr/local")));
-            packages.addAll(sitePackages(root.resolve("usr")));
-        }
-        var folders = new ArrayList<Path>();
-        for (var site : packages) {
-            for (var wheel : list(site.resolve("nvidia"), "*")) {
-                folders.add(wheel.resolve(windows ? "bin" : "lib"));
-            }
-        }
-        places.put("Python wheels (site-packages/nvidia)", folders);
-    }
-
-    private static List<Path> sitePackages(Path prefix) {
-        var folders = new ArrayList<Path>();
-        for (var python : list(prefix.resolve("lib"), "python3*")) {
-            folders.add(python.resolve("site-packages"));
-            folders.add(python.resolve("dist-packages"));
-        }
-        return folders;
-    }
-
-    /** What a folder holds, the newest version first; nothing if there is no such folder. */
-    private static List<Path> list(Path folder, String pattern) {
-        var found = new ArrayList<Path>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, pattern)) {
-            stream.forEach(found::add);
-        } catch (IOException | DirectoryIteratorException absent) {
-            return List.of();
-        }
-        found.sort(NEWEST_FIRST);
-        return found;
-    }
-
-    private static String sortKey(String name) {
-        var key = new StringBuilder();
-        var digits = new StringBuilder();
-        for (int i = 0; i <= name.length(); i++) {
-            if (i < name.length() && Character.isDigit(name.charAt(i))) {
-                digits.append(name.charAt(i));
-                continue;
-            }
-            if (!digits.isEmpty()) {
-                key.append("0".repeat(Math.max(0, 10 - digits.length()))).append(digits);
-                digits.setLength(0);
-            }
-            if (i < name.length()) {
-                key.append(name.charAt(i));
-            }
-        }
-        return key.toString();
     }
 }

@@ -18,8 +18,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
@@ -162,6 +164,34 @@ final class NativeJar {
             return archive.toString();
         }
         return directory != null ? directory.toString() : "a resource of class loader " + loader;
+    }
+
+    /**
+     * The names of the jar's libraries.
+     *
+     * @param wanted which ones
+     * @return those in the jar or folder; none if only a class loader knows the jar, because it lists nothing
+     * @throws IOException if the jar cannot be read
+     */
+    List<String> names(Predicate<String> wanted) throws IOException {
+        if (archive != null) {
+            try (var zip = new ZipFile(archive.toFile())) {
+                return zip.stream()
+                        .map(ZipEntry::getName)
+                        .filter(name -> name.startsWith(folder))
+                        .map(name -> name.substring(folder.length()))
+                        .filter(wanted)
+                        .toList();
+            }
+        }
+        if (directory == null) {
+            return List.of();
+        }
+        try (var files = Files.list(directory)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(wanted)
+                    .toList();
+        }
     }
 
     /**

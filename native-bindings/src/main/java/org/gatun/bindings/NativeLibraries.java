@@ -3,7 +3,6 @@ package org.gatun.bindings;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,22 @@ import org.jspecify.annotations.Nullable;
  *   <li>the system's loader path and the folders where packages usually put it.
  * </ol>
  *
- * <p>The search runs once, on first use.
+ * <p>CUDA's libraries (the driver, cuBLAS, cuBLASLt, NVRTC) of release 13 or 12 are looked for, in this order, in:
+ *
+ * <ol>
+ *   <li>the system property {@code gatun.cuda.path}, else the environment variable {@code GATUN_CUDA_PATH}: a list of
+ *       toolkits or folders of libraries, separated as in a class path; if one is set, the toolkit's libraries are looked
+ *       for nowhere else;
+ *   <li>the toolkits that {@code CUDA_HOME} and {@code CUDA_PATH} name, then those in the usual folders, the newest first;
+ *   <li>the folders of the loader's path and of the system;
+ *   <li>Python wheels: those of the environment in use, of the Python on the path, of the user and of the system;
+ *   <li>the system's loader, then the jars {@code org.bytedeco:cuda-redist} and {@code org.bytedeco:cuda-redist-cublas}.
+ * </ol>
+ *
+ * <p>The driver's own library is asked of the system's loader first, and is in no toolkit. A library newer than the driver
+ * is passed over.
+ *
+ * <p>Each search runs once, on first use.
  */
 public final class NativeLibraries {
 
@@ -55,18 +69,57 @@ public final class NativeLibraries {
     }
 
     /**
-     * Where the libraries that an NVIDIA GPU takes were looked for: the driver, cuBLAS, cuBLASLt and NVRTC. They are
-     * looked for in {@code CUDA_HOME} and {@code CUDA_PATH}, in the usual folders of toolkits and distributions, in
-     * Python wheels, and on the system's loader path. Nothing is kept: each call looks again.
+     * Where the libraries that an NVIDIA GPU takes were looked for: the driver, cuBLAS, cuBLASLt and NVRTC. Nothing is loaded
+     * and nothing is kept: each call looks again.
      *
      * @return one search for each library, in that order
-     * @throws NativeAccessError if the JVM refuses this module native access
      */
     public static List<Resolution> cuda() {
-        var environment = Environment.current();
-        return Arrays.stream(CudaLibrary.values())
-                .map(library -> CudaSearch.search(environment, Path.of("/"), library))
-                .toList();
+        return Cuda.LIBRARIES.look();
+    }
+
+    /**
+     * The symbols of CUDA's driver.
+     *
+     * @return the lookup
+     * @throws NativeLibraryException if it was not found; the message lists every place tried and the remedy
+     * @throws NativeAccessError if the JVM refuses this module native access
+     */
+    public static SymbolLookup cudaDriverSymbols() {
+        return Cuda.LIBRARIES.symbols(CudaLibrary.DRIVER);
+    }
+
+    /**
+     * The symbols of cuBLAS.
+     *
+     * @return the lookup
+     * @throws NativeLibraryException if it was not found; the message lists every place tried and the remedy
+     * @throws NativeAccessError if the JVM refuses this module native access
+     */
+    public static SymbolLookup cuBlasSymbols() {
+        return Cuda.LIBRARIES.symbols(CudaLibrary.CUBLAS);
+    }
+
+    /**
+     * The symbols of cuBLASLt.
+     *
+     * @return the lookup
+     * @throws NativeLibraryException if it was not found; the message lists every place tried and the remedy
+     * @throws NativeAccessError if the JVM refuses this module native access
+     */
+    public static SymbolLookup cuBlasLtSymbols() {
+        return Cuda.LIBRARIES.symbols(CudaLibrary.CUBLAS_LT);
+    }
+
+    /**
+     * The symbols of NVRTC.
+     *
+     * @return the lookup
+     * @throws NativeLibraryException if it was not found; the message lists every place tried and the remedy
+     * @throws NativeAccessError if the JVM refuses this module native access
+     */
+    public static SymbolLookup nvrtcSymbols() {
+        return Cuda.LIBRARIES.symbols(CudaLibrary.NVRTC);
     }
 
     /**
@@ -92,5 +145,10 @@ public final class NativeLibraries {
             openBlas = result;
         }
         return result;
+    }
+
+    /** Made on first use. */
+    private static final class Cuda {
+        static final CudaLibraries LIBRARIES = new CudaLibraries(Environment.current(), Path.of("/"));
     }
 }

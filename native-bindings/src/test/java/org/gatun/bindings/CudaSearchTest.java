@@ -26,7 +26,7 @@ class CudaSearchTest {
     }
 
     private Resolution search(Environment environment, CudaLibrary library) {
-        return CudaSearch.search(environment, temporary.resolve("root"), library);
+        return CudaSearch.look(environment, temporary.resolve("root"), library, 0);
     }
 
     private Path file(String path) throws IOException {
@@ -47,7 +47,8 @@ class CudaSearchTest {
         assertThat(found.version()).isEqualTo("12.4.5.8");
         assertThat(found.origin()).isEqualTo("CUDA_HOME=" + home);
         assertThat(found.remedy()).isEmpty();
-        assertThat(found.attempts()).hasSize(1);
+        assertThat(found.attempts()).extracting(Attempt::where).containsExactly(
+                "system property gatun.cuda.path", "environment variable GATUN_CUDA_PATH", "CUDA_HOME=" + home);
     }
 
     @Test
@@ -99,7 +100,7 @@ class CudaSearchTest {
         var lt = search(environment, CudaLibrary.CUBLAS_LT);
         assertThat(lt.found()).isTrue();
         assertThat(lt.version()).isEqualTo("12");
-        assertThat(search(environment, CudaLibrary.NVRTC).version()).isEqualTo("120.0");
+        assertThat(search(environment, CudaLibrary.NVRTC).version()).isEqualTo("12.0");
         var blas = search(environment, CudaLibrary.CUBLAS);
         assertThat(blas.found()).isFalse();
         assertThat(blas.explain())
@@ -113,15 +114,29 @@ class CudaSearchTest {
         var windows = search(environment("Windows 11", Map.of()), CudaLibrary.DRIVER);
         assertThat(windows.found()).isFalse();
         assertThat(windows.explain())
-                .contains("loader path, nvcuda.dll: not found")
+                .contains("environment variable PATH: not set")
                 .contains("NVIDIA's driver")
                 .doesNotContain("CUDA_HOME");
-        assertThat(search(environment("Linux", Map.of()), CudaLibrary.CUBLAS_LT).explain())
-                .contains("1. environment variable CUDA_HOME: not set")
-                .contains("2. environment variable CUDA_PATH: not set")
-                .contains("Python wheels (site-packages/nvidia): absent");
+        var root = temporary.resolve("root");
+        assertThat(search(environment("Linux", Map.of()), CudaLibrary.CUBLAS_LT).attempts())
+                .extracting(Attempt::toString)
+                .containsExactly(
+                        "system property gatun.cuda.path: not set",
+                        "environment variable GATUN_CUDA_PATH: not set",
+                        "environment variable CUDA_HOME: not set",
+                        "environment variable CUDA_PATH: not set",
+                        root + "/usr/local/cuda: absent",
+                        root + "/usr/local/cuda-*: absent",
+                        root + "/opt/cuda: absent",
+                        "environment variable LD_LIBRARY_PATH: not set",
+                        root + "/usr/lib/x86_64-linux-gnu: absent",
+                        root + "/usr/lib64: absent",
+                        root + "/usr/lib/wsl/lib: absent",
+                        "Python wheels (site-packages/nvidia): absent",
+                        "Maven artifact org.bytedeco:cuda-redist-cublas: not on the class path or the module path");
         var mac = search(environment("Mac OS X", Map.of()), CudaLibrary.CUBLAS);
         assertThat(mac.remedy()).contains("CUDA does not exist for macOS");
+        assertThat(mac.attempts()).isEmpty();
     }
 
     @Test
@@ -152,7 +167,7 @@ class CudaSearchTest {
     @Test
     void newerVersionsComeFirst() {
         var paths = new ArrayList<>(List.of(Path.of("cuda-9.2"), Path.of("cuda-12.9"), Path.of("cuda-12.10")));
-        paths.sort(CudaSearch.NEWEST_FIRST);
+        paths.sort(CudaPlaces.NEWEST_FIRST);
         assertThat(paths).containsExactly(Path.of("cuda-12.10"), Path.of("cuda-12.9"), Path.of("cuda-9.2"));
     }
 }
