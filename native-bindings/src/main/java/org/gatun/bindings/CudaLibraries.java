@@ -2,10 +2,14 @@ package org.gatun.bindings;
 
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.gatun.bindings.cuda.CudaDriver;
+import org.gatun.bindings.cuda.CudaException;
+import org.jspecify.annotations.Nullable;
 
 /** The libraries of CUDA in one environment: each is searched for and loaded on first use, once. */
 final class CudaLibraries {
@@ -14,6 +18,8 @@ final class CudaLibraries {
     private final Path root;
     /** Read without the lock: a generated class looks up symbols while it is initialised, which must not wait for one. */
     private final Map<CudaLibrary, CudaSearch.Result> loaded = new ConcurrentHashMap<>();
+
+    private volatile @Nullable CudaInstallation installation;
 
     CudaLibraries(Environment environment, Path root) {
         this.environment = environment;
@@ -34,20 +40,82 @@ final class CudaLibraries {
         if (result != null) {
             return result;
         }
+        // outside the lock: it calls the driver
+        int release = library == CudaLibrary.DRIVER ? 0 : driverVersion() / 1000;
         synchronized (this) {
             result = loaded.get(library);
             if (result == null) {
-                result = CudaSearch.load(environment, root, library, 0);
+                result = CudaSearch.load(environment, root, library, release);
                 loaded.put(library, result);
             }
             return result;
         }
     }
 
-    /** What there is, without loading anything. */
-    List<Resolution> look() {
-        return Arrays.stream(CudaLibrary.values())
-                .map(library -> CudaSearch.look(environment, root, library, 0))
-                .toList();
+    /** What there is, looked for once. */
+    CudaInstallation installation() {
+        var known = installation;
+        if (known == null) {
+            known = look();
+            installation = known;
+        }
+        return known;
+    }
+
+    private CudaInstallation look() {
+        var driver = load(CudaLibrary.DRIVER).resolution();
+        int version = driverVersion();
+        var gpus = new ArrayList<CudaGpu>();
+        var problem = problemOfDriver(driver, version, gpus);
+        var resolutions = new ArrayList<>(List.of(driver));
+        for (var library : List.of(CudaLibrary.CUBLAS, CudaLibrary.CUBLAS_LT, CudaLibrary.NVRTC)) {
+            var resolution = CudaSearch.look(environment, root, library, version / 1000);
+            // the system's loader may know more places, but asking it loads the library: not without a GPU
+            resolutions.add(resolution.found() || problem != null ? resolution : load(library).resolution());
+        }
+        var missing = resolutions.stream().filter(resolution -> !resolution.found()).toList();
+        if (problem == null && !missing.isEmpty()) {
+            problem = missing.stream().map(Resolution::name).collect(Collectors.joining(" and "))
+                    + (missing.size() == 1 ? " was" : " were") + " not found. "
+                    + missing.stream().map(Resolution::remedy).collect(Collectors.joining(" "));
+        }
+        return new CudaInstallation(
+                resolutions, version == 0 ? null : version / 1000 + "." + version % 1000 / 10, gpus, problem);
+    }
+
+    /** Why the driver lists no GPU, or null; collects those that it lists. */
+    private @Nullable String problemOfDriver(Resolution driver, int version, List<CudaGpu> gpus) {
+        if (!driver.found()) {
+            return driver.remedy();
+        }
+        int oldest = CudaLibrary.RELEASES.getLast();
+        if (version < oldest * 1000) {
+            return "NVIDIA's driver runs CUDA " + version / 1000 + "." + version % 1000 / 10 + ", and Gatun needs CUDA "
+                    + oldest + " or newer: update the driver from https://www.nvidia.com/drivers.";
+        }
+        try {
+            CudaDriver.init();
+            int count = CudaDriver.deviceCount();
+            for (int ordinal = 0; ordinal < count; ordinal++) {
+                gpus.add(CudaDriver.gpu(ordinal));
+            }
+        } catch (CudaException failure) {
+            return "NVIDIA's driver is installed and finds no GPU that it can use: " + failure.getMessage()
+                    + ". nvidia-smi shows what it sees; CUDA_VISIBLE_DEVICES may hide GPUs, and a container needs"
+                    + " docker run --gpus all.";
+        }
+        return gpus.isEmpty() ? "NVIDIA's driver is installed and lists no GPU: CUDA_VISIBLE_DEVICES may hide it." : null;
+    }
+
+    /** The newest version of CUDA that the driver runs, such as 13000 for 13.0, or 0 if there is no driver. */
+    private int driverVersion() {
+        if (load(CudaLibrary.DRIVER).lookup() == null) {
+            return 0;
+        }
+        try {
+            return CudaDriver.driverVersion();
+        } catch (CudaException unusable) {
+            return 0;
+        }
     }
 }

@@ -3,7 +3,6 @@ package org.gatun.bindings;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,13 +68,14 @@ public final class NativeLibraries {
     }
 
     /**
-     * Where the libraries that an NVIDIA GPU takes were looked for: the driver, cuBLAS, cuBLASLt and NVRTC. Nothing is loaded
-     * and nothing is kept: each call looks again.
+     * What of CUDA is on this machine. It is looked for once. Without a driver nothing is loaded; without a GPU nothing but
+     * the driver's library is.
      *
-     * @return one search for each library, in that order
+     * @return where each library was looked for, the GPUs, and why none can be used
+     * @throws NativeAccessError if the JVM refuses this module native access
      */
-    public static List<Resolution> cuda() {
-        return Cuda.LIBRARIES.look();
+    public static CudaInstallation cuda() {
+        return Cuda.LIBRARIES.installation();
     }
 
     /**

@@ -141,7 +141,7 @@ class CudaSearchTest {
 
     @Test
     void thisMachineIsAnsweredForEachLibrary() {
-        var answers = NativeLibraries.cuda();
+        var answers = NativeLibraries.cuda().libraries();
         assertThat(answers).extracting(Resolution::name).containsExactly("CUDA driver", "cuBLAS", "cuBLASLt", "NVRTC");
         for (var answer : answers) {
             assertThat(answer.attempts()).isNotEmpty();

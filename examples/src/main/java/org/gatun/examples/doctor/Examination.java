@@ -43,7 +43,7 @@ final class Examination {
         Report.Gpu gpu = new Report.Gpu(List.of(), null, List.of());
         try {
             libraries.add(openBlas());
-            List<Resolution> cuda = NativeLibraries.cuda();
+            List<Resolution> cuda = NativeLibraries.cuda().libraries();
             cuda.forEach(r -> libraries.add(library(r, "gpu", null)));
             gpu = gpu(cuda);
         } catch (NativeAccessError e) {
