@@ -54,9 +54,9 @@ bind() { # name of the symbols' file and of the class, header, method of NativeL
     while read -r _ name; do
         grep -q "[ .]$name(" "$generated/$class.java" || [ -f "$generated/$name.java" ] || fail "$2 has no $name"
     done < <(grep '^--include' "$symbols")
-    # 1. Symbols are looked up by Gatun's own search for the library, on first use.
+    # 1. Symbols are looked up by Gatun's own search for the library, when a function is first called: constants need none.
     edit "$generated/$class.java" "
-        s/SYMBOL_LOOKUP = SymbolLookup.loaderLookup()\$/SYMBOL_LOOKUP = org.gatun.bindings.NativeLibraries.$3();/
+        s/SYMBOL_LOOKUP = SymbolLookup.loaderLookup()\$/SYMBOL_LOOKUP = name -> org.gatun.bindings.NativeLibraries.$3().find(name);/
         /^ *\\.or(Linker.nativeLinker().defaultLookup());\$/d"
     # 2. size_t and uint64_t are C's long on Linux; on Windows, whose long has 32 bits, they are long long. Both have 64.
     edit "$generated/$class\$shared.java" '/ C_LONG = /s/get("long")/get("long long")/'

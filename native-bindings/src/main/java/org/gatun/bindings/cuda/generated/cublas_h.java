@@ -20,7 +20,7 @@ public class cublas_h extends cublas_h$shared {
 
     static final Arena LIBRARY_ARENA = Arena.ofAuto();
 
-    static final SymbolLookup SYMBOL_LOOKUP = org.gatun.bindings.NativeLibraries.cuBlasSymbols();
+    static final SymbolLookup SYMBOL_LOOKUP = name -> org.gatun.bindings.NativeLibraries.cuBlasSymbols().find(name);
 
     private static final int CUDA_R_16F = (int)2L;
     /**

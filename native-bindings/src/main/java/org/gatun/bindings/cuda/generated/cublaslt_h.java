@@ -20,7 +20,7 @@ public class cublaslt_h extends cublaslt_h$shared {
 
     static final Arena LIBRARY_ARENA = Arena.ofAuto();
 
-    static final SymbolLookup SYMBOL_LOOKUP = org.gatun.bindings.NativeLibraries.cuBlasLtSymbols();
+    static final SymbolLookup SYMBOL_LOOKUP = name -> org.gatun.bindings.NativeLibraries.cuBlasLtSymbols().find(name);
 
     private static final int CUBLAS_STATUS_NOT_SUPPORTED = (int)15L;
     /**

@@ -20,7 +20,7 @@ public class cuda_h extends cuda_h$shared {
 
     static final Arena LIBRARY_ARENA = Arena.ofAuto();
 
-    static final SymbolLookup SYMBOL_LOOKUP = org.gatun.bindings.NativeLibraries.cudaDriverSymbols();
+    static final SymbolLookup SYMBOL_LOOKUP = name -> org.gatun.bindings.NativeLibraries.cudaDriverSymbols().find(name);
 
     private static final int CU_MEMHOSTALLOC_PORTABLE = (int)1L;
     /**

@@ -20,7 +20,7 @@ public class nvrtc_h extends nvrtc_h$shared {
 
     static final Arena LIBRARY_ARENA = Arena.ofAuto();
 
-    static final SymbolLookup SYMBOL_LOOKUP = org.gatun.bindings.NativeLibraries.nvrtcSymbols();
+    static final SymbolLookup SYMBOL_LOOKUP = name -> org.gatun.bindings.NativeLibraries.nvrtcSymbols().find(name);
 
 
     private static class nvrtcGetErrorString {
