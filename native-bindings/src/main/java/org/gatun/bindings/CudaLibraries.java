@@ -16,7 +16,7 @@ final class CudaLibraries {
 
     private final Environment environment;
     private final Path root;
-    /** Read without the lock: a generated class looks up symbols while it is initialised, which must not wait for one. */
+    /** Read without the lock: a class of the bindings looks up its symbol while it is initialised, which must not wait for one. */
     private final Map<CudaLibrary, CudaSearch.Result> loaded = new ConcurrentHashMap<>();
 
     private volatile @Nullable CudaInstallation installation;

@@ -97,9 +97,8 @@ public final class DoctorCommand implements Callable<Integer> {
         line(
                 out,
                 "driver",
-                r.gpu().driver() == null
-                        ? "none that the system lists"
-                        : r.gpu().driver());
+                (r.gpu().driver() == null ? "none that the system lists" : r.gpu().driver())
+                        + (r.gpu().cuda() == null ? "" : ", runs CUDA " + r.gpu().cuda()));
         section(out, "Folders");
         Report.Cache cache = r.cache();
         line(
@@ -109,12 +108,14 @@ public final class DoctorCommand implements Callable<Integer> {
                         + (cache.exists() ? "" : " (not there yet)")
                         + (cache.writable() ? "" : " (can't be written)"));
         line(out, "MNIST", r.data() == null ? "not found in " + String.join(", ", r.dataPlaces()) : r.data());
-        section(out, r.ready() ? "Ready to compute on the CPU" : "NOT ready");
+        section(
+                out,
+                !r.ready() ? "NOT ready" : "Ready to compute on the CPU" + (r.gpu().ready() ? " and on the GPU" : ""));
         print(r.advice(), out);
     }
 
     private static void print(Report.Library library, PrintWriter out) {
-        String works = library.works() == null ? "" : library.works() ? ", multiplies right" : ", MULTIPLIES WRONG";
+        String works = library.works() == null ? "" : library.works() ? ", works" : ", DOES NOT WORK";
         String version = library.version() == null ? "" : ", " + library.version();
         line(
                 out,

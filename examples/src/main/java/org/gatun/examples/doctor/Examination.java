@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.gatun.bindings.CudaGpu;
+import org.gatun.bindings.CudaInstallation;
 import org.gatun.bindings.NativeAccessError;
 import org.gatun.bindings.NativeLibraries;
 import org.gatun.bindings.Platform;
@@ -40,12 +42,10 @@ final class Examination {
         Report.Java java = java();
         Report.Processor processor = processor();
         var libraries = new ArrayList<Report.Library>();
-        Report.Gpu gpu = new Report.Gpu(List.of(), null, List.of());
+        Report.Gpu gpu = new Report.Gpu(List.of(), null, null, false, null);
         try {
             libraries.add(openBlas());
-            List<Resolution> cuda = NativeLibraries.cuda().libraries();
-            cuda.forEach(r -> libraries.add(library(r, "gpu", null)));
-            gpu = gpu(cuda);
+            gpu = gpu(NativeLibraries.cuda(), libraries);
         } catch (NativeAccessError e) {
             refuse(String.valueOf(e.getMessage()));
         }
@@ -137,19 +137,41 @@ final class Examination {
         }
     }
 
-    private Report.Gpu gpu(List<Resolution> cuda) {
-        List<String> devices = system.nvidiaGpus();
-        List<String> missing = cuda.stream()
-                .filter(r -> !r.found())
-                .map(Resolution::remedy)
-                .distinct()
-                .toList();
-        advise("GPU: this version computes on the CPU only. "
-                + (missing.isEmpty()
-                        ? "The driver and the libraries that a GPU needs are here."
-                        : "A GPU would need the driver and libraries that were not found:"));
-        missing.forEach(this::advise);
-        return new Report.Gpu(devices, system.nvidiaDriver(), missing);
+    private Report.Gpu gpu(CudaInstallation cuda, List<Report.Library> libraries) {
+        String problem = cuda.problem();
+        if (problem != null) {
+            advise("GPU: none can be used, so Gatun computes on the CPU. " + problem);
+        }
+        for (Resolution r : cuda.libraries()) {
+            Boolean works = null;
+            if (!r.found()) {
+                // the problem may be this very one
+                if (problem == null || !problem.contains(r.remedy())) {
+                    advise("GPU: " + r.remedy());
+                }
+            } else if (problem == null) {
+                String failure = CudaTrial.failure(r.name(), cuda.gpus().getFirst());
+                works = failure == null;
+                if (failure != null) {
+                    problem = r.name() + " does not work: " + failure;
+                    advise("GPU: " + problem);
+                }
+            }
+            libraries.add(library(r, "gpu", works));
+        }
+        Resolution driver = cuda.libraries().getFirst();
+        List<String> devices = cuda.gpus().stream().map(Examination::describe).toList();
+        return new Report.Gpu(
+                devices.isEmpty() ? system.nvidiaGpus() : devices,
+                system.nvidiaDriver() == null && driver.found() ? driver.version() : system.nvidiaDriver(),
+                cuda.driverVersion(),
+                problem == null,
+                problem);
+    }
+
+    private static String describe(CudaGpu gpu) {
+        return String.format(
+                Locale.ROOT, "%s (%s, %,d MiB)", gpu.name(), gpu.architecture(), gpu.memory() >> 20);
     }
 
     private Report.Cache cache() {

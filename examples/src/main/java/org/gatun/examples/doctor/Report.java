@@ -58,7 +58,7 @@ record Report(
      * @param origin where it came from
      * @param version what it says of itself
      * @param tried every place looked at, in order, with what was found there
-     * @param works for a library that is called, whether a product through it was right; null if it was not tried
+     * @param works whether a trial of it went right; null if it was not tried, as nothing of CUDA is without a GPU
      */
     record Library(
             String name,
@@ -70,8 +70,21 @@ record Report(
             List<String> tried,
             @Nullable Boolean works) {}
 
-    /** The GPUs that the system's driver lists, its version, and what is still missing to run on one. */
-    record Gpu(List<String> devices, @Nullable String driver, List<String> missing) {}
+    /**
+     * The GPUs and their driver.
+     *
+     * @param devices the GPUs that CUDA lists, or else those that the system lists
+     * @param driver the driver's version
+     * @param cuda the newest version of CUDA that the driver runs
+     * @param ready whether tensors can be computed with on a GPU
+     * @param problem why not and what to do about it
+     */
+    record Gpu(
+            List<String> devices,
+            @Nullable String driver,
+            @Nullable String cuda,
+            boolean ready,
+            @Nullable String problem) {}
 
     /** The folder of unpacked libraries. */
     record Cache(String folder, boolean exists, boolean writable) {}

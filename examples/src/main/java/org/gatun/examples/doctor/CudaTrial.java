@@ -1,0 +1,64 @@
+package org.gatun.examples.doctor;
+
+import java.util.List;
+import java.util.Map;
+import org.gatun.bindings.CudaGpu;
+import org.gatun.bindings.NativeLibraryException;
+import org.gatun.bindings.cuda.CuBlas;
+import org.gatun.bindings.cuda.CuBlasLt;
+import org.gatun.bindings.cuda.CudaDriver;
+import org.gatun.bindings.cuda.CudaException;
+import org.gatun.bindings.cuda.CudaMemory;
+import org.gatun.bindings.cuda.Nvrtc;
+import org.jspecify.annotations.Nullable;
+
+/** Uses each library of CUDA for a moment: that its file is there does not mean that it works. */
+final class CudaTrial {
+    private CudaTrial() {}
+
+    /**
+     * What is wrong with a library, in one line.
+     *
+     * @param library the library's name, as {@link org.gatun.bindings.NativeLibraries#cuda} lists it
+     * @param gpu the GPU to try it on
+     * @return null when it works
+     */
+    static @Nullable String failure(String library, CudaGpu gpu) {
+        int device = 0;
+        boolean retained = false;
+        try {
+            device = CudaDriver.device(gpu.ordinal());
+            CudaDriver.setContext(CudaDriver.retainPrimaryContext(device));
+            retained = true;
+            switch (library) {
+                case "cuBLAS" -> CuBlas.destroy(CuBlas.create());
+                case "cuBLASLt" -> CuBlasLt.destroy(CuBlasLt.create());
+                case "NVRTC" -> compile(gpu);
+                default -> CudaMemory.free(CudaMemory.allocate(1));
+            }
+            return null;
+        } catch (CudaException | NativeLibraryException e) {
+            return String.valueOf(e.getMessage()).replaceAll("\\s*\n\\s*", "; ");
+        } finally {
+            if (retained) {
+                CudaDriver.setContext(0);
+                CudaDriver.releasePrimaryContext(device);
+            }
+        }
+    }
+
+    /** Compiles a kernel for the GPU and loads it. */
+    private static void compile(CudaGpu gpu) {
+        String source = """
+                extern "C" __global__ void halve(float *x, int n) {
+                    int i = blockIdx.x * blockDim.x + threadIdx.x;
+                    if (i < n) x[i] = __fdividef(x[i], 2.0f);
+                }
+                """;
+        Nvrtc.Compilation compiled = Nvrtc.compile(
+                source, "halve.cu", Map.of(), List.of("--gpu-architecture=" + gpu.architecture()), List.of());
+        long module = CudaDriver.loadModule(compiled.image());
+        CudaDriver.function(module, "halve");
+        CudaDriver.unloadModule(module);
+    }
+}
