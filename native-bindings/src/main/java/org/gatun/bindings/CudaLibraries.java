@@ -26,13 +26,24 @@ final class CudaLibraries {
         this.root = root;
     }
 
-    /** The symbols of one library, loaded on the first call. */
+    /** The symbols of one library, loaded on the first call. One that it lacks is an exception. */
     SymbolLookup symbols(CudaLibrary library) {
         var result = load(library);
-        if (result.lookup() == null) {
+        var lookup = result.lookup();
+        if (lookup == null) {
             throw new NativeLibraryException(result.resolution());
         }
-        return result.lookup();
+        return name -> {
+            var symbol = lookup.find(name);
+            if (symbol.isEmpty()) {
+                var file = result.resolution().path();
+                throw new NativeLibraryException(
+                        library.title + " (" + (file == null ? result.resolution().origin() : file) + ") has no " + name
+                                + ": " + library.remedy(environment.platform(), 0),
+                        result.resolution());
+            }
+            return symbol;
+        };
     }
 
     private CudaSearch.Result load(CudaLibrary library) {

@@ -258,6 +258,10 @@ final class CudaSearch {
     private Resolution found(String origin, Path file) {
         var real = real(file);
         var version = CudaLibrary.version(String.valueOf(real.getFileName()));
+        // a driver's file has the driver's version, such as 580.65.06, or only the interface's, which is always 1
+        if (library == CudaLibrary.DRIVER && version != null && version.startsWith("1") && !version.matches("\\d{3}\\..*")) {
+            version = null;
+        }
         return new Resolution(library.title, true, real, origin, version, attempts, "");
     }
 

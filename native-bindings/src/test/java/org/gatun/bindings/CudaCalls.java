@@ -64,6 +64,12 @@ final class CudaCalls {
         CudaMemory.free(address);
         failing(() -> CudaMemory.allocate(1L << 40));
         failing(() -> CudaMemory.free(1));
+        try {
+            CudaDriver.synchronize();
+            System.out.println("NO EXCEPTION");
+        } catch (ExceptionInInitializerError lacking) {
+            System.out.println(String.valueOf(lacking.getCause()));
+        }
         System.out.println("stream " + CudaStreams.done(1) + " " + CudaStreams.done(2));
         failing(() -> CudaStreams.done(3));
         try (var arena = Arena.ofConfined()) {

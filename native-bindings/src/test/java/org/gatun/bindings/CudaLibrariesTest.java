@@ -151,6 +151,9 @@ class CudaLibrariesTest {
                         "cuLaunchKernel failed: CUDA_ERROR_LAUNCH (701): too many resources; grid 1 x 1 x 1, block 2048 x"
                                 + " 1 x 1, 0 bytes of shared memory | cuLaunchKernel 701 CUDA_ERROR_LAUNCH false",
                         "called with 77")
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("org.gatun.bindings.NativeLibraryException: CUDA driver (" + folder)
+                        .contains("libcuda.so.1) has no cuCtxSynchronize: A GPU needs NVIDIA's driver"))
                 .anySatisfy(line -> assertThat(line).contains("a host function of a CUDA stream failed"))
                 .anySatisfy(line -> assertThat(line).contains("thrown on purpose"))
                 .last()

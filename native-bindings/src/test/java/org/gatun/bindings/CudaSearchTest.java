@@ -208,7 +208,9 @@ class CudaSearchTest {
         assertThat(search(environment, CudaLibrary.DRIVER).path()).isEqualTo(driver.toRealPath());
 
         var beside = file("toolkit/libcuda.so.1");
-        assertThat(search(environment, CudaLibrary.DRIVER).path()).isEqualTo(beside.toRealPath());
+        var found = search(environment, CudaLibrary.DRIVER);
+        assertThat(found.path()).isEqualTo(beside.toRealPath());
+        assertThat(found.version()).isNull();
     }
 
     @Test

@@ -38,13 +38,19 @@ final class CudaTrial {
             }
             return null;
         } catch (CudaException | NativeLibraryException e) {
-            return String.valueOf(e.getMessage()).replaceAll("\\s*\n\\s*", "; ");
+            return line(e);
+        } catch (LinkageError e) { // a function that the library lacks
+            return line(e.getCause() == null ? e : e.getCause());
         } finally {
             if (retained) {
                 CudaDriver.setContext(0);
                 CudaDriver.releasePrimaryContext(device);
             }
         }
+    }
+
+    private static String line(Throwable failure) {
+        return String.valueOf(failure.getMessage()).replaceAll("\\s*\n\\s*", "; ");
     }
 
     /** Compiles a kernel for the GPU and loads it. */
