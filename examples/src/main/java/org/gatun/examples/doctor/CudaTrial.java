@@ -17,6 +17,20 @@ final class CudaTrial {
     private CudaTrial() {}
 
     /**
+     * What a library that works says of its version; a file's name may tell less.
+     *
+     * @param library the library's name
+     * @return the version, such as {@code "13.0"}, or null when it says nothing
+     */
+    static @Nullable String version(String library) {
+        return switch (library) {
+            case "cuBLASLt" -> CuBlasLt.version() / 10000 + "." + CuBlasLt.version() / 100 % 100;
+            case "NVRTC" -> Nvrtc.version() / 1000 + "." + Nvrtc.version() / 10 % 100;
+            default -> null;
+        };
+    }
+
+    /**
      * What is wrong with a library, in one line.
      *
      * @param library the library's name, as {@link org.gatun.bindings.NativeLibraries#cuda} lists it

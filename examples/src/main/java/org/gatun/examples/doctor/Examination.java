@@ -120,13 +120,13 @@ final class Examination {
         Resolution found = NativeLibraries.openBlas();
         if (!found.found()) {
             refuse("OpenBLAS: " + found.remedy());
-            return library(found, "cpu", null);
+            return library(found, "cpu", found.version(), null);
         }
         boolean works = multiplies();
         if (!works) {
             refuse("OpenBLAS: the library multiplies matrices wrongly: name another with GATUN_OPENBLAS_LIBRARY.");
         }
-        return library(found, "cpu", works);
+        return library(found, "cpu", found.version(), works);
     }
 
     /** Whether a product through the library is right: all sums of 64 ones. */
@@ -157,7 +157,8 @@ final class Examination {
                     advise("GPU: " + problem);
                 }
             }
-            libraries.add(library(r, "gpu", works));
+            String version = Boolean.TRUE.equals(works) ? CudaTrial.version(r.name()) : null;
+            libraries.add(library(r, "gpu", version == null ? r.version() : version, works));
         }
         Resolution driver = cuda.libraries().getFirst();
         List<String> devices = cuda.gpus().stream().map(Examination::describe).toList();
@@ -199,14 +200,15 @@ final class Examination {
         return there != null && Files.isDirectory(there) && Files.isWritable(there);
     }
 
-    private static Report.Library library(Resolution r, String neededBy, @Nullable Boolean works) {
+    private static Report.Library library(
+            Resolution r, String neededBy, @Nullable String version, @Nullable Boolean works) {
         return new Report.Library(
                 r.name(),
                 neededBy,
                 r.found(),
                 r.path() == null ? null : r.path().toString(),
                 r.origin(),
-                r.version(),
+                version,
                 r.attempts().stream().map(Object::toString).toList(),
                 works);
     }
