@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param problem why no GPU can be used and what to do about it, in one line, or null if one can be
  */
 public record CudaInstallation(
-        List<Resolution> libraries, @Nullable String driverVersion, List<CudaGpu> gpus, @Nullable String problem) {
+        List<Resolution> libraries,
+        @Nullable String driverVersion,
+        List<CudaGpu> gpus,
+        @Nullable String problem) {
 
     /** Copies the lists. */
     public CudaInstallation {

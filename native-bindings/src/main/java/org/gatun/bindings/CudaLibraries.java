@@ -38,8 +38,9 @@ final class CudaLibraries {
             if (symbol.isEmpty()) {
                 var file = result.resolution().path();
                 throw new NativeLibraryException(
-                        library.title + " (" + (file == null ? result.resolution().origin() : file) + ") has no " + name
-                                + ": " + library.remedy(environment.platform(), 0),
+                        library.title + " ("
+                                + (file == null ? result.resolution().origin() : file) + ") has no " + name + ": "
+                                + library.remedy(environment.platform(), 0),
                         result.resolution());
             }
             return symbol;
@@ -82,9 +83,13 @@ final class CudaLibraries {
         for (var library : List.of(CudaLibrary.CUBLAS, CudaLibrary.CUBLAS_LT, CudaLibrary.NVRTC)) {
             var resolution = CudaSearch.look(environment, root, library, version / 1000);
             // the system's loader may know more places, but asking it loads the library: not without a GPU
-            resolutions.add(resolution.found() || problem != null ? resolution : load(library).resolution());
+            resolutions.add(
+                    resolution.found() || problem != null
+                            ? resolution
+                            : load(library).resolution());
         }
-        var missing = resolutions.stream().filter(resolution -> !resolution.found()).toList();
+        var missing =
+                resolutions.stream().filter(resolution -> !resolution.found()).toList();
         if (problem == null && !missing.isEmpty()) {
             problem = missing.stream().map(Resolution::name).collect(Collectors.joining(" and "))
                     + (missing.size() == 1 ? " was" : " were") + " not found. "
@@ -115,7 +120,9 @@ final class CudaLibraries {
                     + ". nvidia-smi shows what it sees; CUDA_VISIBLE_DEVICES may hide GPUs, and a container needs"
                     + " docker run --gpus all.";
         }
-        return gpus.isEmpty() ? "NVIDIA's driver is installed and lists no GPU: CUDA_VISIBLE_DEVICES may hide it." : null;
+        return gpus.isEmpty()
+                ? "NVIDIA's driver is installed and lists no GPU: CUDA_VISIBLE_DEVICES may hide it."
+                : null;
     }
 
     /** The newest version of CUDA that the driver runs, such as 13000 for 13.0, or 0 if there is no driver. */

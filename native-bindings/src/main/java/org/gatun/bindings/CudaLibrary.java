@@ -89,7 +89,10 @@ enum CudaLibrary {
             return match.group(1);
         }
         // nvrtc64_120_0.dll is version 12.0; only NVRTC has three digits in one number
-        return match.group(2).replaceFirst("^(\\d\\d)(\\d)(?=_|$)", "$1_$2").replaceFirst("^(\\d\\d_\\d)_0$", "$1").replace('_', '.');
+        return match.group(2)
+                .replaceFirst("^(\\d\\d)(\\d)(?=_|$)", "$1_$2")
+                .replaceFirst("^(\\d\\d_\\d)_0$", "$1")
+                .replace('_', '.');
     }
 
     /**

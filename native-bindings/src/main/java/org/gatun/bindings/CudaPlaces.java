@@ -119,8 +119,8 @@ final class CudaPlaces {
         }
         var arm = environment.platform().arch() == Platform.Arch.ARM64;
         // the last is the driver of Windows, seen from its Linux subsystem
-        for (var folder :
-                List.of(arm ? "usr/lib/aarch64-linux-gnu" : "usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib/wsl/lib")) {
+        for (var folder : List.of(
+                arm ? "usr/lib/aarch64-linux-gnu" : "usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib/wsl/lib")) {
             places.put(root.resolve(folder).toString(), List.of(root.resolve(folder)));
         }
     }

@@ -88,11 +88,13 @@ final class CudaSearch {
         if (explicit == null) {
             attempts.add(new Attempt(origin, "not set"));
         } else {
-            var found = inFolders(origin, CudaPlaces.explicit(environment, explicit), "no " + library.title + " in " + explicit);
+            var found = inFolders(
+                    origin, CudaPlaces.explicit(environment, explicit), "no " + library.title + " in " + explicit);
             if (found != null) {
                 return found;
             }
-            // to run on another library than the one asked for would be worse than an error; but a driver is no toolkit's part
+            // to run on another library than the one asked for would be worse than an error; but a driver is no
+            // toolkit's part
             if (!driver) {
                 return missing("Correct or remove the " + origin + ": it must list folders that hold " + library.title
                         + " of CUDA 13 or 12.");
@@ -103,7 +105,8 @@ final class CudaSearch {
         var places = driver ? CudaPlaces.ofDriver(environment, root) : CudaPlaces.ofToolkit(environment, root);
         for (var place : places.entrySet()) {
             if (found == null) {
-                var absent = place.getKey().startsWith("environment variable") && place.getValue().isEmpty();
+                var absent = place.getKey().startsWith("environment variable")
+                        && place.getValue().isEmpty();
                 found = inFolders(place.getKey(), place.getValue(), absent ? "not set" : "absent");
             }
         }
@@ -156,7 +159,10 @@ final class CudaSearch {
                 var refusal = accept(candidate);
                 attempts.add(new Attempt(where, refusal == null ? "found" : refusal));
                 if (refusal == null) {
-                    var file = candidate.find(library.symbol).map(LoadedLibraries::fileOf).orElse(null);
+                    var file = candidate
+                            .find(library.symbol)
+                            .map(LoadedLibraries::fileOf)
+                            .orElse(null);
                     var origin = "the system's loader path";
                     return file == null
                             ? new Resolution(library.title, true, null, origin, null, attempts, "")
@@ -174,7 +180,8 @@ final class CudaSearch {
         var platform = environment.platform();
         var folder = "org/bytedeco/cuda/" + platform.classifier() + "/";
         var artifact = library == CudaLibrary.NVRTC ? "redist" : "redist.cublas";
-        var module = "org.bytedeco.cuda." + artifact + "." + platform.classifier().replace('-', '.');
+        var module =
+                "org.bytedeco.cuda." + artifact + "." + platform.classifier().replace('-', '.');
         var origin = "Maven artifact org.bytedeco:cuda-" + artifact.replace('.', '-');
         for (var name : library.fileNames(platform.os())) {
             if (library.unusable(name, driverRelease) != null) {
@@ -195,7 +202,8 @@ final class CudaSearch {
                 if (unpacked == null) {
                     var names = new ArrayList<>(jar.names(file -> library.needs(platform.os(), file)));
                     names.add(name);
-                    unpacked = LibraryCache.unpack(LibraryCache.root(environment), "cuda", jar, names).folder();
+                    unpacked = LibraryCache.unpack(LibraryCache.root(environment), "cuda", jar, names)
+                            .folder();
                 }
                 var refusal = refusal(unpacked.resolve(name), unpacked);
                 attempts.add(new Attempt(
@@ -259,7 +267,10 @@ final class CudaSearch {
         var real = real(file);
         var version = CudaLibrary.version(String.valueOf(real.getFileName()));
         // a driver's file has the driver's version, such as 580.65.06, or only the interface's, which is always 1
-        if (library == CudaLibrary.DRIVER && version != null && version.startsWith("1") && !version.matches("\\d{3}\\..*")) {
+        if (library == CudaLibrary.DRIVER
+                && version != null
+                && version.startsWith("1")
+                && !version.matches("\\d{3}\\..*")) {
             version = null;
         }
         return new Resolution(library.title, true, real, origin, version, attempts, "");

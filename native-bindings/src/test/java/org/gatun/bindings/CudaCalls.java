@@ -109,8 +109,24 @@ final class CudaCalls {
             var c = arena.allocate(JAVA_DOUBLE, 3);
             for (var compute : CublasCompute.values()) {
                 CuBlas.gemm(
-                        handle, compute, true, false, 1, 2, 3, 1.5, 0, CudaType.F16, 4, 0, CudaType.BF16, 5, 2, c.address(),
-                        CudaType.F32, 6);
+                        handle,
+                        compute,
+                        true,
+                        false,
+                        1,
+                        2,
+                        3,
+                        1.5,
+                        0,
+                        CudaType.F16,
+                        4,
+                        0,
+                        CudaType.BF16,
+                        5,
+                        2,
+                        c.address(),
+                        CudaType.F32,
+                        6);
                 System.out.printf(
                         "%s %s %s %.0f%n",
                         compute,
@@ -120,8 +136,24 @@ final class CudaCalls {
             }
         }
         failing(() -> CuBlas.gemm(
-                handle, CublasCompute.F32, false, false, 1, 2, 3, 1, 0, CudaType.F16, 4, 0, CudaType.BF16, 5, 0, 0,
-                CudaType.F32, 6));
+                handle,
+                CublasCompute.F32,
+                false,
+                false,
+                1,
+                2,
+                3,
+                1,
+                0,
+                CudaType.F16,
+                4,
+                0,
+                CudaType.BF16,
+                5,
+                0,
+                0,
+                CudaType.F32,
+                6));
         System.out.println("Lt " + CuBlasLt.version() + " " + CuBlasLt.create());
     }
 

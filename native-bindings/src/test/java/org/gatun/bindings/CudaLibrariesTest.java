@@ -15,8 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The libraries of CUDA as a program sees them, with look-alikes in their place. */
 class CudaLibrariesTest {
 
-    private static final String[] RELEASE_13 = {
-        "libcuda.so.1", "libcublas.so.13", "libcublasLt.so.13", "libnvrtc.so.13"
+    private static final String[] RELEASE_13 = {"libcuda.so.1", "libcublas.so.13", "libcublasLt.so.13", "libnvrtc.so.13"
     };
 
     @TempDir
@@ -109,8 +108,8 @@ class CudaLibrariesTest {
     void aFileThatIsNoLibraryIsPassedOver() throws Exception {
         Lookalike.compile(folder, List.of(), "libcublas.so.12", "libnvrtc.so.13.1", "libcublasLt.so.13");
         var broken = Files.writeString(folder.resolve("libcublas.so.13"), "not a library");
-        var environment = new Environment(
-                Platform.current(), Map.of("gatun.cuda.path", folder.toString())::get, name -> null);
+        var environment =
+                new Environment(Platform.current(), Map.of("gatun.cuda.path", folder.toString())::get, name -> null);
         var result = CudaSearch.load(environment, folder, CudaLibrary.CUBLAS, 13);
         assertThat(result.lookup()).isNotNull();
         assertThat(result.resolution().version()).isEqualTo("12");
@@ -122,8 +121,8 @@ class CudaLibrariesTest {
     @Test
     void aLibraryWithoutItsFunctionsIsPassedOver() throws Exception {
         Lookalike.compile(folder, List.of("cublasCreate_v2=other"), "libcublas.so.13");
-        var environment = new Environment(
-                Platform.current(), name -> null, Map.of("GATUN_CUDA_PATH", folder.toString())::get);
+        var environment =
+                new Environment(Platform.current(), name -> null, Map.of("GATUN_CUDA_PATH", folder.toString())::get);
         var result = CudaSearch.load(environment, folder, CudaLibrary.CUBLAS, 0);
         assertThat(result.lookup()).isNull();
         assertThat(result.resolution().explain())
@@ -138,8 +137,8 @@ class CudaLibrariesTest {
                 .contains(
                         "attribute 10041",
                         "address 7f0000000000",
-                        "cuMemAlloc_v2 failed: CUDA_ERROR_OUT_OF_MEMORY (2): out of memory; 1099511627776 bytes were asked"
-                                + " for | cuMemAlloc_v2 2 CUDA_ERROR_OUT_OF_MEMORY true",
+                        "cuMemAlloc_v2 failed: CUDA_ERROR_OUT_OF_MEMORY (2): out of memory; 1099511627776 bytes were"
+                                + " asked for | cuMemAlloc_v2 2 CUDA_ERROR_OUT_OF_MEMORY true",
                         "cuMemFree_v2 failed: an error without a name (999) | cuMemFree_v2 999 an error without a name"
                                 + " false",
                         "stream false true",
@@ -148,8 +147,8 @@ class CudaLibrariesTest {
                         "sum 224.75",
                         "sum 225.75",
                         "launch 876543219",
-                        "cuLaunchKernel failed: CUDA_ERROR_LAUNCH (701): too many resources; grid 1 x 1 x 1, block 2048 x"
-                                + " 1 x 1, 0 bytes of shared memory | cuLaunchKernel 701 CUDA_ERROR_LAUNCH false",
+                        "cuLaunchKernel failed: CUDA_ERROR_LAUNCH (701): too many resources; grid 1 x 1 x 1, block"
+                            + " 2048 x 1 x 1, 0 bytes of shared memory | cuLaunchKernel 701 CUDA_ERROR_LAUNCH false",
                         "called with 77")
                 .anySatisfy(line -> assertThat(line)
                         .startsWith("org.gatun.bindings.NativeLibraryException: CUDA driver (" + folder)
@@ -171,8 +170,8 @@ class CudaLibrariesTest {
                 .contains("F32_TF32 1.5 2.0 60504030201\n")
                 .contains("F64 1.5 2.0 60504030201\n")
                 .contains("I32 1.0 2.0 60504030201\n")
-                .contains("cublasGemmEx failed: CUBLAS_STATUS_NOT_SUPPORTED (15): the functionality is not supported; m=1, n=2,"
-                        + " k=3, A F16 lda=4, B BF16 ldb=5, C F32 ldc=6, computed in F32 |")
+                .contains("cublasGemmEx failed: CUBLAS_STATUS_NOT_SUPPORTED (15): the functionality is not supported;"
+                        + " m=1, n=2, k=3, A F16 lda=4, B BF16 ldb=5, C F32 ldc=6, computed in F32 |")
                 .contains("Lt 130002 8\n");
     }
 
@@ -184,7 +183,10 @@ class CudaLibrariesTest {
                 .contains("image good.cu: code a.h=text --gpu-architecture=sm_90 -O3\n")
                 .contains("names {add<float>=_Z3addIfEvv} log []\n")
                 .contains("image of 4\n")
-                .contains("nvrtcCompileProgram failed: NVRTC_ERROR_COMPILATION (6): bad.cu with --gpu-architecture=sm_90 -O3\n"
-                        + "bad.cu(3): error: expected a \";\" | nvrtcCompileProgram 6 NVRTC_ERROR_COMPILATION false\n");
+                .contains(
+                        "nvrtcCompileProgram failed: NVRTC_ERROR_COMPILATION (6): bad.cu with --gpu-architecture=sm_90"
+                                + " -O3\n"
+                                + "bad.cu(3): error: expected a \";\" | nvrtcCompileProgram 6 NVRTC_ERROR_COMPILATION"
+                                + " false\n");
     }
 }

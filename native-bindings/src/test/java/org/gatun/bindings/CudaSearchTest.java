@@ -51,8 +51,10 @@ class CudaSearchTest {
         assertThat(found.version()).isEqualTo("12.4.5.8");
         assertThat(found.origin()).isEqualTo("CUDA_HOME=" + home);
         assertThat(found.remedy()).isEmpty();
-        assertThat(found.attempts()).extracting(Attempt::where).containsExactly(
-                "system property gatun.cuda.path", "environment variable GATUN_CUDA_PATH", "CUDA_HOME=" + home);
+        assertThat(found.attempts())
+                .extracting(Attempt::where)
+                .containsExactly(
+                        "system property gatun.cuda.path", "environment variable GATUN_CUDA_PATH", "CUDA_HOME=" + home);
     }
 
     @Test
@@ -192,18 +194,26 @@ class CudaSearchTest {
         var setting = temporary.resolve("toolkit") + ":" + temporary.resolve("wheel");
         var environment = environment(
                 "Linux",
-                Map.of("GATUN_CUDA_PATH", setting, "CUDA_HOME", temporary.resolve("named").toString()));
+                Map.of(
+                        "GATUN_CUDA_PATH",
+                        setting,
+                        "CUDA_HOME",
+                        temporary.resolve("named").toString()));
         var cublas = search(environment, CudaLibrary.CUBLAS);
-        assertThat(cublas.path()).isEqualTo(temporary.resolve("toolkit/lib64/libcublas.so.13").toRealPath());
+        assertThat(cublas.path())
+                .isEqualTo(temporary.resolve("toolkit/lib64/libcublas.so.13").toRealPath());
         assertThat(cublas.origin()).isEqualTo("environment variable GATUN_CUDA_PATH");
         assertThat(search(environment, CudaLibrary.NVRTC).path()).isEqualTo(nvrtc.toRealPath());
         var missing = search(environment, CudaLibrary.CUBLAS_LT);
         assertThat(missing.found()).isFalse();
-        assertThat(missing.attempts()).extracting(Attempt::toString).containsExactly(
-                "system property gatun.cuda.path: not set",
-                "environment variable GATUN_CUDA_PATH: no cuBLASLt in it");
-        assertThat(missing.remedy()).isEqualTo("Correct or remove the environment variable GATUN_CUDA_PATH: it must list"
-                + " folders that hold cuBLASLt of CUDA 13 or 12.");
+        assertThat(missing.attempts())
+                .extracting(Attempt::toString)
+                .containsExactly(
+                        "system property gatun.cuda.path: not set",
+                        "environment variable GATUN_CUDA_PATH: no cuBLASLt in it");
+        assertThat(missing.remedy())
+                .isEqualTo("Correct or remove the environment variable GATUN_CUDA_PATH: it must list"
+                        + " folders that hold cuBLASLt of CUDA 13 or 12.");
         // the driver belongs to the system
         assertThat(search(environment, CudaLibrary.DRIVER).path()).isEqualTo(driver.toRealPath());
 
@@ -224,9 +234,11 @@ class CudaSearchTest {
         var found = CudaSearch.look(environment, root, CudaLibrary.CUBLAS, 13);
         assertThat(found.path()).isEqualTo(newest.toRealPath());
         // one line, though three names lead to it
-        assertThat(found.attempts()).filteredOn(attempt -> attempt.where().endsWith("cuda")).singleElement().satisfies(
-                attempt -> assertThat(attempt.outcome())
-                        .endsWith("is of CUDA 11.5.1.109, and Gatun takes CUDA 13 or 12"));
+        assertThat(found.attempts())
+                .filteredOn(attempt -> attempt.where().endsWith("cuda"))
+                .singleElement()
+                .satisfies(attempt ->
+                        assertThat(attempt.outcome()).endsWith("is of CUDA 11.5.1.109, and Gatun takes CUDA 13 or 12"));
 
         var missing = CudaSearch.look(environment, root, CudaLibrary.CUBLAS, 12);
         assertThat(missing.found()).isFalse();
@@ -250,7 +262,8 @@ class CudaSearchTest {
     void pyenvKeepsPythonsBesideItsScripts() throws IOException {
         file("pyenv/shims/python3");
         var wheel = file("pyenv/versions/3.11.4/lib/python3.11/site-packages/nvidia/cuda_nvrtc/lib/libnvrtc.so.12");
-        var environment = environment("Linux", Map.of("PATH", temporary.resolve("pyenv/shims").toString()));
+        var environment = environment(
+                "Linux", Map.of("PATH", temporary.resolve("pyenv/shims").toString()));
         assertThat(search(environment, CudaLibrary.NVRTC).path()).isEqualTo(wheel.toRealPath());
     }
 

@@ -70,11 +70,11 @@ final class CudaTrial {
     /** Compiles a kernel for the GPU and loads it. */
     private static void compile(CudaGpu gpu) {
         String source = """
-                extern "C" __global__ void halve(float *x, int n) {
-                    int i = blockIdx.x * blockDim.x + threadIdx.x;
-                    if (i < n) x[i] = __fdividef(x[i], 2.0f);
-                }
-                """;
+            extern "C" __global__ void halve(float *x, int n) {
+                int i = blockIdx.x * blockDim.x + threadIdx.x;
+                if (i < n) x[i] = __fdividef(x[i], 2.0f);
+            }
+            """;
         Nvrtc.Compilation compiled = Nvrtc.compile(
                 source, "halve.cu", Map.of(), List.of("--gpu-architecture=" + gpu.architecture()), List.of());
         long module = CudaDriver.loadModule(compiled.image());

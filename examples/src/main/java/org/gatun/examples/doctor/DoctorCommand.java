@@ -97,8 +97,12 @@ public final class DoctorCommand implements Callable<Integer> {
         line(
                 out,
                 "driver",
-                (r.gpu().driver() == null ? "none that the system lists" : r.gpu().driver())
-                        + (r.gpu().cuda() == null ? "" : ", runs CUDA " + r.gpu().cuda()));
+                (r.gpu().driver() == null
+                                ? "none that the system lists"
+                                : r.gpu().driver())
+                        + (r.gpu().cuda() == null
+                                ? ""
+                                : ", runs CUDA " + r.gpu().cuda()));
         section(out, "Folders");
         Report.Cache cache = r.cache();
         line(
@@ -110,7 +114,9 @@ public final class DoctorCommand implements Callable<Integer> {
         line(out, "MNIST", r.data() == null ? "not found in " + String.join(", ", r.dataPlaces()) : r.data());
         section(
                 out,
-                !r.ready() ? "NOT ready" : "Ready to compute on the CPU" + (r.gpu().ready() ? " and on the GPU" : ""));
+                !r.ready()
+                        ? "NOT ready"
+                        : "Ready to compute on the CPU" + (r.gpu().ready() ? " and on the GPU" : ""));
         print(r.advice(), out);
     }
 

@@ -171,8 +171,7 @@ final class Examination {
     }
 
     private static String describe(CudaGpu gpu) {
-        return String.format(
-                Locale.ROOT, "%s (%s, %,d MiB)", gpu.name(), gpu.architecture(), gpu.memory() >> 20);
+        return String.format(Locale.ROOT, "%s (%s, %,d MiB)", gpu.name(), gpu.architecture(), gpu.memory() >> 20);
     }
 
     private Report.Cache cache() {

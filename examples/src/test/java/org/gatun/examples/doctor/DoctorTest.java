@@ -52,15 +52,17 @@ class DoctorTest {
         JsonNode gpu = report.get("gpu");
         boolean ready = gpu.get("ready").asBoolean();
         assertThat(gpu.get("problem").isNull()).isEqualTo(ready);
-        assertThat(run.out().contains("Ready to compute on the CPU and on the GPU")).isEqualTo(ready);
+        assertThat(run.out().contains("Ready to compute on the CPU and on the GPU"))
+                .isEqualTo(ready);
         String advice = report.get("advice").toString();
         int number = 0;
         for (String name : List.of("CUDA driver", "cuBLAS", "cuBLASLt", "NVRTC")) {
             JsonNode library = report.get("libraries").get(++number);
             assertThat(library.get("name").asText()).isEqualTo(name);
             assertThat(library.get("neededBy").asText()).isEqualTo("gpu");
-            assertThat(library.get("tried")).isNotEmpty().allSatisfy(place -> assertThat(run.out())
-                    .contains("tried " + place.asText()));
+            assertThat(library.get("tried"))
+                    .isNotEmpty()
+                    .allSatisfy(place -> assertThat(run.out()).contains("tried " + place.asText()));
             boolean found = library.get("found").asBoolean();
             assertThat(found || library.get("path").isNull()).as(name).isTrue();
             assertThat(!ready || library.get("works").asBoolean()).as(name).isTrue();
@@ -68,9 +70,10 @@ class DoctorTest {
             assertThat(advice.contains(missing)).as(name).isEqualTo(!found);
         }
         if (!ready) {
-            assertThat(report.get("advice")).anySatisfy(line -> assertThat(line.asText())
-                    .isEqualTo("GPU: none can be used, so Gatun computes on the CPU. "
-                            + gpu.get("problem").asText()));
+            assertThat(report.get("advice"))
+                    .anySatisfy(line -> assertThat(line.asText())
+                            .isEqualTo("GPU: none can be used, so Gatun computes on the CPU. "
+                                    + gpu.get("problem").asText()));
         }
     }
 

@@ -19,7 +19,7 @@ import org.gatun.bindings.cuda.generated.cublas_h;
 public final class CuBlas {
 
     /** How a handle treats single precision where a call leaves it open. */
-    public enum Math {
+    public enum MathMode {
         /** As the type of computation says. */
         DEFAULT(cublas_h.CUBLAS_DEFAULT_MATH()),
         /** TF32 where it is faster. */
@@ -31,7 +31,7 @@ public final class CuBlas {
 
         private final int code;
 
-        Math(int code) {
+        MathMode(int code) {
             this.code = code;
         }
     }
@@ -95,9 +95,7 @@ public final class CuBlas {
      */
     public static void setWorkspace(long handle, long address, long bytes) {
         ready();
-        check(
-                "cublasSetWorkspace_v2",
-                cublas_h.cublasSetWorkspace_v2(ofAddress(handle), ofAddress(address), bytes));
+        check("cublasSetWorkspace_v2", cublas_h.cublasSetWorkspace_v2(ofAddress(handle), ofAddress(address), bytes));
     }
 
     /**
@@ -106,7 +104,7 @@ public final class CuBlas {
      * @param handle the handle
      * @param math the choice
      */
-    public static void setMath(long handle, Math math) {
+    public static void setMath(long handle, MathMode math) {
         ready();
         check("cublasSetMathMode", cublas_h.cublasSetMathMode(ofAddress(handle), math.code));
     }
@@ -288,8 +286,10 @@ public final class CuBlas {
             int ldb,
             CudaType typeC,
             int ldc) {
-        return "m=" + m + ", n=" + n + ", k=" + k + ", A " + typeA + (transA ? " transposed" : "") + " lda=" + lda + ", B "
-                + typeB + (transB ? " transposed" : "") + " ldb=" + ldb + ", C " + typeC + " ldc=" + ldc + ", computed in "
+        return "m=" + m + ", n=" + n + ", k=" + k + ", A " + typeA + (transA ? " transposed" : "") + " lda=" + lda
+                + ", B "
+                + typeB + (transB ? " transposed" : "") + " ldb=" + ldb + ", C " + typeC + " ldc=" + ldc
+                + ", computed in "
                 + compute;
     }
 
@@ -309,6 +309,9 @@ public final class CuBlas {
     private static CudaException error(String call, int status, String more) {
         var text = cublas_h.cublasGetStatusString(status).getString(0);
         return new CudaException(
-                call, status, cublas_h.cublasGetStatusName(status).getString(0), more.isEmpty() ? text : text + "; " + more);
+                call,
+                status,
+                cublas_h.cublasGetStatusName(status).getString(0),
+                more.isEmpty() ? text : text + "; " + more);
     }
 }

@@ -253,7 +253,8 @@ public final class CuBlasLt {
                         1,
                         result,
                         value);
-                if (status == cublaslt_h.CUBLAS_STATUS_NOT_SUPPORTED() || status == 0 && value.get(JAVA_INT, 0) == 0) {
+                if (status == cublaslt_h.CUBLAS_STATUS_NOT_SUPPORTED()
+                        || (status == 0 && value.get(JAVA_INT, 0) == 0)) {
                     return null;
                 }
                 check("cublasLtMatmulAlgoGetHeuristic", status);

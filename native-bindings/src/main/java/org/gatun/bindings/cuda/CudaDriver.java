@@ -294,8 +294,7 @@ public final class CudaDriver {
         var scratch = Scratch.memory();
         check(
                 "cuOccupancyMaxActiveBlocksPerMultiprocessor",
-                cuda_h.cuOccupancyMaxActiveBlocksPerMultiprocessor(
-                        scratch, ofAddress(function), threads, sharedBytes));
+                cuda_h.cuOccupancyMaxActiveBlocksPerMultiprocessor(scratch, ofAddress(function), threads, sharedBytes));
         return scratch.get(JAVA_INT, 0);
     }
 
@@ -410,7 +409,8 @@ public final class CudaDriver {
         var scratch = Scratch.memory();
         var name = cuda_h.cuGetErrorName(status, scratch) == 0 ? text(scratch) : "an error without a name";
         var text = cuda_h.cuGetErrorString(status, scratch) == 0 ? text(scratch) : "";
-        return new CudaException(call, status, name, more.isEmpty() ? text : text.isEmpty() ? more : text + "; " + more);
+        return new CudaException(
+                call, status, name, more.isEmpty() ? text : text.isEmpty() ? more : text + "; " + more);
     }
 
     private static String text(MemorySegment pointer) {

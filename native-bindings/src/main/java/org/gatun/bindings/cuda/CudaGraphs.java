@@ -47,8 +47,7 @@ public final class CudaGraphs {
      */
     public static void begin(long stream, Scope scope) {
         CudaDriver.ready();
-        CudaDriver.check(
-                "cuStreamBeginCapture_v2", cuda_h.cuStreamBeginCapture_v2(ofAddress(stream), scope.code));
+        CudaDriver.check("cuStreamBeginCapture_v2", cuda_h.cuStreamBeginCapture_v2(ofAddress(stream), scope.code));
     }
 
     /**

@@ -17,7 +17,7 @@ public final class CudaMemory {
      * @param free bytes that are free
      * @param total bytes in all
      */
-    public record Info(long free, long total) {}
+    public record Capacity(long free, long total) {}
 
     private CudaMemory() {}
 
@@ -26,11 +26,11 @@ public final class CudaMemory {
      *
      * @return what is free, over all processes, and what there is
      */
-    public static Info info() {
+    public static Capacity capacity() {
         CudaDriver.ready();
         var scratch = Scratch.memory();
         CudaDriver.check("cuMemGetInfo_v2", cuda_h.cuMemGetInfo_v2(scratch, scratch.asSlice(8)));
-        return new Info(scratch.get(JAVA_LONG, 0), scratch.get(JAVA_LONG, 8));
+        return new Capacity(scratch.get(JAVA_LONG, 0), scratch.get(JAVA_LONG, 8));
     }
 
     /**
@@ -223,8 +223,7 @@ public final class CudaMemory {
      */
     public static void copy(long source, long target, long bytes, long stream) {
         CudaDriver.ready();
-        CudaDriver.check(
-                "cuMemcpyDtoDAsync_v2", cuda_h.cuMemcpyDtoDAsync_v2(target, source, bytes, ofAddress(stream)));
+        CudaDriver.check("cuMemcpyDtoDAsync_v2", cuda_h.cuMemcpyDtoDAsync_v2(target, source, bytes, ofAddress(stream)));
     }
 
     /**

@@ -134,8 +134,7 @@ public final class CudaStreams {
     public static float elapsed(long start, long end) {
         CudaDriver.ready();
         var scratch = Scratch.memory();
-        CudaDriver.check(
-                "cuEventElapsedTime", cuda_h.cuEventElapsedTime(scratch, ofAddress(start), ofAddress(end)));
+        CudaDriver.check("cuEventElapsedTime", cuda_h.cuEventElapsedTime(scratch, ofAddress(start), ofAddress(end)));
         return scratch.get(JAVA_FLOAT, 0);
     }
 

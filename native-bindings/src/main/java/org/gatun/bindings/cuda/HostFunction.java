@@ -24,7 +24,10 @@ public final class HostFunction {
     public HostFunction(LongConsumer code) {
         try {
             var method = MethodHandles.lookup()
-                    .findStatic(HostFunction.class, "run", MethodType.methodType(void.class, LongConsumer.class, long.class));
+                    .findStatic(
+                            HostFunction.class,
+                            "run",
+                            MethodType.methodType(void.class, LongConsumer.class, long.class));
             // a pointer travels as a long does
             address = Linker.nativeLinker()
                     .upcallStub(

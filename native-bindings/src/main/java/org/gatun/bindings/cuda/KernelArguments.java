@@ -146,8 +146,9 @@ public final class KernelArguments {
     private int place(long bytes, int alignment) {
         int offset = (used + alignment - 1) & -alignment;
         if (bytes > BYTES - offset || count == COUNT) {
-            throw new IllegalStateException("a kernel's arguments must have at most " + BYTES + " bytes and number at most "
-                    + COUNT + ": these have " + (offset + bytes) + " bytes and number " + (count + 1));
+            throw new IllegalStateException(
+                    "a kernel's arguments must have at most " + BYTES + " bytes and number at most " + COUNT
+                            + ": these have " + (offset + bytes) + " bytes and number " + (count + 1));
         }
         pointers.setAtIndex(JAVA_LONG, count++, start + offset);
         used = (int) (offset + bytes);

@@ -100,12 +100,15 @@ public final class Nvrtc {
             var program = handle.get(ADDRESS, 0);
             try {
                 for (var kernel : kernels) {
-                    check("nvrtcAddNameExpression", nvrtc_h.nvrtcAddNameExpression(program, arena.allocateFrom(kernel)));
+                    check(
+                            "nvrtcAddNameExpression",
+                            nvrtc_h.nvrtcAddNameExpression(program, arena.allocateFrom(kernel)));
                 }
                 int status = nvrtc_h.nvrtcCompileProgram(program, options.size(), texts(arena, options));
                 var log = log(arena, program);
                 if (status != 0) {
-                    throw error("nvrtcCompileProgram", status, file + " with " + String.join(" ", options) + "\n" + log);
+                    throw error(
+                            "nvrtcCompileProgram", status, file + " with " + String.join(" ", options) + "\n" + log);
                 }
                 return new Compilation(image(arena, program), log, names(arena, program, kernels));
             } finally {
@@ -175,6 +178,7 @@ public final class Nvrtc {
 
     /** NVRTC has names for its errors and no other text. */
     private static CudaException error(String call, int status, String text) {
-        return new CudaException(call, status, nvrtc_h.nvrtcGetErrorString(status).getString(0), text);
+        return new CudaException(
+                call, status, nvrtc_h.nvrtcGetErrorString(status).getString(0), text);
     }
 }

@@ -42,7 +42,9 @@ class GeneratedTest {
         assertThat(FunctionAttribute.DYNAMIC_SHARED_BYTES.code).isEqualTo(8);
         assertThat(PoolAttribute.RELEASE_THRESHOLD.code).isEqualTo(4);
         assertThat(PoolAttribute.USED_PEAK.code).isEqualTo(8);
-        assertThat(DeviceAttribute.values()).extracting(attribute -> attribute.code).doesNotHaveDuplicates();
+        assertThat(DeviceAttribute.values())
+                .extracting(attribute -> attribute.code)
+                .doesNotHaveDuplicates();
     }
 
     @Test

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 class NvrtcTest {
 
     private static final String SOURCE = """
-            #include "one.cuh"
-            template <typename T> __global__ void add(T *x, int n) {
-                int i = blockIdx.x * blockDim.x + threadIdx.x;
-                if (i < n) x[i] += one<T>();
-            }
-            """;
+        #include "one.cuh"
+        template <typename T> __global__ void add(T *x, int n) {
+            int i = blockIdx.x * blockDim.x + threadIdx.x;
+            if (i < n) x[i] += one<T>();
+        }
+        """;
     private static final Map<String, String> HEADERS =
             Map.of("one.cuh", "template <typename T> __device__ T one() { return T(1); }");
 
@@ -50,10 +50,15 @@ class NvrtcTest {
     @Test
     void aRealArchitectureGivesMachineCode() {
         var compiled = Nvrtc.compile(
-                SOURCE, "add.cu", HEADERS, List.of("--gpu-architecture=sm" + latest()), List.of("add<float>", "add<double>"));
+                SOURCE,
+                "add.cu",
+                HEADERS,
+                List.of("--gpu-architecture=sm" + latest()),
+                List.of("add<float>", "add<double>"));
         assertThat(compiled.image()).startsWith(0x7f, 'E', 'L', 'F');
         assertThat(compiled.log()).isEmpty();
-        // the names of the C++ ABI: a function template of one argument that returns void and takes a pointer to it and an int
+        // the names of the C++ ABI: a function template of one argument that returns void and takes a pointer to it and
+        // an int
         assertThat(compiled.names())
                 .containsOnly(Map.entry("add<float>", "_Z3addIfEvPT_i"), Map.entry("add<double>", "_Z3addIdEvPT_i"));
     }
