@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
 /** The libraries of CUDA in one environment: each is searched for and loaded on first use, once. */
 final class CudaLibraries {
 
+    /** The GPUs that the driver lists, and why it lists none, or null. */
+    private record Driver(List<CudaGpu> gpus, @Nullable String problem) {}
+
     private final Environment environment;
     private final Path root;
     /** Read without the lock: a class of the bindings looks up its symbol while it is initialised, which must not wait for one. */
     private final Map<CudaLibrary, CudaSearch.Result> loaded = new ConcurrentHashMap<>();
 
+    private volatile @Nullable Driver driver;
     private volatile @Nullable CudaInstallation installation;
 
     CudaLibraries(Environment environment, Path root) {
@@ -64,6 +68,11 @@ final class CudaLibraries {
         }
     }
 
+    /** The GPUs that can be used. Where the driver lists none, nothing else is looked for. */
+    List<CudaGpu> gpus() {
+        return driver().problem() == null && installation().problem() == null ? driver().gpus() : List.of();
+    }
+
     /** What there is, looked for once. */
     CudaInstallation installation() {
         var known = installation;
@@ -75,11 +84,10 @@ final class CudaLibraries {
     }
 
     private CudaInstallation look() {
-        var driver = load(CudaLibrary.DRIVER).resolution();
+        var driver = driver();
         int version = driverVersion();
-        var gpus = new ArrayList<CudaGpu>();
-        var problem = problemOfDriver(driver, version, gpus);
-        var resolutions = new ArrayList<>(List.of(driver));
+        var problem = driver.problem();
+        var resolutions = new ArrayList<>(List.of(load(CudaLibrary.DRIVER).resolution()));
         for (var library : List.of(CudaLibrary.CUBLAS, CudaLibrary.CUBLAS_LT, CudaLibrary.NVRTC)) {
             var resolution = CudaSearch.look(environment, root, library, version / 1000);
             // the system's loader may know more places, but asking it loads the library: not without a GPU
@@ -96,7 +104,19 @@ final class CudaLibraries {
                     + missing.stream().map(Resolution::remedy).collect(Collectors.joining(" "));
         }
         return new CudaInstallation(
-                resolutions, version == 0 ? null : version / 1000 + "." + version % 1000 / 10, gpus, problem);
+                resolutions, version == 0 ? null : version / 1000 + "." + version % 1000 / 10, driver.gpus(), problem);
+    }
+
+    /** What the driver says, asked once. */
+    private Driver driver() {
+        var known = driver;
+        if (known == null) {
+            var gpus = new ArrayList<CudaGpu>();
+            var problem = problemOfDriver(load(CudaLibrary.DRIVER).resolution(), driverVersion(), gpus);
+            known = new Driver(List.copyOf(gpus), problem);
+            driver = known;
+        }
+        return known;
     }
 
     /** Why the driver lists no GPU, or null; collects those that it lists. */

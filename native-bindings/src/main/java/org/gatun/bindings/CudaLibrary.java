@@ -18,6 +18,9 @@ enum CudaLibrary {
     /** The releases of CUDA whose libraries are taken, the best first. */
     static final List<Integer> RELEASES = List.of(13, 12);
 
+    /** A glob that every name of these libraries matches, and few others. */
+    static final String ANY = "*{cuda,cublas,nvrtc}*";
+
     private static final Pattern VERSION = Pattern.compile("\\.so\\.([0-9.]+)$|64_([0-9_]+)\\.dll$");
 
     final String title;

@@ -122,7 +122,7 @@ final class CudaSearch {
     private @Nullable Resolution inFolders(String place, List<Path> folders, String absent) {
         var tried = new HashSet<Path>();
         for (var folder : folders) {
-            for (var file : CudaPlaces.list(folder, "*")) {
+            for (var file : CudaPlaces.list(folder, CudaLibrary.ANY)) {
                 var name = file.getFileName();
                 if (name == null || !library.isNamed(environment.platform().os(), name.toString())) {
                     continue;
@@ -228,7 +228,7 @@ final class CudaSearch {
             return unusable;
         }
         var os = environment.platform().os();
-        for (var companion : CudaPlaces.list(folder, "*")) {
+        for (var companion : CudaPlaces.list(folder, CudaLibrary.ANY)) {
             if (library.needs(os, String.valueOf(companion.getFileName()))) {
                 preload(os, companion);
             }

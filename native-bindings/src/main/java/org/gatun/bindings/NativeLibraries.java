@@ -3,6 +3,7 @@ package org.gatun.bindings;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,16 @@ public final class NativeLibraries {
      */
     public static CudaInstallation cuda() {
         return Cuda.LIBRARIES.installation();
+    }
+
+    /**
+     * The GPUs that can be used. Where the driver lists none, nothing else is looked for, so this is quick then.
+     *
+     * @return the GPUs, none if {@link #cuda} tells of a problem
+     * @throws NativeAccessError if the JVM refuses this module native access
+     */
+    public static List<CudaGpu> cudaGpus() {
+        return Cuda.LIBRARIES.gpus();
     }
 
     /**

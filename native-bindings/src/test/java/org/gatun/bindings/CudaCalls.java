@@ -39,6 +39,7 @@ final class CudaCalls {
     }
 
     private static void installation() throws IOException {
+        System.out.println("usable " + NativeLibraries.cudaGpus().size());
         var found = NativeLibraries.cuda();
         System.out.println("driver " + found.driverVersion());
         System.out.println("gpus " + found.gpus());

@@ -38,6 +38,7 @@ class CudaLibrariesTest {
     void aGpuThatCanBeUsed() throws Exception {
         Lookalike.compile(folder, List.of("DEVICES=2"), RELEASE_13);
         assertThat(run("installation"))
+                .contains("usable 2\n")
                 .contains("driver 13.0\n")
                 .contains("CudaGpu[ordinal=0, name=Look-alike 40, major=9, minor=0, memory=" + (40L << 30) + "]")
                 .contains("CudaGpu[ordinal=1, name=Look-alike 41, major=9, minor=0, memory=" + (41L << 30) + "]")
@@ -58,6 +59,7 @@ class CudaLibrariesTest {
                 "libcublasLt.so.12",
                 "libnvrtc.so.13");
         assertThat(run("installation"))
+                .contains("usable 0\n")
                 .contains("driver 12.4\n")
                 .contains("libcublas.so.13 is of CUDA 13, and the driver runs CUDA 12 at most")
                 .contains("cuBLAS version 12\n")
@@ -98,6 +100,7 @@ class CudaLibrariesTest {
                 "this machine has a driver");
         Lookalike.compile(folder, List.of(), "libcublas.so.13", "libcublasLt.so.13", "libnvrtc.so.13");
         assertThat(run("installation"))
+                .contains("usable 0\n")
                 .contains("driver null\n")
                 .contains("problem A GPU needs NVIDIA's driver: ")
                 .contains("cuBLAS was found")
