@@ -1,0 +1,331 @@
+package org.gatun.tensor.cuda.standin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kernels on the stand-in driver: their results, and the mistakes that it must find. */
+class StandInKernelsTest {
+    private StandInSession cuda;
+
+    @BeforeEach
+    void open() {
+        cuda = new StandInSession();
+    }
+
+    @AfterEach
+    void close() {
+        cuda.close();
+    }
+
+    private static float[] ramp(int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = i;
+        }
+        return values;
+    }
+
+    @Test
+    void addsVectors() {
+        MemorySegment add = cuda.kernel(
+                """
+                extern "C" __global__ void __launch_bounds__(256)
+                add(const float* __restrict__ a, const float* __restrict__ b, float* c, int n) {
+                    int i = blockIdx.x * blockDim.x + threadIdx.x;
+                    if (i < n) c[i] = a[i] + b[i];
+                }
+                """,
+                "add");
+        float[] ramp = ramp(1000);
+        long a = cuda.upload(ramp);
+        long c = cuda.allocate(4000);
+        assertThat(cuda.run(add, 4, 256, 0, a, a, c, 1000)).isZero();
+        float[] sum = cuda.download(c, 1000);
+        for (int i = 0; i < 1000; i++) {
+            assertThat(sum[i]).isEqualTo(2f * i);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void sumsWithShufflesSharedMemoryAndAtomics(int order) {
+        StandInDriver.set("order.threads", order);
+        StandInDriver.set("order.blocks", order);
+        MemorySegment sum = cuda.kernel(
+                """
+                template <class T>
+                __device__ __forceinline__ T blockSum(T value) {
+                    __shared__ T parts[32];
+                    for (int step = 16; step > 0; step /= 2) value += __shfl_down_sync(0xffffffffu, value, step);
+                    if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32] = value;
+                    __syncthreads();
+                    if (threadIdx.x < 32) {
+                        value = threadIdx.x < blockDim.x / 32 ? parts[threadIdx.x] : T(0);
+                        for (int step = 16; step > 0; step /= 2) value += __shfl_xor_sync(0xffffffffu, value, step);
+                    }
+                    return value;
+                }
+                extern "C" __global__ void sum(const float* x, double* total, int n) {
+                    double mine = 0;
+                    for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) mine += x[i];
+                    mine = blockSum(mine);
+                    if (threadIdx.x == 0) atomicAdd(total, mine);
+                }
+                """,
+                "sum");
+        long x = cuda.upload(ramp(5000));
+        long total = cuda.upload(0f, 0f);
+        assertThat(cuda.run(sum, 3, 256, 0, x, total, 5000))
+                .as(StandInDriver.violations())
+                .isZero();
+        float[] bits = cuda.download(total, 2);
+        long word = (Integer.toUnsignedLong(Float.floatToRawIntBits(bits[1])) << 32)
+                | Integer.toUnsignedLong(Float.floatToRawIntBits(bits[0]));
+        assertThat(Double.longBitsToDouble(word)).isEqualTo(4999.0 * 5000 / 2);
+    }
+
+    private static String reversal(String barrier) {
+        return """
+                extern "C" __global__ void reverse(float* x) {
+                    extern __shared__ __align__(16) float tile[];
+                    tile[threadIdx.x] = x[threadIdx.x];
+                    %s
+                    x[threadIdx.x] = tile[blockDim.x - 1 - threadIdx.x];
+                }
+                """
+                .formatted(barrier);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void barriersHoldInEveryOrder(int order) {
+        StandInDriver.set("order.threads", order);
+        long x = cuda.upload(ramp(100));
+        assertThat(cuda.run(cuda.kernel(reversal("__syncthreads();"), "reverse"), 1, 100, 400, x))
+                .isZero();
+        float[] reversed = cuda.download(x, 100);
+        for (int i = 0; i < 100; i++) {
+            assertThat(reversed[i]).isEqualTo(99f - i);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void aMissingBarrierGivesAWrongResult(int order) {
+        StandInDriver.set("order.threads", order);
+        long x = cuda.upload(ramp(100));
+        assertThat(cuda.run(cuda.kernel(reversal(""), "reverse"), 1, 100, 400, x)).isZero();
+        int wrong = 0;
+        float[] result = cuda.download(x, 100);
+        for (int i = 0; i < 100; i++) {
+            wrong += result[i] == 99f - i ? 0 : 1;
+        }
+        assertThat(wrong).isGreaterThan(10);
+    }
+
+    @Test
+    void aBarrierThatSomeThreadsNeverReachIsAnError() {
+        MemorySegment kernel = cuda.kernel(
+                """
+                extern "C" __global__ void uneven(float* x) {
+                    if (threadIdx.x < 10) return;
+                    __syncthreads();
+                    x[threadIdx.x] = 1;
+                }
+                """,
+                "uneven");
+        long x = cuda.allocate(400);
+        assertThat(cuda.run(kernel, 1, 64, 0, x)).isEqualTo(StandInSession.LAUNCH_FAILED);
+        assertThat(StandInDriver.violations())
+                .contains("kernel 'uneven'", "54 wait at __syncthreads", "10 of 64 have ended");
+    }
+
+    @Test
+    void differentBarriersInOneBlockAreAnError() {
+        MemorySegment kernel = cuda.kernel(
+                """
+                extern "C" __global__ void mixed(int* x) {
+                    if (threadIdx.x < 32) x[threadIdx.x] = __syncthreads_or(1);
+                    else __syncthreads();
+                }
+                """,
+                "mixed");
+        assertThat(cuda.run(kernel, 1, 64, 0, cuda.allocate(400))).isEqualTo(StandInSession.LAUNCH_FAILED);
+        assertThat(StandInDriver.violations()).contains("32 wait at __syncthreads,", "32 wait at __syncthreads_or");
+    }
+
+    @Test
+    void writesPastTheEndAreFoundAtOnceOrAfterTheKernel() {
+        MemorySegment fill = cuda.kernel(
+                "extern \"C\" __global__ void fill(float* x, int from) { x[from + (int)threadIdx.x] = 1; }", "fill");
+        for (int past : new int[] {100, 64 + 40, 5000, -1, -300}) {
+            long x = cuda.allocate(400);
+            assertThat(cuda.run(fill, 1, 1, 0, x, past)).as("%s", past).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
+            assertThat(StandInDriver.violations()).contains("kernel 'fill'", past < 0 ? "before" : "after the end of");
+            assertThat(cuda.call("cuCtxSynchronize")).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
+            assertThat(cuda.call("cuMemAlloc_v2", cuda.cell(), 64L)).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
+            StandInDriver.reset();
+            // The pattern around it is still broken, which the free would report.
+            cuda.call("cuMemFree_v2", x);
+            StandInDriver.reset();
+        }
+    }
+
+    @Test
+    void memoryIsPoisonedAndUseAfterFreeIsAnError() {
+        MemorySegment read =
+                cuda.kernel("extern \"C\" __global__ void read(const float* x, float* y) { *y = *x; }", "read");
+        long x = cuda.allocate(4);
+        long y = cuda.allocate(4);
+        assertThat(cuda.run(read, 1, 1, 0, x, y)).isZero();
+        assertThat(cuda.download(y, 1)[0]).isNaN();
+        cuda.free(x);
+        assertThat(cuda.run(read, 1, 1, 0, x, y)).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
+        assertThat(StandInDriver.violations()).contains("kernel 'read'", "which was freed");
+    }
+
+    @Test
+    void hostPointersAreRefused() {
+        MemorySegment read =
+                cuda.kernel("extern \"C\" __global__ void read(const float* x, float* y) { *y = *x; }", "read");
+        long y = cuda.allocate(4);
+        assertThat(cuda.run(read, 1, 1, 0, cuda.arena.allocate(16).address(), y))
+                .isEqualTo(StandInSession.ILLEGAL_ADDRESS);
+        assertThat(StandInDriver.violations()).contains("parameter 0", "not device memory");
+        StandInDriver.reset();
+        assertThat(cuda.run(read, 1, 1, 0, 0L, y)).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
+        StandInDriver.reset();
+        MemorySegment pinned = cuda.pinned(16);
+        pinned.set(java.lang.foreign.ValueLayout.JAVA_FLOAT, 0, 7f);
+        assertThat(cuda.run(read, 1, 1, 0, pinned.address(), y)).isZero();
+        assertThat(cuda.download(y, 1)).containsExactly(7f);
+        cuda.check("cuMemFreeHost", pinned);
+    }
+
+    @Test
+    void vectorsOfSixteenBytesMustBeAligned() {
+        MemorySegment copy = cuda.kernel(
+                "extern \"C\" __global__ void copy(const float4* x, float4* y) { y[threadIdx.x] = x[threadIdx.x]; }",
+                "copy");
+        long x = cuda.upload(ramp(36));
+        long y = cuda.allocate(256);
+        assertThat(cuda.run(copy, 1, 8, 0, x, y)).isZero();
+        assertThat(cuda.download(y, 32)).containsExactly(ramp(32));
+        assertThat(cuda.run(copy, 1, 8, 0, x + 4, y)).isEqualTo(StandInSession.MISALIGNED_ADDRESS);
+        assertThat(StandInDriver.violations()).contains("kernel 'copy'", "multiple of 16");
+    }
+
+    @Test
+    void limitsOfALaunchAreThoseOfADevice() {
+        MemorySegment kernel = cuda.kernel("extern \"C\" __global__ void none() {}", "none");
+        MemorySegment stream = MemorySegment.NULL;
+        assertThat(cuda.launch(kernel, 1, 1024, 48 * 1024, stream)).isZero();
+        assertThat(cuda.launch(kernel, 1, 1025, 0, stream)).isEqualTo(StandInSession.INVALID_VALUE);
+        assertThat(cuda.launch(kernel, 0, 32, 0, stream)).isEqualTo(StandInSession.INVALID_VALUE);
+        assertThat(cuda.launch(kernel, 1, 32, 48 * 1024 + 4, stream)).isEqualTo(StandInSession.INVALID_VALUE);
+        cuda.check("cuFuncSetAttribute", kernel, 8, 100 * 1024);
+        assertThat(cuda.launch(kernel, 1, 32, 100 * 1024, stream)).isZero();
+        MemorySegment none = MemorySegment.NULL;
+        assertThat(cuda.call("cuLaunchKernel", kernel, 1, 65536, 1, 1, 1, 1, 0, stream, none, none))
+                .isEqualTo(StandInSession.INVALID_VALUE);
+        cuda.check("cuCtxSynchronize");
+    }
+
+    @Test
+    void warpVotesReductionsAndBlockCounts() {
+        MemorySegment kernel = cuda.kernel(
+                """
+                extern "C" __global__ void votes(int* out) {
+                    unsigned lane = threadIdx.x % 32;
+                    unsigned ballot = __ballot_sync(0xffffffffu, lane % 3 == 0);
+                    int sum = __reduce_add_sync(0xffffffffu, (int)lane);
+                    int count = __syncthreads_count(threadIdx.x % 2);
+                    int all = __syncthreads_and(threadIdx.x < 64), any = __any_sync(0xffffffffu, lane == 40);
+                    int up = __shfl_up_sync(0xffffffffu, (int)threadIdx.x, 1), low = __shfl_sync(0xffffffffu, (int)threadIdx.x, 9, 8);
+                    if (threadIdx.x == 37) {
+                        out[0] = __popc(ballot); out[1] = sum; out[2] = count; out[3] = all; out[4] = any; out[5] = up; out[6] = low;
+                        out[7] = __clz(1) + __ffs(8) + (int)__umulhi(0x80000000u, 6u);
+                    }
+                }
+                """,
+                "votes");
+        long out = cuda.allocate(32);
+        assertThat(cuda.run(kernel, 1, 64, 0, out)).as(StandInDriver.violations()).isZero();
+        float[] bits = cuda.download(out, 8);
+        int[] values = new int[8];
+        for (int i = 0; i < 8; i++) {
+            values[i] = Float.floatToRawIntBits(bits[i]);
+        }
+        assertThat(values).containsExactly(11, 496, 32, 1, 0, 36, 33, 31 + 4 + 3);
+    }
+
+    @Test
+    void aCompileErrorNamesTheLine() {
+        StandInSession.Compiled compiled = cuda.compile(
+                "// one\nextern \"C\" __global__ void bad(float* x) {\n    *x = undeclared;\n}\n", "-arch=sm_90");
+        assertThat(compiled.status()).isEqualTo(6);
+        assertThat(compiled.log())
+                .contains("test.cu(3): error: ", "undeclared", "1 error detected in the compilation of \"test.cu\"");
+        assertThat(cuda.compile("", "--gpu-architecture=sm_9000").status()).isEqualTo(5);
+        assertThat(cuda.compile("", "--unheard-of").status()).isEqualTo(5);
+    }
+
+    @Test
+    void damagedImagesAreRefused() {
+        MemorySegment image = cuda.compile("extern \"C\" __global__ void k() {}", "-arch=sm_90").image();
+        MemorySegment module = cuda.cell();
+        long middle = image.byteSize() / 2;
+        byte old = image.get(java.lang.foreign.ValueLayout.JAVA_BYTE, middle);
+        image.set(java.lang.foreign.ValueLayout.JAVA_BYTE, middle, (byte) (old ^ 1));
+        assertThat(cuda.call("cuModuleLoadData", module, image)).isEqualTo(StandInSession.INVALID_IMAGE);
+        image.set(java.lang.foreign.ValueLayout.JAVA_BYTE, middle, old);
+        cuda.check("cuModuleLoadData", module, image);
+        cuda.check("cuModuleUnload", StandInSession.pointer(module));
+        assertThat(cuda.call("cuModuleLoadData", module, cuda.arena.allocateFrom("no image at all".repeat(20))))
+                .isEqualTo(StandInSession.INVALID_IMAGE);
+        assertThat(cuda.call("cuModuleGetFunction", cuda.cell(), cuda.module("extern \"C\" __global__ void k() {}"), cuda.arena.allocateFrom("other")))
+                .isEqualTo(500);
+    }
+
+    @Test
+    void macrosTemplatesAndGlobalsAreFound() {
+        MemorySegment module = cuda.module(
+                """
+                __constant__ float scale[2];
+                __device__ int counter = 5;
+                template <class T> __device__ T twice(T x) { return x + x; }
+                #define KERNEL(name, T) \\
+                    extern "C" __global__ void name(T* x) { x[threadIdx.x] = twice(x[threadIdx.x]) * scale[1] + counter; }
+                KERNEL(scale_float, float)
+                extern "C" {
+                __global__ void second(float* x) { *x = scale[0]; }
+                }
+                """);
+        MemorySegment address = cuda.cell();
+        MemorySegment size = cuda.cell();
+        cuda.check("cuModuleGetGlobal_v2", address, size, module, cuda.arena.allocateFrom("scale"));
+        assertThat(size.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0)).isEqualTo(8);
+        long scale = address.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
+        cuda.check("cuMemcpyHtoD_v2", scale, cuda.arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_FLOAT, 3f, 10f), 8L);
+        long x = cuda.upload(1f, 2f);
+        assertThat(cuda.run(cuda.function(module, "scale_float"), 1, 2, 0, x)).isZero();
+        assertThat(cuda.download(x, 2)).containsExactly(25f, 45f);
+        assertThat(cuda.run(cuda.function(module, "second"), 1, 1, 0, x)).isZero();
+        assertThat(cuda.download(x, 2)).containsExactly(3f, 45f);
+    }
+
+    @Test
+    void anIntegerDivisionByZeroIsAnError() {
+        MemorySegment divide =
+                cuda.kernel("extern \"C\" __global__ void divide(int* x, int y) { *x = *x / y; }", "divide");
+        long x = cuda.upload(7f);
+        assertThat(cuda.run(divide, 1, 1, 0, x, 0)).isEqualTo(StandInSession.LAUNCH_FAILED);
+        assertThat(StandInDriver.violations()).contains("kernel 'divide'", "division");
+    }
+}
