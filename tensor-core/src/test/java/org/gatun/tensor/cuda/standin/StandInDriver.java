@@ -38,11 +38,15 @@ public final class StandInDriver {
     private static final Map<String, List<String>> LIBRARIES = Map.of(
             "libcuda.so.1",
             List.of("faults", "context", "memory", "pools", "copies", "streams", "fibers", "modules", "graphs", "errors"),
+            "libcublas.so.13",
+            List.of("blas", "blas_multiply"),
+            "libcublasLt.so.13",
+            List.of("blaslt", "blas_multiply"),
             "libnvrtc.so.13",
             List.of("nvrtc", "nvrtc_source"));
 
     private static final List<String> HEADERS =
-            List.of("standin_abi.h", "standin.h", "standin_math.h", "state.h", "nvrtc_source.h");
+            List.of("standin_abi.h", "standin.h", "standin_math.h", "state.h", "nvrtc_source.h", "blas.h");
 
     private static final Map<String, SymbolLookup> LOADED = new ConcurrentHashMap<>();
 
@@ -181,6 +185,7 @@ public final class StandInDriver {
         return Stream.concat(
                         HEADERS.stream(),
                         LIBRARIES.values().stream().flatMap(List::stream).map(name -> name + ".cpp"))
+                .distinct()
                 .sorted();
     }
 
@@ -210,18 +215,14 @@ public final class StandInDriver {
 
     private static void compile(String compiler, Path sources, Path later) throws IOException {
         List<List<String>> commands = new ArrayList<>();
-        for (List<String> names : LIBRARIES.values()) {
-            for (String name : names) {
-                List<String> command = new ArrayList<>(List.of(compiler, "-std=c++20", "-fPIC", "-w", "-U_FORTIFY_SOURCE"));
-                command.addAll(List.of("-fvisibility=hidden", name.startsWith("blas") ? "-O3" : "-O1"));
-                if (name.equals("blas_multiply")) {
-                    command.add("-march=native");
-                }
-                command.add("-DSTANDIN_CXX=\"" + compiler + "\"");
-                command.add("-DSTANDIN_INCLUDE=\"" + later + "\"");
-                command.addAll(List.of("-c", name + ".cpp", "-o", name + ".o"));
-                commands.add(command);
-            }
+        for (String source : sources().filter(name -> name.endsWith(".cpp")).toList()) {
+            String name = source.substring(0, source.length() - ".cpp".length());
+            List<String> command = new ArrayList<>(List.of(compiler, "-std=c++20", "-fPIC", "-w", "-U_FORTIFY_SOURCE"));
+            command.addAll(List.of("-fvisibility=hidden", name.equals("blas_multiply") ? "-O3" : "-O1"));
+            command.add("-DSTANDIN_CXX=\"" + compiler + "\"");
+            command.add("-DSTANDIN_INCLUDE=\"" + later + "\"");
+            command.addAll(List.of("-c", source, "-o", name + ".o"));
+            commands.add(command);
         }
         run(sources, commands);
         link(compiler, sources, "libcuda.so.1", List.of("-Wl,-z,nodelete"));

@@ -50,7 +50,15 @@ CUresult allocateAsync(CUdeviceptr* out, size_t size, Pool* pool, CUstream handl
     uint64_t start;
     if (!reserveFor(size, device.ordinal, false, pool, graph, &start)) return CUDA_ERROR_OUT_OF_MEMORY;
     *out = start;
-    return enqueue(stream, {MEM_ALLOC, "cuMemAllocAsync", [start] { commit(start); }, true, std::make_shared<uint64_t>(start)});
+    std::shared_ptr<void> owner;
+    if (graph) {
+        // The addresses belong to the graph and what is made of it: they go with the last of them.
+        owner = std::shared_ptr<void>(stream, [start, size, pool, &device](void*) {
+            forget(start);
+            refund(device, pool, size);
+        });
+    }
+    return enqueue(stream, {MEM_ALLOC, "cuMemAllocAsync", [start] { commit(start); }, true, owner});
 }
 }  // namespace
 
@@ -125,7 +133,7 @@ API CUresult cuMemFreeAsync(CUdeviceptr pointer, CUstream handle) {
     if (!markFreed(pointer, false, &freed)) return CUDA_ERROR_INVALID_VALUE;
     if (!freed.graph) refund(device(freed.device), freed.pool, freed.size);
     uint64_t start = freed.start;
-    return enqueue(stream, {MEM_FREE, "cuMemFreeAsync", [start] { decommit(start); }, true, std::make_shared<uint64_t>(start)});
+    return enqueue(stream, {MEM_FREE, "cuMemFreeAsync", [start] { decommit(start); }, true});
 }
 
 API CUresult cuMemHostAlloc(void** out, size_t size, unsigned) {
