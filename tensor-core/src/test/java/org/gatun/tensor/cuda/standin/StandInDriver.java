@@ -46,7 +46,7 @@ public final class StandInDriver {
             List.of("nvrtc", "nvrtc_source"));
 
     private static final List<String> HEADERS =
-            List.of("standin_abi.h", "standin.h", "standin_math.h", "state.h", "nvrtc_source.h", "blas.h");
+            List.of("standin_abi.h", "standin.h", "standin_math.h", "state.h", "nvrtc_source.h", "blas.h", "cuda_fp16.h", "cuda_bf16.h");
 
     private static final Map<String, SymbolLookup> LOADED = new ConcurrentHashMap<>();
 

@@ -1,8 +1,10 @@
 package org.gatun.tensor.cuda.standin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -202,7 +204,7 @@ class StandInKernelsTest {
         assertThat(cuda.run(read, 1, 1, 0, 0L, y)).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
         StandInDriver.reset();
         MemorySegment pinned = cuda.pinned(16);
-        pinned.set(java.lang.foreign.ValueLayout.JAVA_FLOAT, 0, 7f);
+        pinned.set(ValueLayout.JAVA_FLOAT, 0, 7f);
         assertThat(cuda.run(read, 1, 1, 0, pinned.address(), y)).isZero();
         assertThat(cuda.download(y, 1)).containsExactly(7f);
         cuda.check("cuMemFreeHost", pinned);
@@ -281,10 +283,10 @@ class StandInKernelsTest {
         MemorySegment image = cuda.compile("extern \"C\" __global__ void k() {}", "-arch=sm_90").image();
         MemorySegment module = cuda.cell();
         long middle = image.byteSize() / 2;
-        byte old = image.get(java.lang.foreign.ValueLayout.JAVA_BYTE, middle);
-        image.set(java.lang.foreign.ValueLayout.JAVA_BYTE, middle, (byte) (old ^ 1));
+        byte old = image.get(ValueLayout.JAVA_BYTE, middle);
+        image.set(ValueLayout.JAVA_BYTE, middle, (byte) (old ^ 1));
         assertThat(cuda.call("cuModuleLoadData", module, image)).isEqualTo(StandInSession.INVALID_IMAGE);
-        image.set(java.lang.foreign.ValueLayout.JAVA_BYTE, middle, old);
+        image.set(ValueLayout.JAVA_BYTE, middle, old);
         cuda.check("cuModuleLoadData", module, image);
         cuda.check("cuModuleUnload", StandInSession.pointer(module));
         assertThat(cuda.call("cuModuleLoadData", module, cuda.arena.allocateFrom("no image at all".repeat(20))))
@@ -310,9 +312,9 @@ class StandInKernelsTest {
         MemorySegment address = cuda.cell();
         MemorySegment size = cuda.cell();
         cuda.check("cuModuleGetGlobal_v2", address, size, module, cuda.arena.allocateFrom("scale"));
-        assertThat(size.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0)).isEqualTo(8);
-        long scale = address.get(java.lang.foreign.ValueLayout.JAVA_LONG, 0);
-        cuda.check("cuMemcpyHtoD_v2", scale, cuda.arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_FLOAT, 3f, 10f), 8L);
+        assertThat(size.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(8);
+        long scale = address.get(ValueLayout.JAVA_LONG, 0);
+        cuda.check("cuMemcpyHtoD_v2", scale, cuda.arena.allocateFrom(ValueLayout.JAVA_FLOAT, 3f, 10f), 8L);
         long x = cuda.upload(1f, 2f);
         assertThat(cuda.run(cuda.function(module, "scale_float"), 1, 2, 0, x)).isZero();
         assertThat(cuda.download(x, 2)).containsExactly(25f, 45f);
@@ -327,5 +329,112 @@ class StandInKernelsTest {
         long x = cuda.upload(7f);
         assertThat(cuda.run(divide, 1, 1, 0, x, 0)).isEqualTo(StandInSession.LAUNCH_FAILED);
         assertThat(StandInDriver.violations()).contains("kernel 'divide'", "division");
+    }
+
+    /** One thread that gives {@code expressions}, in double. */
+    private double[] evaluate(String includes, String... expressions) {
+        StringBuilder body = new StringBuilder();
+        for (int i = 0; i < expressions.length; i++) {
+            body.append("out[%d] = %s;\n".formatted(i, expressions[i]));
+        }
+        MemorySegment kernel = cuda.kernel(
+                includes + "extern \"C\" __global__ void evaluate(double* out) {\n" + body + "}\n", "evaluate");
+        long out = cuda.allocate(8L * expressions.length);
+        assertThat(cuda.run(kernel, 1, 1, 0, out)).as(StandInDriver.violations()).isZero();
+        MemorySegment host = cuda.arena.allocate(8L * expressions.length, 8);
+        cuda.check("cuMemcpyDtoH_v2", host, out, host.byteSize());
+        return host.toArray(ValueLayout.JAVA_DOUBLE);
+    }
+
+    @Test
+    void mathematicalFunctionsHaveTheirValues() {
+        // Abramowitz and Stegun, tables 9.8 and 26.1; exact values of the rest.
+        double[] got = evaluate(
+                "",
+                "erfinv(0.5)",
+                "erfcinv(1e-10)",
+                "normcdfinv(0.975)",
+                "normcdf(1.0)",
+                "cyl_bessel_i0(1.0)",
+                "cyl_bessel_i1(40.0)",
+                "sinpi(0.25)",
+                "cospi(-1.5)",
+                "sinpi(7.0)",
+                "rsqrtf(4.0f)",
+                "hypot(3.0f, 4.0f)",
+                "fmaf(3.0f, 4.0f, 5.0f)",
+                "min(2, 3u) + max(1.5f, 2)",
+                "__popc(0xff) + __clz(1) + __brev(1u)",
+                "(double)__umul64hi(0xffffffffffffffffull, 16ull)",
+                "lgamma(5.0)");
+        double[] expected = {
+            0.476936276204469873,
+            4.572824967389486,
+            1.959963984540054,
+            0.841344746068542949,
+            1.266065877752008336,
+            1.4707396163259352e16,
+            Math.sqrt(0.5),
+            0,
+            0,
+            0.5,
+            5,
+            17,
+            4,
+            8 + 31 + 2147483648.0,
+            15,
+            Math.log(24)
+        };
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(got[i]).as("%s", i).isCloseTo(expected[i], within(1e-14 * Math.abs(expected[i])));
+        }
+    }
+
+    @Test
+    void halvesAndBfloatsRoundAsJavaDoes() {
+        float[] values = {1f, -0f, 65519f, 65520f, 1e-8f, 6e-8f, 1.00048828125f, 1.00146484375f, 3.0e-5f, 0.1f, -2.5f};
+        String[] expressions = new String[2 * values.length + 1];
+        for (int i = 0; i < values.length; i++) {
+            expressions[2 * i] = "__half2float(__float2half(%sf))".formatted(values[i]);
+            expressions[2 * i + 1] = "__bfloat162float(__float2bfloat16(%sf))".formatted(values[i]);
+        }
+        expressions[2 * values.length] = "(float)__half(1.00048828125 + 1e-12)";
+        double[] got = evaluate("#include <cuda_fp16.h>\n#include <cuda_bf16.h>\n", expressions);
+        for (int i = 0; i < values.length; i++) {
+            assertThat(got[2 * i]).isEqualTo(Float.float16ToFloat(Float.floatToFloat16(values[i])));
+            int bits = Float.floatToRawIntBits(values[i]);
+            int rounded = bits + 0x7fff + (bits >> 16 & 1) & 0xffff0000;
+            assertThat(got[2 * i + 1]).isEqualTo(Float.intBitsToFloat(rounded));
+        }
+        assertThat(got[2 * values.length]).isEqualTo(1 + 0x1p-10);
+    }
+
+    @Test
+    void nameExpressionsGiveInstancesOfTemplates() {
+        MemorySegment program = cuda.cell();
+        MemorySegment none = MemorySegment.NULL;
+        String source = "template <class T, int N> __global__ void fill(T* x) { x[threadIdx.x] = N; }";
+        cuda.nvrtc("nvrtcCreateProgram", program, cuda.arena.allocateFrom(source), none, 0, none, none);
+        MemorySegment name = cuda.arena.allocateFrom("fill<float, 7>");
+        assertThat(cuda.nvrtc("nvrtcAddNameExpression", StandInSession.pointer(program), name))
+                .isZero();
+        assertThat(cuda.nvrtc("nvrtcCompileProgram", StandInSession.pointer(program), 0, none))
+                .isZero();
+        MemorySegment lowered = cuda.cell();
+        assertThat(cuda.nvrtc("nvrtcGetLoweredName", StandInSession.pointer(program), name, lowered))
+                .isZero();
+        MemorySegment size = cuda.cell();
+        cuda.nvrtc("nvrtcGetPTXSize", StandInSession.pointer(program), size);
+        MemorySegment image = cuda.arena.allocate(size.get(ValueLayout.JAVA_LONG, 0), 16);
+        cuda.nvrtc("nvrtcGetPTX", StandInSession.pointer(program), image);
+        MemorySegment module = cuda.cell();
+        cuda.check("cuModuleLoadData", module, image);
+        MemorySegment function = cuda.cell();
+        cuda.check("cuModuleGetFunction", function, StandInSession.pointer(module), StandInSession.pointer(lowered));
+        long x = cuda.allocate(12);
+        assertThat(cuda.run(StandInSession.pointer(function), 1, 3, 0, x)).isZero();
+        assertThat(cuda.download(x, 3)).containsExactly(7f, 7f, 7f);
+        cuda.check("cuModuleUnload", StandInSession.pointer(module));
+        assertThat(cuda.nvrtc("nvrtcDestroyProgram", program)).isZero();
     }
 }

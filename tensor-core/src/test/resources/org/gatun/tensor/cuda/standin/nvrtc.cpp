@@ -166,12 +166,22 @@ std::string quoted(const std::string& text) {
     return result + "\"";
 }
 
+unsigned long hashOf(const std::string& bytes, size_t from) {
+    unsigned long hash = 0xcbf29ce484222325;
+    for (size_t i = from; i < bytes.size(); i++) hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3;
+    return hash;
+}
+
 // Marks the image: see modules.cpp.
 void sign(std::string* image) {
-    unsigned long hash = 0xcbf29ce484222325;
-    for (size_t i = 16; i < image->size(); i++) hash = (hash ^ (unsigned char)(*image)[i]) * 0x100000001b3;
-    hash >>= 8;
+    unsigned long hash = hashOf(*image, 16) >> 8;
     memcpy(&(*image)[9], &hash, 7);
+}
+bool isSigned(const std::string& image) {
+    if (image.size() < 64) return false;
+    unsigned long stored = 0;
+    memcpy(&stored, &image[9], 7);
+    return stored == hashOf(image, 16) >> 8;
 }
 
 int compile(Program& program, const std::vector<std::string>& options, const std::string& folder) {
@@ -203,15 +213,23 @@ int compile(Program& program, const std::vector<std::string>& options, const std
     text += "{}};\n}\nextern \"C\" {\n__attribute__((visibility(\"default\"))) StandinModule standin_module = {STANDIN_VERSION, &standinBlock, standinKernels, " +
         std::to_string(names.kernels.size() + program.expressions.size()) + ", standinGlobals, " + std::to_string(names.globals.size()) +
         ", __start_standin_shared, __stop_standin_shared};\n}\n";
-    if (!write(folder + "/kernel.cpp", text)) return INTERNAL_ERROR;
     std::vector<std::string> command = {compiler, "-O1", "-w", "-fPIC", "-shared", "-nostdlib", "-nostdinc++", "-fno-exceptions", "-fno-rtti",
         "-fno-asynchronous-unwind-tables", "-fno-threadsafe-statics", "-fno-stack-protector", "-fno-strict-aliasing", "-fno-math-errno",
-        "-fvisibility=hidden", "-fno-diagnostics-show-caret", "-ffp-contract=off", "-U_FORTIFY_SOURCE", "-Wl,--build-id=none", "-I" + folder, "-I" STANDIN_INCLUDE};
+        "-fvisibility=hidden", "-fno-diagnostics-show-caret", "-ffp-contract=off", "-U_FORTIFY_SOURCE", "-s", "-Wl,--build-id=none",
+        "-Wl,-z,noseparate-code", "-I" STANDIN_INCLUDE};
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("fma")) command.push_back("-mfma");  // fmaf() as an instruction
 #endif
     command.insert(command.end(), options.begin(), options.end());
-    command.insert(command.end(), {folder + "/kernel.cpp", "-o", folder + "/kernel.so", "-l:libm.so.6", "-l:libc.so.6"});
+    // A program that this build of the stand-in has compiled before, in whatever process, is not compiled again.
+    std::string key = text;
+    for (const std::string& part : command) key += "\n" + part;
+    for (auto& [name, header] : program.headers) key += "\n" + name + "\n" + header;
+    std::string kept = STANDIN_INCLUDE "/kernel-" + std::to_string(hashOf(key, 0)) + "-" + std::to_string(key.size());
+    program.binary = read(kept);
+    if (isSigned(program.binary)) return SUCCESS;
+    if (!write(folder + "/kernel.cpp", text)) return INTERNAL_ERROR;
+    command.insert(command.end(), {"-I" + folder, folder + "/kernel.cpp", "-o", folder + "/kernel.so", "-l:libm.so.6", "-l:libc.so.6"});
     int status = run(command, folder + "/log");
     program.log = logOf(read(folder + "/log"), program.name);
     if (status != 0) {
@@ -221,6 +239,8 @@ int compile(Program& program, const std::vector<std::string>& options, const std
     program.binary = read(folder + "/kernel.so");
     if (program.binary.size() < 64) return INTERNAL_ERROR;
     sign(&program.binary);
+    std::string fresh = kept + "." + std::to_string(getpid()) + "." + folder.substr(folder.size() - 6);
+    if (!write(fresh, program.binary) || rename(fresh.c_str(), kept.c_str()) != 0) unlink(fresh.c_str());
     return SUCCESS;
 }
 
