@@ -173,9 +173,7 @@ class StandInKernelsTest {
             assertThat(cuda.call("cuCtxSynchronize")).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
             assertThat(cuda.call("cuMemAlloc_v2", cuda.cell(), 64L)).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
             StandInDriver.reset();
-            // The pattern around it is still broken, which the free would report.
-            cuda.call("cuMemFree_v2", x);
-            StandInDriver.reset();
+            cuda.free(x);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.gatun.tensor.cuda.standin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -356,5 +357,80 @@ class StandInStreamsTest {
         assertThat(StandInSession.pointer(text).reinterpret(100).getString(0)).isEqualTo("CUDA_ERROR_ILLEGAL_ADDRESS");
         cuda.check("cuGetErrorString", 2, text);
         assertThat(StandInSession.pointer(text).reinterpret(100).getString(0)).isEqualTo("out of memory");
+    }
+
+    @Test
+    void memoryOfAnotherDeviceIsRefused() {
+        StandInDriver.set("devices", 2);
+        MemorySegment count = cuda.cell();
+        cuda.check("cuDeviceGetCount", count);
+        assertThat(count.get(ValueLayout.JAVA_INT, 0)).isEqualTo(2);
+        MemorySegment contexts = cuda.arena.allocate(16, 8);
+        cuda.check("cuCtxGetCurrent", contexts);
+        cuda.check("cuDevicePrimaryCtxRetain", contexts.asSlice(8), 1);
+        cuda.check("cuCtxSetCurrent", contexts.getAtIndex(ValueLayout.ADDRESS, 1));
+        long x = cuda.upload(1f);
+        cuda.check("cuCtxSetCurrent", contexts.getAtIndex(ValueLayout.ADDRESS, 0));
+        MemorySegment addOne = cuda.kernel(ADD_ONE, "addOne");
+        assertThat(cuda.run(addOne, 1, 1, 0, x)).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
+        assertThat(StandInDriver.violations()).contains("kernel 'addOne', parameter 0", "belongs to device 1");
+        StandInDriver.reset();
+        StandInDriver.set("devices", 2);
+        cuda.check("cuDevicePrimaryCtxRelease_v2", 1);
+    }
+
+    @Test
+    void threadsLaunchAtTheSameTime() throws InterruptedException {
+        MemorySegment addOne = cuda.kernel(ADD_ONE, "addOne");
+        MemorySegment context = cuda.cell();
+        cuda.check("cuCtxGetCurrent", context);
+        float[] results = new float[4];
+        Thread[] threads = new Thread[results.length];
+        for (int t = 0; t < threads.length; t++) {
+            int own = t;
+            long x = cuda.upload(own);
+            MemorySegment stream = cuda.stream();
+            threads[t] = Thread.ofPlatform().start(() -> {
+                cuda.check("cuCtxSetCurrent", StandInSession.pointer(context));
+                for (int i = 0; i < 200; i++) {
+                    long scratch = allocateAsync(stream, 4);
+                    cuda.check("cuMemcpyDtoDAsync_v2", scratch, x, 4L, stream);
+                    assertThat(cuda.launch(addOne, 1, 1, 0, stream, scratch)).isZero();
+                    cuda.check("cuMemcpyDtoDAsync_v2", x, scratch, 4L, stream);
+                    cuda.check("cuMemFreeAsync", scratch, stream);
+                }
+                MemorySegment result = cuda.arena.allocate(4, 4);
+                cuda.check("cuMemcpyDtoHAsync_v2", result, x, 4L, stream);
+                results[own] = first(result);
+                cuda.check("cuStreamDestroy_v2", stream);
+            });
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(results).containsExactly(200f, 201f, 202f, 203f);
+    }
+
+    @Test
+    void javasOwnFaultsStayJavas() {
+        int zero = results().length;
+        assertThatThrownBy(() -> Math.addExact(1, 1 / zero)).isInstanceOf(ArithmeticException.class);
+        int[] none = zero == 0 ? null : results();
+        for (int i = 0; i < 20_000; i++) { // compiled, a null is met as a fault of the memory
+            assertThatLength(none);
+        }
+    }
+
+    private static int[] results() {
+        return new int[0];
+    }
+
+    private static void assertThatLength(int[] array) {
+        try {
+            assertThat(array[0]).isNegative();
+        } catch (NullPointerException expected) {
+            return;
+        }
+        throw new AssertionError("a null array was read");
     }
 }

@@ -6,6 +6,11 @@
 
 #include "state.h"
 
+// The destructors of this library's variables are never run: at the end of the process its threads still use them.
+extern "C" __attribute__((visibility("hidden"))) int __cxa_atexit(void (*)(void*), void*, void*) {
+    return 0;
+}
+
 namespace standin {
 
 std::atomic<long> settings[SETTINGS];
@@ -16,7 +21,7 @@ thread_local bool inHostFunction = false;
 namespace {
 const char* const NAMES[SETTINGS] = {"seed", "delay", "delay.every", "devices", "memory.total", "driver.version",
     "order.threads", "order.blocks", "fail.allocation", "fail.launch", "fault.launch", "lose.device", "lose.code"};
-const long DEFAULTS[SETTINGS] = {1, 100, 8, 1, 4L << 30, 13000, 2, 2, 0, 0, 0, 0, CUDA_ERROR_ECC_UNCORRECTABLE};
+const long DEFAULTS[SETTINGS] = {1, 100, 32, 1, 4L << 30, 13000, 2, 2, 0, 0, 0, 0, CUDA_ERROR_ECC_UNCORRECTABLE};
 std::mutex reportLock;
 std::string report;
 
@@ -184,6 +189,7 @@ API void standin_require(const char* name, const void* address, uint64_t size) {
 API void standin_reset() {
     for (int i = 0; i < MAX_DEVICES; i++) synchronizeDevice(device(i));
     for (int i = 0; i < MAX_DEVICES; i++) device(i).lost = 0;
+    repairGuards();
     clearViolations();
     setDefaults();
 }

@@ -81,14 +81,21 @@ std::string guardsOf(const Allocation& a, bool whole) {
     return "";
 }
 
-void open(Allocation& a) {
-    mprotect((void*)a.base, a.bytes, PROT_READ | PROT_WRITE);
+void paintGuards(Allocation& a) {
     memset((void*)a.base, GUARD, a.start - a.base);
+    memset((void*)(a.start + a.size), GUARD, a.base + a.bytes - a.start - a.size);
+}
+
+void open(Allocation& a) {
+    if (mprotect((void*)a.base, a.bytes, PROT_READ | PROT_WRITE) != 0) {
+        violation(device(a.device), CUDA_ERROR_OUT_OF_MEMORY, "the system has no room for " + text(a) + " (vm.max_map_count?)");
+        return;
+    }
+    paintGuards(a);
     uint64_t words = a.size / 8;
     uint64_t* p = (uint64_t*)a.start;
     for (uint64_t i = 0; i < words; i++) p[i] = POISON;
     memcpy(p + words, &POISON, a.size % 8);
-    memset((void*)(a.start + a.size), GUARD, a.base + a.bytes - a.start - a.size);
     a.committed = true;
 }
 
@@ -140,6 +147,7 @@ std::string complaint(uint64_t address, uint64_t size, int device) {
     {
         std::lock_guard<std::mutex> guard(lock);
         Allocation* a = find(address);
+        if (a == nullptr && size == 0) a = find(address - 1);  // the end of an allocation, of which nothing is used
         if (a != nullptr && a->committed && address >= a->start && address + size <= a->start + a->size) {
             if (a->host || a->device == device) return "";
             return hex(address) + " belongs to device " + std::to_string(a->device) + ", not to device " + std::to_string(device);
@@ -168,6 +176,12 @@ std::string checkGuardsOf(const std::vector<uint64_t>& pointers) {
         if (!found.empty()) return found;
     }
     return "";
+}
+
+void repairGuards() {
+    std::lock_guard<std::mutex> guard(lock);
+    for (auto& [base, a] : allocations)
+        if (a.committed) paintGuards(a);
 }
 
 void commit(uint64_t start) {

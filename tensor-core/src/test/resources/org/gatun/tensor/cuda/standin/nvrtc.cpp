@@ -107,7 +107,7 @@ std::string logOf(const std::string& text, const std::string& name) {
 // The compiler's arguments for NVRTC's options; false for one that NVRTC does not have.
 bool translate(int count, const char* const* options, std::vector<std::string>* out, std::string* wrong) {
     std::string standard = "-std=c++17";
-    int architecture = 520;
+    int architecture = 750;
     for (int i = 0; i < count; i++) {
         std::string option = options[i];
         auto value = [&](const char* name) -> const char* {
@@ -143,7 +143,7 @@ bool translate(int count, const char* const* options, std::vector<std::string>* 
             static const char* const flags[] = {"-lineinfo", "--generate-line-info", "-G", "--device-debug", "-default-device",
                 "--device-as-default-execution-space", "-w", "--disable-warnings", "-restrict", "--restrict", "-extra-device-vectorization",
                 "--extra-device-vectorization", "-dopt", "--no-cache", "-no-cache", "--relocatable-device-code=false", "-rdc=false",
-                "--minimal", "-minimal", "-dlto", "--device-int128", "-device-int128", "--builtin-initializer-list=false"};
+                "--minimal", "-minimal", "--extended-lambda", "-extended-lambda", "--pch", "-pch", "-dlto", "--device-int128", "-device-int128", "--builtin-initializer-list=false"};
             bool found = false;
             for (const char* name : ignored) found = found || value(name) != nullptr;
             for (const char* name : flags) found = found || option == name;

@@ -22,19 +22,8 @@
 #define __builtin_align__(n) alignas(n)
 
 using size_t = decltype(sizeof 0);
-using int8_t = signed char;
-using uint8_t = unsigned char;
-using int16_t = short;
-using uint16_t = unsigned short;
-using int32_t = int;
-using uint32_t = unsigned;
-using int64_t = long;
-using uint64_t = unsigned long;
-using uintptr_t = unsigned long;
-using uchar = unsigned char;
-using ushort = unsigned short;
-using uint = unsigned int;
-using ulong = unsigned long;
+using ptrdiff_t = decltype((char*)nullptr - (char*)nullptr);
+// No uint32_t and the like, no NAN and INFINITY: NVRTC without headers has none either.
 
 // ---- vector types; those of 16 bytes must lie at multiples of 16, and the CPU's aligned moves trap where they do not ----
 

@@ -150,6 +150,7 @@ std::string complaint(uint64_t address, uint64_t size, int device);
 std::string describe(uint64_t address);
 std::string checkGuards(bool whole);
 std::string checkGuardsOf(const std::vector<uint64_t>& pointers);
+void repairGuards();
 void commit(uint64_t start);
 void decommit(uint64_t start);
 void forget(uint64_t start);  // an allocation of a destroyed graph
