@@ -42,11 +42,11 @@ final class DriverCalls {
 
     private static MemoryLayout layout(Object argument) {
         return switch (argument) {
-            case Integer i -> ValueLayout.JAVA_INT;
-            case Long l -> ValueLayout.JAVA_LONG;
-            case Float f -> ValueLayout.JAVA_FLOAT;
-            case Byte b -> ValueLayout.JAVA_BYTE;
-            case MemorySegment s -> ValueLayout.ADDRESS;
+            case Integer _ -> ValueLayout.JAVA_INT;
+            case Long _ -> ValueLayout.JAVA_LONG;
+            case Float _ -> ValueLayout.JAVA_FLOAT;
+            case Byte _ -> ValueLayout.JAVA_BYTE;
+            case MemorySegment _ -> ValueLayout.ADDRESS;
             default -> throw new IllegalArgumentException("No C type for " + argument.getClass());
         };
     }

@@ -435,4 +435,39 @@ class StandInKernelsTest {
         cuda.check("cuModuleUnload", StandInSession.pointer(module));
         assertThat(cuda.nvrtc("nvrtcDestroyProgram", program)).isZero();
     }
+
+    @Test
+    void aThreadThatSpinsForAnotherRunsOutOfTime() {
+        StandInDriver.set("time.limit", 200);
+        MemorySegment spin = cuda.kernel(
+                """
+                extern "C" __global__ void spin(volatile int* flag) {
+                    if (blockIdx.x == 0) while (*flag == 0) {}
+                    else if (threadIdx.x == 99) *flag = 1;
+                }
+                """,
+                "spin");
+        assertThat(cuda.run(spin, 2, 1, 0, cuda.upload(0f))).isEqualTo(702);
+        assertThat(StandInDriver.violations()).contains("kernel 'spin'", "block (0, 0, 0)", "longer than it may");
+        StandInDriver.reset();
+        MemorySegment quick = cuda.kernel("extern \"C\" __global__ void quick(int* x) { *x = 1; }", "quick");
+        assertThat(cuda.run(quick, 1, 1, 0, cuda.upload(0f))).isZero();
+    }
+
+    @Test
+    void modulesLoadedTogetherKeepTheirOwnKernelsAndVariables() {
+        MemorySegment[] kernels = new MemorySegment[20];
+        for (int i = 0; i < kernels.length; i++) {
+            kernels[i] = cuda.kernel(
+                    "__device__ int count; extern \"C\" __global__ void own(float* x) { *x = 100 * ++count + %d; }".formatted(i),
+                    "own");
+        }
+        long x = cuda.allocate(4);
+        for (int round = 1; round <= 2; round++) {
+            for (int i = 0; i < kernels.length; i++) {
+                assertThat(cuda.run(kernels[i], 1, 1, 0, x)).isZero();
+                assertThat(cuda.download(x, 1)).containsExactly(100f * round + i);
+            }
+        }
+    }
 }

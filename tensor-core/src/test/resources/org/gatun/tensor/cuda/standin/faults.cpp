@@ -20,8 +20,8 @@ thread_local bool inHostFunction = false;
 
 namespace {
 const char* const NAMES[SETTINGS] = {"seed", "delay", "delay.every", "devices", "memory.total", "driver.version",
-    "order.threads", "order.blocks", "fail.allocation", "fail.launch", "fault.launch", "lose.device", "lose.code"};
-const long DEFAULTS[SETTINGS] = {1, 100, 32, 1, 4L << 30, 13000, 2, 2, 0, 0, 0, 0, CUDA_ERROR_ECC_UNCORRECTABLE};
+    "order.threads", "order.blocks", "fail.allocation", "fail.launch", "fault.launch", "lose.device", "lose.code", "time.limit"};
+const long DEFAULTS[SETTINGS] = {1, 100, 32, 1, 4L << 30, 13000, 2, 2, 0, 0, 0, 0, CUDA_ERROR_ECC_UNCORRECTABLE, 300000};
 std::mutex reportLock;
 std::string report;
 
@@ -43,6 +43,33 @@ struct Defaults {
 } defaults;
 
 struct sigaction previous[NSIG];
+
+// The kernel that runs (one at a time), and since when.
+std::mutex watchLock;
+bool watching = false;
+pthread_t watched;
+std::chrono::steady_clock::time_point since;
+std::atomic<bool> expired{false};
+const int TIME_IS_UP = SIGRTMIN + 7;
+
+void handleTimeout(int) {
+    FaultFrame* frame = faultFrame;
+    if (frame == nullptr || !frame->kernel || !expired) return;
+    frame->code = CUDA_ERROR_LAUNCH_TIMEOUT;
+    frame->text = "it ran longer than it may: does a thread wait for another in a loop?";
+    siglongjmp(frame->jump, 1);
+}
+
+void watch() {
+    while (true) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        std::lock_guard<std::mutex> guard(watchLock);
+        long limit = settings[TIME_LIMIT];
+        if (!watching || limit <= 0 || std::chrono::steady_clock::now() - since < std::chrono::milliseconds(limit)) continue;
+        expired = true;
+        pthread_kill(watched, TIME_IS_UP);
+    }
+}
 
 // A fault of ours returns to where the kernel or the copy was started; others, such as the JVM's own, go on to their handler.
 void handle(int signal, siginfo_t* info, void* context) {
@@ -85,7 +112,24 @@ void installFaultHandler() {
         action.sa_sigaction = handle;
         action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
         for (int signal : {SIGSEGV, SIGBUS, SIGFPE}) sigaction(signal, &action, &previous[signal]);
+        struct sigaction timeout = {};
+        timeout.sa_handler = handleTimeout;
+        timeout.sa_flags = SA_ONSTACK | SA_NODEFER | SA_RESTART;
+        sigaction(TIME_IS_UP, &timeout, nullptr);
+        std::thread(watch).detach();
     });
+}
+
+TimeLimit::TimeLimit() {
+    std::lock_guard<std::mutex> guard(watchLock);
+    expired = false;
+    since = std::chrono::steady_clock::now();
+    watched = pthread_self();
+    watching = true;
+}
+TimeLimit::~TimeLimit() {
+    std::lock_guard<std::mutex> guard(watchLock);
+    watching = false;
 }
 
 void prepareThread() {

@@ -388,8 +388,10 @@ std::string runKernel(const Launch& launch, int* code) {
     // Its end lies at a closed page.
     block->dynamicShared = dynamicShared + DYNAMIC - (launch.shared + 15) / 16 * 16;
     block->dynamicSize = launch.shared;
+    TimeLimit limit;
     FaultFrame frame;
     frame.device = outer->device;
+    frame.kernel = true;
     if (sigsetjmp(frame.jump, 0) != 0) {
         faultFrame = outer;
         *code = frame.code;

@@ -92,6 +92,8 @@ std::string logOf(const std::string& text, const std::string& name) {
         size_t end = std::min(text.find('\n', at), text.size());
         std::string line = text.substr(at, end - at);
         at = end + 1;
+        if (line.find(": In function ") != std::string::npos || line.find(": In instantiation ") != std::string::npos || line.find(": At global scope") != std::string::npos) continue;
+        for (size_t hidden; (hidden = line.find("{anonymous}::")) != std::string::npos;) line.erase(hidden, 13);
         size_t colon = line.find(':');
         int number, column, length = 0;
         if (colon != std::string::npos && sscanf(line.c_str() + colon, ":%d:%d: %n", &number, &column, &length) == 2 && length > 0) {

@@ -43,6 +43,7 @@ enum : int {
     CUDA_ERROR_NOT_READY = 600,
     CUDA_ERROR_ILLEGAL_ADDRESS = 700,
     CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES = 701,
+    CUDA_ERROR_LAUNCH_TIMEOUT = 702,
     CUDA_ERROR_ASSERT = 710,
     CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED = 712,
     CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED = 713,
@@ -80,6 +81,7 @@ enum Setting {
     FAULT_LAUNCH,     // the n-th launch from now is accepted and dies on the device; 0: none
     LOSE_DEVICE,      // the n-th call from now, and all that follow, fail; 0: never
     LOSE_CODE,        // with this code
+    TIME_LIMIT,       // milliseconds that a kernel may run; 0: any
     SETTINGS
 };
 extern std::atomic<long> settings[SETTINGS];
@@ -174,11 +176,17 @@ struct FaultFrame {
     uint64_t address = 0;
     const char* text = nullptr;
     Device* device = nullptr;
+    bool kernel = false;
     char message[512];
 };
 // Set while this thread runs what may touch device memory wrongly.
 extern thread_local FaultFrame* faultFrame;
 void installFaultHandler();
+// Ends the kernel that this thread runs from now on when its time is up; until the object goes.
+struct TimeLimit {
+    TimeLimit();
+    ~TimeLimit();
+};
 void prepareThread();  // an alternate stack for the handler
 
 // ---- streams and events ----
