@@ -470,4 +470,37 @@ class StandInKernelsTest {
             }
         }
     }
+
+    @Test
+    void imagesRunOnTheirArchitectureOnly() {
+        String source = "extern \"C\" __global__ void k() {}";
+        MemorySegment module = cuda.cell();
+        MemorySegment image = cuda.compile(source, "-arch=sm_90").image();
+        StandInDriver.set("architecture", 89);
+        assertThat(cuda.call("cuModuleLoadData", module, image)).isEqualTo(209);
+        assertThat(cuda.call("cuModuleLoadData", module, cuda.compile(source, "-arch=sm_80").image()))
+                .isZero();
+        cuda.check("cuModuleUnload", StandInSession.pointer(module));
+        StandInDriver.set("architecture", 100);
+        assertThat(cuda.call("cuModuleLoadData", module, image)).isEqualTo(209);
+        assertThat(cuda.compile(source, "-arch=compute_90").image().byteSize()).isEqualTo(1);
+        MemorySegment major = cuda.cell();
+        cuda.check("cuDeviceGetAttribute", major, 75, 0);
+        assertThat(major.get(ValueLayout.JAVA_INT, 0)).isEqualTo(10);
+    }
+
+    @Test
+    void writesThroughPointersInStructuresAreWatched() {
+        MemorySegment kernel = cuda.kernel(
+                "struct Pair { float* x; long long n; }; extern \"C\" __global__ void past(Pair p) { p.x[p.n] = 1; }",
+                "past");
+        long x = cuda.allocate(400);
+        MemorySegment pair = cuda.arena.allocateFrom(ValueLayout.JAVA_LONG, x, 100);
+        MemorySegment list = cuda.cell();
+        list.set(ValueLayout.ADDRESS, 0, pair);
+        MemorySegment none = MemorySegment.NULL;
+        cuda.check("cuLaunchKernel", kernel, 1, 1, 1, 1, 1, 1, 0, none, list, none);
+        assertThat(cuda.call("cuCtxSynchronize")).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
+        assertThat(StandInDriver.violations()).contains("kernel 'past'", "0 bytes after the end");
+    }
 }

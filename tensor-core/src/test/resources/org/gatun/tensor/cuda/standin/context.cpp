@@ -115,10 +115,14 @@ API CUresult cuDeviceGetAttribute(int* value, int attribute, CUdevice number) {
     static const std::map<int, int> values = {{1, 1024}, {2, 1024}, {3, 1024}, {4, 64}, {5, 0x7fffffff}, {6, 65535}, {7, 65535},
         {8, 49152}, {9, 65536}, {10, 32}, {11, 0x7fffffff}, {12, 65536}, {13, 1755000}, {14, 512}, {15, 1}, {16, 132}, {19, 1},
         {30, 512}, {31, 1}, {32, 1}, {33, 1}, {36, 2619000}, {37, 5120}, {38, 52428800}, {39, 2048}, {40, 3}, {41, 1}, {51, 32},
-        {75, 9}, {76, 0}, {78, 1}, {79, 1}, {80, 1}, {81, 233472}, {82, 65536}, {87, 2}, {90, 1}, {91, 1}, {97, 232448},
+        {78, 1}, {79, 1}, {80, 1}, {81, 233472}, {82, 65536}, {87, 2}, {90, 1}, {91, 1}, {97, 232448},
         {99, 1}, {106, 32}, {111, 1024}, {115, 1}};
     if (value == nullptr || attribute < 1 || attribute > 147) return CUDA_ERROR_INVALID_VALUE;
     if (!valid(number)) return CUDA_ERROR_INVALID_DEVICE;
+    if (attribute == 75 || attribute == 76) {
+        *value = (int)(attribute == 75 ? settings[ARCHITECTURE] / 10 : settings[ARCHITECTURE] % 10);
+        return CUDA_SUCCESS;
+    }
     auto found = values.find(attribute);
     *value = found == values.end() ? 0 : found->second;
     return CUDA_SUCCESS;

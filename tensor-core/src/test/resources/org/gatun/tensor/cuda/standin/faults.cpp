@@ -2,6 +2,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <sys/mman.h>
 
 #include "state.h"
@@ -19,9 +20,10 @@ thread_local FaultFrame* faultFrame __attribute__((tls_model("initial-exec"))) =
 thread_local bool inHostFunction = false;
 
 namespace {
-const char* const NAMES[SETTINGS] = {"seed", "delay", "delay.every", "devices", "memory.total", "driver.version",
-    "order.threads", "order.blocks", "fail.allocation", "fail.launch", "fault.launch", "lose.device", "lose.code", "time.limit"};
-const long DEFAULTS[SETTINGS] = {1, 100, 32, 1, 4L << 30, 13000, 2, 2, 0, 0, 0, 0, CUDA_ERROR_ECC_UNCORRECTABLE, 300000};
+const char* const NAMES[] = {"seed", "delay", "delay.every", "devices", "memory.total", "driver.version",
+    "architecture", "order.threads", "order.blocks", "fail.allocation", "fail.launch", "fault.launch", "lose.device", "lose.code", "time.limit"};
+const long DEFAULTS[] = {1, 100, 32, 1, 4L << 30, 13000, 90, 2, 2, 0, 0, 0, 0, CUDA_ERROR_ECC_UNCORRECTABLE, 300000};
+static_assert(std::size(NAMES) == SETTINGS && std::size(DEFAULTS) == SETTINGS);
 std::mutex reportLock;
 std::string report;
 

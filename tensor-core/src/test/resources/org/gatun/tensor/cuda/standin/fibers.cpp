@@ -363,7 +363,15 @@ std::string runKernel(const Launch& launch, int* code) {
     std::vector<uint64_t> pointers;
     *code = CUDA_ERROR_ILLEGAL_ADDRESS;
     for (unsigned i = 0; i < kernel.parameters; i++) {
-        if (!kernel.pointers[i]) continue;
+        if (!kernel.pointers[i]) {
+            // Pointers inside of structures cannot be told from numbers: they are only watched.
+            for (unsigned at = 0; at + 8 <= kernel.sizes[i]; at += 8) {
+                uint64_t word;
+                memcpy(&word, (char*)launch.parameters[i] + at, 8);
+                if (inArena(word)) pointers.push_back(word);
+            }
+            continue;
+        }
         uint64_t pointer = *(uint64_t*)launch.parameters[i];
         if (pointer == 0) continue;
         std::string wrong = complaint(pointer, 0, outer->device->ordinal);

@@ -59,6 +59,9 @@ CUresult load(const void* image, std::shared_ptr<Module>* out) {
     if (module->handle == nullptr) return CUDA_ERROR_INVALID_IMAGE;
     module->table = (StandinModule*)dlsym(module->handle, "standin_module");
     if (module->table == nullptr || module->table->version != STANDIN_VERSION) return CUDA_ERROR_INVALID_IMAGE;
+    // A cubin runs on devices of its own generation that are not older; PTX on all that are not older.
+    long built = module->table->architecture / 10, own = settings[ARCHITECTURE];
+    if (built > own || (!module->table->anyLater && built / 10 != own / 10)) return CUDA_ERROR_NO_BINARY_FOR_GPU;
     registerGlobals(*module->table, true);
     *out = module;
     return CUDA_SUCCESS;

@@ -35,7 +35,7 @@ struct Program {
     std::string source, name, log, binary;
     std::map<std::string, std::string> headers;
     std::vector<std::string> expressions;
-    bool compiled = false;
+    bool compiled = false, anyLater = true;
 };
 
 std::mutex lock;
@@ -107,7 +107,7 @@ std::string logOf(const std::string& text, const std::string& name) {
 }
 
 // The compiler's arguments for NVRTC's options; false for one that NVRTC does not have.
-bool translate(int count, const char* const* options, std::vector<std::string>* out, std::string* wrong) {
+bool translate(int count, const char* const* options, std::vector<std::string>* out, std::string* wrong, bool* anyLater) {
     std::string standard = "-std=c++17";
     int architecture = 750;
     for (int i = 0; i < count; i++) {
@@ -127,6 +127,7 @@ bool translate(int count, const char* const* options, std::vector<std::string>* 
                 return false;
             }
             architecture = number * 10;
+            *anyLater = v[0] == 'c';
         } else if ((v = value("--std")) || (v = value("-std"))) {
             standard = std::string("-std=") + v;
         } else if (option.compare(0, 2, "-D") == 0 || option.compare(0, 2, "-U") == 0 || option.compare(0, 2, "-I") == 0) {
@@ -192,7 +193,7 @@ int compile(Program& program, const std::vector<std::string>& options, const std
     for (auto& [name, text] : program.headers) {
         for (size_t slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1))
             if (run({"mkdir", "-p", folder + "/" + name.substr(0, slash)}, "/dev/null") != 0) return INTERNAL_ERROR;
-        write(folder + "/" + name, text);
+        write(folder + "/" + name, rewritten(text));
     }
     std::string seen = program.source;
     bool hidden = definesKernelsByMacro(seen);
@@ -212,7 +213,8 @@ int compile(Program& program, const std::vector<std::string>& options, const std
         text += "\n#line " + std::to_string(i + 1) + " \"name expression\"\nSTANDIN_KERNEL(\"" + loweredName(i) + "\", " + program.expressions[i] + "),\n";
     text += "{}};\nconst StandinGlobal standinGlobals[] = {\n";
     for (const std::string& global : names.globals) text += "{" + quoted(global) + ", (void*)&" + global + ", sizeof(" + global + ")},\n";
-    text += "{}};\n}\nextern \"C\" {\n__attribute__((visibility(\"default\"))) StandinModule standin_module = {STANDIN_VERSION, &standinBlock, standinKernels, " +
+    text += "{}};\n}\nextern \"C\" {\n__attribute__((visibility(\"default\"))) StandinModule standin_module = {STANDIN_VERSION, __CUDA_ARCH__, " +
+        std::to_string(program.anyLater) + ", &standinBlock, standinKernels, " +
         std::to_string(names.kernels.size() + program.expressions.size()) + ", standinGlobals, " + std::to_string(names.globals.size()) +
         ", __start_standin_shared, __stop_standin_shared};\n}\n";
     std::vector<std::string> command = {compiler, "-O1", "-w", "-fPIC", "-shared", "-nostdlib", "-nostdinc++", "-fno-exceptions", "-fno-rtti",
@@ -328,7 +330,8 @@ API int nvrtcCompileProgram(Program* program, int count, const char* const* opti
     std::vector<std::string> arguments;
     program->log.clear();
     program->binary.clear();
-    if (!translate(count, options, &arguments, &program->log)) return INVALID_OPTION;
+    program->anyLater = true;
+    if (!translate(count, options, &arguments, &program->log, &program->anyLater)) return INVALID_OPTION;
     const char* temporary = getenv("TMPDIR");
     std::string folder = std::string(temporary != nullptr ? temporary : "/tmp") + "/gatun-standin-XXXXXX";
     if (mkdtemp(&folder[0]) == nullptr) return INTERNAL_ERROR;
@@ -347,8 +350,13 @@ API int nvrtcCompileProgram(Program* program, int count, const char* const* opti
 
 API int nvrtcGetProgramLogSize(Program* program, size_t* size) { return give(program, known(program) ? program->log : "", 1, size, nullptr); }
 API int nvrtcGetProgramLog(Program* program, char* out) { return give(program, known(program) ? program->log : "", 1, nullptr, out); }
-API int nvrtcGetCUBINSize(Program* program, size_t* size) { return give(program, known(program) ? program->binary : "", 0, size, nullptr); }
-API int nvrtcGetCUBIN(Program* program, char* out) { return give(program, known(program) ? program->binary : "", 0, nullptr, out); }
+// There is a cubin for a real architecture only, as sm_90 is and compute_90 is not.
+API int nvrtcGetCUBINSize(Program* program, size_t* size) {
+    return give(program, known(program) && !program->anyLater ? program->binary : "", 0, size, nullptr);
+}
+API int nvrtcGetCUBIN(Program* program, char* out) {
+    return give(program, known(program) && !program->anyLater ? program->binary : "", 0, nullptr, out);
+}
 API int nvrtcGetPTXSize(Program* program, size_t* size) { return give(program, known(program) ? program->binary : "", 1, size, nullptr); }
 API int nvrtcGetPTX(Program* program, char* out) { return give(program, known(program) ? program->binary : "", 1, nullptr, out); }
 

@@ -65,6 +65,7 @@ struct StandinGlobal {
 
 struct StandinModule {
     unsigned version;
+    unsigned architecture, anyLater;  // such as 900; compiled for a virtual architecture, which runs on later devices too
     StandinBlock* block;
     const StandinKernel* kernels;
     unsigned kernelCount;

@@ -36,6 +36,7 @@ enum : int {
     CUDA_ERROR_INVALID_DEVICE = 101,
     CUDA_ERROR_INVALID_IMAGE = 200,
     CUDA_ERROR_INVALID_CONTEXT = 201,
+    CUDA_ERROR_NO_BINARY_FOR_GPU = 209,
     CUDA_ERROR_ECC_UNCORRECTABLE = 214,
     CUDA_ERROR_FILE_NOT_FOUND = 301,
     CUDA_ERROR_INVALID_HANDLE = 400,
@@ -74,6 +75,7 @@ enum Setting {
     DEVICES,
     TOTAL_MEMORY,     // bytes of each device
     DRIVER_VERSION,   // such as 13000
+    ARCHITECTURE,     // such as 90
     THREAD_ORDER,     // 0 ascending, 1 descending, 2 random
     BLOCK_ORDER,      // likewise
     FAIL_ALLOCATION,  // the n-th allocation from now is refused; 0: none
