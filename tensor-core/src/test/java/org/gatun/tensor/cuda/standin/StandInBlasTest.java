@@ -389,7 +389,7 @@ class StandInBlasTest {
                 if ((epilogue & 2) != 0) {
                     expected = Math.max(before, 0);
                     if (aux) {
-                        int set = newMask.get(ValueLayout.JAVA_BYTE, bit / 8) >> bit % 8 & 1;
+                        int set = (newMask.get(ValueLayout.JAVA_BYTE, bit / 8) >> (bit % 8)) & 1;
                         assertThat(set).isEqualTo(before > 0 ? 1 : 0);
                     }
                 } else if ((epilogue & 32) != 0) {
@@ -398,7 +398,7 @@ class StandInBlasTest {
                         assertThat(newAux[i + j * ld]).isEqualTo(before);
                     }
                 } else if ((epilogue & 8) != 0) {
-                    expected = (savedMask[bit / 8] >> bit % 8 & 1) == 1 ? before : 0;
+                    expected = ((savedMask[bit / 8] >> (bit % 8)) & 1) == 1 ? before : 0;
                 } else if ((epilogue & 64) != 0) {
                     expected = before * geluSlope((float) saved[i + j * ld]);
                 }
@@ -410,7 +410,7 @@ class StandInBlasTest {
             double expected = bias[i];
             if ((epilogue & 16) != 0 && i < M) {
                 expected = rowSums[i];
-            } else if (epilogue == 256 && i < M || epilogue == 512 && i < N) {
+            } else if ((epilogue == 256 && i < M) || (epilogue == 512 && i < N)) {
                 expected = 0;
                 for (int k = 0; k < K; k++) {
                     expected += epilogue == 256 ? a[k + i * K] : b[k + i * K];

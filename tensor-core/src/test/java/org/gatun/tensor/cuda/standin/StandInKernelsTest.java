@@ -401,7 +401,7 @@ class StandInKernelsTest {
         for (int i = 0; i < values.length; i++) {
             assertThat(got[2 * i]).isEqualTo(Float.float16ToFloat(Float.floatToFloat16(values[i])));
             int bits = Float.floatToRawIntBits(values[i]);
-            int rounded = bits + 0x7fff + (bits >> 16 & 1) & 0xffff0000;
+            int rounded = (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000;
             assertThat(got[2 * i + 1]).isEqualTo(Float.intBitsToFloat(rounded));
         }
         assertThat(got[2 * values.length]).isEqualTo(1 + 0x1p-10);
@@ -502,5 +502,30 @@ class StandInKernelsTest {
         cuda.check("cuLaunchKernel", kernel, 1, 1, 1, 1, 1, 1, 0, none, list, none);
         assertThat(cuda.call("cuCtxSynchronize")).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
         assertThat(StandInDriver.violations()).contains("kernel 'past'", "0 bytes after the end");
+    }
+
+    /** The order in which a block's threads came to an atomic counter. */
+    private float[] arrivals() {
+        MemorySegment kernel = cuda.kernel(
+                "extern \"C\" __global__ void arrive(int* next, float* order) { order[atomicAdd(next, 1)] = threadIdx.x; }",
+                "arrive");
+        long order = cuda.allocate(4 * 64);
+        assertThat(cuda.run(kernel, 1, 64, 0, cuda.upload(0f), order)).isZero();
+        return cuda.download(order, 64);
+    }
+
+    @Test
+    void seedsDecideTheOrderOfThreads() {
+        StandInDriver.set("seed", 5);
+        float[] first = arrivals();
+        float[] second = arrivals();
+        StandInDriver.set("seed", 5);
+        assertThat(arrivals()).containsExactly(first);
+        assertThat(second).isNotEqualTo(first);
+        StandInDriver.set("seed", 6);
+        float[] other = arrivals();
+        assertThat(other).isNotEqualTo(first).containsExactlyInAnyOrder(first);
+        StandInDriver.set("order.threads", 0);
+        assertThat(arrivals()).containsExactly(ramp(64));
     }
 }

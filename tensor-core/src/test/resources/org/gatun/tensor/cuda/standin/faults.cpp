@@ -15,7 +15,7 @@ extern "C" __attribute__((visibility("hidden"))) int __cxa_atexit(void (*)(void*
 namespace standin {
 
 std::atomic<long> settings[SETTINGS];
-std::atomic<long> calls, launches, copies, allocationsMade;
+std::atomic<long> calls, launches, copies, allocationsMade, kernelsRun;
 thread_local FaultFrame* faultFrame __attribute__((tls_model("initial-exec"))) = nullptr;
 thread_local bool inHostFunction = false;
 
@@ -174,6 +174,7 @@ API int standin_set(const char* name, long value) {
     for (int i = 0; i < SETTINGS; i++) {
         if (strcmp(NAMES[i], name) == 0) {
             settings[i] = value;
+            if (i == SEED) kernelsRun = 0;
             return 0;
         }
     }
@@ -236,6 +237,7 @@ API void standin_reset() {
     for (int i = 0; i < MAX_DEVICES; i++) synchronizeDevice(device(i));
     for (int i = 0; i < MAX_DEVICES; i++) device(i).lost = 0;
     repairGuards();
+    kernelsRun = 0;
     clearViolations();
     setDefaults();
 }

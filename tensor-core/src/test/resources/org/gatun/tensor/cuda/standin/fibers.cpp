@@ -387,8 +387,7 @@ std::string runKernel(const Launch& launch, int* code) {
     block->flat = launch.block.y == 1 && launch.block.z == 1;
     block->thread = {0, 0, 0};
     waiting.assign((block->count + 31) / 32 * 32, nullptr);
-    static std::atomic<long> number{0};
-    order.seed((unsigned)(settings[SEED] * 31 + number++ + 1));
+    order.seed((unsigned)(settings[SEED] * 31 + kernelsRun++ + 1));
     if (dynamicShared == nullptr) {
         dynamicShared = (unsigned char*)mmap(nullptr, DYNAMIC + GUARD_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         mprotect(dynamicShared + DYNAMIC, GUARD_PAGE, PROT_NONE);

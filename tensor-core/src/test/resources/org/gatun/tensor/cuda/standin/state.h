@@ -88,6 +88,7 @@ enum Setting {
 };
 extern std::atomic<long> settings[SETTINGS];
 extern std::atomic<long> calls, launches, copies, allocationsMade;
+extern std::atomic<long> kernelsRun;  // since the last reset or seed: the orders of the n-th kernel depend on it
 
 // Counts a setting such as FAIL_LAUNCH down; true at the moment it comes to zero.
 bool countdown(Setting setting);
