@@ -424,7 +424,7 @@ class StandInBlasTest {
         call(lt, "cublasLtMatmulDescDestroy", description);
         call(lt, "cublasLtMatmulPreferenceDestroy", preference);
         call(lt, "cublasLtDestroy", light);
-        assertThat((long) DriverCalls.invoke(lt, long.class, "standin_cublaslt_objects"))
-                .isZero();
+        assertThat(StandInDriver.get("live.cublaslt")).isZero();
+        assertThat(StandInDriver.get("live.cublas")).isEqualTo(1);
     }
 }

@@ -48,6 +48,13 @@ public final class StandInDriver {
     private static final List<String> HEADERS =
             List.of("standin_abi.h", "standin.h", "standin_math.h", "state.h", "nvrtc_source.h", "blas.h", "cuda_fp16.h", "cuda_bf16.h");
 
+    /** The counts that other libraries than the driver keep: the library and the call. */
+    private static final Map<String, String> OWN_COUNTS = Map.of(
+            "live.cublas", "libcublas.so.13 standin_cublas_handles",
+            "live.cublaslt", "libcublasLt.so.13 standin_cublaslt_objects",
+            "live.programs", "libnvrtc.so.13 standin_nvrtc_programs",
+            "compilations", "libnvrtc.so.13 standin_nvrtc_compilations");
+
     private static final Map<String, SymbolLookup> LOADED = new ConcurrentHashMap<>();
 
     private static @Nullable Path folder;
@@ -103,9 +110,15 @@ public final class StandInDriver {
     /**
      * A setting, or a count: {@code calls}, {@code launches}, {@code copies}, {@code allocations}, and what the program has not given
      * back: {@code live.allocations}, {@code live.bytes}, {@code live.pinned}, {@code live.pinned.bytes}, {@code live.streams},
-     * {@code live.events}, {@code live.modules}, {@code live.graphs}.
+     * {@code live.events}, {@code live.modules}, {@code live.graphs}, {@code live.cublas} (handles), {@code live.cublaslt} (handles,
+     * descriptions and layouts), {@code live.programs}; and {@code compilations}.
      */
     public static long get(String name) {
+        String own = OWN_COUNTS.get(name);
+        if (own != null) {
+            int space = own.indexOf(' ');
+            return (long) DriverCalls.invoke(library(own.substring(0, space)), long.class, own.substring(space + 1));
+        }
         try (Arena arena = Arena.ofConfined()) {
             long value = (long) DriverCalls.invoke(
                     library("libcuda.so.1"), long.class, "standin_get", arena.allocateFrom(name));

@@ -528,4 +528,47 @@ class StandInKernelsTest {
         StandInDriver.set("order.threads", 0);
         assertThat(arrivals()).containsExactly(ramp(64));
     }
+
+    @Test
+    void sharedMemoryAndLanesThatAreNotThereGiveNaN() {
+        MemorySegment kernel = cuda.kernel(
+                """
+                extern "C" __global__ void stale(float* out) {
+                    __shared__ float kept[64];
+                    extern __shared__ double grown[];
+                    float before = kept[threadIdx.x];
+                    double dynamic = grown[threadIdx.x];
+                    kept[threadIdx.x] = 1;
+                    grown[threadIdx.x] = 1;
+                    float beyond = __shfl_down_sync(0xffffffffu, 1.0f, 8);
+                    if (threadIdx.x == 20) { out[0] = before; out[1] = dynamic; out[2] = beyond; out[3] = __shfl_xor_sync(0x00300000u, 4.0f, 1); }
+                    if (threadIdx.x == 21) __shfl_xor_sync(0x00300000u, 5.0f, 1);
+                }
+                """,
+                "stale");
+        long out = cuda.allocate(16);
+        assertThat(cuda.run(kernel, 2, 24, 24 * 8, out)).as(StandInDriver.violations()).isZero();
+        float[] got = cuda.download(out, 4);
+        assertThat(got[0]).isNaN();
+        assertThat(got[1]).isNaN();
+        assertThat(got[2]).as("lane 28 of a block of 24").isNaN();
+        assertThat(got[3]).isEqualTo(5f);
+    }
+
+    @Test
+    void dynamicSharedMemoryEndsWhereItWasAskedToEnd() {
+        MemorySegment kernel = cuda.kernel(
+                """
+                extern "C" __global__ void over(float* x) {
+                    extern __shared__ float tile[];
+                    tile[threadIdx.x] = x[0];
+                    x[0] = tile[0];
+                }
+                """,
+                "over");
+        long x = cuda.upload(1f);
+        assertThat(cuda.run(kernel, 1, 64, 256, x)).isZero();
+        assertThat(cuda.run(kernel, 1, 64, 128, x)).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
+        assertThat(StandInDriver.violations()).contains("kernel 'over'");
+    }
 }

@@ -309,8 +309,8 @@ void runBlock() {
     unsigned count = block->count;
     block->started = block->ended = 0;
     choose(settings[THREAD_ORDER], count, &block->position, &block->step);
-    memset(module.sharedStart, 0xf7, (size_t)(module.sharedEnd - module.sharedStart));
-    if (running->shared > 0) memset(block->dynamicShared, 0xf7, running->shared);
+    memset(module.sharedStart, 0xff, (size_t)(module.sharedEnd - module.sharedStart));
+    if (running->shared > 0) memset(block->dynamicShared, 0xff, running->shared);
     used = 0;
     idle.clear();
     waitingCount = 0;
