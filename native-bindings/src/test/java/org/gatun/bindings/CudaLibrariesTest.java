@@ -151,7 +151,7 @@ class CudaLibrariesTest {
                         "sum 225.75",
                         "launch 876543219",
                         "cuLaunchKernel failed: CUDA_ERROR_LAUNCH (701): too many resources; grid 1 x 1 x 1, block"
-                            + " 2048 x 1 x 1, 0 bytes of shared memory | cuLaunchKernel 701 CUDA_ERROR_LAUNCH false",
+                                + " 2048 x 1 x 1, 0 bytes of shared memory | cuLaunchKernel 701 CUDA_ERROR_LAUNCH false",
                         "called with 77")
                 .anySatisfy(line -> assertThat(line)
                         .startsWith("org.gatun.bindings.NativeLibraryException: CUDA driver (" + folder)

@@ -19,7 +19,8 @@ final class DriverCalls {
     private DriverCalls() {}
 
     static @Nullable Object invoke(SymbolLookup library, Class<?> result, String name, Object... arguments) {
-        MemoryLayout[] layouts = Arrays.stream(arguments).map(DriverCalls::layout).toArray(MemoryLayout[]::new);
+        MemoryLayout[] layouts =
+                Arrays.stream(arguments).map(DriverCalls::layout).toArray(MemoryLayout[]::new);
         FunctionDescriptor type = result == void.class
                 ? FunctionDescriptor.ofVoid(layouts)
                 : FunctionDescriptor.of(

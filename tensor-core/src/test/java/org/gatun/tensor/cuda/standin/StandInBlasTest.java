@@ -76,8 +76,9 @@ class StandInBlasTest {
                 case I32 -> host.setAtIndex(ValueLayout.JAVA_INT, i, (int) values[i]);
                 case I8 -> host.set(ValueLayout.JAVA_BYTE, i, (byte) values[i]);
                 case F16 -> host.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16((float) values[i]));
-                default -> host.setAtIndex(
-                        ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits((float) values[i]) >>> 16));
+                default ->
+                    host.setAtIndex(
+                            ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits((float) values[i]) >>> 16));
             }
         }
         long address = cuda.allocate(host.byteSize());
@@ -117,7 +118,15 @@ class StandInBlasTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0, 68, 0", "1, 1, 70, 1", "2, 2, 68, 0", "2, 0, 68, 0", "14, 14, 68, 0", "14, 0, 68, 0", "3, 10, 72, 10"})
+    @CsvSource({
+        "0, 0, 68, 0",
+        "1, 1, 70, 1",
+        "2, 2, 68, 0",
+        "2, 0, 68, 0",
+        "14, 14, 68, 0",
+        "14, 0, 68, 0",
+        "3, 10, 72, 10"
+    })
     void multipliesEveryTypeInAllTransposes(int type, int result, int compute, int scale) {
         for (int ta = 0; ta < 2; ta++) {
             for (int tb = 0; tb < 2; tb++) {
@@ -254,8 +263,25 @@ class StandInBlasTest {
         long small = cuda.upload(1f, 2f, 3f);
         long c = cuda.allocate(16);
         Object[] arguments = {
-            handle, 0, 0, 2, 2, 2, scalar(F32, 1), MemorySegment.ofAddress(small), F32, 2, MemorySegment.ofAddress(c),
-            F32, 2, scalar(F32, 0), MemorySegment.ofAddress(c), F32, 2, COMPUTE_F32, -1
+            handle,
+            0,
+            0,
+            2,
+            2,
+            2,
+            scalar(F32, 1),
+            MemorySegment.ofAddress(small),
+            F32,
+            2,
+            MemorySegment.ofAddress(c),
+            F32,
+            2,
+            scalar(F32, 0),
+            MemorySegment.ofAddress(c),
+            F32,
+            2,
+            COMPUTE_F32,
+            -1
         };
         assertThat(call(blas, "cublasGemmEx", arguments)).isZero();
         assertThat(cuda.call("cuCtxSynchronize")).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
@@ -310,11 +336,8 @@ class StandInBlasTest {
         random.nextBytes(savedMask);
         long auxAddress = mask ? cuda.allocate(savedMask.length) : upload(F32, saved);
         if (mask) {
-            cuda.check(
-                    "cuMemcpyHtoD_v2",
-                    auxAddress,
-                    cuda.arena.allocateFrom(ValueLayout.JAVA_BYTE, savedMask),
-                    (long) savedMask.length);
+            cuda.check("cuMemcpyHtoD_v2", auxAddress, cuda.arena.allocateFrom(ValueLayout.JAVA_BYTE, savedMask), (long)
+                    savedMask.length);
         }
         long biasAddress = upload(F32, bias);
         long d = cuda.allocate(4 * M * N);

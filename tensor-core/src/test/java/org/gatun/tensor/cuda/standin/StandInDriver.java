@@ -37,7 +37,9 @@ public final class StandInDriver {
     /** The libraries' sources, by library; those of the driver first, on which the others stand. */
     private static final Map<String, List<String>> LIBRARIES = Map.of(
             "libcuda.so.1",
-            List.of("faults", "context", "memory", "pools", "copies", "streams", "fibers", "modules", "graphs", "errors"),
+            List.of(
+                    "faults", "context", "memory", "pools", "copies", "streams", "fibers", "modules", "graphs",
+                    "errors"),
             "libcublas.so.13",
             List.of("blas", "blas_multiply"),
             "libcublasLt.so.13",
@@ -45,8 +47,15 @@ public final class StandInDriver {
             "libnvrtc.so.13",
             List.of("nvrtc", "nvrtc_source"));
 
-    private static final List<String> HEADERS =
-            List.of("standin_abi.h", "standin.h", "standin_math.h", "state.h", "nvrtc_source.h", "blas.h", "cuda_fp16.h", "cuda_bf16.h");
+    private static final List<String> HEADERS = List.of(
+            "standin_abi.h",
+            "standin.h",
+            "standin_math.h",
+            "state.h",
+            "nvrtc_source.h",
+            "blas.h",
+            "cuda_fp16.h",
+            "cuda_bf16.h");
 
     /** The counts that other libraries than the driver keep: the library and the call. */
     private static final Map<String, String> OWN_COUNTS = Map.of(
@@ -86,8 +95,7 @@ public final class StandInDriver {
 
     /** The symbols of one of the four libraries, such as {@code "libcuda.so.1"}. */
     public static SymbolLookup library(String name) {
-        return LOADED.computeIfAbsent(
-                name, n -> SymbolLookup.libraryLookup(folder().resolve(n), Arena.global()));
+        return LOADED.computeIfAbsent(name, n -> SymbolLookup.libraryLookup(folder().resolve(n), Arena.global()));
     }
 
     /**
@@ -120,8 +128,8 @@ public final class StandInDriver {
             return (long) DriverCalls.invoke(library(own.substring(0, space)), long.class, own.substring(space + 1));
         }
         try (Arena arena = Arena.ofConfined()) {
-            long value = (long) DriverCalls.invoke(
-                    library("libcuda.so.1"), long.class, "standin_get", arena.allocateFrom(name));
+            long value = (long)
+                    DriverCalls.invoke(library("libcuda.so.1"), long.class, "standin_get", arena.allocateFrom(name));
             if (value == Long.MIN_VALUE) {
                 throw new IllegalArgumentException("The stand-in driver counts no " + name);
             }
@@ -172,7 +180,8 @@ public final class StandInDriver {
     private static Path build(String compiler) throws IOException {
         Path module = Path.of("").toAbsolutePath();
         Path beside = module.resolveSibling("tensor-core");
-        Path cache = (Files.isDirectory(beside) ? beside : module).resolve("target").resolve("standin");
+        Path cache =
+                (Files.isDirectory(beside) ? beside : module).resolve("target").resolve("standin");
         Files.createDirectories(cache);
         String hash = hash(compiler);
         Path result = cache.resolve(hash);
@@ -286,8 +295,8 @@ public final class StandInDriver {
             throw new IOException("Interrupted while compiling the stand-in driver", e);
         }
         if (process.exitValue() != 0) {
-            throw new IOException("The stand-in driver does not compile in " + folder + ": " + String.join(" ", command) + "\n"
-                    + Files.readString(log));
+            throw new IOException("The stand-in driver does not compile in " + folder + ": " + String.join(" ", command)
+                    + "\n" + Files.readString(log));
         }
     }
 }

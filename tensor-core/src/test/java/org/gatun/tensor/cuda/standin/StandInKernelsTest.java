@@ -36,15 +36,13 @@ class StandInKernelsTest {
 
     @Test
     void addsVectors() {
-        MemorySegment add = cuda.kernel(
-                """
+        MemorySegment add = cuda.kernel("""
                 extern "C" __global__ void __launch_bounds__(256)
                 add(const float* __restrict__ a, const float* __restrict__ b, float* c, int n) {
                     int i = blockIdx.x * blockDim.x + threadIdx.x;
                     if (i < n) c[i] = a[i] + b[i];
                 }
-                """,
-                "add");
+                """, "add");
         float[] ramp = ramp(1000);
         long a = cuda.upload(ramp);
         long c = cuda.allocate(4000);
@@ -60,8 +58,7 @@ class StandInKernelsTest {
     void sumsWithShufflesSharedMemoryAndAtomics(int order) {
         StandInDriver.set("order.threads", order);
         StandInDriver.set("order.blocks", order);
-        MemorySegment sum = cuda.kernel(
-                """
+        MemorySegment sum = cuda.kernel("""
                 template <class T>
                 __device__ __forceinline__ T blockSum(T value) {
                     __shared__ T parts[32];
@@ -80,8 +77,7 @@ class StandInKernelsTest {
                     mine = blockSum(mine);
                     if (threadIdx.x == 0) atomicAdd(total, mine);
                 }
-                """,
-                "sum");
+                """, "sum");
         long x = cuda.upload(ramp(5000));
         long total = cuda.upload(0f, 0f);
         assertThat(cuda.run(sum, 3, 256, 0, x, total, 5000))
@@ -101,8 +97,7 @@ class StandInKernelsTest {
                     %s
                     x[threadIdx.x] = tile[blockDim.x - 1 - threadIdx.x];
                 }
-                """
-                .formatted(barrier);
+                """.formatted(barrier);
     }
 
     @ParameterizedTest
@@ -123,7 +118,8 @@ class StandInKernelsTest {
     void aMissingBarrierGivesAWrongResult(int order) {
         StandInDriver.set("order.threads", order);
         long x = cuda.upload(ramp(100));
-        assertThat(cuda.run(cuda.kernel(reversal(""), "reverse"), 1, 100, 400, x)).isZero();
+        assertThat(cuda.run(cuda.kernel(reversal(""), "reverse"), 1, 100, 400, x))
+                .isZero();
         int wrong = 0;
         float[] result = cuda.download(x, 100);
         for (int i = 0; i < 100; i++) {
@@ -134,15 +130,13 @@ class StandInKernelsTest {
 
     @Test
     void aBarrierThatSomeThreadsNeverReachIsAnError() {
-        MemorySegment kernel = cuda.kernel(
-                """
+        MemorySegment kernel = cuda.kernel("""
                 extern "C" __global__ void uneven(float* x) {
                     if (threadIdx.x < 10) return;
                     __syncthreads();
                     x[threadIdx.x] = 1;
                 }
-                """,
-                "uneven");
+                """, "uneven");
         long x = cuda.allocate(400);
         assertThat(cuda.run(kernel, 1, 64, 0, x)).isEqualTo(StandInSession.LAUNCH_FAILED);
         assertThat(StandInDriver.violations())
@@ -151,14 +145,12 @@ class StandInKernelsTest {
 
     @Test
     void differentBarriersInOneBlockAreAnError() {
-        MemorySegment kernel = cuda.kernel(
-                """
+        MemorySegment kernel = cuda.kernel("""
                 extern "C" __global__ void mixed(int* x) {
                     if (threadIdx.x < 32) x[threadIdx.x] = __syncthreads_or(1);
                     else __syncthreads();
                 }
-                """,
-                "mixed");
+                """, "mixed");
         assertThat(cuda.run(kernel, 1, 64, 0, cuda.allocate(400))).isEqualTo(StandInSession.LAUNCH_FAILED);
         assertThat(StandInDriver.violations()).contains("32 wait at __syncthreads,", "32 wait at __syncthreads_or");
     }
@@ -241,8 +233,7 @@ class StandInKernelsTest {
 
     @Test
     void warpVotesReductionsAndBlockCounts() {
-        MemorySegment kernel = cuda.kernel(
-                """
+        MemorySegment kernel = cuda.kernel("""
                 extern "C" __global__ void votes(int* out) {
                     unsigned lane = threadIdx.x % 32;
                     unsigned ballot = __ballot_sync(0xffffffffu, lane % 3 == 0);
@@ -255,10 +246,11 @@ class StandInKernelsTest {
                         out[7] = __clz(1) + __ffs(8) + (int)__umulhi(0x80000000u, 6u);
                     }
                 }
-                """,
-                "votes");
+                """, "votes");
         long out = cuda.allocate(32);
-        assertThat(cuda.run(kernel, 1, 64, 0, out)).as(StandInDriver.violations()).isZero();
+        assertThat(cuda.run(kernel, 1, 64, 0, out))
+                .as(StandInDriver.violations())
+                .isZero();
         float[] bits = cuda.download(out, 8);
         int[] values = new int[8];
         for (int i = 0; i < 8; i++) {
@@ -280,7 +272,8 @@ class StandInKernelsTest {
 
     @Test
     void damagedImagesAreRefused() {
-        MemorySegment image = cuda.compile("extern \"C\" __global__ void k() {}", "-arch=sm_90").image();
+        MemorySegment image = cuda.compile("extern \"C\" __global__ void k() {}", "-arch=sm_90")
+                .image();
         MemorySegment module = cuda.cell();
         long middle = image.byteSize() / 2;
         byte old = image.get(ValueLayout.JAVA_BYTE, middle);
@@ -291,14 +284,17 @@ class StandInKernelsTest {
         cuda.check("cuModuleUnload", StandInSession.pointer(module));
         assertThat(cuda.call("cuModuleLoadData", module, cuda.arena.allocateFrom("no image at all".repeat(20))))
                 .isEqualTo(StandInSession.INVALID_IMAGE);
-        assertThat(cuda.call("cuModuleGetFunction", cuda.cell(), cuda.module("extern \"C\" __global__ void k() {}"), cuda.arena.allocateFrom("other")))
+        assertThat(cuda.call(
+                        "cuModuleGetFunction",
+                        cuda.cell(),
+                        cuda.module("extern \"C\" __global__ void k() {}"),
+                        cuda.arena.allocateFrom("other")))
                 .isEqualTo(500);
     }
 
     @Test
     void macrosTemplatesAndGlobalsAreFound() {
-        MemorySegment module = cuda.module(
-                """
+        MemorySegment module = cuda.module("""
                 __constant__ float scale[2];
                 __device__ int counter = 5;
                 template <class T> __device__ T twice(T x) { return x + x; }
@@ -341,7 +337,9 @@ class StandInKernelsTest {
         MemorySegment kernel = cuda.kernel(
                 includes + "extern \"C\" __global__ void evaluate(double* out) {\n" + body + "}\n", "evaluate");
         long out = cuda.allocate(8L * expressions.length);
-        assertThat(cuda.run(kernel, 1, 1, 0, out)).as(StandInDriver.violations()).isZero();
+        assertThat(cuda.run(kernel, 1, 1, 0, out))
+                .as(StandInDriver.violations())
+                .isZero();
         MemorySegment host = cuda.arena.allocate(8L * expressions.length, 8);
         cuda.check("cuMemcpyDtoH_v2", host, out, host.byteSize());
         return host.toArray(ValueLayout.JAVA_DOUBLE);
@@ -442,14 +440,12 @@ class StandInKernelsTest {
     @Test
     void aThreadThatSpinsForAnotherRunsOutOfTime() {
         StandInDriver.set("time.limit", 200);
-        MemorySegment spin = cuda.kernel(
-                """
+        MemorySegment spin = cuda.kernel("""
                 extern "C" __global__ void spin(volatile int* flag) {
                     if (blockIdx.x == 0) while (*flag == 0) {}
                     else if (threadIdx.x == 99) *flag = 1;
                 }
-                """,
-                "spin");
+                """, "spin");
         assertThat(cuda.run(spin, 2, 1, 0, cuda.upload(0f))).isEqualTo(702);
         assertThat(StandInDriver.violations()).contains("kernel 'spin'", "block (0, 0, 0)", "longer than it may");
         StandInDriver.reset();
@@ -462,7 +458,8 @@ class StandInKernelsTest {
         MemorySegment[] kernels = new MemorySegment[20];
         for (int i = 0; i < kernels.length; i++) {
             kernels[i] = cuda.kernel(
-                    "__device__ int count; extern \"C\" __global__ void own(float* x) { *x = 100 * ++count + %d; }".formatted(i),
+                    "__device__ int count; extern \"C\" __global__ void own(float* x) { *x = 100 * ++count + %d; }"
+                            .formatted(i),
                     "own");
         }
         long x = cuda.allocate(4);
@@ -481,7 +478,10 @@ class StandInKernelsTest {
         MemorySegment image = cuda.compile(source, "-arch=sm_90").image();
         StandInDriver.set("architecture", 89);
         assertThat(cuda.call("cuModuleLoadData", module, image)).isEqualTo(209);
-        assertThat(cuda.call("cuModuleLoadData", module, cuda.compile(source, "-arch=sm_80").image()))
+        assertThat(cuda.call(
+                        "cuModuleLoadData",
+                        module,
+                        cuda.compile(source, "-arch=sm_80").image()))
                 .isZero();
         cuda.check("cuModuleUnload", StandInSession.pointer(module));
         StandInDriver.set("architecture", 100);
@@ -534,8 +534,7 @@ class StandInKernelsTest {
 
     @Test
     void sharedMemoryAndLanesThatAreNotThereGiveNaN() {
-        MemorySegment kernel = cuda.kernel(
-                """
+        MemorySegment kernel = cuda.kernel("""
                 extern "C" __global__ void stale(float* out) {
                     __shared__ float kept[64];
                     extern __shared__ double grown[];
@@ -547,10 +546,11 @@ class StandInKernelsTest {
                     if (threadIdx.x == 20) { out[0] = before; out[1] = dynamic; out[2] = beyond; out[3] = __shfl_xor_sync(0x00300000u, 4.0f, 1); }
                     if (threadIdx.x == 21) __shfl_xor_sync(0x00300000u, 5.0f, 1);
                 }
-                """,
-                "stale");
+                """, "stale");
         long out = cuda.allocate(16);
-        assertThat(cuda.run(kernel, 2, 24, 24 * 8, out)).as(StandInDriver.violations()).isZero();
+        assertThat(cuda.run(kernel, 2, 24, 24 * 8, out))
+                .as(StandInDriver.violations())
+                .isZero();
         float[] got = cuda.download(out, 4);
         assertThat(got[0]).isNaN();
         assertThat(got[1]).isNaN();
@@ -560,15 +560,13 @@ class StandInKernelsTest {
 
     @Test
     void dynamicSharedMemoryEndsWhereItWasAskedToEnd() {
-        MemorySegment kernel = cuda.kernel(
-                """
+        MemorySegment kernel = cuda.kernel("""
                 extern "C" __global__ void over(float* x) {
                     extern __shared__ float tile[];
                     tile[threadIdx.x] = x[0];
                     x[0] = tile[0];
                 }
-                """,
-                "over");
+                """, "over");
         long x = cuda.upload(1f);
         assertThat(cuda.run(kernel, 1, 64, 256, x)).isZero();
         assertThat(cuda.run(kernel, 1, 64, 128, x)).isEqualTo(StandInSession.ILLEGAL_ADDRESS);

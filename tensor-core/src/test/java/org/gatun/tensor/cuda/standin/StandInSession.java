@@ -40,7 +40,9 @@ final class StandInSession implements AutoCloseable {
     }
 
     void check(String name, Object... arguments) {
-        assertThat(call(name, arguments)).as("%s; %s", name, StandInDriver.violations()).isZero();
+        assertThat(call(name, arguments))
+                .as("%s; %s", name, StandInDriver.violations())
+                .isZero();
     }
 
     int nvrtc(String name, Object... arguments) {
@@ -73,7 +75,14 @@ final class StandInSession implements AutoCloseable {
     Compiled compile(String source, String... options) {
         MemorySegment program = cell();
         MemorySegment none = MemorySegment.NULL;
-        assertThat(nvrtc("nvrtcCreateProgram", program, arena.allocateFrom(source), arena.allocateFrom("test.cu"), 0, none, none))
+        assertThat(nvrtc(
+                        "nvrtcCreateProgram",
+                        program,
+                        arena.allocateFrom(source),
+                        arena.allocateFrom("test.cu"),
+                        0,
+                        none,
+                        none))
                 .isZero();
         MemorySegment list = arena.allocate(8L * Math.max(1, options.length), 8);
         for (int i = 0; i < options.length; i++) {

@@ -262,7 +262,8 @@ class StandInStreamsTest {
         // The same shape with another target: an update; another shape: refused.
         MemorySegment info = cuda.arena.allocate(24, 8);
         MemorySegment same = capture(stream, () -> cuda.launch(addOne, 1, 1, 0, stream, y));
-        assertThat(cuda.call("cuGraphExecUpdate_v2", StandInSession.pointer(exec), same, info)).isEqualTo(910);
+        assertThat(cuda.call("cuGraphExecUpdate_v2", StandInSession.pointer(exec), same, info))
+                .isEqualTo(910);
         cuda.check("cuGraphDestroy", same);
         cuda.check("cuGraphDestroy", graph);
         cuda.check("cuGraphExecDestroy", StandInSession.pointer(exec));
