@@ -116,7 +116,10 @@ public final class DoctorCommand implements Callable<Integer> {
                 out,
                 !r.ready()
                         ? "NOT ready"
-                        : "Ready to compute on the CPU" + (r.gpu().ready() ? " and on the GPU" : ""));
+                        : "Ready to compute on the CPU"
+                                + (r.gpu().ready()
+                                        ? "; CUDA's libraries work, tensors on the GPU are still to come"
+                                        : ""));
         print(r.advice(), out);
     }
 
