@@ -138,8 +138,8 @@ public final class Special {
      * distribution function at x of the gamma distribution with shape a. As {@code torch.special.gammainc}: NaN for negative a or x,
      * and where both are 0 or both infinite.
      *
-     * <p>It differentiates by both, to any order. PyTorch has no derivative by a; here it is that of {@code jax.lax.igamma_grad_a}, to about
-     * 1e-10.
+     * <p>It differentiates by both, to any order; below a of about 1e-10 second derivatives by a have no digits. PyTorch has no derivative by
+     * a; here it is that of {@code jax.lax.igamma_grad_a}, to about 1e-10 for a up to 1e10.
      */
     public static Tensor gammainc(Tensor a, Tensor x) {
         return Arithmetic.binary("gammainc", BinaryFn.GAMMAINC, a, x);
