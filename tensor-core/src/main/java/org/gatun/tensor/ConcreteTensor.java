@@ -1,8 +1,11 @@
 package org.gatun.tensor;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.LongConsumer;
 import org.gatun.bindings.Memory;
+import org.gatun.tensor.cuda.Transfers;
 import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.memory.Allocators;
 import org.gatun.tensor.memory.Lease;
@@ -65,9 +68,7 @@ public final class ConcreteTensor extends Tensor {
      */
     public static ConcreteTensor scalar(DType dtype, double value, Device device) {
         Scalars.checked("scalar", dtype, value);
-        ConcreteTensor t = allocate(dtype, Shape.SCALAR, device);
-        t.write(0, value);
-        return t;
+        return scalar(dtype, device, at -> write(dtype, at, value));
     }
 
     /**
@@ -77,8 +78,25 @@ public final class ConcreteTensor extends Tensor {
      */
     public static ConcreteTensor scalar(DType dtype, long value, Device device) {
         Scalars.checked("scalar", dtype, value);
+        return scalar(dtype, device, at -> write(dtype, at, value));
+    }
+
+    /** A 0-d tensor whose element is written at an address of the host. */
+    private static ConcreteTensor scalar(DType dtype, Device device, LongConsumer write) {
         ConcreteTensor t = allocate(dtype, Shape.SCALAR, device);
-        t.write(0, value);
+        switch (device) {
+            case Device.Cpu cpu -> write.accept(t.address());
+            case Device.Cuda cuda -> {
+                try (var arena = Arena.ofConfined()) {
+                    MemorySegment element = arena.allocate(dtype.bytes(), dtype.bytes());
+                    write.accept(element.address());
+                    Transfers.upload(element, t);
+                } catch (Throwable e) {
+                    t.close();
+                    throw e;
+                }
+            }
+        }
         return t;
     }
 
@@ -155,8 +173,12 @@ public final class ConcreteTensor extends Tensor {
         return new ConcreteTensor(lease.acquire(), layout, dtype, true);
     }
 
-    /** A segment over the memory of a contiguous tensor, for bulk copies inside an operation. */
+    /** A segment over the memory of a contiguous tensor on the host, for bulk copies inside an operation. */
     public MemorySegment segment() {
+        if (device != Device.CPU) {
+            throw new IllegalStateException("segment: the tensor of shape " + shape() + " lies on " + device
+                    + ", whose memory the host can't address: copy it with to(Device.CPU) first");
+        }
         if (!layout.isContiguous()) {
             throw new IllegalStateException("segment: the layout " + layout + " is not contiguous: copy it first");
         }
@@ -165,7 +187,24 @@ public final class ConcreteTensor extends Tensor {
 
     /** The element at a position counted in elements from the first one, as a double. */
     public double read(long position) {
-        long at = address() + position * dtype.bytes();
+        return switch (device) {
+            case Device.Cpu cpu -> read(address() + position * dtype.bytes(), dtype);
+            case Device.Cuda cuda -> {
+                try (var arena = Arena.ofConfined()) {
+                    yield read(fetched(position, arena), dtype);
+                }
+            }
+        };
+    }
+
+    /** The host's address of a copy of the element at a position of a tensor on a GPU. */
+    private long fetched(long position, Arena arena) {
+        MemorySegment element = arena.allocate(dtype.bytes(), dtype.bytes());
+        Transfers.read(this, position * dtype.bytes(), element);
+        return element.address();
+    }
+
+    private static double read(long at, DType dtype) {
         return switch (dtype) {
             case F32 -> Memory.ALL.get(F32, at);
             case F64 -> Memory.ALL.get(F64, at);
@@ -181,11 +220,20 @@ public final class ConcreteTensor extends Tensor {
 
     /** The element at a position counted in elements from the first one, as a long; floating values are truncated. */
     public long readLong(long position) {
-        return dtype == DType.I64 ? Memory.ALL.get(I64, address() + position * 8) : (long) read(position);
+        if (dtype != DType.I64) {
+            return (long) read(position);
+        }
+        return switch (device) {
+            case Device.Cpu cpu -> Memory.ALL.get(I64, address() + position * 8);
+            case Device.Cuda cuda -> {
+                try (var arena = Arena.ofConfined()) {
+                    yield Memory.ALL.get(I64, fetched(position, arena));
+                }
+            }
+        };
     }
 
-    private void write(long position, double value) {
-        long at = address() + position * dtype.bytes();
+    private static void write(DType dtype, long at, double value) {
         switch (dtype) {
             case F32 -> Memory.ALL.set(F32, at, (float) value);
             case F64 -> Memory.ALL.set(F64, at, value);
@@ -199,8 +247,7 @@ public final class ConcreteTensor extends Tensor {
         }
     }
 
-    private void write(long position, long value) {
-        long at = address() + position * dtype.bytes();
+    private static void write(DType dtype, long at, long value) {
         switch (dtype) {
             case F32 -> Memory.ALL.set(F32, at, (float) value);
             case F64 -> Memory.ALL.set(F64, at, (double) value);

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.LongUnaryOperator;
+import org.gatun.tensor.cuda.Transfers;
 import org.gatun.tensor.memory.OutOfNativeMemoryException;
 import org.gatun.tensor.memory.Storage;
 import org.gatun.tensor.shape.Shape;
@@ -20,7 +21,10 @@ final class HostCopies {
         ConcreteTensor t = ConcreteTensor.allocate(dtype, shape, device);
         Storage held = t.acquire();
         try {
-            t.segment().copyFrom(source);
+            switch (device) {
+                case Device.Cpu cpu -> t.segment().copyFrom(source);
+                case Device.Cuda cuda -> Transfers.upload(source, t);
+            }
             return t;
         } catch (Throwable e) {
             t.close();
@@ -35,7 +39,10 @@ final class HostCopies {
         ConcreteTensor t = ConcreteTensor.allocate(dtype, shape, device);
         Storage held = t.acquire();
         try {
-            t.segment().fill((byte) 0);
+            switch (device) {
+                case Device.Cpu cpu -> t.segment().fill((byte) 0);
+                case Device.Cuda cuda -> Transfers.fill(t, (byte) 0);
+            }
             return t;
         } finally {
             held.release();

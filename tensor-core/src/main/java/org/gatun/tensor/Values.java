@@ -2,6 +2,7 @@ package org.gatun.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.gatun.tensor.cuda.Transfers;
 import org.gatun.tensor.memory.Storage;
 
 /** Reading elements out of tensors. */
@@ -104,7 +105,10 @@ final class Values {
         ConcreteTensor rows = converted.isContiguous() ? converted : (ConcreteTensor) converted.copy();
         Storage held = rows.acquire();
         try {
-            out.copyFrom(rows.segment());
+            switch (rows.device()) {
+                case Device.Cpu cpu -> out.copyFrom(rows.segment());
+                case Device.Cuda cuda -> Transfers.download(rows, out);
+            }
         } finally {
             held.release();
             if (rows != converted) {

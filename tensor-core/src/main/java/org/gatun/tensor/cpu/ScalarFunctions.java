@@ -164,8 +164,7 @@ final class ScalarFunctions {
 
     private static long pow(long base, long exponent) {
         if (exponent < 0) {
-            throw new ArithmeticException("pow: an element of the integer exponent is negative (" + exponent
-                    + "); cast the operands to a floating dtype for negative powers");
+            throw ScalarDivision.negativeExponent(exponent);
         }
         long result = 1;
         long square = base;

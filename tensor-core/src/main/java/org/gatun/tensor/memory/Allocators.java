@@ -1,6 +1,7 @@
 package org.gatun.tensor.memory;
 
 import org.gatun.tensor.Device;
+import org.gatun.tensor.cuda.CudaBackend;
 
 /** The allocator of each device. */
 public final class Allocators {
@@ -11,6 +12,7 @@ public final class Allocators {
     public static Allocator of(Device device) {
         return switch (device) {
             case Device.Cpu cpu -> Host.ALLOCATOR;
+            case Device.Cuda cuda -> CudaBackend.of(cuda).allocator();
         };
     }
 

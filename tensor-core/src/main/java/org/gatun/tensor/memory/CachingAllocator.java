@@ -151,8 +151,18 @@ final class CachingAllocator implements Allocator, Storage.Source {
     }
 
     private OutOfNativeMemoryException outOfMemory(long bytes, String tried) {
-        return new OutOfNativeMemoryException(
-                bytes, new Holders(blocks, regions, this::smallInUse).shortage(bytes, stats(), tried));
+        var holders = new Holders();
+        for (int c = 0; c < SizeClass.COUNT; c++) {
+            holders.addUpTo(SizeClass.bytes(c), smallInUse(c));
+        }
+        blocks.forEachUsed(block -> add(block, holders));
+        regions.forEachUsed(block -> add(block, holders));
+        return new OutOfNativeMemoryException(bytes, holders.shortage(bytes, stats(), "gatun.memory.limit", tried));
+    }
+
+    private static void add(Block block, Holders holders) {
+        Site site = block.site;
+        holders.add(block.asked, block.scope, site == null ? null : site.caller());
     }
 
     /** How many small blocks of a class are in use. */

@@ -6,22 +6,38 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Who holds the memory: what an out-of-memory error says. */
-final class Holders {
+/** Who holds a device's memory: what an out-of-memory error says. Allocators {@link #add} what is in use. */
+public final class Holders {
     private static final int SHOWN = 10;
 
-    private final BlockHeap blocks;
-    private final RegionHeap regions;
-    private final IntToLongFunction smallInUse;
+    private final Map<Group, Long> groups = new HashMap<>();
 
-    /** Over an allocator's heaps; {@code smallInUse} gives how many small blocks of a size class are in use. */
-    Holders(BlockHeap blocks, RegionHeap regions, IntToLongFunction smallInUse) {
-        this.blocks = blocks;
-        this.regions = regions;
-        this.smallInUse = smallInUse;
+    /** Without any. */
+    public Holders() {}
+
+    /** The line of the user's program that allocates now, at leak level paranoid; otherwise null. */
+    public static @Nullable String place() {
+        return Poison.ON ? new Site("allocated here").caller() : null;
+    }
+
+    /**
+     * Adds a storage in use.
+     *
+     * @param bytes its size
+     * @param scope the memory scope that was open when it was allocated, if known
+     * @param place the line of the program that allocated it, if known
+     */
+    public void add(long bytes, @Nullable String scope, @Nullable String place) {
+        groups.merge(new Group(bytes, false, scope, place), 1L, Long::sum);
+    }
+
+    /** Adds storages of up to {@code bytes} each. */
+    void addUpTo(long bytes, long count) {
+        if (count > 0) {
+            groups.merge(new Group(bytes, true, null, null), count, Long::sum);
+        }
     }
 
     /** Storages of one size that were allocated in one scope, at one place where that is known. */
@@ -49,12 +65,13 @@ final class Holders {
      *
      * @param asked how many bytes were asked for
      * @param stats the allocator's state
+     * @param property the system property that sets the limit
      * @param tried what was done before giving up
      */
-    String shortage(long asked, MemoryStats stats, String tried) {
+    public String shortage(long asked, MemoryStats stats, String property, String tried) {
         String limit = stats.limit() == Long.MAX_VALUE
                 ? "there is no limit but the system's memory"
-                : "the limit is " + size(stats.limit()) + " (-Dgatun.memory.limit, or Allocator.limit)";
+                : "the limit is " + size(stats.limit()) + " (-D" + property + ", or Allocator.limit)";
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "out of native memory on %s: cannot allocate %s (%,d bytes). %s live in %,d storages (peak %s), %s held from the system, %s.",
@@ -80,23 +97,9 @@ final class Holders {
     }
 
     private List<Map.Entry<Group, Long>> largest() {
-        Map<Group, Long> groups = new HashMap<>();
-        for (int c = 0; c < SizeClass.COUNT; c++) {
-            long count = smallInUse.applyAsLong(c);
-            if (count > 0) {
-                groups.put(new Group(SizeClass.bytes(c), true, null, null), count);
-            }
-        }
-        blocks.forEachUsed(block -> count(block, groups));
-        regions.forEachUsed(block -> count(block, groups));
         List<Map.Entry<Group, Long>> sorted = new ArrayList<>(groups.entrySet());
         sorted.sort(Comparator.comparingLong(entry -> -entry.getKey().bytes() * entry.getValue()));
         return sorted.subList(0, Math.min(SHOWN, sorted.size()));
-    }
-
-    private static void count(Block block, Map<Group, Long> groups) {
-        Site site = block.site;
-        groups.merge(new Group(block.asked, false, block.scope, site == null ? null : site.caller()), 1L, Long::sum);
     }
 
     /** A size for people: three digits and a binary unit. */

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The memory settings that system properties give, read once. */
-final class Settings {
+public final class Settings {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})([kmgt]?)i?b?");
 
     /** {@code gatun.memory.limit}: the most bytes to hold from the system, such as {@code 256m}. */
@@ -17,8 +17,15 @@ final class Settings {
 
     private Settings() {}
 
-    /** Reads a size such as {@code 1048576}, {@code 256m} or {@code 2g}; no limit if absent. */
-    static long bytes(String property, @Nullable String text) {
+    /**
+     * Reads a size such as {@code 1048576}, {@code 256m} or {@code 2g}.
+     *
+     * @param property the system property, for the error's message
+     * @param text its value, null if it is not set
+     * @return the number of bytes, {@link Long#MAX_VALUE} if it is not set
+     * @throws IllegalArgumentException when it is no size
+     */
+    public static long bytes(String property, @Nullable String text) {
         if (text == null || text.isBlank()) {
             return Long.MAX_VALUE;
         }

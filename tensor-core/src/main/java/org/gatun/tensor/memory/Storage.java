@@ -147,6 +147,11 @@ public final class Storage {
         }
     }
 
+    /** Where the memory comes from and goes back to; for the allocators and backends of devices. */
+    public Source source() {
+        return source;
+    }
+
     /** How many references are held; 0 once the memory was given back. */
     public int references() {
         return Math.max(0, references);

@@ -2,12 +2,15 @@ package org.gatun.tensor.trace;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.CpuBackend;
+import org.gatun.tensor.cuda.CudaBackend;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
@@ -68,6 +71,7 @@ public final class Dispatch {
     public static Backend backend(Device device) {
         return switch (device) {
             case Device.Cpu cpu -> CpuBackend.INSTANCE;
+            case Device.Cuda cuda -> CudaBackend.of(cuda);
         };
     }
 
@@ -114,11 +118,19 @@ public final class Dispatch {
             }
         }
         if (op instanceof Op.Call call) {
-            Optional<Composite.Kernel> kernel = call.composite().cpuKernel(types(operands));
+            Optional<Composite.Kernel> kernel = kernel(call, operands);
             return kernel.isPresent() ? execute(kernel.get(), operands) : inline(call.composite(), inputs);
         }
-        Backend backend = backend(device(operands));
+        Backend backend = backend(device(op, operands));
         return execute(o -> backend.execute(op, o), operands);
+    }
+
+    /** The composite's fused kernel for the operands' device, if there is one. */
+    private static Optional<Composite.Kernel> kernel(Op.Call call, ConcreteTensor[] operands) {
+        return switch (device(call, operands)) {
+            case Device.Cpu cpu -> call.composite().cpuKernel(types(operands));
+            case Device.Cuda cuda -> Optional.empty();
+        };
     }
 
     /** Runs a kernel while its operands' memory is held, so that closing a tensor on another thread can't free it. */
@@ -138,8 +150,26 @@ public final class Dispatch {
         }
     }
 
-    private static Device device(ConcreteTensor[] operands) {
-        return operands.length == 0 ? Device.CPU : operands[0].device();
+    /** The one device that all operands lie on. */
+    private static Device device(Op op, ConcreteTensor[] operands) {
+        if (operands.length == 0) {
+            return Device.CPU;
+        }
+        Device device = operands[0].device();
+        for (int i = 1; i < operands.length; i++) {
+            if (!operands[i].device().equals(device)) {
+                throw new DeviceException(name(op) + ": operand 0, " + operands[0].type() + ", lies on " + device
+                        + " and operand " + i + ", " + operands[i].type() + ", on " + operands[i].device()
+                        + ": bring them to one device with to(device)");
+            }
+        }
+        return device;
+    }
+
+    private static String name(Op op) {
+        return op instanceof Op.Call call
+                ? call.composite().name()
+                : op.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
     private static List<TensorType> types(ConcreteTensor[] operands) {

@@ -344,9 +344,13 @@ public abstract class ConformanceSuite {
     }
 
     /** Runs a test and requires that it leaves as much native memory in use as it found. */
+    /** What a device must show after each test, besides balanced memory. */
+    protected void requireSound() {}
+
     private void balanced(Runnable test) {
         long before = MemoryStats.of(device()).liveCount();
         test.run();
+        requireSound();
         assertThat(MemoryStats.of(device()).liveCount())
                 .as("storages that are live after the test")
                 .isEqualTo(before);

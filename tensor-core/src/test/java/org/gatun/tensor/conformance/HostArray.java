@@ -5,8 +5,10 @@ import java.util.function.IntToDoubleFunction;
 import java.util.function.IntToLongFunction;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.cuda.Transfers;
 import org.gatun.tensor.shape.Shape;
 
 /**
@@ -48,6 +50,11 @@ public final class HostArray {
     /** The elements of a tensor of any layout, read one by one. */
     public static HostArray of(Tensor tensor) {
         ConcreteTensor t = tensor.concrete();
+        if (t.device() != Device.CPU) {
+            try (ConcreteTensor host = Transfers.toHost(t)) {
+                return of(host);
+            }
+        }
         return t.dtype().isFloating()
                 ? reals(t.dtype(), t.shape(), i -> t.read(position(t, i)))
                 : wholes(t.dtype(), t.shape(), i -> t.readLong(position(t, i)));

@@ -7,6 +7,7 @@ import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cuda.Transfers;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 
@@ -216,7 +217,7 @@ public enum LayoutVariant {
 
     private ConcreteTensor fill(HostArray array, Device device, Layout layout, long elements) {
         DType dtype = array.dtype();
-        try (ConcreteTensor base = ConcreteTensor.allocate(dtype, Shape.of(elements), device)) {
+        try (ConcreteTensor base = ConcreteTensor.allocate(dtype, Shape.of(elements), Device.CPU)) {
             for (long i = 0; i < elements; i++) {
                 write(dtype, base.address() + i * dtype.bytes(), Double.NaN, POISON);
             }
@@ -235,6 +236,12 @@ public enum LayoutVariant {
                             base.address() + position * dtype.bytes(),
                             dtype.isFloating() ? array.real(i) : 0,
                             dtype.isFloating() ? 0 : array.whole(i));
+                }
+            }
+            if (device instanceof Device.Cuda gpu) {
+                try (view;
+                        ConcreteTensor there = Transfers.toDevice(gpu, base)) {
+                    return there.view(layout);
                 }
             }
             return view;

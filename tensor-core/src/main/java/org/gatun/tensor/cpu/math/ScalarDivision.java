@@ -37,6 +37,12 @@ public final class ScalarDivision {
         return Math.abs(x);
     }
 
+    /** What an integer power throws whose exponent is negative. */
+    public static ArithmeticException negativeExponent(long exponent) {
+        return new ArithmeticException("pow: an element of the integer exponent is negative (" + exponent
+                + "); cast the operands to a floating dtype for negative powers");
+    }
+
     private static long nonZero(long divisor, String operation) {
         if (divisor == 0) {
             throw byZero(operation);
@@ -44,7 +50,8 @@ public final class ScalarDivision {
         return divisor;
     }
 
-    static ArithmeticException byZero(String operation) {
+    /** What an operation throws whose divisor is 0. */
+    public static ArithmeticException byZero(String operation) {
         return new ArithmeticException(operation + ": an element of the integer divisor is 0; mask the zeros first"
                 + " (where), or cast to a floating dtype, whose division by zero gives an infinity or NaN");
     }

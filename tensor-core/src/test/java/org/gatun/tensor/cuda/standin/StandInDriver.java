@@ -93,6 +93,29 @@ public final class StandInDriver {
         return known;
     }
 
+    /**
+     * Lets this JVM use the stand-in as its driver, unless it runs with {@code -Dgatun.test.gpu=true}, on a machine with a GPU. To be called
+     * before the first use of {@code Device.cuda}. Kernels are then kept beside the libraries, not in the user's cache.
+     */
+    public static void use() {
+        if (!onGpu()) {
+            System.setProperty("gatun.cuda.path", folder().toString());
+            System.setProperty("gatun.cache", folder().resolve("cache").toString());
+        }
+    }
+
+    /** Whether the tests run on a GPU in place of the stand-in. */
+    public static boolean onGpu() {
+        return Boolean.getBoolean("gatun.test.gpu");
+    }
+
+    /** Fails if anything went wrong on the stand-in's devices since the last {@link #reset}. */
+    public static void requireNoViolations() {
+        if (!onGpu() && !violations().isEmpty()) {
+            throw new AssertionError("The device's violations:\n" + violations());
+        }
+    }
+
     /** The symbols of one of the four libraries, such as {@code "libcuda.so.1"}. */
     public static SymbolLookup library(String name) {
         return LOADED.computeIfAbsent(name, n -> SymbolLookup.libraryLookup(folder().resolve(n), Arena.global()));

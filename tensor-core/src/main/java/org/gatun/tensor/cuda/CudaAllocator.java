@@ -1,0 +1,221 @@
+package org.gatun.tensor.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.gatun.bindings.cuda.CudaException;
+import org.gatun.bindings.cuda.CudaMemory;
+import org.gatun.bindings.cuda.CudaStreams;
+import org.gatun.bindings.cuda.PoolAttribute;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.memory.Allocator;
+import org.gatun.tensor.memory.Allocators;
+import org.gatun.tensor.memory.Holders;
+import org.gatun.tensor.memory.LeakLevel;
+import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.memory.MemoryStats;
+import org.gatun.tensor.memory.OutOfNativeMemoryException;
+import org.gatun.tensor.memory.Settings;
+import org.gatun.tensor.memory.Storage;
+
+/**
+ * A GPU's memory in the order of streams. A block that is freed goes to the stream that it was allocated on, whose later work may use it
+ * at once, so that a program in a steady state asks the driver for nothing. What streams keep goes back to the driver's pool by {@link
+ * #trim}, or when memory runs short.
+ *
+ * <p>At leak level paranoid every block has the size that was asked for and goes back to the driver at once.
+ */
+final class CudaAllocator implements Allocator {
+    private static final boolean KEEPS = LeakLevel.current() != LeakLevel.PARANOID;
+    private static final long GRAIN = 512;
+
+    /** The system property with the most bytes to hold of each GPU's memory. */
+    private static final String LIMIT = "gatun.cuda.memory.limit";
+
+    /** Blocks of fewer bytes are not told apart in an error's list of holders. */
+    private static final long LARGE = 1 << 16;
+
+    private final CudaDevice gpu;
+    private final long pool;
+    private final Set<CudaBlock> large = ConcurrentHashMap.newKeySet();
+    private final AtomicLong live = new AtomicLong();
+    private final AtomicLong liveCount = new AtomicLong();
+    private final AtomicLong peak = new AtomicLong();
+    private final AtomicLong held = new AtomicLong();
+    private final AtomicLong allocations = new AtomicLong();
+    private final AtomicLong systemAllocations = new AtomicLong();
+    private volatile long limit = Settings.bytes(LIMIT, System.getProperty(LIMIT));
+
+    CudaAllocator(CudaDevice gpu, int driverDevice) {
+        this.gpu = gpu;
+        pool = CudaMemory.defaultPool(driverDevice);
+        CudaMemory.setPoolAttribute(pool, PoolAttribute.RELEASE_THRESHOLD, Long.MAX_VALUE);
+    }
+
+    Device.Cuda device() {
+        return gpu.device();
+    }
+
+    @Override
+    public Storage allocate(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("allocate: the size must be 0 or more bytes, was " + bytes);
+        }
+        long size = size(bytes);
+        CudaStream stream = gpu.stream();
+        long address = bytes == 0 ? 0 : take(size, stream);
+        if (address == 0 && bytes > 0) {
+            address = takeInShortage(bytes, size, stream);
+        }
+        MemoryScope scope = MemoryScope.current();
+        var block = new CudaBlock(
+                this, address, size, bytes, stream, scope == null ? null : scope.name(), Holders.place());
+        if (size >= LARGE) {
+            large.add(block);
+        }
+        allocations.incrementAndGet();
+        liveCount.incrementAndGet();
+        long now = live.addAndGet(bytes);
+        if (now > peak.get()) {
+            peak.accumulateAndGet(now, Math::max);
+        }
+        return Storage.of(address, bytes, block);
+    }
+
+    /** Sizes are rounded so that blocks come again: to 512 bytes, and above 4 KiB to an eighth of the power of two below. */
+    private static long size(long bytes) {
+        if (!KEEPS || bytes == 0) {
+            return bytes;
+        }
+        long grain = Math.max(GRAIN, Long.highestOneBit(bytes) >> 3);
+        return bytes > Long.MAX_VALUE - grain ? bytes : (bytes + grain - 1) & -grain;
+    }
+
+    /** A block of the stream's free ones or of the driver's pool; 0 if there is none. */
+    private long take(long size, CudaStream stream) {
+        long address = KEEPS ? stream.take(size) : 0;
+        if (address != 0) {
+            return address;
+        }
+        if (held.addAndGet(size) > limit || held.get() < 0) {
+            held.addAndGet(-size);
+            return 0;
+        }
+        try {
+            address = CudaMemory.allocateAsync(size, stream.handle());
+            systemAllocations.incrementAndGet();
+            return address;
+        } catch (CudaException e) {
+            held.addAndGet(-size);
+            if (e.outOfMemory()) {
+                return 0;
+            }
+            throw gpu.failure(e);
+        }
+    }
+
+    private long takeInShortage(long bytes, long size, CudaStream stream) {
+        if (bytes > limit) {
+            throw outOfMemory(bytes, "That alone is more than may be held.");
+        }
+        trim();
+        long address = take(size, stream);
+        if (address != 0) {
+            return address;
+        }
+        boolean collected = Allocators.collect();
+        trim();
+        address = take(size, stream);
+        if (address != 0) {
+            return address;
+        }
+        throw outOfMemory(
+                bytes,
+                collected
+                        ? "Caches were given back and unreachable tensors collected first."
+                        : "Caches were given back; unreachable tensors could not be collected: is -XX:+DisableExplicitGC set?");
+    }
+
+    private OutOfNativeMemoryException outOfMemory(long bytes, String tried) {
+        var holders = new Holders();
+        large.forEach(block -> holders.add(block.asked, block.scope, block.place));
+        return new OutOfNativeMemoryException(
+                bytes, holders.shortage(bytes, stats(), LIMIT, tried));
+    }
+
+    /** Takes a block back, from any thread. */
+    void reclaim(CudaBlock block) {
+        live.addAndGet(-block.asked);
+        liveCount.decrementAndGet();
+        if (block.size >= LARGE) {
+            large.remove(block);
+        }
+        if (block.asked == 0) {
+            return;
+        }
+        try {
+            gpu.enter();
+            block.beforeWrite(block.home);
+            if (KEEPS) {
+                block.home.keep(block.address, block.size);
+            } else {
+                held.addAndGet(-block.size);
+                CudaMemory.freeAsync(block.address, block.home.handle());
+            }
+        } catch (CudaException e) {
+            // Who frees can't be told, nor do anything about it: a lost device has no memory to give back.
+            gpu.lost(e);
+        }
+    }
+
+    @Override
+    public MemoryStats stats() {
+        long cached = gpu.streams().stream().mapToLong(CudaStream::cached).sum();
+        return new MemoryStats(
+                device(),
+                live.get(),
+                liveCount.get(),
+                Math.max(peak.get(), live.get()),
+                cached,
+                held.get(),
+                allocations.get(),
+                systemAllocations.get(),
+                limit);
+    }
+
+    @Override
+    public void resetPeak() {
+        peak.set(live.get());
+    }
+
+    @Override
+    public long limit() {
+        return limit;
+    }
+
+    @Override
+    public void limit(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("limit: must be 1 or more bytes, was " + bytes);
+        }
+        limit = bytes;
+        if (held.get() > bytes) {
+            trim();
+        }
+    }
+
+    @Override
+    public void trim() {
+        gpu.enter();
+        List<CudaStream> streams = new ArrayList<>(gpu.streams());
+        for (CudaStream stream : streams) {
+            held.addAndGet(-stream.trim());
+        }
+        for (CudaStream stream : streams) {
+            CudaStreams.synchronize(stream.handle());
+        }
+        CudaMemory.trimPool(pool, 0);
+    }
+}

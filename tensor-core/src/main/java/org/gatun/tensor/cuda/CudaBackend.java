@@ -1,0 +1,157 @@
+package org.gatun.tensor.cuda;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.gatun.bindings.cuda.CudaException;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.memory.Allocator;
+import org.gatun.tensor.trace.Backend;
+import org.gatun.tensor.trace.Views;
+
+/** The operations on a GPU: one line for each, naming where its kernels are. */
+public final class CudaBackend implements Backend {
+    private static final Map<Device.Cuda, CudaBackend> BACKENDS = new ConcurrentHashMap<>();
+
+    private final CudaDevice gpu;
+
+    private CudaBackend(Device.Cuda device) {
+        gpu = CudaDevice.of(device);
+    }
+
+    /**
+     * A GPU's backend, which makes the GPU ready on first use.
+     *
+     * @throws org.gatun.tensor.DeviceException when it is not there or can't be used
+     */
+    public static CudaBackend of(Device.Cuda device) {
+        CudaBackend known = BACKENDS.get(device);
+        return known != null ? known : BACKENDS.computeIfAbsent(device, CudaBackend::new);
+    }
+
+    /** The GPU's memory. */
+    public Allocator allocator() {
+        return gpu.allocator();
+    }
+
+    /** Waits until all work of the calling thread is done, and throws what its kernels found wrong. */
+    public void synchronize() {
+        gpu.synchronize();
+    }
+
+    @Override
+    public ConcreteTensor[] execute(Op op, ConcreteTensor[] in) {
+        CudaStream stream = gpu.stream();
+        try {
+            for (ConcreteTensor x : in) {
+                CudaBlock.of(x.storage()).beforeRead(stream);
+            }
+            ConcreteTensor[] results = run(op, in);
+            for (ConcreteTensor x : in) {
+                CudaBlock.of(x.storage()).afterRead(stream);
+            }
+            return results;
+        } catch (CudaException e) {
+            throw gpu.failure(e);
+        }
+    }
+
+    @Override
+    public void executeInto(Op.Elementwise op, ConcreteTensor[] inputs, ConcreteTensor[] results) {
+        CudaStream stream = gpu.stream();
+        try {
+            for (ConcreteTensor x : inputs) {
+                CudaBlock.of(x.storage()).beforeRead(stream);
+            }
+            for (ConcreteTensor result : results) {
+                CudaBlock.of(result.storage()).beforeWrite(stream);
+            }
+            switch (op) {
+                case Op.Fused fused -> CudaRegions.runInto(gpu, fused.expr(), inputs, results);
+                case Op.Scalar scalar -> CudaRegions.runInto(gpu, scalar, inputs, results[0]);
+            }
+            for (ConcreteTensor x : inputs) {
+                CudaBlock.of(x.storage()).afterRead(stream);
+            }
+            for (ConcreteTensor result : results) {
+                CudaBlock.of(result.storage()).afterWrite(stream);
+            }
+        } catch (CudaException e) {
+            throw gpu.failure(e);
+        }
+    }
+
+    private ConcreteTensor[] run(Op op, ConcreteTensor[] in) {
+        return switch (op) {
+            case Op.Diagonal diagonal -> diagonal(diagonal, in);
+            case Op.Multilinear multilinear -> multilinear(multilinear, in);
+            case Op.Irregular irregular -> irregular(irregular, in);
+            case Op.LinearAlgebra algebra -> OnHost.run(gpu, algebra, in);
+            case Op.NonDifferentiable other -> nonDifferentiable(other, in);
+            case Op.Call call ->
+                call.composite().fallback(List.of(in)).stream()
+                        .map(Tensor::concrete)
+                        .toArray(ConcreteTensor[]::new);
+        };
+    }
+
+    private ConcreteTensor[] diagonal(Op.Diagonal op, ConcreteTensor[] in) {
+        return switch (op) {
+            case Op.Scalar scalar -> CudaRegions.run(gpu, scalar, in);
+            case Op.Fused fused -> CudaRegions.run(gpu, fused.expr(), in);
+        };
+    }
+
+    private ConcreteTensor[] multilinear(Op.Multilinear op, ConcreteTensor[] in) {
+        return switch (op) {
+            case Op.Cast cast -> CudaRegions.run(gpu, cast, in);
+            case Op.Reshape reshape -> one(CudaCopies.copy(gpu, in[0], reshape.shape()));
+            case Op.View view -> one(Views.of(view, in[0]));
+            case Op.Pad pad -> one(CudaCopies.pad(gpu, pad, in[0]));
+            case Op.Copy copy -> one(CudaCopies.copy(gpu, in[0]));
+            case Op.Sum sum -> OnHost.run(gpu, sum, in);
+            case Op.CumSum cumSum -> OnHost.run(gpu, cumSum, in);
+            case Op.Gather gather -> OnHost.run(gpu, gather, in);
+            case Op.ScatterAdd scatterAdd -> OnHost.run(gpu, scatterAdd, in);
+            case Op.IndexSelect indexSelect -> OnHost.run(gpu, indexSelect, in);
+            case Op.IndexAdd indexAdd -> OnHost.run(gpu, indexAdd, in);
+            case Op.MatMul matMul -> OnHost.run(gpu, matMul, in);
+            case Op.Conv2d conv -> OnHost.run(gpu, conv, in);
+            case Op.Conv2dInputGrad conv -> OnHost.run(gpu, conv, in);
+            case Op.Conv2dWeightGrad conv -> OnHost.run(gpu, conv, in);
+            case Op.AvgPool2d pool -> OnHost.run(gpu, pool, in);
+            case Op.AvgPool2dGrad pool -> OnHost.run(gpu, pool, in);
+            case Op.Fft fft -> OnHost.run(gpu, fft, in);
+        };
+    }
+
+    private ConcreteTensor[] irregular(Op.Irregular op, ConcreteTensor[] in) {
+        return switch (op) {
+            case Op.Concat concat -> one(CudaCopies.concat(gpu, concat, in));
+            case Op.Prod prod -> OnHost.run(gpu, prod, in);
+            case Op.Extremum extremum -> OnHost.run(gpu, extremum, in);
+            case Op.CumProd cumProd -> OnHost.run(gpu, cumProd, in);
+            case Op.Sort sort -> OnHost.run(gpu, sort, in);
+            case Op.TopK topK -> OnHost.run(gpu, topK, in);
+            case Op.Scatter scatter -> OnHost.run(gpu, scatter, in);
+            case Op.MaxPool2d pool -> OnHost.run(gpu, pool, in);
+        };
+    }
+
+    private ConcreteTensor[] nonDifferentiable(Op.NonDifferentiable op, ConcreteTensor[] in) {
+        return switch (op) {
+            case Op.Scalar scalar -> CudaRegions.run(gpu, scalar, in);
+            case Op.ArgExtremum arg -> OnHost.run(gpu, arg, in);
+            case Op.BoolReduce bool -> OnHost.run(gpu, bool, in);
+            case Op.Iota iota -> OnHost.run(gpu, iota, in);
+            case Op.Random random -> OnHost.run(gpu, random, in);
+        };
+    }
+
+    private static ConcreteTensor[] one(ConcreteTensor result) {
+        return new ConcreteTensor[] {result};
+    }
+}

@@ -1,0 +1,222 @@
+package org.gatun.tensor.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.gatun.bindings.CudaGpu;
+import org.gatun.bindings.NativeLibraries;
+import org.gatun.bindings.cuda.CudaDriver;
+import org.gatun.bindings.cuda.CudaException;
+import org.gatun.bindings.cuda.CudaMemory;
+import org.gatun.bindings.cuda.DeviceAttribute;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.DeviceException;
+import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A GPU in use: its primary context, its memory and kernels, and for each thread a {@link Lane}. Lanes of threads that have ended serve
+ * new threads.
+ */
+final class CudaDevice implements Gpu {
+    private static final Map<Integer, CudaDevice> DEVICES = new ConcurrentHashMap<>();
+
+    /** The context that each thread made current last; 0 for none. */
+    private static final ThreadLocal<long[]> CURRENT = ThreadLocal.withInitial(() -> new long[1]);
+
+    private static final int THREADS = 256;
+
+    /** How many blocks of {@link #THREADS} threads keep a multiprocessor busy, with some to spare. */
+    private static final int BLOCKS_EACH = 16;
+
+    private final Device.Cuda device;
+    private final long context;
+    private final int multiprocessors;
+    private final CudaAllocator allocator;
+    private final KernelCache kernels;
+    private final ConcurrentLinkedQueue<Lane> idle = new ConcurrentLinkedQueue<>();
+    private final Collection<CudaStream> streams = new ConcurrentLinkedQueue<>();
+    private final ThreadLocal<Lane.Hold> lanes = new ThreadLocal<>();
+    private volatile @Nullable CudaException lost;
+
+    private CudaDevice(Device.Cuda device) {
+        this.device = Device.cuda(device.ordinal());
+        CudaDriver.init();
+        int handle = CudaDriver.device(device.ordinal());
+        context = CudaDriver.retainPrimaryContext(handle);
+        enter();
+        multiprocessors = CudaDriver.attribute(handle, DeviceAttribute.MULTIPROCESSORS);
+        allocator = new CudaAllocator(this, handle);
+        CudaGpu description = NativeLibraries.cuda().gpus().get(device.ordinal());
+        kernels = new KernelCache(description.architecture());
+    }
+
+    /** The device, whose context is made on first use. */
+    static CudaDevice of(Device.Cuda device) {
+        CudaDevice known = DEVICES.get(device.ordinal());
+        return known != null ? known : DEVICES.computeIfAbsent(device.ordinal(), n -> new CudaDevice(device));
+    }
+
+    /** Makes the device's context this thread's, before the driver is called. */
+    void enter() {
+        long[] current = CURRENT.get();
+        if (current[0] != context) {
+            CudaDriver.setContext(context);
+            current[0] = context;
+        }
+    }
+
+    /** This thread's stream and what goes with it; the device's context is current from then on. */
+    Lane lane() {
+        enter();
+        Lane.Hold hold = lanes.get();
+        if (hold == null) {
+            Lane lane = idle.poll();
+            if (lane == null) {
+                lane = new Lane();
+                streams.add(lane.stream());
+            }
+            hold = lane.hold(idle);
+            lanes.set(hold);
+        }
+        return hold.lane();
+    }
+
+    /** This thread's stream. */
+    CudaStream stream() {
+        return lane().stream();
+    }
+
+    /** The streams of all threads. */
+    Collection<CudaStream> streams() {
+        return streams;
+    }
+
+    CudaAllocator allocator() {
+        return allocator;
+    }
+
+    /** Notes that the device failed in a call that can't throw; the next wait throws it. */
+    void lost(CudaException e) {
+        lost = e;
+    }
+
+    /** What to throw when the driver failed: such a failure stays, whatever is called after it. */
+    DeviceException failure(CudaException e) {
+        return new DeviceException(
+                device + ": " + e.getMessage()
+                        + ". What was computed on it since the last value was read is lost; after an illegal access or a lost device no"
+                        + " further work is taken: start the process again",
+                e);
+    }
+
+    @Override
+    public Device.Cuda device() {
+        return device;
+    }
+
+    @Override
+    public ConcreteTensor allocate(DType dtype, Shape shape) {
+        return ConcreteTensor.allocate(dtype, shape, device);
+    }
+
+    @Override
+    public Temporary temporary(long bytes) {
+        return new Temporary(allocator.allocate(bytes));
+    }
+
+    @Override
+    public ConcreteTensor contiguous(ConcreteTensor x) {
+        return x.isContiguous() ? x : CudaCopies.copy(this, x);
+    }
+
+    @Override
+    public Kernel kernel(Object key, String name, Supplier<String> program) {
+        enter();
+        return kernels.kernel(key, name, program);
+    }
+
+    @Override
+    public void launch(Kernel kernel, long blocks, int threads, int sharedBytes, long... arguments) {
+        Lane lane = lane();
+        MemorySegment structure = lane.structure(arguments.length);
+        MemorySegment.copy(arguments, 0, structure, ValueLayout.JAVA_LONG, 0, arguments.length);
+        try {
+            CudaDriver.launch(
+                    kernel.function(),
+                    Math.toIntExact(blocks),
+                    1,
+                    1,
+                    threads,
+                    1,
+                    1,
+                    sharedBytes,
+                    lane.stream().handle(),
+                    lane.arguments().clear().add(structure, Long.BYTES));
+        } catch (CudaException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public void launch(Kernel kernel, long items, long... arguments) {
+        if (items > 0) {
+            long blocks = Math.min((items + THREADS - 1) / THREADS, (long) multiprocessors * BLOCKS_EACH);
+            launch(kernel, blocks, THREADS, 0, arguments);
+        }
+    }
+
+    @Override
+    public void fill(long address, byte value, long bytes) {
+        if (bytes > 0) {
+            CudaMemory.fill(address, value, bytes, stream().handle());
+        }
+    }
+
+    @Override
+    public void copy(long source, long target, long bytes) {
+        if (bytes > 0) {
+            CudaMemory.copy(source, target, bytes, stream().handle());
+        }
+    }
+
+    @Override
+    public int multiprocessors() {
+        return multiprocessors;
+    }
+
+    @Override
+    public long blas() {
+        return lane().blas();
+    }
+
+    @Override
+    public long faults() {
+        return lane().faults().address();
+    }
+
+    @Override
+    public long site(LongFunction<RuntimeException> exception) {
+        return lane().faults().site(exception);
+    }
+
+    @Override
+    public void synchronize() {
+        CudaException failed = lost;
+        if (failed != null) {
+            throw failure(failed);
+        }
+        try {
+            lane().synchronize();
+        } catch (CudaException e) {
+            throw failure(e);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.gatun.tensor.cuda;
+
+import java.lang.foreign.ValueLayout;
+import java.util.function.LongFunction;
+import org.gatun.bindings.Memory;
+import org.gatun.bindings.cuda.CudaMemory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a stream's kernels found wrong, such as an index out of range. A kernel writes the first fault into a record in pinned memory, the
+ * {@code FaultRecord} of {@code faults.cuh}, and goes on harmlessly; the next wait for the stream throws the exception that was given for
+ * the fault's site.
+ */
+final class CudaFaults {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final int BYTES = 24;
+
+    /** How many launches an exception is kept for: more than a driver's queue holds. */
+    private static final int SITES = 1 << 14;
+
+    private final long record;
+    private final @Nullable LongFunction<RuntimeException>[] exceptions = sites();
+    private long next;
+
+    @SuppressWarnings("unchecked")
+    private static @Nullable LongFunction<RuntimeException>[] sites() {
+        return new @Nullable LongFunction[SITES];
+    }
+
+    CudaFaults() {
+        record = CudaMemory.allocateHost(BYTES);
+        Memory.ALL.asSlice(record, BYTES).fill((byte) 0);
+    }
+
+    /** The record's address, on the host and on the device. */
+    long address() {
+        return record;
+    }
+
+    /** The number of a place where a kernel may find something wrong. */
+    long site(LongFunction<RuntimeException> exception) {
+        exceptions[(int) (next % SITES)] = exception;
+        return next++;
+    }
+
+    /** Throws what was found wrong, once; the stream was waited for. */
+    void check() {
+        if (Memory.ALL.get(LONG, record) != 0) {
+            long site = Memory.ALL.get(LONG, record + 8);
+            long value = Memory.ALL.get(LONG, record + 16);
+            Memory.ALL.set(LONG, record, 0);
+            LongFunction<RuntimeException> exception = exceptions[(int) (site % SITES)];
+            if (exception != null) {
+                throw exception.apply(value);
+            }
+        }
+    }
+}

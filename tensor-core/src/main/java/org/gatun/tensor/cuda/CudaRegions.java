@@ -1,0 +1,219 @@
+package org.gatun.tensor.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.cpu.math.ScalarDivision;
+import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.ir.Expr;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.ir.ScalarTypes;
+import org.gatun.tensor.shape.Layout;
+import org.gatun.tensor.shape.Shape;
+
+/** Runs elementwise operations, single ones and regions: one kernel, printed by {@link RegionSource}, for each region and kind of layout. */
+final class CudaRegions {
+    /** How many numbers a kernel's parameter can hold, see {@link Lane}. */
+    private static final int MOST_ARGUMENTS = 512;
+
+    private static final int HEAD = 3;
+
+    private static final Map<BinaryFn, String> DIVISIONS = Map.of(
+            BinaryFn.FLOOR_DIVIDE, "floorDivide",
+            BinaryFn.TRUNC_DIVIDE, "truncDivide",
+            BinaryFn.REMAINDER, "remainder",
+            BinaryFn.FMOD, "fmod");
+
+    private CudaRegions() {}
+
+    private record DenseKey(Expr expr, List<Boolean> single) {}
+
+    private record StridedKey(Expr expr, int rank, boolean wide) {}
+
+    /** Runs an operation on operands of one shape, into fresh memory. */
+    static ConcreteTensor[] run(CudaDevice gpu, Op.Scalar op, ConcreteTensor[] in) {
+        return run(gpu, region(op, in), in);
+    }
+
+    /** Runs a region on operands of one shape, into fresh memory. */
+    static ConcreteTensor[] run(CudaDevice gpu, Expr expr, ConcreteTensor[] in) {
+        Shape shape = in[0].shape();
+        ConcreteTensor[] results = new ConcreteTensor[expr.outputs().size()];
+        int made = 0;
+        boolean done = false;
+        try {
+            for (; made < results.length; made++) {
+                results[made] = gpu.allocate(expr.dtype(expr.outputs().get(made)), shape);
+            }
+            runInto(gpu, expr, in, results);
+            done = true;
+            return results;
+        } finally {
+            for (int r = 0; r < made && !done; r++) {
+                results[r].close();
+            }
+        }
+    }
+
+    /** Runs an operation into existing memory; see {@link org.gatun.tensor.trace.Backend#executeInto}. */
+    static void runInto(CudaDevice gpu, Op.Scalar op, ConcreteTensor[] in, ConcreteTensor out) {
+        runInto(gpu, region(op, in), in, new ConcreteTensor[] {out});
+    }
+
+    /** Runs a region into existing memory; see {@link org.gatun.tensor.trace.Backend#executeInto}. */
+    static void runInto(CudaDevice gpu, Expr expr, ConcreteTensor[] in, ConcreteTensor[] out) {
+        if (out.length == 0 || out[0].shape().isEmpty()) {
+            return;
+        }
+        if (HEAD + in.length + out.length + 1 > MOST_ARGUMENTS) {
+            throw new IllegalArgumentException("region: " + in.length + " operands and " + out.length
+                    + " results are more than a kernel takes on " + gpu.device() + ", " + (MOST_ARGUMENTS - HEAD - 1)
+                    + " together: cut the region in two");
+        }
+        Shape shape = out[0].shape();
+        Layout[] layouts = new Layout[in.length + out.length];
+        for (int i = 0; i < layouts.length; i++) {
+            layouts[i] = (i < in.length ? in[i] : out[i - in.length]).layout();
+        }
+        MergedAxes axes = MergedAxes.of(shape, layouts);
+        boolean dense = true;
+        for (int i = 0; i < layouts.length; i++) {
+            dense &= axes.isDense(i) || (i < in.length && axes.isSingle(i));
+        }
+        if (dense) {
+            dense(gpu, expr, axes, in, out);
+        } else {
+            strided(gpu, expr, axes, in, out);
+        }
+    }
+
+    /** A single operation as a region. */
+    private static Expr region(Op.Scalar op, ConcreteTensor[] in) {
+        DType[] types = new DType[in.length];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = in[i].dtype();
+        }
+        return new Expr(
+                List.of(types),
+                List.of(new Expr.Apply(
+                        op, 0, in.length > 1 ? 1 : -1, in.length > 2 ? 2 : -1, ScalarTypes.result(op, types))),
+                List.of(in.length));
+    }
+
+    private static void dense(CudaDevice gpu, Expr expr, MergedAxes axes, ConcreteTensor[] in, ConcreteTensor[] out) {
+        long n = out[0].shape().elements();
+        List<Boolean> single = IntStream.range(0, in.length)
+                .mapToObj(i -> !axes.isDense(i) || n == 1)
+                .toList();
+        Kernel kernel =
+                gpu.kernel(new DenseKey(expr, single), "dense", () -> RegionSource.dense(expr, single));
+        long[] arguments = head(gpu, expr, n, in, out, 1);
+        int lanes = RegionSource.vector(expr);
+        long vectors = n / lanes;
+        for (int i = 0; i < in.length; i++) {
+            vectors = single.get(i) || aligned(in[i], lanes) ? vectors : 0;
+        }
+        for (ConcreteTensor result : out) {
+            vectors = aligned(result, lanes) ? vectors : 0;
+        }
+        arguments[arguments.length - 1] = vectors;
+        gpu.launch(kernel, vectors == 0 ? n : Math.max(vectors, n - vectors * lanes), arguments);
+    }
+
+    private static boolean aligned(ConcreteTensor t, int lanes) {
+        return t.address() % ((long) lanes * t.dtype().bytes()) == 0;
+    }
+
+    private static void strided(
+            CudaDevice gpu, Expr expr, MergedAxes axes, ConcreteTensor[] in, ConcreteTensor[] out) {
+        int operands = in.length + out.length;
+        int rank = axes.rank();
+        int rest = rank + operands * rank;
+        if (HEAD + operands + rest > MOST_ARGUMENTS) {
+            onCopies(gpu, expr, in, out);
+            return;
+        }
+        long n = out[0].shape().elements();
+        boolean wide = n > Integer.MAX_VALUE;
+        Kernel kernel = gpu.kernel(
+                new StridedKey(expr, rank, wide), "strided", () -> RegionSource.strided(expr, rank, wide));
+        long[] arguments = head(gpu, expr, n, in, out, rest);
+        int at = HEAD + operands;
+        for (long size : axes.sizes()) {
+            arguments[at++] = size;
+        }
+        for (long[] strides : axes.strides()) {
+            for (long stride : strides) {
+                arguments[at++] = stride;
+            }
+        }
+        gpu.launch(kernel, n, arguments);
+    }
+
+    /** Runs a region with more operands and axes than a kernel takes on copies of the operands, into dense results that are then copied. */
+    private static void onCopies(CudaDevice gpu, Expr expr, ConcreteTensor[] in, ConcreteTensor[] out) {
+        var temporary = new ArrayList<ConcreteTensor>();
+        try {
+            ConcreteTensor[] operands = in.clone();
+            ConcreteTensor[] results = out.clone();
+            for (int i = 0; i < in.length; i++) {
+                if (!in[i].isContiguous()) {
+                    operands[i] = CudaCopies.copy(gpu, in[i]);
+                    temporary.add(operands[i]);
+                }
+            }
+            for (int r = 0; r < out.length; r++) {
+                if (!out[r].isContiguous()) {
+                    results[r] = gpu.allocate(out[r].dtype(), out[r].shape());
+                    temporary.add(results[r]);
+                }
+            }
+            runInto(gpu, expr, operands, results);
+            for (int r = 0; r < out.length; r++) {
+                if (results[r] != out[r]) {
+                    runInto(
+                            gpu,
+                            new Expr(List.of(out[r].dtype()), List.of(), List.of(0)),
+                            new ConcreteTensor[] {results[r]},
+                            new ConcreteTensor[] {out[r]});
+                }
+            }
+        } finally {
+            temporary.forEach(ConcreteTensor::close);
+        }
+    }
+
+    /** What a region throws that met the divisor 0 or a negative exponent. */
+    private static RuntimeException fault(Expr expr, long value) {
+        String divides = expr.nodes().stream()
+                .filter(node -> !node.dtype().isFloating())
+                .map(node -> node instanceof Expr.Apply apply && apply.op() instanceof Op.Binary b ? b.fn() : null)
+                .filter(fn -> fn != null && DIVISIONS.containsKey(fn))
+                .map(DIVISIONS::get)
+                .findFirst()
+                .orElse("region");
+        return value < 0 ? ScalarDivision.negativeExponent(value) : ScalarDivision.byZero(divides);
+    }
+
+    /** The arguments that all kernels begin with, and room for more. */
+    private static long[] head(
+            CudaDevice gpu, Expr expr, long n, ConcreteTensor[] in, ConcreteTensor[] out, int rest) {
+        long[] arguments = new long[HEAD + in.length + out.length + rest];
+        arguments[0] = n;
+        if (RegionSource.canFault(expr)) {
+            arguments[1] = gpu.faults();
+            arguments[2] = gpu.site(value -> fault(expr, value));
+        }
+        int at = HEAD;
+        for (ConcreteTensor x : in) {
+            arguments[at++] = x.address();
+        }
+        for (ConcreteTensor result : out) {
+            arguments[at++] = result.address();
+        }
+        return arguments;
+    }
+}

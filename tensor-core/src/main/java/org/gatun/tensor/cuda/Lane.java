@@ -1,0 +1,80 @@
+package org.gatun.tensor.cuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+import java.util.Queue;
+import org.gatun.bindings.cuda.CuBlas;
+import org.gatun.bindings.cuda.CudaStreams;
+import org.gatun.bindings.cuda.KernelArguments;
+
+/** What one thread works with on a device: a stream, its cuBLAS handle, its faults, its staging memory and the memory for a launch's arguments. */
+final class Lane {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    /** A kernel has one parameter, of at most so many bytes. */
+    private static final int MOST = 4096;
+
+    private final CudaStream stream = new CudaStream();
+    private final CudaFaults faults = new CudaFaults();
+    private final Staging staging = new Staging(stream);
+    private final KernelArguments arguments = new KernelArguments();
+    private final MemorySegment structure = Arena.ofAuto().allocate(MOST, Long.BYTES);
+    private long blas;
+
+    /** A thread's claim on a lane: when the thread has ended, the lane may go to another. */
+    static final class Hold {
+        private final Lane lane;
+
+        private Hold(Lane lane) {
+            this.lane = lane;
+        }
+
+        Lane lane() {
+            return lane;
+        }
+    }
+
+    /** A claim on this; when it is unreachable, the lane goes to {@code idle}. */
+    Hold hold(Queue<Lane> idle) {
+        var hold = new Hold(this);
+        CLEANER.register(hold, () -> idle.add(this));
+        return hold;
+    }
+
+    CudaStream stream() {
+        return stream;
+    }
+
+    CudaFaults faults() {
+        return faults;
+    }
+
+    Staging staging() {
+        return staging;
+    }
+
+    KernelArguments arguments() {
+        return arguments;
+    }
+
+    /** Memory for so many arguments of 8 bytes. */
+    MemorySegment structure(int count) {
+        return structure.asSlice(0, (long) count * Long.BYTES);
+    }
+
+    /** The cuBLAS handle, made on first use. */
+    long blas() {
+        if (blas == 0) {
+            blas = CuBlas.create();
+            CuBlas.setStream(blas, stream.handle());
+        }
+        return blas;
+    }
+
+    /** Waits for the stream, and throws what its kernels found wrong. */
+    void synchronize() {
+        CudaStreams.synchronize(stream.handle());
+        faults.check();
+    }
+}

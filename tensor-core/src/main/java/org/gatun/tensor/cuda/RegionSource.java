@@ -1,0 +1,261 @@
+package org.gatun.tensor.cuda;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.Expr;
+import org.gatun.tensor.ir.Op;
+
+/**
+ * Prints the program of an elementwise region as CUDA C: a function of one element, and kernels that call it for all elements.
+ *
+ * <p>The kernel {@code dense} takes operands and results that lie row by row, and operands of one element; it moves 16 bytes of the
+ * widest type at a time where all addresses allow. The kernel {@code strided} takes any strides.
+ */
+final class RegionSource {
+    private final Expr expr;
+    private final StringBuilder text = new StringBuilder();
+
+    private RegionSource(Expr expr) {
+        this.expr = expr;
+    }
+
+    /**
+     * The program with the kernel {@code dense}.
+     *
+     * @param single for each input, whether all its elements are one in memory
+     */
+    static String dense(Expr expr, List<Boolean> single) {
+        var source = new RegionSource(expr);
+        source.begin();
+        source.dense(single);
+        return source.text.toString();
+    }
+
+    /**
+     * The program with the kernel {@code strided}.
+     *
+     * @param rank the number of axes
+     * @param wide whether indices need 64 bits
+     */
+    static String strided(Expr expr, int rank, boolean wide) {
+        var source = new RegionSource(expr);
+        source.begin();
+        source.strided(rank, wide ? "i64" : "u32");
+        return source.text.toString();
+    }
+
+    /** Whether the region may find an operand that it has no result for, such as a divisor of 0. */
+    static boolean canFault(Expr expr) {
+        return expr.nodes().stream()
+                .anyMatch(node ->
+                        node instanceof Expr.Apply apply && ScalarText.canFault(apply.op(), expr.dtype(apply.a())));
+    }
+
+    /** How many elements {@code dense} moves at a time: 16 bytes of the widest type. */
+    static int vector(Expr expr) {
+        int widest = 1;
+        for (DType input : expr.inputs()) {
+            widest = Math.max(widest, input.bytes());
+        }
+        for (int output : expr.outputs()) {
+            widest = Math.max(widest, expr.dtype(output).bytes());
+        }
+        return 16 / widest;
+    }
+
+    private int inputs() {
+        return expr.inputs().size();
+    }
+
+    private int outputs() {
+        return expr.outputs().size();
+    }
+
+    private RegionSource line(String format, Object... arguments) {
+        text.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+        return this;
+    }
+
+    private String type(int value) {
+        return CType.of(expr.dtype(value));
+    }
+
+    private String resultType(int output) {
+        return type(expr.outputs().get(output));
+    }
+
+    /** Includes, and the function of one element. */
+    private void begin() {
+        Set<String> includes = new TreeSet<>(Set.of("numbers.cuh", "elementwise.cuh", "faults.cuh"));
+        for (Expr.Node node : expr.nodes()) {
+            if (node instanceof Expr.Apply apply) {
+                includes.addAll(ScalarText.includes(apply.op()));
+            }
+        }
+        text.append(KernelText.includes(includes));
+        var parameters = new StringBuilder();
+        for (int i = 0; i < inputs(); i++) {
+            parameters.append("const ").append(type(i)).append(" x").append(i).append(", ");
+        }
+        for (int r = 0; r < outputs(); r++) {
+            parameters.append(resultType(r)).append("& r").append(r).append(", ");
+        }
+        line("static __device__ __forceinline__ void element(%sconst Faults faults) {", parameters);
+        for (int i = 0; i < inputs(); i++) {
+            if (expr.uses(i)) {
+                line("    const auto v%d = toWide(x%d);", i, i);
+            }
+        }
+        for (int k = 0; k < expr.nodes().size(); k++) {
+            int value = inputs() + k;
+            String type = CType.arithmetic(expr.dtype(value));
+            switch (expr.nodes().get(k)) {
+                case Expr.Constant constant -> line("    const %s v%d = %s;", type, value, literal(constant));
+                case Expr.Apply apply -> line("    const %s v%d = %s;", type, value, expression(apply));
+            }
+        }
+        for (int r = 0; r < outputs(); r++) {
+            line("    r%d = fromWide<%s>(v%d);", r, resultType(r), expr.outputs().get(r));
+        }
+        line("}");
+    }
+
+    private String expression(Expr.Apply apply) {
+        int[] operands = {apply.a(), apply.b(), apply.c()};
+        String[] names = new String[apply.op().arity()];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = "v" + operands[i];
+        }
+        // The operands' dtype: of a choice that of the alternatives.
+        int typed = apply.op() instanceof Op.Select ? apply.b() : apply.a();
+        return ScalarText.expression(apply.op(), expr.dtype(typed), apply.dtype(), names);
+    }
+
+    /** The constant's very bits. */
+    private static String literal(Expr.Constant constant) {
+        return switch (constant.dtype()) {
+            case F64 -> "__longlong_as_double(0x" + Long.toHexString(constant.bits()) + "ll)";
+            case F32 -> single((float) constant.value());
+            case BF16 -> "rounded<bf16>(" + single((float) constant.value()) + ")";
+            case F16 -> "rounded<f16>(" + single((float) constant.value()) + ")";
+            case I64, I32, I16, I8, U8 ->
+                "(" + CType.of(constant.dtype()) + ")0x" + Long.toHexString(constant.bits()) + "ll";
+            case BOOL -> constant.bits() != 0 ? "true" : "false";
+        };
+    }
+
+    private static String single(float value) {
+        return "__int_as_float(0x" + Integer.toHexString(Float.floatToRawIntBits(value)) + ")";
+    }
+
+    /** The structure of arguments begins with the elements' number, the faults' record and site, and the addresses. */
+    private void arguments(String rest) {
+        line("struct Arguments {");
+        line("    i64 n;");
+        line("    FaultRecord* faults;");
+        line("    i64 site;");
+        for (int i = 0; i < inputs(); i++) {
+            line("    const %s* x%d;", type(i), i);
+        }
+        for (int r = 0; r < outputs(); r++) {
+            line("    %s* r%d;", resultType(r), r);
+        }
+        text.append(rest);
+        line("};");
+    }
+
+    private void dense(List<Boolean> single) {
+        int lanes = vector(expr);
+        arguments("    i64 vectors;\n");
+        line("extern \"C\" __global__ void __launch_bounds__(256) dense(const Arguments a) {");
+        line("    const Faults faults{a.faults, a.site};");
+        line("    const i64 step = (i64)gridDim.x * blockDim.x;");
+        line("    const i64 first = (i64)blockIdx.x * blockDim.x + threadIdx.x;");
+        for (int i = 0; i < inputs(); i++) {
+            if (single.get(i)) {
+                line("    const %s s%d = *a.x%d;", type(i), i, i);
+            }
+        }
+        line("    for (i64 i = first; i < a.vectors; i += step) {");
+        for (int i = 0; i < inputs(); i++) {
+            if (!single.get(i)) {
+                line("        const auto x%d = loadVector<%d>(a.x%d, i);", i, lanes, i);
+            }
+        }
+        for (int r = 0; r < outputs(); r++) {
+            line("        Vec<%s, %d> r%d;", resultType(r), lanes, r);
+        }
+        line("#pragma unroll");
+        line("        for (int k = 0; k < %d; k++) {", lanes);
+        line("            %s", call(single, "s%d", "x%d.at[k]", "r%d.at[k]"));
+        line("        }");
+        for (int r = 0; r < outputs(); r++) {
+            line("        storeVector<%d>(a.r%d, i, r%d);", lanes, r, r);
+        }
+        line("    }");
+        line("    for (i64 i = a.vectors * %d + first; i < a.n; i += step) {", lanes);
+        for (int r = 0; r < outputs(); r++) {
+            line("        %s r%d;", resultType(r), r);
+        }
+        line("        %s", call(single, "s%d", "a.x%d[i]", "r%d"));
+        for (int r = 0; r < outputs(); r++) {
+            line("        a.r%d[i] = r%d;", r, r);
+        }
+        line("    }");
+        line("}");
+    }
+
+    private String call(List<Boolean> single, String ofSingle, String ofDense, String outputs) {
+        var list = new StringBuilder();
+        for (int i = 0; i < inputs(); i++) {
+            list.append(String.format(Locale.ROOT, single.get(i) ? ofSingle : ofDense, i))
+                    .append(", ");
+        }
+        for (int r = 0; r < outputs(); r++) {
+            list.append(String.format(Locale.ROOT, outputs, r)).append(", ");
+        }
+        return "element(" + list + "faults);";
+    }
+
+    private void strided(int rank, String index) {
+        int operands = inputs() + outputs();
+        arguments(String.format(
+                Locale.ROOT, "    i64 size[%d];%n    i64 stride[%d][%d];%n", rank, operands, rank));
+        line("extern \"C\" __global__ void __launch_bounds__(256) strided(const Arguments a) {");
+        line("    const Faults faults{a.faults, a.site};");
+        line("    const i64 step = (i64)gridDim.x * blockDim.x;");
+        line("    for (i64 i = (i64)blockIdx.x * blockDim.x + threadIdx.x; i < a.n; i += step) {");
+        line("        %s rest = (%s)i;", index, index);
+        line("        i64 at[%d] = {};", operands);
+        line("#pragma unroll");
+        line("        for (int axis = 0; axis < %d; axis++) {", rank);
+        line("            const %s size = (%s)a.size[axis];", index, index);
+        line("            const %s next = axis < %d ? rest / size : 0;", index, rank - 1);
+        line("            const i64 place = (i64)(rest - next * size);");
+        line("            rest = next;");
+        line("#pragma unroll");
+        line("            for (int k = 0; k < %d; k++) {", operands);
+        line("                at[k] += place * a.stride[k][axis];");
+        line("            }");
+        line("        }");
+        for (int r = 0; r < outputs(); r++) {
+            line("        %s r%d;", resultType(r), r);
+        }
+        var list = new StringBuilder();
+        for (int i = 0; i < inputs(); i++) {
+            list.append("a.x").append(i).append("[at[").append(i).append("]], ");
+        }
+        for (int r = 0; r < outputs(); r++) {
+            list.append('r').append(r).append(", ");
+        }
+        line("        element(%sfaults);", list);
+        for (int r = 0; r < outputs(); r++) {
+            line("        a.r%d[at[%d]] = r%d;", r, inputs() + r, r);
+        }
+        line("    }");
+        line("}");
+    }
+}
