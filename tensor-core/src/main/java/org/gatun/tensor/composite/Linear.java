@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.LinearKernel;
 import org.gatun.tensor.cpu.Widening;
+import org.gatun.tensor.cuda.CudaLinear;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,11 @@ public record Linear(boolean bias) implements Composite {
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
         return Optional.of(Widening.around(LinearKernel::run));
+    }
+
+    @Override
+    public Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return CudaLinear.kernel(inputs);
     }
 
     @Override

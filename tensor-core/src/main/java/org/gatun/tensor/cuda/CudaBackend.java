@@ -7,6 +7,7 @@ import org.gatun.bindings.cuda.CudaException;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.memory.Allocator;
 import org.gatun.tensor.trace.Backend;
@@ -44,12 +45,21 @@ public final class CudaBackend implements Backend {
 
     @Override
     public ConcreteTensor[] execute(Op op, ConcreteTensor[] in) {
+        return ordered(operands -> run(op, operands), in);
+    }
+
+    /** A composite's kernel that runs after the work of other threads on its operands. */
+    public Composite.Kernel ordered(Composite.Kernel kernel) {
+        return in -> ordered(kernel, in);
+    }
+
+    private ConcreteTensor[] ordered(Composite.Kernel kernel, ConcreteTensor[] in) {
         CudaStream stream = gpu.stream();
         try {
             for (ConcreteTensor x : in) {
                 CudaBlock.of(x.storage()).beforeRead(stream);
             }
-            ConcreteTensor[] results = run(op, in);
+            ConcreteTensor[] results = kernel.run(in);
             for (ConcreteTensor x : in) {
                 CudaBlock.of(x.storage()).afterRead(stream);
             }

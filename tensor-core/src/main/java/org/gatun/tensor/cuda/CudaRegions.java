@@ -1,6 +1,7 @@
 package org.gatun.tensor.cuda;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -130,7 +131,7 @@ final class CudaRegions {
     private static void strided(
             CudaDevice gpu, Expr expr, MergedAxes axes, ConcreteTensor[] in, ConcreteTensor[] out) {
         int operands = in.length + out.length;
-        int rank = axes.rank();
+        int rank = programRank(axes.rank());
         int rest = rank + operands * rank;
         if (HEAD + operands + rest > MOST_ARGUMENTS) {
             onCopies(gpu, expr, in, out);
@@ -142,15 +143,19 @@ final class CudaRegions {
                 new StridedKey(expr, rank, wide), "strided", () -> RegionSource.strided(expr, rank, wide));
         long[] arguments = head(gpu, expr, n, in, out, rest);
         int at = HEAD + operands;
-        for (long size : axes.sizes()) {
-            arguments[at++] = size;
-        }
+        // Axes that the program has and the layouts have not are of size 1.
+        Arrays.fill(arguments, at, at + rank, 1);
+        System.arraycopy(axes.sizes(), 0, arguments, at, axes.rank());
         for (long[] strides : axes.strides()) {
-            for (long stride : strides) {
-                arguments[at++] = stride;
-            }
+            at += rank;
+            System.arraycopy(strides, 0, arguments, at, axes.rank());
         }
         gpu.launch(kernel, n, arguments);
+    }
+
+    /** The number of axes of the program that serves so many: few numbers, so that few programs are compiled. */
+    private static int programRank(int rank) {
+        return rank <= 2 ? 2 : rank <= 4 ? 4 : rank;
     }
 
     /** Runs a region with more operands and axes than a kernel takes on copies of the operands, into dense results that are then copied. */

@@ -20,6 +20,7 @@ final class Lane {
     private final Staging staging = new Staging(stream);
     private final KernelArguments arguments = new KernelArguments();
     private final MemorySegment structure = Arena.ofAuto().allocate(MOST, Long.BYTES);
+    private final LinearPlans linearPlans = new LinearPlans();
     private long blas;
 
     /** A thread's claim on a lane: when the thread has ended, the lane may go to another. */
@@ -61,6 +62,11 @@ final class Lane {
     /** Memory for so many arguments of 8 bytes. */
     MemorySegment structure(int count) {
         return structure.asSlice(0, (long) count * Long.BYTES);
+    }
+
+    /** How this thread computes products with epilogues. */
+    LinearPlans linearPlans() {
+        return linearPlans;
     }
 
     /** The cuBLAS handle, made on first use. */

@@ -37,6 +37,11 @@ public interface Composite {
         return Optional.empty();
     }
 
+    /** A fused kernel for GPUs, as {@link #cpuKernel}. */
+    default Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return Optional.empty();
+    }
+
     /**
      * This function over a batch, if it has a form of its own for that, with kernels or a derivative better than batching the
      * {@link #fallback} and the {@link #derivative} gives: a composite whose marked operands and all of whose results have one more axis in

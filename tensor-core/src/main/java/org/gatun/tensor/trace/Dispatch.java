@@ -118,19 +118,21 @@ public final class Dispatch {
             }
         }
         if (op instanceof Op.Call call) {
-            Optional<Composite.Kernel> kernel = kernel(call, operands);
-            return kernel.isPresent() ? execute(kernel.get(), operands) : inline(call.composite(), inputs);
+            return call(call.composite(), operands, inputs);
         }
         Backend backend = backend(device(op, operands));
         return execute(o -> backend.execute(op, o), operands);
     }
 
-    /** The composite's fused kernel for the operands' device, if there is one. */
-    private static Optional<Composite.Kernel> kernel(Op.Call call, ConcreteTensor[] operands) {
-        return switch (device(call, operands)) {
-            case Device.Cpu cpu -> call.composite().cpuKernel(types(operands));
-            case Device.Cuda cuda -> Optional.empty();
-        };
+    /** Runs the composite's fused kernel for the operands' device or, if there is none, its fallback. */
+    private static Tensor[] call(Composite composite, ConcreteTensor[] operands, Tensor[] inputs) {
+        Optional<Composite.Kernel> kernel =
+                switch (device(new Op.Call(composite), operands)) {
+                    case Device.Cpu cpu -> composite.cpuKernel(types(operands));
+                    case Device.Cuda cuda ->
+                        composite.cudaKernel(types(operands)).map(CudaBackend.of(cuda)::ordered);
+                };
+        return kernel.isPresent() ? execute(kernel.get(), operands) : inline(composite, inputs);
     }
 
     /** Runs a kernel while its operands' memory is held, so that closing a tensor on another thread can't free it. */
