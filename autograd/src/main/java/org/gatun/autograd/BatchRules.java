@@ -35,6 +35,7 @@ final class BatchRules {
             case Op.Flip flip -> Dispatch.bind(new Op.Flip(in.shifted(flip.axes())), in.value(0));
             case Op.Pad pad -> Dispatch.bind(new Op.Pad(pad(pad.spec())), in.value(0));
             case Op.Copy copy -> Dispatch.bind(copy, in.value(0));
+            case Op.Transfer transfer -> Dispatch.bind(transfer, in.value(0));
             case Op.Sum sum -> Dispatch.bind(new Op.Sum(in.shifted(sum.axes())), in.value(0));
             case Op.CumSum sum -> Dispatch.bind(new Op.CumSum(sum.axis() + 1, sum.reverse()), in.value(0));
             case Op.Gather gather -> Dispatch.bind(new Op.Gather(gather.axis() + 1), in.whole());

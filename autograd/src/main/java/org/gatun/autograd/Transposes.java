@@ -30,6 +30,7 @@ final class Transposes {
             case Op.Windows w -> false;
             case Op.Pad p -> false;
             case Op.Copy c -> false;
+            case Op.Transfer t -> false;
             case Op.Sum s -> false;
             case Op.CumSum c -> false;
             case Op.AvgPool2d a -> false;
@@ -59,6 +60,7 @@ final class Transposes {
             case Op.Windows windows -> overlapped(windows, p.type(0).shape(), g);
             case Op.Pad pad -> unpad(pad.spec(), p.type(0).shape(), g);
             case Op.Copy copy -> g;
+            case Op.Transfer transfer -> Dispatch.bind(new Op.Transfer(transfer.to(), transfer.from()), g);
             case Op.Sum sum -> g.broadcastTo(p.type(0).shape());
             case Op.CumSum cumSum -> Dispatch.bind(new Op.CumSum(cumSum.axis(), !cumSum.reverse()), g);
             case Op.Gather gather ->
@@ -141,7 +143,7 @@ final class Transposes {
             return rows.pad(none, after).flatten(axis, axis + 1).pad(new long[whole.rank()], end);
         }
         Tensor places = Tensors.arange(count).mul(op.step()).unsqueeze(1).add(Tensors.arange(op.size()));
-        return Dispatch.bind(new Op.IndexAdd(axis, n), rows.flatten(axis, axis + 1), places.flatten());
+        return Dispatch.bind(new Op.IndexAdd(axis, n), rows.flatten(axis, axis + 1), places.flatten().to(g.device()));
     }
 
     /** Takes the elements out of the zeros that a pad put around and between them. */

@@ -216,6 +216,6 @@ final class Arranging {
             Arrays.fill(places, k, k + (int) each[i], i);
             k += (int) each[i];
         }
-        return Picking.indexSelect(x, a, HostCopies.of(Shape.of(total), places));
+        return Picking.indexSelect(x, a, HostCopies.of(Shape.of(total), places).to(x.device()));
     }
 }

@@ -125,7 +125,7 @@ final class Combining {
             return x.slice(0, 0, 0);
         }
         long[] choices = choices(x.size(0), size, withReplacement);
-        Tensor index = HostCopies.of(Shape.of(choices.length), choices);
+        Tensor index = HostCopies.of(Shape.of(choices.length), choices).to(x.device());
         return x.indexSelect(0, index).reshape(choices.length / size, size);
     }
 

@@ -69,8 +69,8 @@ final class Distances {
                 second[at++] = j;
             }
         }
-        Tensor from = Tensors.of(first);
-        Tensor to = Tensors.of(second);
+        Tensor from = Tensors.of(first).to(x.device());
+        Tensor to = Tensors.of(second).to(x.device());
         return x.indexSelect(0, from).sub(x.indexSelect(0, to)).norm(p, -1);
     }
 

@@ -189,6 +189,7 @@ final class GridSampling {
             Arrays.fill(aligned, 1);
             aligned[a] = spatial[a];
             columns.add(steps(theta.dtype(), spatial[a], alignCorners)
+                    .to(theta.device())
                     .reshape(Shape.of(aligned))
                     .broadcastTo(shape));
         }

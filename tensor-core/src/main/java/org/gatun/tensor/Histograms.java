@@ -154,7 +154,7 @@ final class Histograms {
             throw new IllegalArgumentException(name + ": the range from " + low + " to " + high
                     + " can't be cut into bins: give two finite numbers, the smaller one first");
         }
-        return Tensors.linspace(x.dtype().arithmetic(), low, high, bins + 1);
+        return Tensors.linspace(x.dtype().arithmetic(), low, high, bins + 1).to(x.device());
     }
 
     private static void requireBins(String name, long bins) {

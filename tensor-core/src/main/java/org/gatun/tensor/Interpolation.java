@@ -135,7 +135,9 @@ final class Interpolation {
         return x.indexSelect(
                 axis,
                 HostCopies.wholes(
-                        Shape.of(m), i -> Math.clamp((long) Math.floor(place.applyAsDouble(i)) + offset, 0, last)));
+                                Shape.of(m),
+                                i -> Math.clamp((long) Math.floor(place.applyAsDouble(i)) + offset, 0, last))
+                        .to(x.device()));
     }
 
     /** A weight for each element of the result, aligned with an axis. */
@@ -143,7 +145,7 @@ final class Interpolation {
         long[] aligned = new long[x.rank() - axis];
         Arrays.fill(aligned, 1);
         aligned[0] = m;
-        return HostCopies.reals(Shape.of(aligned), weight).to(x.dtype());
+        return HostCopies.reals(Shape.of(aligned), weight).to(x.device()).to(x.dtype());
     }
 
     private static double beyond(double place) {

@@ -317,7 +317,7 @@ final class Picking {
                 at[a] = 0;
             }
         }
-        return HostCopies.of(Shape.of(count, rank), positions);
+        return HostCopies.of(Shape.of(count, rank), positions).to(x.device());
     }
 
     static Tensor maskedSelect(Tensor x, Tensor mask) {

@@ -117,7 +117,7 @@ final class Pooling {
             long[] aligned = new long[axes];
             Arrays.fill(aligned, 1);
             aligned[a] = counts.length;
-            y = y.mul(Tensors.of(Shape.of(aligned), counts).to(x.dtype()));
+            y = y.mul(Tensors.of(Shape.of(aligned), counts).to(x.device()).to(x.dtype()));
         }
         return y.div((double) options.divisorOverride());
     }
@@ -181,9 +181,9 @@ final class Pooling {
         Arrays.fill(aligned, 1);
         aligned[0] = m;
         aligned[1] = w.width;
-        Tensor inside = w.inside(Shape.of(aligned));
+        Tensor inside = w.inside(Shape.of(aligned)).to(x.device());
         aligned[1] = 1;
-        Tensor sizes = HostCopies.reals(Shape.of(aligned), w::size).to(x.dtype());
+        Tensor sizes = HostCopies.reals(Shape.of(aligned), w::size).to(x.device()).to(x.dtype());
         return inside.where(taps, Arithmetic.constant(x, x.dtype(), 0.0))
                 .sum(true, axis + 1)
                 .div(sizes)
@@ -197,14 +197,14 @@ final class Pooling {
             return new ValuesIndices(batch.values().squeeze(0), batch.indices().squeeze(0));
         }
         Tensor values = x;
-        Tensor index = Tensors.zeros(DType.I64).broadcastTo(x.shape());
+        Tensor index = Tensors.zeros(DType.I64).to(x.device()).broadcastTo(x.shape());
         long slice = 1;
         for (int a = axes - 1; a >= 0; a--) {
             int axis = 2 + a;
             Adaptive w = Adaptive.of(x.size(axis), out[a]);
             // Taps beyond a window repeat its last element, so that they win no tie.
             Tensor taps = w.taps(values, axis).flatten(axis, axis + 1);
-            Tensor rows = w.index().mul(slice);
+            Tensor rows = w.index().to(x.device()).mul(slice);
             long[] aligned = new long[taps.rank() - axis];
             Arrays.fill(aligned, 1);
             aligned[0] = rows.size(0);
@@ -259,7 +259,7 @@ final class Pooling {
 
         /** The elements of the windows along an axis, which becomes two. */
         Tensor taps(Tensor x, int axis) {
-            Tensor picked = x.indexSelect(axis, index());
+            Tensor picked = x.indexSelect(axis, index().to(x.device()));
             return picked.reshape(split(x.shape(), axis, m, width));
         }
     }

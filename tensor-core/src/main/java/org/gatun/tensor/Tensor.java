@@ -2,7 +2,9 @@ package org.gatun.tensor;
 
 import org.gatun.tensor.memory.Keepable;
 import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Traced;
 
 /**
@@ -155,6 +157,22 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
     /** As {@link #fullLike(double)}, exact for I64. */
     public final Tensor fullLike(long value) {
         return Arithmetic.expand(Arithmetic.constant("fullLike", this, value), shape());
+    }
+
+    /**
+     * This tensor on a device, as {@code torch.Tensor.to}: itself when it is there already, otherwise a copy, row by row. Derivatives pass; a
+     * cotangent is brought back to the device that this tensor is on.
+     *
+     * @throws DeviceException when the device can't be used
+     */
+    public final Tensor to(Device device) {
+        Device here = device();
+        return here.equals(device) ? this : Dispatch.bind(new Op.Transfer(here, device), this);
+    }
+
+    /** {@link #to(Device) to(Device.CPU)}. */
+    public final Tensor cpu() {
+        return to(Device.CPU);
     }
 
     /** This tensor converted to a dtype; itself when it has that dtype already. Floating to integer truncates to zero. */

@@ -75,7 +75,7 @@ final class Uniqueness {
         }
         long[] sorted =
                 IntStream.range(0, n).boxed().sorted(order).mapToLong(i -> i).toArray();
-        return Tensors.of(sorted);
+        return Tensors.of(sorted).to(slices.device());
     }
 
     private static Tensor slices(String name, Tensor x, int axis) {

@@ -209,7 +209,7 @@ public final class Bijectors {
         /** What each number is moved by, so that 0 gives equal parts: the logarithm of the number of parts still to break off. */
         private static Tensor shift(Tensor x) {
             long n = x.size(-1);
-            return Tensors.arange(n, 0, -1).to(x.dtype()).log();
+            return Tensors.arange(n, 0, -1).to(x.device()).to(x.dtype()).log();
         }
 
         @Override

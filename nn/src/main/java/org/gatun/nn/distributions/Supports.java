@@ -15,6 +15,7 @@ final class Supports {
         Arrays.fill(sizes, 1);
         sizes[0] = count;
         return Tensors.arange(count)
+                .to(like.device())
                 .to(like.dtype())
                 .reshape(Shape.of(sizes))
                 .broadcastTo(Shapes.join(Shape.of(count), batch));

@@ -3,6 +3,7 @@ package org.gatun.tensor.cpu;
 import java.util.List;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cuda.Transfers;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.trace.Backend;
 import org.gatun.tensor.trace.Views;
@@ -57,6 +58,7 @@ public final class CpuBackend implements Backend {
             case Op.View view -> one(Views.of(view, in[0]));
             case Op.Pad pad -> one(Copies.pad(pad, in[0]));
             case Op.Copy copy -> one(Copies.copy(in[0]));
+            case Op.Transfer transfer -> one(Transfers.fromHost(in[0], transfer.to()));
             case Op.Sum sum -> one(Reduce.sum(sum, in[0]));
             case Op.CumSum cumSum -> one(Scan.sum(cumSum, in[0]));
             case Op.Gather gather -> one(Indexing.gather(gather, in[0], in[1]));

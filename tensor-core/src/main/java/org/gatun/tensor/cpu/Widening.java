@@ -45,6 +45,7 @@ public final class Widening {
             case Op.Reshape o -> false;
             case Op.Pad o -> false;
             case Op.Copy o -> false;
+            case Op.Transfer o -> false;
             case Op.Concat o -> false;
             case Op.ArgExtremum o -> false;
             case Op.BoolReduce o -> false;

@@ -122,6 +122,7 @@ public final class CudaBackend implements Backend {
             case Op.View view -> one(Views.of(view, in[0]));
             case Op.Pad pad -> one(CudaCopies.pad(gpu, pad, in[0]));
             case Op.Copy copy -> one(CudaCopies.copy(gpu, in[0]));
+            case Op.Transfer transfer -> one(Transfers.fromDevice(gpu, in[0], transfer.to()));
             case Op.Sum sum -> OnHost.run(gpu, sum, in);
             case Op.CumSum cumSum -> OnHost.run(gpu, cumSum, in);
             case Op.Gather gather -> OnHost.run(gpu, gather, in);

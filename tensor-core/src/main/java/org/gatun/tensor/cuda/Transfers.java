@@ -99,6 +99,35 @@ public final class Transfers {
         return toDevice(CudaDevice.of(device), x);
     }
 
+    /** A copy, row by row, of a tensor on the host in a device's memory. */
+    public static ConcreteTensor fromHost(ConcreteTensor x, Device to) {
+        return switch (to) {
+            case Device.Cpu cpu -> (ConcreteTensor) x.copy();
+            case Device.Cuda cuda -> toDevice(CudaDevice.of(cuda), x);
+        };
+    }
+
+    /** A copy, row by row, of a tensor on a GPU in a device's memory; to another GPU by way of the host. */
+    static ConcreteTensor fromDevice(CudaDevice gpu, ConcreteTensor x, Device to) {
+        if (to.equals(gpu.device())) {
+            return CudaCopies.copy(gpu, x);
+        }
+        ConcreteTensor rows = gpu.contiguous(x);
+        try {
+            ConcreteTensor host = toHost(rows);
+            if (to.equals(Device.CPU)) {
+                return host;
+            }
+            try (host) {
+                return fromHost(host, to);
+            }
+        } finally {
+            if (rows != x) {
+                rows.close();
+            }
+        }
+    }
+
     static ConcreteTensor toDevice(CudaDevice gpu, ConcreteTensor x) {
         ConcreteTensor rows = x.isContiguous() ? x : (ConcreteTensor) x.copy();
         Storage held = rows.acquire();

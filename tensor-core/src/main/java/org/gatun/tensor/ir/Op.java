@@ -1,6 +1,7 @@
 package org.gatun.tensor.ir;
 
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
 
@@ -190,6 +191,14 @@ public sealed interface Op {
 
     /** A row-by-row copy in memory of its own. */
     record Copy() implements Multilinear {
+        @Override
+        public int arity() {
+            return 1;
+        }
+    }
+
+    /** A row-by-row copy in another device's memory; its transpose brings cotangents back. */
+    record Transfer(Device from, Device to) implements Multilinear {
         @Override
         public int arity() {
             return 1;

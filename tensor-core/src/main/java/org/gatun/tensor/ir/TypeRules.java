@@ -40,6 +40,7 @@ public final class TypeRules {
             case Op.Windows windows -> List.of(windows(windows, inputs.get(0)));
             case Op.Pad pad -> List.of(pad(pad, inputs.get(0)));
             case Op.Copy copy -> List.of(inputs.get(0));
+            case Op.Transfer transfer -> List.of(inputs.get(0));
             case Op.Concat concat -> List.of(concat(concat, inputs));
             case Op.Sum sum -> List.of(accumulated(op, sum.axes(), inputs.get(0)));
             case Op.Prod prod -> List.of(accumulated(op, prod.axes(), inputs.get(0)));

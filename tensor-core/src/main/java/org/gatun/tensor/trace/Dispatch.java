@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
-import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.CpuBackend;
 import org.gatun.tensor.cuda.CudaBackend;
@@ -120,19 +119,32 @@ public final class Dispatch {
         if (op instanceof Op.Call call) {
             return call(call.composite(), operands, inputs);
         }
-        Backend backend = backend(device(op, operands));
-        return execute(o -> backend.execute(op, o), operands);
+        Backend backend = backend(Placement.device(name(op), operands));
+        ConcreteTensor[] together = Placement.together(operands);
+        try {
+            return execute(o -> backend.execute(op, o), together);
+        } finally {
+            Placement.closeCopies(operands, together);
+        }
     }
 
     /** Runs the composite's fused kernel for the operands' device or, if there is none, its fallback. */
     private static Tensor[] call(Composite composite, ConcreteTensor[] operands, Tensor[] inputs) {
         Optional<Composite.Kernel> kernel =
-                switch (device(new Op.Call(composite), operands)) {
+                switch (Placement.device(composite.name(), operands)) {
                     case Device.Cpu cpu -> composite.cpuKernel(types(operands));
                     case Device.Cuda cuda ->
                         composite.cudaKernel(types(operands)).map(CudaBackend.of(cuda)::ordered);
                 };
-        return kernel.isPresent() ? execute(kernel.get(), operands) : inline(composite, inputs);
+        if (kernel.isEmpty()) {
+            return inline(composite, inputs);
+        }
+        ConcreteTensor[] together = Placement.together(operands);
+        try {
+            return execute(kernel.get(), together);
+        } finally {
+            Placement.closeCopies(operands, together);
+        }
     }
 
     /** Runs a kernel while its operands' memory is held, so that closing a tensor on another thread can't free it. */
@@ -150,22 +162,6 @@ public final class Dispatch {
                 }
             }
         }
-    }
-
-    /** The one device that all operands lie on. */
-    private static Device device(Op op, ConcreteTensor[] operands) {
-        if (operands.length == 0) {
-            return Device.CPU;
-        }
-        Device device = operands[0].device();
-        for (int i = 1; i < operands.length; i++) {
-            if (!operands[i].device().equals(device)) {
-                throw new DeviceException(name(op) + ": operand 0, " + operands[0].type() + ", lies on " + device
-                        + " and operand " + i + ", " + operands[i].type() + ", on " + operands[i].device()
-                        + ": bring them to one device with to(device)");
-            }
-        }
-        return device;
     }
 
     private static String name(Op op) {

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.conformance.OpCase.Operand;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.BoolReduceFn;
@@ -95,6 +96,7 @@ public final class OpCases {
                 new Op.Windows(0, 1, 1),
                 new Op.Pad(new PadSpec(none, none, none)),
                 new Op.Copy(),
+                new Op.Transfer(Device.CPU, Device.CPU),
                 new Op.Concat(0),
                 new Op.Sum(Axes.NONE),
                 new Op.Prod(Axes.NONE),
@@ -166,6 +168,7 @@ public final class OpCases {
             case Op.Windows op -> List.of(ALL);
             case Op.Pad op -> List.of(ALL);
             case Op.Copy op -> List.of(ALL);
+            case Op.Transfer op -> List.of(ALL);
             case Op.Concat op -> List.of(ALL);
             case Op.Sum op -> List.of(ACCUMULATING);
             case Op.Prod op -> List.of(ACCUMULATING);
@@ -218,6 +221,7 @@ public final class OpCases {
             case Op.Windows op -> IndexingCases.windows();
             case Op.Pad op -> pad();
             case Op.Copy op -> elementwise(op, 1);
+            case Op.Transfer op -> elementwise(op, 1);
             case Op.Concat op -> concat();
             case Op.Sum op ->
                 reductions(true)

@@ -255,6 +255,7 @@ final class OperandValues {
             case Op.Scalar scalar -> ORDINARY;
             case Op.Fused fused -> ORDINARY;
             case Op.Copy copy -> ORDINARY;
+            case Op.Transfer transfer -> ORDINARY;
             // Whether a zero of the padding meets an infinite weight, which gives NaN, depends on the algorithm.
             case Op.Conv2d conv -> ORDINARY;
             case Op.Conv2dWeightGrad conv -> ORDINARY;

@@ -30,6 +30,7 @@ public final class ReferenceInterpreter {
             case Op.Windows windows -> List.of(windows(windows, in.get(0)));
             case Op.Pad pad -> List.of(pad(pad, in.get(0)));
             case Op.Copy copy -> List.of(in.get(0));
+            case Op.Transfer transfer -> List.of(in.get(0));
             case Op.Concat concat -> List.of(concat(concat.axis(), in));
             case Op.Sum sum -> List.of(ReferenceReductions.sum(in.get(0), sum.axes()));
             case Op.Prod prod -> List.of(ReferenceReductions.prod(in.get(0), prod.axes()));
