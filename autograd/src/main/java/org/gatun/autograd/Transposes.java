@@ -143,7 +143,10 @@ final class Transposes {
             return rows.pad(none, after).flatten(axis, axis + 1).pad(new long[whole.rank()], end);
         }
         Tensor places = Tensors.arange(count).mul(op.step()).unsqueeze(1).add(Tensors.arange(op.size()));
-        return Dispatch.bind(new Op.IndexAdd(axis, n), rows.flatten(axis, axis + 1), places.flatten().to(g.device()));
+        return Dispatch.bind(
+                new Op.IndexAdd(axis, n),
+                rows.flatten(axis, axis + 1),
+                places.flatten().to(g.device()));
     }
 
     /** Takes the elements out of the zeros that a pad put around and between them. */

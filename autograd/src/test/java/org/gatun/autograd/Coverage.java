@@ -19,7 +19,9 @@ final class Coverage {
         JVP("JVP"),
         VJP("VJP"),
         SECOND_ORDER("second order"),
-        VMAP("vmap");
+        VMAP("vmap"),
+        CUDA_VALUE("value on CUDA"),
+        CUDA_DERIVATIVES("derivatives on CUDA");
 
         private final String title;
 
@@ -71,6 +73,33 @@ final class Coverage {
         return seen.getOrDefault(operation, Map.of()).getOrDefault(aspect, Set.of());
     }
 
+    /** The operations that lack a check on a GPU: of a value in a dtype that the CPU has, or of the derivatives. */
+    List<String> holesOnCuda(Set<String> operations) {
+        var holes = new ArrayList<String>();
+        for (String operation : operations) {
+            Set<DType> missing = EnumSet.noneOf(DType.class);
+            missing.addAll(seen(operation, Aspect.VALUE));
+            missing.removeAll(seen(operation, Aspect.CUDA_VALUE));
+            if (!missing.isEmpty()) {
+                holes.add(operation + ": no value on CUDA in " + missing);
+            }
+            if (seen(operation, Aspect.VJP).contains(DType.F64)
+                    && seen(operation, Aspect.CUDA_DERIVATIVES).isEmpty()) {
+                holes.add(operation + ": no derivatives on CUDA");
+            }
+        }
+        return holes;
+    }
+
+    /** A page without its last two columns, which a machine without a driver or its stand-in can't check. */
+    static String withoutCuda(String page) {
+        return page.lines()
+                .map(line -> line.chars().filter(c -> c == '|').count() == Aspect.values().length + 2
+                        ? line.replaceAll("\\|[^|]*\\|[^|]*\\|$", "|")
+                        : line)
+                .collect(Collectors.joining("\n"));
+    }
+
     /** The operations that lack a check: of a value in every dtype, or of a derivative in a floating dtype they have values for. */
     List<String> holes(Set<String> operations) {
         var holes = new ArrayList<String>();
@@ -111,12 +140,18 @@ final class Coverage {
                 `vmap`, derivatives inside and around it included, are compared with a loop in F64. The tests write this page and fail when it differs from what they
                 saw: `mvn verify -Dgatun.coverage.write=true` brings it up to date.
 
-                The page is about the CPU, the only device so far.
+                The last two columns are about GPUs: values in every dtype are compared with the same slow interpreter; derivatives of the three
+                kinds, whose rules are the same on every device, are compared in F64 with the CPU's. Machines without a GPU check them on a stand-in
+                for CUDA's driver, which runs the very kernels on the CPU. Factorisations and solvers of linear algebra (LAPACK's) run on the
+                host, to and from which their operands are copied.
 
                 """);
         out.append(seen.size()).append(" operations.\n\n");
-        out.append("| operation | value | JVP | VJP | second order | vmap |\n");
-        out.append("| --- | --- | --- | --- | --- | --- |\n");
+        out.append("| operation |");
+        for (Aspect aspect : Aspect.values()) {
+            out.append(' ').append(aspect.title).append(" |");
+        }
+        out.append("\n|").append(" --- |".repeat(1 + Aspect.values().length)).append('\n');
         for (String operation : seen.keySet()) {
             out.append("| ").append(operation);
             for (Aspect aspect : Aspect.values()) {
@@ -124,9 +159,9 @@ final class Coverage {
                 Map<String, Set<String>> reasons = aspect == Aspect.VMAP ? withoutBatching : withoutDerivative;
                 String names = dtypes.stream().map(DType::name).collect(Collectors.joining(" "));
                 String cell = switch (aspect) {
-                    case VALUE -> names;
+                    case VALUE, CUDA_VALUE -> names;
                     case JVP, VJP, SECOND_ORDER -> pathwise.contains(operation) ? names + ", pathwise" : names;
-                    case VMAP -> dtypes.isEmpty() ? "" : "yes";
+                    case VMAP, CUDA_DERIVATIVES -> dtypes.isEmpty() ? "" : "yes";
                 };
                 if (dtypes.isEmpty()) {
                     cell = String.join("; ", reasons.getOrDefault(operation, Set.of("none")));

@@ -25,6 +25,7 @@ import org.gatun.tensor.conformance.CompositeSamples;
 import org.gatun.tensor.conformance.HostArray;
 import org.gatun.tensor.conformance.LayoutVariant;
 import org.gatun.tensor.conformance.SourceSamples;
+import org.gatun.tensor.cuda.standin.StandInDriver;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.junit.jupiter.api.DynamicNode;
@@ -155,8 +156,13 @@ class CoverageContractTest {
 
     /** JVP, VJP and the JVP of the VJP of all floating results by all floating operands, along fixed directions. */
     private static List<Tensor> derivatives(CompositeSample sample, List<HostArray> operands, DType dtype) {
+        return derivatives(sample, operands, dtype, Device.CPU);
+    }
+
+    private static List<Tensor> derivatives(
+            CompositeSample sample, List<HostArray> operands, DType dtype, Device device) {
         double[] point = point(operands);
-        Tensor z = Tensors.of(point).to(dtype);
+        Tensor z = Tensors.of(point).to(dtype).to(device);
         UnaryOperator<Tensor> f = packed -> {
             var arguments = new ArrayList<Tensor>();
             long from = 0;
@@ -165,7 +171,7 @@ class CoverageContractTest {
                     arguments.add(packed.slice(0, from, from + o.size()).reshape(o.shape()));
                     from += o.size();
                 } else {
-                    arguments.add(place(o));
+                    arguments.add(place(o, device));
                 }
             }
             List<Tensor> results = sample.body().apply(arguments).stream()
@@ -174,9 +180,11 @@ class CoverageContractTest {
                     .toList();
             return results.size() == 1 ? results.get(0) : Tensors.cat(0, results);
         };
-        Tensor v = direction(point.length, 5).to(dtype);
+        Tensor v = direction(point.length, 5).to(dtype).to(device);
         JvpResult<Tensor> forward = Grad.jvp(f, z, v);
-        Tensor u = direction(Math.toIntExact(forward.value().elements()), 7).to(dtype);
+        Tensor u = direction(Math.toIntExact(forward.value().elements()), 7)
+                .to(dtype)
+                .to(device);
         UnaryOperator<Tensor> pullback = x -> {
             try (VjpResult<Tensor, Tensor> vjp = Grad.vjp(f, x)) {
                 return vjp.pullback(u);
@@ -195,7 +203,11 @@ class CoverageContractTest {
     }
 
     private static Tensor place(HostArray o) {
-        return LayoutVariant.CONTIGUOUS.place(o, Device.CPU);
+        return place(o, Device.CPU);
+    }
+
+    private static Tensor place(HostArray o, Device device) {
+        return LayoutVariant.CONTIGUOUS.place(o, device);
     }
 
     private static Tensor direction(int n, long seed) {
@@ -267,6 +279,58 @@ class CoverageContractTest {
                 }));
     }
 
+    /** The values of each sample on a GPU, in every dtype that the method takes. */
+    @TestFactory
+    @Order(5)
+    Stream<DynamicNode> valuesOnCuda() {
+        StandInDriver.use();
+        return CompositeSamples.all().stream()
+                .map(sample -> dynamicTest(sample.toString(), () -> {
+                    for (DType dtype : DType.values()) {
+                        if (CompositeSamples.agrees(sample, dtype, Device.cuda(0))) {
+                            COVERAGE.passed(sample.method(), Aspect.CUDA_VALUE, dtype);
+                        }
+                    }
+                    StandInDriver.requireNoViolations();
+                }));
+    }
+
+    /** The derivatives of each sample on a GPU against those on the CPU. */
+    @TestFactory
+    @Order(5)
+    Stream<DynamicNode> derivativesOnCuda() {
+        StandInDriver.use();
+        return CompositeSamples.all().stream()
+                .filter(CompositeSample::differentiable)
+                .map(sample -> dynamicTest(sample.toString(), () -> checkOnCuda(sample)));
+    }
+
+    private static void checkOnCuda(CompositeSample sample) {
+        try (MemoryScope scope = MemoryScope.open("cuda")) {
+            List<HostArray> operands = sample.fill(DType.F64);
+            List<Tensor> expected = derivatives(sample, operands, DType.F64, Device.CPU);
+            List<Tensor> actual = derivatives(sample, operands, DType.F64, Device.cuda(0));
+            for (int k = 0; k < expected.size(); k++) {
+                Tensor right = expected.get(k);
+                double scale =
+                        Math.max(1, right.elements() == 0 ? 0 : right.abs().max().item());
+                assertThat(actual.get(k).device()).isEqualTo(Device.cuda(0));
+                assertThat(actual.get(k).cpu().allClose(right, 0, 1e-8 * scale))
+                        .as("derivative %d of %s: %s against %s on the CPU", k, sample, actual.get(k), right)
+                        .isTrue();
+            }
+        }
+        StandInDriver.requireNoViolations();
+        COVERAGE.passed(sample.method(), Aspect.CUDA_DERIVATIVES, DType.F64);
+    }
+
+    @Test
+    @Order(6)
+    void noOperationHasAHoleOnCuda() {
+        StandInDriver.use();
+        assertThat(COVERAGE.holesOnCuda(CompositeSamples.methods())).isEmpty();
+    }
+
     @Test
     @Order(6)
     void noOperationHasAHole() {
@@ -282,8 +346,10 @@ class CoverageContractTest {
         if (Boolean.getBoolean("gatun.coverage.write")) {
             Files.writeString(PAGE, table);
         }
-        assertThat(PAGE)
+        boolean withCuda = StandInDriver.isUsable();
+        String page = Files.readString(PAGE);
+        assertThat(withCuda ? page : Coverage.withoutCuda(page))
                 .as("out of date: bring it up to date with mvn verify -Dgatun.coverage.write=true")
-                .hasContent(table);
+                .isEqualToNormalizingNewlines(withCuda ? table : Coverage.withoutCuda(table));
     }
 }

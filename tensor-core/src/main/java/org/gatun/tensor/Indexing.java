@@ -83,8 +83,11 @@ final class Indexing {
                 case Index.All all -> a++;
                 case Index.NewAxis axis -> t = t.unsqueeze(a++);
                 case Index.Ellipsis ellipsis -> {}
-                case Index.Of of when of.positions().rank() == 0 -> t = position(t, a, of.positions().to(x.device()));
-                case Index.Of of -> picks.add(new Pick(a++, Arithmetic.cast(of.positions().to(x.device()), DType.I64)));
+                case Index.Of of
+                when of.positions().rank() == 0 ->
+                    t = position(t, a, of.positions().to(x.device()));
+                case Index.Of of ->
+                    picks.add(new Pick(a++, Arithmetic.cast(of.positions().to(x.device()), DType.I64)));
                 case Index.Mask mask -> a = places(t, a, mask.mask().to(x.device()), picks);
             }
         }

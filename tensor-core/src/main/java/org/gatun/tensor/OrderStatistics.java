@@ -136,7 +136,8 @@ final class OrderStatistics {
         int a = Axes.normalise(name, axis, lines.rank());
         Tensor numbers = lines.isNan().not().moveAxis(a, -1).sum(true, -1);
         Tensor count = skipNan ? numbers.clampMin(1L) : Tensors.scalar(lines.size(a));
-        Tensor place = q.to(x.device()).to(DType.F64).flatten().mul(count.sub(1L).to(DType.F64));
+        Tensor place =
+                q.to(x.device()).to(DType.F64).flatten().mul(count.sub(1L).to(DType.F64));
         Tensor rows = lines.sort(a).values().moveAxis(a, -1);
         Tensor value = switch (mode) {
             case LINEAR -> {

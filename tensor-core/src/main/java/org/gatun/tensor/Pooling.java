@@ -183,7 +183,8 @@ final class Pooling {
         aligned[1] = w.width;
         Tensor inside = w.inside(Shape.of(aligned)).to(x.device());
         aligned[1] = 1;
-        Tensor sizes = HostCopies.reals(Shape.of(aligned), w::size).to(x.device()).to(x.dtype());
+        Tensor sizes =
+                HostCopies.reals(Shape.of(aligned), w::size).to(x.device()).to(x.dtype());
         return inside.where(taps, Arithmetic.constant(x, x.dtype(), 0.0))
                 .sum(true, axis + 1)
                 .div(sizes)

@@ -1,8 +1,8 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.memory.Keepable;
 import org.gatun.tensor.memory.MemoryScope;
-import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Traced;

@@ -44,7 +44,8 @@ record TruncatedMoments(Tensor mean, Tensor variance, Tensor entropy) {
         Tensor ahead = cut.where(reach, cut.where(peak, b).sub(peak));
         Tensor width = back.add(ahead);
 
-        Tensor distance = width.unsqueeze(-1).mul(Tensors.of(AT).to(width.device())).sub(back.unsqueeze(-1));
+        Tensor distance =
+                width.unsqueeze(-1).mul(Tensors.of(AT).to(width.device())).sub(back.unsqueeze(-1));
         Tensor exponent = distance.mul(distance.add(peak.unsqueeze(-1).mul(2))).mul(0.5);
         Tensor weights = exponent.neg().exp().mul(Tensors.of(WEIGHT).to(width.device()));
         Tensor sum = weights.sum(-1);

@@ -95,7 +95,9 @@ public record PoissonSample() implements Composite {
                 .add(1.0 / 12)
                 .mul(z);
         double[] small = Variates.tails();
-        Tensor table = Tensors.of(small).to(k.device()).take(k.clamp(0, small.length - 1).to(DType.I64));
+        Tensor table = Tensors.of(small)
+                .to(k.device())
+                .take(k.clamp(0, small.length - 1).to(DType.I64));
         return excess.sub(k.mul(excess.div(rate).log1p()))
                 .sub(m.log().mul(0.5))
                 .sub(0.5 * Math.log(2 * Math.PI))

@@ -40,7 +40,11 @@ public record RunningExtremum(ExtremumFn fn, int axis) implements Composite {
         long[] along = new long[x.rank()];
         Arrays.fill(along, 1);
         along[axis] = n;
-        Tensor place = Tensors.arange(n).to(x.device()).reshape(along).broadcastTo(x.shape()).copy();
+        Tensor place = Tensors.arange(n)
+                .to(x.device())
+                .reshape(along)
+                .broadcastTo(x.shape())
+                .copy();
         for (long step = 1; step < n; step *= 2) {
             Tensor before = x.narrow(axis, 0, n - step);
             Tensor after = x.narrow(axis, step, n - step);

@@ -70,8 +70,8 @@ final class CudaAllocator implements Allocator {
             address = takeInShortage(bytes, size, stream);
         }
         MemoryScope scope = MemoryScope.current();
-        var block = new CudaBlock(
-                this, address, size, bytes, stream, scope == null ? null : scope.name(), Holders.place());
+        var block =
+                new CudaBlock(this, address, size, bytes, stream, scope == null ? null : scope.name(), Holders.place());
         if (size >= LARGE) {
             large.add(block);
         }
@@ -141,8 +141,7 @@ final class CudaAllocator implements Allocator {
     private OutOfNativeMemoryException outOfMemory(long bytes, String tried) {
         var holders = new Holders();
         large.forEach(block -> holders.add(block.asked, block.scope, block.place));
-        return new OutOfNativeMemoryException(
-                bytes, holders.shortage(bytes, stats(), LIMIT, tried));
+        return new OutOfNativeMemoryException(bytes, holders.shortage(bytes, stats(), LIMIT, tried));
     }
 
     /** Takes a block back, from any thread. */

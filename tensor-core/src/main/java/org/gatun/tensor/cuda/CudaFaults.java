@@ -1,6 +1,9 @@
 package org.gatun.tensor.cuda;
 
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.LongFunction;
 import org.gatun.bindings.Memory;
 import org.gatun.bindings.cuda.CudaMemory;
@@ -19,13 +22,9 @@ final class CudaFaults {
     private static final int SITES = 1 << 14;
 
     private final long record;
-    private final @Nullable LongFunction<RuntimeException>[] exceptions = sites();
+    private final List<@Nullable LongFunction<RuntimeException>> exceptions =
+            new ArrayList<>(Collections.nCopies(SITES, null));
     private long next;
-
-    @SuppressWarnings("unchecked")
-    private static @Nullable LongFunction<RuntimeException>[] sites() {
-        return new @Nullable LongFunction[SITES];
-    }
 
     CudaFaults() {
         record = CudaMemory.allocateHost(BYTES);
@@ -39,7 +38,7 @@ final class CudaFaults {
 
     /** The number of a place where a kernel may find something wrong. */
     long site(LongFunction<RuntimeException> exception) {
-        exceptions[(int) (next % SITES)] = exception;
+        exceptions.set((int) (next % SITES), exception);
         return next++;
     }
 
@@ -49,7 +48,7 @@ final class CudaFaults {
             long site = Memory.ALL.get(LONG, record + 8);
             long value = Memory.ALL.get(LONG, record + 16);
             Memory.ALL.set(LONG, record, 0);
-            LongFunction<RuntimeException> exception = exceptions[(int) (site % SITES)];
+            LongFunction<RuntimeException> exception = exceptions.get((int) (site % SITES));
             if (exception != null) {
                 throw exception.apply(value);
             }

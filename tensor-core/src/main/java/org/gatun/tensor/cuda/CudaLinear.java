@@ -24,7 +24,8 @@ public final class CudaLinear {
 
     /** The kernel for operands x (rows, in), weight (out, in) and, if given, bias (out). */
     public static Optional<Composite.Kernel> kernel(List<TensorType> inputs) {
-        return inputs.get(0).dtype().isFloating() && inputs.stream().noneMatch(t -> t.shape().isEmpty())
+        return inputs.get(0).dtype().isFloating()
+                        && inputs.stream().noneMatch(t -> t.shape().isEmpty())
                 ? Optional.of(CudaLinear::run)
                 : Optional.empty();
     }

@@ -109,8 +109,7 @@ final class CudaRegions {
         List<Boolean> single = IntStream.range(0, in.length)
                 .mapToObj(i -> !axes.isDense(i) || n == 1)
                 .toList();
-        Kernel kernel =
-                gpu.kernel(new DenseKey(expr, single), "dense", () -> RegionSource.dense(expr, single));
+        Kernel kernel = gpu.kernel(new DenseKey(expr, single), "dense", () -> RegionSource.dense(expr, single));
         long[] arguments = head(gpu, expr, n, in, out, 1);
         int lanes = RegionSource.vector(expr);
         long vectors = n / lanes;
@@ -128,8 +127,7 @@ final class CudaRegions {
         return t.address() % ((long) lanes * t.dtype().bytes()) == 0;
     }
 
-    private static void strided(
-            CudaDevice gpu, Expr expr, MergedAxes axes, ConcreteTensor[] in, ConcreteTensor[] out) {
+    private static void strided(CudaDevice gpu, Expr expr, MergedAxes axes, ConcreteTensor[] in, ConcreteTensor[] out) {
         int operands = in.length + out.length;
         int rank = programRank(axes.rank());
         int rest = rank + operands * rank;
@@ -139,8 +137,8 @@ final class CudaRegions {
         }
         long n = out[0].shape().elements();
         boolean wide = n > Integer.MAX_VALUE;
-        Kernel kernel = gpu.kernel(
-                new StridedKey(expr, rank, wide), "strided", () -> RegionSource.strided(expr, rank, wide));
+        Kernel kernel =
+                gpu.kernel(new StridedKey(expr, rank, wide), "strided", () -> RegionSource.strided(expr, rank, wide));
         long[] arguments = head(gpu, expr, n, in, out, rest);
         int at = HEAD + operands;
         // Axes that the program has and the layouts have not are of size 1.
@@ -204,8 +202,7 @@ final class CudaRegions {
     }
 
     /** The arguments that all kernels begin with, and room for more. */
-    private static long[] head(
-            CudaDevice gpu, Expr expr, long n, ConcreteTensor[] in, ConcreteTensor[] out, int rest) {
+    private static long[] head(CudaDevice gpu, Expr expr, long n, ConcreteTensor[] in, ConcreteTensor[] out, int rest) {
         long[] arguments = new long[HEAD + in.length + out.length + rest];
         arguments[0] = n;
         if (RegionSource.canFault(expr)) {

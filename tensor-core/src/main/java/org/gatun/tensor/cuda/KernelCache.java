@@ -44,7 +44,8 @@ final class KernelCache {
         Kernel known = kernels.get(id);
         if (known == null) {
             String text = program.get();
-            // Not in one step: programs may be long in compiling, and different ones are compiled by several threads at once.
+            // Not in one step: programs may be long in compiling, and different ones are compiled by several threads at
+            // once.
             long module = modules.computeIfAbsent(text, this::load);
             known = new Kernel(name, CudaDriver.function(module, name));
             kernels.put(id, known);

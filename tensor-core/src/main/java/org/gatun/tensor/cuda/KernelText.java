@@ -48,7 +48,11 @@ final class KernelText {
                 if (included.add(include.group(1))) {
                     expand(include.group(1), resource(include.group(1)), text, included);
                 }
-                text.append("#line ").append(number + 1).append(" \"").append(file).append("\"\n");
+                text.append("#line ")
+                        .append(number + 1)
+                        .append(" \"")
+                        .append(file)
+                        .append("\"\n");
             }
         }
     }
@@ -77,7 +81,8 @@ final class KernelText {
                 throw new IllegalArgumentException("kernel: there is no source " + name);
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            // Comments and the guard against a second inclusion are no part of the program, so neither of the key of its cache.
+            // Comments and the guard against a second inclusion are no part of the program, so neither of the key of
+            // its cache.
             return Arrays.stream(text.split("\n", -1))
                     .map(line -> line.startsWith("#pragma once") || line.strip().startsWith("//") ? "" : line)
                     .collect(Collectors.joining("\n"));

@@ -1,5 +1,6 @@
 package org.gatun.tensor.cuda;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.gatun.bindings.cuda.CuBlasLt;
@@ -43,12 +44,7 @@ final class LinearPlans {
      *
      * @param algorithm the library's choice, or null if it has none
      */
-    record Plan(
-            long product,
-            long a,
-            long b,
-            long d,
-            CuBlasLt.@Nullable Algorithm algorithm) {
+    record Plan(long product, long a, long b, long d, CuBlasLt.@Nullable Algorithm algorithm) {
         private void destroy() {
             CuBlasLt.destroyProduct(product);
             CuBlasLt.destroyMatrix(a);
@@ -73,7 +69,9 @@ final class LinearPlans {
         Plan plan = plans.get(p);
         if (plan == null) {
             if (plans.size() >= MOST) {
-                plans.remove(plans.keySet().iterator().next()).destroy();
+                Iterator<Plan> oldest = plans.values().iterator();
+                oldest.next().destroy();
+                oldest.remove();
             }
             plan = describe(p, bias);
             plans.put(p, plan);

@@ -74,6 +74,7 @@ final class RegionSource {
         return expr.outputs().size();
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library that the core does not depend on
     private RegionSource line(String format, Object... arguments) {
         text.append(String.format(Locale.ROOT, format, arguments)).append('\n');
         return this;
@@ -118,7 +119,9 @@ final class RegionSource {
             }
         }
         for (int r = 0; r < outputs(); r++) {
-            line("    r%d = fromWide<%s>(v%d);", r, resultType(r), expr.outputs().get(r));
+            line(
+                    "    r%d = fromWide<%s>(v%d);",
+                    r, resultType(r), expr.outputs().get(r));
         }
         line("}");
     }
@@ -222,8 +225,7 @@ final class RegionSource {
 
     private void strided(int rank, String index) {
         int operands = inputs() + outputs();
-        arguments(String.format(
-                Locale.ROOT, "    i64 size[%d];%n    i64 stride[%d][%d];%n", rank, operands, rank));
+        arguments(String.format(Locale.ROOT, "    i64 size[%d];%n    i64 stride[%d][%d];%n", rank, operands, rank));
         line("extern \"C\" __global__ void __launch_bounds__(256) strided(const Arguments a) {");
         line("    const Faults faults{a.faults, a.site};");
         line("    const i64 step = (i64)gridDim.x * blockDim.x;");

@@ -24,16 +24,15 @@ final class ScalarText {
      * @param x the operands' names; a variable {@code faults} is in scope
      */
     static String expression(Op.Scalar op, DType operand, DType result, String... x) {
-        String value =
-                switch (op) {
-                    case Op.Unary u -> function(name(u.fn()), x);
-                    case Op.Binary b -> binary(b.fn(), operand, x);
-                    case Op.Select s -> x[0] + " ? " + x[1] + " : " + x[2];
-                    case Op.Compare c -> x[0] + sign(c.fn()) + x[1];
-                    case Op.Logic l -> logic(l.fn(), operand, x);
-                    case Op.Not n -> operand == DType.BOOL ? "!" + x[0] : "~" + x[0];
-                    case Op.Cast c -> cast(operand, c.to(), x[0]);
-                };
+        String value = switch (op) {
+            case Op.Unary u -> function(name(u.fn()), x);
+            case Op.Binary b -> binary(b.fn(), operand, x);
+            case Op.Select s -> x[0] + " ? " + x[1] + " : " + x[2];
+            case Op.Compare c -> x[0] + sign(c.fn()) + x[1];
+            case Op.Logic l -> logic(l.fn(), operand, x);
+            case Op.Not n -> operand == DType.BOOL ? "!" + x[0] : "~" + x[0];
+            case Op.Cast c -> cast(operand, c.to(), x[0]);
+        };
         return op instanceof Op.Select ? value : rounded(result, value);
     }
 
@@ -143,27 +142,26 @@ final class ScalarText {
     }
 
     private static String binary(BinaryFn fn, DType operand, String... x) {
-        String name =
-                switch (fn) {
-                    case ADD -> "addOf";
-                    case SUB -> "subOf";
-                    case MUL -> "mulOf";
-                    case DIV -> "divOf";
-                    case FLOOR_DIVIDE -> "floorDivideOf";
-                    case TRUNC_DIVIDE -> "truncDivideOf";
-                    case REMAINDER -> "remainderOf";
-                    case FMOD -> "fmodOf";
-                    case POW -> "powOf";
-                    case MAXIMUM -> "maximumOf";
-                    case MINIMUM -> "minimumOf";
-                    case ATAN2 -> "atan2Of";
-                    case HYPOT -> "hypotOf";
-                    case COPYSIGN -> "copysignOf";
-                    case NEXTAFTER -> "nextafterOf";
-                    case ZETA -> "zetaOf";
-                    case GAMMAINC -> "gammaincOf";
-                    case GAMMAINCC -> "gammainccOf";
-                };
+        String name = switch (fn) {
+            case ADD -> "addOf";
+            case SUB -> "subOf";
+            case MUL -> "mulOf";
+            case DIV -> "divOf";
+            case FLOOR_DIVIDE -> "floorDivideOf";
+            case TRUNC_DIVIDE -> "truncDivideOf";
+            case REMAINDER -> "remainderOf";
+            case FMOD -> "fmodOf";
+            case POW -> "powOf";
+            case MAXIMUM -> "maximumOf";
+            case MINIMUM -> "minimumOf";
+            case ATAN2 -> "atan2Of";
+            case HYPOT -> "hypotOf";
+            case COPYSIGN -> "copysignOf";
+            case NEXTAFTER -> "nextafterOf";
+            case ZETA -> "zetaOf";
+            case GAMMAINC -> "gammaincOf";
+            case GAMMAINCC -> "gammainccOf";
+        };
         if (fn == BinaryFn.NEXTAFTER && operand.isNarrow()) {
             return "nextafterOf<" + CType.of(operand) + ">(" + x[0] + ", " + x[1] + ")";
         }
@@ -199,9 +197,7 @@ final class ScalarText {
             case F32, F64 -> x;
             case BF16, F16 -> "(float)" + x;
             case I64, I32, U8 ->
-                from.isFloating()
-                        ? "convert<" + CType.of(to) + ">(" + x + ")"
-                        : "(" + CType.of(to) + ")" + x;
+                from.isFloating() ? "convert<" + CType.of(to) + ">(" + x + ")" : "(" + CType.of(to) + ")" + x;
             case I16, I8 -> from.isFloating() ? "(i32)convert<i64>(" + x + ")" : "(i32)" + x;
         };
     }

@@ -61,8 +61,7 @@ final class Staging {
         int turn = 0;
         for (long at = 0; at < bytes + half; at += half, turn ^= 1) {
             if (at < bytes) {
-                CudaMemory.copyToHost(
-                        source + at, memory + turn * half, Math.min(half, bytes - at), stream.handle());
+                CudaMemory.copyToHost(source + at, memory + turn * half, Math.min(half, bytes - at), stream.handle());
                 CudaStreams.record(events[turn], stream.handle());
             }
             long before = at - half;

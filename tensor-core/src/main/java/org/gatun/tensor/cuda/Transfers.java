@@ -61,7 +61,10 @@ public final class Transfers {
         CudaBlock block = CudaBlock.of(target.storage());
         CudaStream stream = gpu.stream();
         block.beforeWrite(stream);
-        gpu.fill(target.address(), value, target.shape().elements() * target.dtype().bytes());
+        gpu.fill(
+                target.address(),
+                value,
+                target.shape().elements() * target.dtype().bytes());
         block.afterWrite(stream);
     }
 
@@ -87,8 +90,7 @@ public final class Transfers {
             last += Math.max(reach, 0);
         }
         int bytes = x.dtype().bytes();
-        try (ConcreteTensor span = ConcreteTensor.allocate(
-                x.dtype(), Shape.of(last - first + 1), Device.CPU)) {
+        try (ConcreteTensor span = ConcreteTensor.allocate(x.dtype(), Shape.of(last - first + 1), Device.CPU)) {
             read(x, first * bytes, span.segment());
             return span.view(Layout.strided(x.shape(), layout.strides(), -first));
         }

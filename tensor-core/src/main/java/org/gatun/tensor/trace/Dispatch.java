@@ -130,12 +130,10 @@ public final class Dispatch {
 
     /** Runs the composite's fused kernel for the operands' device or, if there is none, its fallback. */
     private static Tensor[] call(Composite composite, ConcreteTensor[] operands, Tensor[] inputs) {
-        Optional<Composite.Kernel> kernel =
-                switch (Placement.device(composite.name(), operands)) {
-                    case Device.Cpu cpu -> composite.cpuKernel(types(operands));
-                    case Device.Cuda cuda ->
-                        composite.cudaKernel(types(operands)).map(CudaBackend.of(cuda)::ordered);
-                };
+        Optional<Composite.Kernel> kernel = switch (Placement.device(composite.name(), operands)) {
+            case Device.Cpu cpu -> composite.cpuKernel(types(operands));
+            case Device.Cuda cuda -> composite.cudaKernel(types(operands)).map(CudaBackend.of(cuda)::ordered);
+        };
         if (kernel.isEmpty()) {
             return inline(composite, inputs);
         }

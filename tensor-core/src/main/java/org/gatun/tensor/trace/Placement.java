@@ -32,9 +32,10 @@ public final class Placement {
         for (int i = 0; i < operands.length; i++) {
             Device here = operands[i].device();
             if (!here.equals(gpu) && !isSingleOnHost(operands[i])) {
-                throw new DeviceException(name + ": operand " + decides + ", " + operands[decides].type() + ", lies on " + gpu
-                        + " and operand " + i + ", " + operands[i].type() + ", on " + here
-                        + ": bring them to one device with to(device)");
+                throw new DeviceException(
+                        name + ": operand " + decides + ", " + operands[decides].type() + ", lies on " + gpu
+                                + " and operand " + i + ", " + operands[i].type() + ", on " + here
+                                + ": bring them to one device with to(device)");
             }
         }
         return gpu;

@@ -7,8 +7,8 @@ import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
-import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.cuda.Transfers;
+import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.shape.Shape;
 
 /**

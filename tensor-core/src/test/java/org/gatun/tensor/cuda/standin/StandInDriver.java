@@ -79,9 +79,7 @@ public final class StandInDriver {
         if (known != null) {
             return known;
         }
-        assumeTrue(
-                System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux"),
-                "the stand-in driver needs Linux");
+        assumeTrue(isLinux(), "the stand-in driver needs Linux");
         String compiler = compiler();
         assumeTrue(compiler != null, "the stand-in driver needs a C++ compiler");
         try {
@@ -102,6 +100,15 @@ public final class StandInDriver {
             System.setProperty("gatun.cuda.path", folder().toString());
             System.setProperty("gatun.cache", folder().resolve("cache").toString());
         }
+    }
+
+    /** Whether there is a GPU or the stand-in: tests that {@link #use} it are skipped where there is none. */
+    public static boolean isUsable() {
+        return onGpu() || (isLinux() && compiler() != null);
+    }
+
+    private static boolean isLinux() {
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
     }
 
     /** Whether the tests run on a GPU in place of the stand-in. */
