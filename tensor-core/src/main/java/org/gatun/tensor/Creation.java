@@ -153,7 +153,7 @@ final class Creation {
         }
         var _ = shape("oneHot", DType.I64, classes);
         Indices.requireClasses("oneHot", i, classes);
-        try (Tensor numbers = arange(0, classes, 1);
+        try (Tensor numbers = arange(0, classes, 1).to(i.device());
                 Tensor rows = i.unsqueeze(-1);
                 Tensor ones = rows.eq(numbers)) {
             return dtype == DType.BOOL ? ones.copy() : ones.to(dtype);

@@ -42,13 +42,17 @@ final class ParametricDraws {
     static Tensor[] parameters(String name, Tensor... parameters) {
         DType dtype = parameters[0].dtype();
         Shape shape = parameters[0].shape();
+        Device device = Device.CPU;
         for (Tensor p : parameters) {
+            device = p.device().equals(Device.CPU) ? device : p.device();
             dtype = DType.promote(dtype, p.dtype());
             shape = Broadcasting.common(name, shape, p.shape());
         }
         Tensor[] out = new Tensor[parameters.length];
         for (int i = 0; i < out.length; i++) {
-            out[i] = Arithmetic.expand(Arithmetic.cast(parameters[i], dtype.toFloating()), shape);
+            // A single number goes along with tensors on a GPU.
+            Tensor p = parameters[i].rank() == 0 ? parameters[i].to(device) : parameters[i];
+            out[i] = Arithmetic.expand(Arithmetic.cast(p, dtype.toFloating()), shape);
         }
         return out;
     }

@@ -45,13 +45,16 @@ public final class Placement {
         if (!x.device().equals(Device.CPU)) {
             return false;
         }
+        if (x.shape().isEmpty()) {
+            return true;
+        }
         Layout layout = x.layout();
         for (int a = 0; a < x.rank(); a++) {
             if (layout.stride(a) != 0 && x.size(a) != 1) {
                 return false;
             }
         }
-        return x.elements() > 0;
+        return true;
     }
 
     /** The operands with single numbers brought from the host to the others' GPU, if they lie on one; otherwise the very array. */
@@ -75,6 +78,9 @@ public final class Placement {
     }
 
     private static ConcreteTensor single(ConcreteTensor x, Device gpu) {
+        if (x.shape().isEmpty()) {
+            return ConcreteTensor.allocate(x.dtype(), x.shape(), gpu);
+        }
         Layout layout = x.layout();
         try (ConcreteTensor one = x.view(Layout.strided(Shape.SCALAR, new long[0], layout.offset()));
                 ConcreteTensor there = Transfers.fromHost(one, gpu)) {
