@@ -129,7 +129,7 @@ public final class CudaBackend implements Backend {
             case Op.ScatterAdd scatterAdd -> OnHost.run(gpu, scatterAdd, in);
             case Op.IndexSelect indexSelect -> OnHost.run(gpu, indexSelect, in);
             case Op.IndexAdd indexAdd -> OnHost.run(gpu, indexAdd, in);
-            case Op.MatMul matMul -> OnHost.run(gpu, matMul, in);
+            case Op.MatMul matMul -> one(CudaProducts.matMul(gpu, in[0], in[1]));
             case Op.Conv2d conv -> OnHost.run(gpu, conv, in);
             case Op.Conv2dInputGrad conv -> OnHost.run(gpu, conv, in);
             case Op.Conv2dWeightGrad conv -> OnHost.run(gpu, conv, in);

@@ -74,6 +74,8 @@ final class Lane {
         if (blas == 0) {
             blas = CuBlas.create();
             CuBlas.setStream(blas, stream.handle());
+            // Sums of 16-bit products are rounded to 16 bits once, at the end.
+            CuBlas.setMath(blas, CuBlas.MathMode.NO_REDUCED_SUMS);
         }
         return blas;
     }
