@@ -130,11 +130,11 @@ public final class CudaBackend implements Backend {
             case Op.IndexSelect indexSelect -> OnHost.run(gpu, indexSelect, in);
             case Op.IndexAdd indexAdd -> OnHost.run(gpu, indexAdd, in);
             case Op.MatMul matMul -> one(CudaProducts.matMul(gpu, in[0], in[1]));
-            case Op.Conv2d conv -> OnHost.run(gpu, conv, in);
-            case Op.Conv2dInputGrad conv -> OnHost.run(gpu, conv, in);
-            case Op.Conv2dWeightGrad conv -> OnHost.run(gpu, conv, in);
-            case Op.AvgPool2d pool -> OnHost.run(gpu, pool, in);
-            case Op.AvgPool2dGrad pool -> OnHost.run(gpu, pool, in);
+            case Op.Conv2d conv -> one(CudaConvolutions.conv2d(gpu, conv, in[0], in[1]));
+            case Op.Conv2dInputGrad conv -> one(CudaConvolutions.inputGrad(gpu, conv, in[0], in[1]));
+            case Op.Conv2dWeightGrad conv -> one(CudaConvolutions.weightGrad(gpu, conv, in[0], in[1]));
+            case Op.AvgPool2d pool -> one(CudaPooling.avgPool2d(gpu, pool.spec(), in[0]));
+            case Op.AvgPool2dGrad pool -> one(CudaPooling.avgPool2dGrad(gpu, pool.spec(), pool.input(), in[0]));
             case Op.Fft fft -> OnHost.run(gpu, fft, in);
         };
     }
@@ -148,7 +148,7 @@ public final class CudaBackend implements Backend {
             case Op.Sort sort -> OnHost.run(gpu, sort, in);
             case Op.TopK topK -> OnHost.run(gpu, topK, in);
             case Op.Scatter scatter -> OnHost.run(gpu, scatter, in);
-            case Op.MaxPool2d pool -> OnHost.run(gpu, pool, in);
+            case Op.MaxPool2d pool -> CudaPooling.maxPool2d(gpu, pool.spec(), in[0]);
         };
     }
 
