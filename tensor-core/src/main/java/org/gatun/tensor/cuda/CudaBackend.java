@@ -135,7 +135,7 @@ public final class CudaBackend implements Backend {
             case Op.Conv2dWeightGrad conv -> one(CudaConvolutions.weightGrad(gpu, conv, in[0], in[1]));
             case Op.AvgPool2d pool -> one(CudaPooling.avgPool2d(gpu, pool.spec(), in[0]));
             case Op.AvgPool2dGrad pool -> one(CudaPooling.avgPool2dGrad(gpu, pool.spec(), pool.input(), in[0]));
-            case Op.Fft fft -> OnHost.run(gpu, fft, in);
+            case Op.Fft fft -> one(CudaFourier.fft(gpu, fft, in[0]));
         };
     }
 
