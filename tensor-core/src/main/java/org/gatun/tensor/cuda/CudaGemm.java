@@ -4,6 +4,7 @@ import org.gatun.bindings.cuda.CuBlas;
 import org.gatun.bindings.cuda.CublasCompute;
 import org.gatun.bindings.cuda.CudaType;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.MatmulPrecision;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * transposes: it is asked for {@code C' = B' A'}.
  */
 final class CudaGemm {
-    /** Whether the elements of F32 matrices are rounded to TF32, 10 bits of mantissa, before they are multiplied. */
-    static final boolean TF32 = Boolean.getBoolean("gatun.cuda.tf32");
-
     private CudaGemm() {}
 
     /**
@@ -79,10 +77,15 @@ final class CudaGemm {
         };
     }
 
-    private static CublasCompute compute(CudaType type) {
+    /** The precision of products: single for the 16-bit types, and for F32 what {@link MatmulPrecision} says. */
+    static CublasCompute compute(CudaType type) {
         return switch (type) {
             case F64 -> CublasCompute.F64;
-            case F32 -> TF32 ? CublasCompute.F32_TF32 : CublasCompute.F32;
+            case F32 ->
+                switch (MatmulPrecision.current()) {
+                    case FULL -> CublasCompute.F32;
+                    case TF32 -> CublasCompute.F32_TF32;
+                };
             case F16, BF16 -> CublasCompute.F32;
             case I8, I32 -> CublasCompute.I32;
         };

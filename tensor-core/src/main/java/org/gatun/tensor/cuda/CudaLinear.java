@@ -1,14 +1,12 @@
 package org.gatun.tensor.cuda;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.gatun.bindings.cuda.CuBlasLt;
-import org.gatun.bindings.cuda.CublasCompute;
 import org.gatun.bindings.cuda.CudaType;
 import org.gatun.tensor.ConcreteTensor;
-import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
-import org.gatun.tensor.MatmulPrecision;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
@@ -40,10 +38,11 @@ public final class CudaLinear {
         ConcreteTensor result = gpu.allocate(x.dtype(), Shape.of(count, out));
         boolean done = false;
         try {
+            CudaType type = Objects.requireNonNull(CudaGemm.type(x.dtype()));
             long at = bias == null ? 0 : bias.address();
             var product = new LinearPlans.Product(
-                    compute(x.dtype()),
-                    type(x.dtype()),
+                    CudaGemm.compute(type),
+                    type,
                     out,
                     count,
                     x.shape().size(1),
@@ -125,31 +124,5 @@ public final class CudaLinear {
                 return new ConcreteTensor[] {product.add(in[2]).concrete()};
             }
         }
-    }
-
-    /** The precision of products: single for the 16-bit types, and single without TF32 unless it is asked for. */
-    static CublasCompute compute(DType dtype) {
-        return switch (dtype) {
-            case F32 ->
-                switch (MatmulPrecision.current()) {
-                    case FULL -> CublasCompute.F32;
-                    case TF32 -> CublasCompute.F32_TF32;
-                };
-            case F64 -> CublasCompute.F64;
-            case BF16, F16 -> CublasCompute.F32;
-            case I64, I32, I16, I8, U8, BOOL -> CublasCompute.I32;
-        };
-    }
-
-    /** The library's name of an element type. */
-    static CudaType type(DType dtype) {
-        return switch (dtype) {
-            case F32 -> CudaType.F32;
-            case F64 -> CudaType.F64;
-            case BF16 -> CudaType.BF16;
-            case F16 -> CudaType.F16;
-            case I8 -> CudaType.I8;
-            case I64, I32, I16, U8, BOOL -> CudaType.I32;
-        };
     }
 }
