@@ -3,16 +3,18 @@ package org.gatun.autograd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.trace.ActiveCast;
 import org.gatun.tensor.trace.Traced;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rematerialisation: see {@link Grad#checkpoint}. While the function runs forward, the recordings around it pause: their variables stand for
  * their values, and which of them the function uses is noted, whether they were given as arguments or captured. To each recording the function is then one node. Its
- * pullback runs the function again on a recording of its own, on which leaves stand in for those variables.
+ * pullback runs the function again, as in the autocast scope of the first time, on a recording of its own, on which leaves stand in for those variables.
  */
 final class Checkpoint {
     private Checkpoint() {}
@@ -91,6 +93,7 @@ final class Checkpoint {
             }
         }
         int n = used.size();
+        DType cast = ActiveCast.dtype();
         Node.Pullback pullback = (primal, g) -> {
             Recording again = Recording.open();
             try {
@@ -105,7 +108,8 @@ final class Checkpoint {
                 List<Recording.StandIns> paused =
                         further.stream().map(Recording::pause).toList();
                 try {
-                    drawn.replay(() -> Structure.tensors(f.apply(arguments)).forEach(t -> results.add(now(t))));
+                    drawn.replay(() -> Structure.tensors(ActiveCast.within(cast, () -> f.apply(arguments)))
+                            .forEach(t -> results.add(now(t))));
                 } finally {
                     for (int i = 0; i < paused.size(); i++) {
                         further.get(i).resume(paused.get(i));

@@ -6,9 +6,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.trace.ActiveCast;
 import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +91,7 @@ public final class CustomFunction {
             throw new IllegalArgumentException(
                     definition.name + ": takes " + definition.arity + " arguments, not " + inputs.length);
         }
-        return Dispatch.bind(new Op.Call(definition), inputs);
+        return Dispatch.bind(new Op.Call(definition.within(ActiveCast.dtype())), inputs);
     }
 
     /** Whether a composite has a rule of a custom function. */
@@ -103,6 +105,13 @@ public final class CustomFunction {
             Function<List<Tensor>, Tensor> body,
             @Nullable Vjp vjp,
             @Nullable Jvp jvp) implements Composite, Composite.Derivative {
+        /** This with a body that runs as in the autocast scope that the function is called in. */
+        Definition within(@Nullable DType cast) {
+            return cast == null
+                    ? this
+                    : new Definition(name, arity, in -> ActiveCast.within(cast, () -> body.apply(in)), vjp, jvp);
+        }
+
         @Override
         public List<Tensor> fallback(List<Tensor> inputs) {
             Tensor result = body.apply(inputs);

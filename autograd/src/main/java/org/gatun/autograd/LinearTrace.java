@@ -12,6 +12,7 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.trace.ActiveCast;
 import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Levels;
 import org.gatun.tensor.trace.Trace;
@@ -271,6 +272,10 @@ final class LinearTrace implements Trace {
      */
     @Nullable
     Tensor[] push(List<Tensor> leaves, int[] wanted) {
+        return ActiveCast.within(null, () -> pushed(leaves, wanted));
+    }
+
+    private @Nullable Tensor[] pushed(List<Tensor> leaves, int[] wanted) {
         int[] last = new int[slots];
         for (int i = 0; i < nodes.size(); i++) {
             for (int slot : nodes.get(i).inputs) {

@@ -19,6 +19,7 @@ import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.trace.ActiveCast;
 import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Levels;
 import org.gatun.tensor.trace.Trace;
@@ -454,6 +455,11 @@ final class Recording implements Trace {
     /** As {@link #pullback(Variable, Tensor, boolean)}, from the cotangents of several variables. */
     @Nullable
     Tensor[] pullback(List<Variable> roots, List<Tensor> seeds, boolean retain) {
+        // The rules compute in the dtypes of what was recorded, whatever scope the pullback runs in.
+        return ActiveCast.within(null, () -> pull(roots, seeds, retain));
+    }
+
+    private @Nullable Tensor[] pull(List<Variable> roots, List<Tensor> seeds, boolean retain) {
         Accumulator sums = new Accumulator(slots);
         for (Variable leaf : leaves) {
             sums.keep(leaf.slot());

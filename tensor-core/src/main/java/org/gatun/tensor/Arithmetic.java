@@ -9,6 +9,7 @@ import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.UnaryFn;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.CastPolicy;
 import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Traced;
 
@@ -42,7 +43,8 @@ final class Arithmetic {
 
     private Arithmetic() {}
 
-    static Tensor unary(UnaryFn fn, Tensor x) {
+    static Tensor unary(UnaryFn fn, Tensor given) {
+        Tensor x = CastPolicy.of(fn).cast(given);
         if (fn.accepts(x.dtype())) {
             return Dispatch.bind(UNARY[fn.ordinal()], x);
         }
@@ -62,6 +64,13 @@ final class Arithmetic {
     }
 
     static Tensor binary(String name, BinaryFn fn, Tensor a, Tensor b) {
+        CastPolicy policy = CastPolicy.of(fn);
+        return policy == CastPolicy.AS_IS
+                ? promoted(name, fn, a, b)
+                : policy.apply(a, b, (x, y) -> promoted(name, fn, x, y));
+    }
+
+    private static Tensor promoted(String name, BinaryFn fn, Tensor a, Tensor b) {
         DType dtype = promote(a, b);
         if (!fn.accepts(dtype)) {
             if (dtype == DType.BOOL && fn.isArithmetic()) {
@@ -72,7 +81,8 @@ final class Arithmetic {
         return apply(name, BINARY[fn.ordinal()], dtype, a, b);
     }
 
-    static Tensor binary(String name, BinaryFn fn, Tensor a, double b) {
+    static Tensor binary(String name, BinaryFn fn, Tensor given, double b) {
+        Tensor a = CastPolicy.of(fn).cast(given);
         DType dtype = a.dtype().promoteWithScalar(DType.Kind.FLOATING);
         if (NarrowScalars.applies(dtype)) {
             return NarrowScalars.binary(fn, a, b);
@@ -81,7 +91,8 @@ final class Arithmetic {
         return apply(name, BINARY[fn.ordinal()], left, constant(left, dtype, b));
     }
 
-    static Tensor binary(String name, BinaryFn fn, Tensor a, long b) {
+    static Tensor binary(String name, BinaryFn fn, Tensor given, long b) {
+        Tensor a = CastPolicy.of(fn).cast(given);
         DType dtype = a.dtype().promoteWithScalar(DType.Kind.INTEGER);
         if (!fn.accepts(dtype)) {
             dtype = dtype.toFloating();

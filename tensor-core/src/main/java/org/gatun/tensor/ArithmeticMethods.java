@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.trace.CastPolicy;
 
 /**
  * The methods of {@link Tensor} that compute with two or three tensors elementwise, or with a tensor and a number. Every one
@@ -313,21 +314,23 @@ public abstract sealed class ArithmeticMethods extends FunctionMethods permits C
     /** {@code this + a * b}, elementwise, as {@code torch.addcmul}. */
     public final Tensor addcmul(Tensor a, Tensor b) {
         Arithmetic.requireCommonShape("addcmul", self(), a, b);
-        return add(a.mul(b));
+        return CastPolicy.PROMOTE.apply(in -> in[0].add(in[1].mul(in[2])), self(), a, b);
     }
 
     /** {@code this + value * a * b}, elementwise, as {@code torch.addcmul}. Integers are taken as F32. */
     public final Tensor addcmul(Tensor a, Tensor b, double value) {
-        return Pointwise.floating("addcmul", Pointwise.ADDCMUL, value, self(), a, b);
+        return CastPolicy.PROMOTE.apply(
+                in -> Pointwise.floating("addcmul", Pointwise.ADDCMUL, value, in), self(), a, b);
     }
 
     /** {@code this + a / b}, elementwise, as {@code torch.addcdiv}. Integers are taken as F32. */
     public final Tensor addcdiv(Tensor a, Tensor b) {
-        return Pointwise.floating("addcdiv", Pointwise.ADDCDIV, 1, self(), a, b);
+        return addcdiv(a, b, 1);
     }
 
     /** {@code this + value * a / b}, elementwise, as {@code torch.addcdiv}. Integers are taken as F32. */
     public final Tensor addcdiv(Tensor a, Tensor b, double value) {
-        return Pointwise.floating("addcdiv", Pointwise.ADDCDIV, value, self(), a, b);
+        return CastPolicy.PROMOTE.apply(
+                in -> Pointwise.floating("addcdiv", Pointwise.ADDCDIV, value, in), self(), a, b);
     }
 }

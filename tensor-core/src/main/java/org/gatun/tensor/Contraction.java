@@ -55,7 +55,7 @@ record Contraction(List<Alone> alone, List<Pair> pairs, int[] order, Shape shape
         Tensor apply(Tensor x, Tensor y) {
             Tensor a = x.permute(firstOrder).reshape(firstShape);
             Tensor b = y.permute(secondOrder).reshape(secondShape);
-            Tensor product = matmul ? a.matmul(b) : a.mul(b);
+            Tensor product = matmul ? Products.matmul(a, b) : a.mul(b);
             product = sums.length == 0 ? product : product.sum(sums).to(x.dtype());
             return product.reshape(result);
         }

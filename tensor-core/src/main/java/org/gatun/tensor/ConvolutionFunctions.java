@@ -2,6 +2,7 @@ package org.gatun.tensor;
 
 import java.util.Objects;
 import org.gatun.tensor.ir.ConvSpec;
+import org.gatun.tensor.trace.CastPolicy;
 import org.jspecify.annotations.Nullable;
 
 /** The convolutions among the functions of {@link Functional}. */
@@ -10,7 +11,8 @@ abstract sealed class ConvolutionFunctions permits PoolingFunctions {
 
     /** As {@link #conv2d(Tensor, Tensor, Tensor, ConvSpec)} with stride 1, no padding and no bias. */
     public static Tensor conv2d(Tensor x, Tensor weight) {
-        return Convolutions.conv(2, x, weight, null, ConvOptions.DEFAULT);
+        return CastPolicy.LOWER.apply(
+                in -> Convolutions.conv(2, in[0], in[1], in[2], ConvOptions.DEFAULT), x, weight, null);
     }
 
     /**
@@ -26,12 +28,13 @@ abstract sealed class ConvolutionFunctions permits PoolingFunctions {
      */
     public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvSpec spec) {
         Objects.requireNonNull(spec, "conv2d: the geometry is null: give a ConvSpec");
-        return Convolutions.conv(2, x, weight, bias, ConvOptions.of(spec));
+        return CastPolicy.LOWER.apply(
+                in -> Convolutions.conv(2, in[0], in[1], in[2], ConvOptions.of(spec)), x, weight, bias);
     }
 
     /** As {@link #conv2d(Tensor, Tensor, Tensor, ConvSpec)}, with a geometry that can keep the size. */
     public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.conv(2, x, weight, bias, options);
+        return CastPolicy.LOWER.apply(in -> Convolutions.conv(2, in[0], in[1], in[2], options), x, weight, bias);
     }
 
     /**
@@ -45,12 +48,13 @@ abstract sealed class ConvolutionFunctions permits PoolingFunctions {
      * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
      */
     public static Tensor conv1d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.conv(1, x, weight, bias, options);
+        return CastPolicy.LOWER.apply(in -> Convolutions.conv(1, in[0], in[1], in[2], options), x, weight, bias);
     }
 
     /** As {@link #conv1d(Tensor, Tensor, Tensor, ConvOptions)} with stride 1, no padding and no bias. */
     public static Tensor conv1d(Tensor x, Tensor weight) {
-        return Convolutions.conv(1, x, weight, null, ConvOptions.DEFAULT);
+        return CastPolicy.LOWER.apply(
+                in -> Convolutions.conv(1, in[0], in[1], in[2], ConvOptions.DEFAULT), x, weight, null);
     }
 
     /**
@@ -64,12 +68,13 @@ abstract sealed class ConvolutionFunctions permits PoolingFunctions {
      * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
      */
     public static Tensor conv3d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.conv(3, x, weight, bias, options);
+        return CastPolicy.LOWER.apply(in -> Convolutions.conv(3, in[0], in[1], in[2], options), x, weight, bias);
     }
 
     /** As {@link #conv3d(Tensor, Tensor, Tensor, ConvOptions)} with stride 1, no padding and no bias. */
     public static Tensor conv3d(Tensor x, Tensor weight) {
-        return Convolutions.conv(3, x, weight, null, ConvOptions.DEFAULT);
+        return CastPolicy.LOWER.apply(
+                in -> Convolutions.conv(3, in[0], in[1], in[2], ConvOptions.DEFAULT), x, weight, null);
     }
 
     /**
@@ -83,7 +88,7 @@ abstract sealed class ConvolutionFunctions permits PoolingFunctions {
      * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
      */
     public static Tensor convTranspose1d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.transposed(1, x, weight, bias, options);
+        return CastPolicy.LOWER.apply(in -> Convolutions.transposed(1, in[0], in[1], in[2], options), x, weight, bias);
     }
 
     /**
@@ -97,7 +102,7 @@ abstract sealed class ConvolutionFunctions permits PoolingFunctions {
      * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
      */
     public static Tensor convTranspose2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.transposed(2, x, weight, bias, options);
+        return CastPolicy.LOWER.apply(in -> Convolutions.transposed(2, in[0], in[1], in[2], options), x, weight, bias);
     }
 
     /**
@@ -111,6 +116,6 @@ abstract sealed class ConvolutionFunctions permits PoolingFunctions {
      * @throws ShapeException when the channels, groups or sizes do not fit, naming both shapes
      */
     public static Tensor convTranspose3d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
-        return Convolutions.transposed(3, x, weight, bias, options);
+        return CastPolicy.LOWER.apply(in -> Convolutions.transposed(3, in[0], in[1], in[2], options), x, weight, bias);
     }
 }

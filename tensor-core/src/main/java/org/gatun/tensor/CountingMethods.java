@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.trace.CastPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,7 @@ public abstract sealed class CountingMethods extends StatisticsMethods permits S
 
     /** As {@link #histogram(long, double, double, Tensor, boolean)}, from the smallest to the largest element. */
     public final Histogram histogram(long bins, @Nullable Tensor weight, boolean density) {
-        return Histograms.histogram(self(), bins, weight, density);
+        return CastPolicy.AS_IS.apply(in -> Histograms.histogram(self(), bins, weight, density));
     }
 
     /** The numbers of elements in equal bins from {@code low} to {@code high}; see {@link #histogram(long, double, double, Tensor, boolean)}. */
@@ -94,7 +95,7 @@ public abstract sealed class CountingMethods extends StatisticsMethods permits S
      * @throws IllegalArgumentException without bins, or when the range is not finite or its ends are in the wrong order
      */
     public final Histogram histogram(long bins, double low, double high, @Nullable Tensor weight, boolean density) {
-        return Histograms.histogram(self(), bins, low, high, weight, density);
+        return CastPolicy.AS_IS.apply(in -> Histograms.histogram(self(), bins, low, high, weight, density));
     }
 
     /** The numbers of elements in bins between given edges; see {@link #histogram(Tensor, Tensor, boolean)}. */
@@ -113,7 +114,7 @@ public abstract sealed class CountingMethods extends StatisticsMethods permits S
      * @throws DTypeException for other dtypes than floating ones, or edges or weights of another dtype
      */
     public final Histogram histogram(Tensor edges, @Nullable Tensor weight, boolean density) {
-        return Histograms.histogramOfEdges(self(), edges, weight, density);
+        return CastPolicy.AS_IS.apply(in -> Histograms.histogramOfEdges(self(), edges, weight, density));
     }
 
     // ---- different elements ----

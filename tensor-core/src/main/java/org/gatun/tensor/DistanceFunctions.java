@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.util.List;
+import org.gatun.tensor.trace.CastPolicy;
 import org.jspecify.annotations.Nullable;
 
 /** The functions of {@link Functional} that compare vectors. */
@@ -24,7 +25,7 @@ abstract sealed class DistanceFunctions extends ImageFunctions permits Functiona
      * @throws IllegalArgumentException when p is negative or NaN
      */
     public static Tensor cdist(Tensor a, Tensor b, double p) {
-        return Distances.cdist(a, b, p);
+        return CastPolicy.F32.apply(a, b, (x, y) -> Distances.cdist(x, y, p));
     }
 
     /** The Euclidean distances: {@link #cdist(Tensor, Tensor, double)} with p = 2. */
@@ -41,7 +42,7 @@ abstract sealed class DistanceFunctions extends ImageFunctions permits Functiona
      * @throws IllegalArgumentException when p is negative or NaN
      */
     public static Tensor pdist(Tensor x, double p) {
-        return Distances.pdist(x, p);
+        return CastPolicy.F32.apply(x, rows -> Distances.pdist(rows, p));
     }
 
     /** The Euclidean distances of all pairs of rows: {@link #pdist(Tensor, double)} with p = 2. */
@@ -57,7 +58,7 @@ abstract sealed class DistanceFunctions extends ImageFunctions permits Functiona
      * @throws ShapeException when both are 0-d, or the shapes do not broadcast
      */
     public static Tensor pairwiseDistance(Tensor a, Tensor b, double p, double epsilon, boolean keepDims) {
-        return Distances.pairwise(a, b, p, epsilon, keepDims);
+        return CastPolicy.F32.apply(a, b, (x, y) -> Distances.pairwise(x, y, p, epsilon, keepDims));
     }
 
     /** {@link #pairwiseDistance(Tensor, Tensor, double, double, boolean)} with p = 2 and epsilon = 1e-6. */
@@ -72,7 +73,7 @@ abstract sealed class DistanceFunctions extends ImageFunctions permits Functiona
      * @throws ShapeException when both are 0-d, or the shapes do not broadcast
      */
     public static Tensor cosineSimilarity(Tensor a, Tensor b, int axis, double epsilon) {
-        return Distances.cosine(a, b, axis, epsilon);
+        return CastPolicy.F32.apply(a, b, (x, y) -> Distances.cosine(x, y, axis, epsilon));
     }
 
     /** {@link #cosineSimilarity(Tensor, Tensor, int, double)} along axis 1 with epsilon = 1e-8, PyTorch's defaults. */
@@ -91,6 +92,11 @@ abstract sealed class DistanceFunctions extends ImageFunctions permits Functiona
      * @throws ShapeException when the shapes do not fit
      */
     public static Tensor bilinear(Tensor x, Tensor y, Tensor weight, @Nullable Tensor bias) {
-        return TensorContractions.bilinear(x, y, weight, bias == null ? List.of() : List.of(bias));
+        return CastPolicy.PROMOTE.apply(
+                in -> TensorContractions.bilinear(in[0], in[1], in[2], bias == null ? List.of() : List.of(in[3])),
+                x,
+                y,
+                weight,
+                bias);
     }
 }

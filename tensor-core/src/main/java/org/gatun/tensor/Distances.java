@@ -41,7 +41,7 @@ final class Distances {
         Tensor yy = y.square().sum(true, -1);
         Tensor left = Tensors.cat(-1, x.mul(-2.0), xx, Tensors.onesLike(xx));
         Tensor right = Tensors.cat(-1, y, Tensors.onesLike(yy), yy);
-        Tensor square = left.matmul(right.transpose(-2, -1));
+        Tensor square = Products.matmul(left, right.transpose(-2, -1));
         return Norms.ROOT.apply(square.relu());
     }
 

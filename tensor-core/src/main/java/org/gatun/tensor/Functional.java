@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.trace.CastPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ public final class Functional extends DistanceFunctions {
      * @throws ShapeException when the sizes do not fit, naming both shapes
      */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
-        return Windows.linear(x, weight, bias);
+        return CastPolicy.LOWER.apply(in -> Windows.linear(in[0], in[1], in[2]), x, weight, bias);
     }
 
     // ---- padding ----
@@ -165,7 +166,7 @@ public final class Functional extends DistanceFunctions {
      * torch.nn.functional.softplus}. With beta 1 and without a threshold it is {@link Tensor#softplus}.
      */
     public static Tensor softplus(Tensor x, double beta, double threshold) {
-        return Activations.apply("softplus", Activations.SOFTPLUS, x, beta, threshold);
+        return CastPolicy.F32.apply(x, w -> Activations.apply("softplus", Activations.SOFTPLUS, w, beta, threshold));
     }
 
     /**
@@ -246,7 +247,7 @@ public final class Functional extends DistanceFunctions {
      * @param weight one number, or one for each channel c
      */
     public static Tensor prelu(Tensor x, Tensor weight) {
-        return Windows.prelu(x, weight);
+        return CastPolicy.LOWER.apply(x, weight, Windows::prelu);
     }
 
     // ---- dropout ----

@@ -195,7 +195,7 @@ final class GridSampling {
         }
         columns.add(Tensors.ones(theta.dtype()).broadcastTo(shape));
         Tensor places = Tensors.stack(-1, columns).flatten(0, axes - 1);
-        Tensor grid = places.matmul(theta.transpose(1, 2));
+        Tensor grid = Products.matmul(places, theta.transpose(1, 2));
         long[] sizes = new long[axes + 2];
         sizes[0] = n;
         System.arraycopy(spatial, 0, sizes, 1, axes);

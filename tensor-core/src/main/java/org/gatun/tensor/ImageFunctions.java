@@ -1,5 +1,7 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.trace.CastPolicy;
+
 /** The functions of {@link Functional} that resample and rearrange images. */
 abstract sealed class ImageFunctions extends PoolingFunctions permits DistanceFunctions {
     ImageFunctions() {}
@@ -75,12 +77,12 @@ abstract sealed class ImageFunctions extends PoolingFunctions permits DistanceFu
      * @throws ShapeException when the mode does not go with the rank, or a size is less than 1
      */
     public static Tensor interpolate(Tensor x, long[] size, InterpolationMode mode, boolean alignCorners) {
-        return Interpolation.toSize("interpolate", x, size, mode, alignCorners);
+        return CastPolicy.F32.apply(x, image -> Interpolation.toSize("interpolate", image, size, mode, alignCorners));
     }
 
     /** As {@link #interpolate(Tensor, long[], InterpolationMode, boolean)}, corners not aligned. */
     public static Tensor interpolate(Tensor x, long[] size, InterpolationMode mode) {
-        return Interpolation.toSize("interpolate", x, size, mode, false);
+        return CastPolicy.F32.apply(x, image -> Interpolation.toSize("interpolate", image, size, mode, false));
     }
 
     /**
@@ -94,22 +96,27 @@ abstract sealed class ImageFunctions extends PoolingFunctions permits DistanceFu
      * @throws ShapeException when the mode does not go with the rank, or a size is less than 1
      */
     public static Tensor interpolate(Tensor x, double[] factors, InterpolationMode mode, boolean alignCorners) {
-        return Interpolation.byFactor("interpolate", x, factors, mode, alignCorners);
+        return CastPolicy.F32.apply(
+                x, image -> Interpolation.byFactor("interpolate", image, factors, mode, alignCorners));
     }
 
     /** As {@link #interpolate(Tensor, double[], InterpolationMode, boolean)}, corners not aligned. */
     public static Tensor interpolate(Tensor x, double[] factors, InterpolationMode mode) {
-        return Interpolation.byFactor("interpolate", x, factors, mode, false);
+        return CastPolicy.F32.apply(x, image -> Interpolation.byFactor("interpolate", image, factors, mode, false));
     }
 
     /** {@link #interpolate(Tensor, double[], InterpolationMode)} to the nearest, as {@code torch.nn.functional.upsample_nearest}. */
     public static Tensor upsampleNearest(Tensor x, double... factors) {
-        return Interpolation.byFactor("upsampleNearest", x, factors, InterpolationMode.NEAREST, false);
+        return CastPolicy.F32.apply(
+                x,
+                image -> Interpolation.byFactor("upsampleNearest", image, factors, InterpolationMode.NEAREST, false));
     }
 
     /** {@link #interpolate(Tensor, double[], InterpolationMode, boolean)}, bilinear with aligned corners, as {@code torch.nn.functional.upsample_bilinear}. */
     public static Tensor upsampleBilinear(Tensor x, double... factors) {
-        return Interpolation.byFactor("upsampleBilinear", x, factors, InterpolationMode.BILINEAR, true);
+        return CastPolicy.F32.apply(
+                x,
+                image -> Interpolation.byFactor("upsampleBilinear", image, factors, InterpolationMode.BILINEAR, true));
     }
 
     /**
@@ -126,7 +133,8 @@ abstract sealed class ImageFunctions extends PoolingFunctions permits DistanceFu
      */
     public static Tensor gridSample(
             Tensor x, Tensor grid, InterpolationMode mode, GridPadding padding, boolean alignCorners) {
-        return GridSampling.sample(x, grid, mode, padding, alignCorners);
+        return CastPolicy.PROMOTE.apply(
+                x, grid, (image, places) -> GridSampling.sample(image, places, mode, padding, alignCorners));
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.trace.CastPolicy;
+
 /**
  * The methods of {@link Tensor} that pick elements by position. Indices are of an integer dtype, may be negative and then count
  * from the end, and are checked: one out of range is an {@link IndexOutOfBoundsException}. Picking is differentiable in the
@@ -51,7 +53,7 @@ public abstract sealed class IndexingMethods extends ViewMethods permits Scatter
 
     /** A copy with {@code out[.., index[.., i, ..], ..] += src[.., i, ..]} along an axis, as {@code torch.scatter_add}. */
     public final Tensor scatterAdd(int axis, Tensor index, Tensor src) {
-        return Picking.scatterAdd("scatterAdd", self(), axis, index, src);
+        return CastPolicy.PROMOTE.apply(self(), src, (x, y) -> Picking.scatterAdd("scatterAdd", x, axis, index, y));
     }
 
     /** The slices along an axis at the positions of a vector, as {@code torch.index_select}. */

@@ -1,5 +1,7 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.trace.ActiveCast;
+import org.gatun.tensor.trace.CastPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,7 @@ public final class Losses {
 
     /** {@link #crossEntropy(Tensor, Tensor, CrossEntropyOptions)} with the default options: the mean over the batch. */
     public static Tensor crossEntropy(Tensor logits, Tensor target) {
-        return Classification.crossEntropy(logits, target, CrossEntropyOptions.DEFAULT);
+        return classified(Classification::crossEntropy, logits, target, CrossEntropyOptions.DEFAULT);
     }
 
     /**
@@ -33,12 +35,12 @@ public final class Losses {
      * @throws ShapeException when the shapes do not fit, naming both
      */
     public static Tensor crossEntropy(Tensor logits, Tensor target, CrossEntropyOptions options) {
-        return Classification.crossEntropy(logits, target, options);
+        return classified(Classification::crossEntropy, logits, target, options);
     }
 
     /** {@link #nllLoss(Tensor, Tensor, CrossEntropyOptions)} with the default options. */
     public static Tensor nllLoss(Tensor logProbabilities, Tensor target) {
-        return Classification.nllLoss(logProbabilities, target, CrossEntropyOptions.DEFAULT);
+        return classified(Classification::nllLoss, logProbabilities, target, CrossEntropyOptions.DEFAULT);
     }
 
     /**
@@ -48,12 +50,12 @@ public final class Losses {
      * @throws IllegalArgumentException when the options ask for label smoothing, which needs logits
      */
     public static Tensor nllLoss(Tensor logProbabilities, Tensor target, CrossEntropyOptions options) {
-        return Classification.nllLoss(logProbabilities, target, options);
+        return classified(Classification::nllLoss, logProbabilities, target, options);
     }
 
     /** The mean of {@link #binaryCrossEntropy(Tensor, Tensor, Tensor, Reduction)}. */
     public static Tensor binaryCrossEntropy(Tensor probability, Tensor target) {
-        return ElementwiseLosses.binaryCrossEntropy(probability, target, null, Reduction.MEAN);
+        return binaryCrossEntropy(probability, target, null, Reduction.MEAN);
     }
 
     /**
@@ -67,12 +69,24 @@ public final class Losses {
      */
     public static Tensor binaryCrossEntropy(
             Tensor probability, Tensor target, @Nullable Tensor weight, Reduction reduction) {
-        return ElementwiseLosses.binaryCrossEntropy(probability, target, weight, reduction);
+        if (ActiveCast.dtype() != null
+                && probability.dtype().isFloating()
+                && probability.dtype().isNarrow()) {
+            throw new DTypeException(
+                    "binaryCrossEntropy: probabilities of " + probability.dtype() + " inside an autocast"
+                            + " scope are rounded to 0 and 1 too early: give what goes into the sigmoid to"
+                            + " binaryCrossEntropyWithLogits, or compute the probabilities in F32");
+        }
+        return CastPolicy.F32.apply(
+                in -> ElementwiseLosses.binaryCrossEntropy(in[0], in[1], in[2], reduction),
+                probability,
+                target,
+                weight);
     }
 
     /** The mean of {@link #binaryCrossEntropyWithLogits(Tensor, Tensor, Tensor, Tensor, Reduction)}. */
     public static Tensor binaryCrossEntropyWithLogits(Tensor logit, Tensor target) {
-        return ElementwiseLosses.binaryCrossEntropyWithLogits(logit, target, null, null, Reduction.MEAN);
+        return binaryCrossEntropyWithLogits(logit, target, null, null, Reduction.MEAN);
     }
 
     /**
@@ -88,7 +102,12 @@ public final class Losses {
             @Nullable Tensor weight,
             @Nullable Tensor positiveWeight,
             Reduction reduction) {
-        return ElementwiseLosses.binaryCrossEntropyWithLogits(logit, target, weight, positiveWeight, reduction);
+        return CastPolicy.F32.apply(
+                in -> ElementwiseLosses.binaryCrossEntropyWithLogits(in[0], in[1], in[2], in[3], reduction),
+                logit,
+                target,
+                weight,
+                positiveWeight);
     }
 
     // ---- distributions ----
@@ -102,34 +121,36 @@ public final class Losses {
      * @param target probabilities t
      */
     public static Tensor klDiv(Tensor logProbabilities, Tensor target, Reduction reduction) {
-        return ElementwiseLosses.klDiv(logProbabilities, target, false, reduction);
+        return CastPolicy.F32.apply(
+                logProbabilities, target, (x, t) -> ElementwiseLosses.klDiv(x, t, false, reduction));
     }
 
     /** {@link #klDiv} with the logarithms of the target probabilities: {@code e^s (s - x)}. */
     public static Tensor klDivLogTarget(Tensor logProbabilities, Tensor logTarget, Reduction reduction) {
-        return ElementwiseLosses.klDiv(logProbabilities, logTarget, true, reduction);
+        return CastPolicy.F32.apply(
+                logProbabilities, logTarget, (x, t) -> ElementwiseLosses.klDiv(x, t, true, reduction));
     }
 
     // ---- regression ----
 
     /** The mean of {@code (x - t)^2}, as {@code torch.nn.functional.mse_loss}. */
     public static Tensor mseLoss(Tensor input, Tensor target) {
-        return ElementwiseLosses.mse(input, target, Reduction.MEAN);
+        return mseLoss(input, target, Reduction.MEAN);
     }
 
     /** {@code (x - t)^2}, reduced. */
     public static Tensor mseLoss(Tensor input, Tensor target, Reduction reduction) {
-        return ElementwiseLosses.mse(input, target, reduction);
+        return CastPolicy.F32.apply(input, target, (x, t) -> ElementwiseLosses.mse(x, t, reduction));
     }
 
     /** The mean of {@code |x - t|}, as {@code torch.nn.functional.l1_loss}. */
     public static Tensor l1Loss(Tensor input, Tensor target) {
-        return ElementwiseLosses.l1(input, target, Reduction.MEAN);
+        return l1Loss(input, target, Reduction.MEAN);
     }
 
     /** {@code |x - t|}, reduced. */
     public static Tensor l1Loss(Tensor input, Tensor target, Reduction reduction) {
-        return ElementwiseLosses.l1(input, target, reduction);
+        return CastPolicy.F32.apply(input, target, (x, t) -> ElementwiseLosses.l1(x, t, reduction));
     }
 
     /**
@@ -137,7 +158,7 @@ public final class Losses {
      * torch.nn.functional.smooth_l1_loss}; with beta 0 it is {@link #l1Loss}.
      */
     public static Tensor smoothL1Loss(Tensor input, Tensor target, double beta, Reduction reduction) {
-        return ElementwiseLosses.smoothL1(input, target, beta, reduction);
+        return CastPolicy.F32.apply(input, target, (x, t) -> ElementwiseLosses.smoothL1(x, t, beta, reduction));
     }
 
     /**
@@ -145,7 +166,7 @@ public final class Losses {
      * torch.nn.functional.huber_loss}.
      */
     public static Tensor huberLoss(Tensor input, Tensor target, double delta, Reduction reduction) {
-        return ElementwiseLosses.huber(input, target, delta, reduction);
+        return CastPolicy.F32.apply(input, target, (x, t) -> ElementwiseLosses.huber(x, t, delta, reduction));
     }
 
     /**
@@ -158,6 +179,21 @@ public final class Losses {
      */
     public static Tensor gaussianNllLoss(
             Tensor input, Tensor target, Tensor variance, double epsilon, Reduction reduction) {
-        return ElementwiseLosses.gaussianNll(input, target, variance, epsilon, reduction);
+        return CastPolicy.F32.apply(
+                in -> ElementwiseLosses.gaussianNll(in[0], in[1], in[2], epsilon, reduction), input, target, variance);
+    }
+
+    /** A loss of class numbers or probabilities. */
+    @FunctionalInterface
+    private interface ClassLoss {
+        Tensor of(Tensor scores, Tensor target, CrossEntropyOptions options);
+    }
+
+    private static Tensor classified(ClassLoss loss, Tensor scores, Tensor target, CrossEntropyOptions options) {
+        return CastPolicy.F32.apply(
+                in -> loss.of(in[0], in[1], in[2] == options.weight() ? options : options.withWeight(in[2])),
+                scores,
+                target,
+                options.weight());
     }
 }

@@ -2,6 +2,7 @@ package org.gatun.tensor;
 
 import org.gatun.tensor.ir.BoolReduceFn;
 import org.gatun.tensor.ir.ExtremumFn;
+import org.gatun.tensor.trace.CastPolicy;
 
 /**
  * The methods of {@link Tensor} that fold elements along axes: reductions, statistics, running sums, orders and softmax. Without
@@ -15,12 +16,12 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
 
     /** The sum over the given axes, 0 where there are no elements; BOOL and integers give I64. */
     public final Tensor sum(int... axes) {
-        return Reductions.sum(self(), false, axes);
+        return CastPolicy.F32.apply(self(), x -> Reductions.sum(x, false, axes));
     }
 
     /** The sum over the given axes, which stay with size 1 if {@code keepDims}. */
     public final Tensor sum(boolean keepDims, int... axes) {
-        return Reductions.sum(self(), keepDims, axes);
+        return CastPolicy.F32.apply(self(), x -> Reductions.sum(x, keepDims, axes));
     }
 
     /**
@@ -41,12 +42,12 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
      * number of zeros.
      */
     public final Tensor prod(int... axes) {
-        return Reductions.prod(self(), false, axes);
+        return CastPolicy.F32.apply(self(), x -> Reductions.prod(x, false, axes));
     }
 
     /** The product over the given axes, which stay with size 1 if {@code keepDims}. */
     public final Tensor prod(boolean keepDims, int... axes) {
-        return Reductions.prod(self(), keepDims, axes);
+        return CastPolicy.F32.apply(self(), x -> Reductions.prod(x, keepDims, axes));
     }
 
     /** The largest element over the given axes, as {@code torch.amax}: ties share the gradient evenly. NaN if there is one. */
@@ -213,7 +214,7 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
 
     /** The Euclidean norm of all elements. Its gradient at zero is 0. */
     public final Tensor norm() {
-        return Norms.norm("norm", self(), 2, false);
+        return CastPolicy.F32.apply(self(), x -> Norms.norm("norm", x, 2, false));
     }
 
     /**
@@ -222,22 +223,22 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
      * an infinite norm is split evenly among tied elements. Powers that overflow or underflow do no harm where the norm itself does not.
      */
     public final Tensor norm(double p, int... axes) {
-        return Norms.norm("norm", self(), p, false, axes);
+        return norm(p, false, axes);
     }
 
     /** As {@link #norm(double, int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
     public final Tensor norm(double p, boolean keepDims, int... axes) {
-        return Norms.norm("norm", self(), p, keepDims, axes);
+        return CastPolicy.F32.apply(self(), x -> Norms.norm("norm", x, p, keepDims, axes));
     }
 
     /** {@code log(sum(e^x))} over the given axes without overflow, as {@code torch.logsumexp}; -inf where all are -inf. */
     public final Tensor logsumexp(int... axes) {
-        return Softmaxes.logsumexp(self(), false, axes);
+        return logsumexp(false, axes);
     }
 
     /** As {@link #logsumexp(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
     public final Tensor logsumexp(boolean keepDims, int... axes) {
-        return Softmaxes.logsumexp(self(), keepDims, axes);
+        return CastPolicy.F32.apply(self(), x -> Softmaxes.logsumexp(x, keepDims, axes));
     }
 
     // ---- along one axis ----
@@ -247,17 +248,17 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
      * that is wholly -inf.
      */
     public final Tensor softmax(int axis) {
-        return Softmaxes.softmax(self(), axis);
+        return CastPolicy.F32.apply(self(), x -> Softmaxes.softmax(x, axis));
     }
 
     /** {@code x - log(sum(e^x))} along an axis without overflow, as {@code torch.log_softmax}; floating dtypes only. */
     public final Tensor logSoftmax(int axis) {
-        return Softmaxes.logSoftmax(self(), axis);
+        return CastPolicy.F32.apply(self(), x -> Softmaxes.logSoftmax(x, axis));
     }
 
     /** Running sums along an axis, as {@code torch.cumsum}; BOOL and integers give I64. */
     public final Tensor cumsum(int axis) {
-        return Orders.cumsum(self(), axis);
+        return CastPolicy.F32.apply(self(), x -> Orders.cumsum(x, axis));
     }
 
     /**
@@ -265,7 +266,7 @@ public abstract sealed class ReductionMethods extends ElementwiseMethods permits
      * of zeros.
      */
     public final Tensor cumprod(int axis) {
-        return Orders.cumprod(self(), axis);
+        return CastPolicy.F32.apply(self(), x -> Orders.cumprod(x, axis));
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.util.List;
+import org.gatun.tensor.trace.CastPolicy;
 
 /**
  * The methods of {@link Tensor} that replace or combine elements by position. They return copies. Where several sources have one
@@ -128,7 +129,7 @@ public abstract sealed class ScatterMethods extends IndexingMethods permits Prod
      * @throws ShapeException when no index is given, or the values can't be repeated to the shape of what is indexed
      */
     public final Tensor indexPut(List<Tensor> indices, Tensor values, boolean accumulate) {
-        return Picking.indexPut(self(), indices, values, accumulate);
+        return CastPolicy.PROMOTE.apply(self(), values, (x, y) -> Picking.indexPut(x, indices, y, accumulate));
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import java.util.List;
+import org.gatun.tensor.trace.CastPolicy;
 
 /**
  * The rarer methods of {@link Tensor} that take tensors apart and arrange their elements anew. Everything is differentiable; what
@@ -162,6 +163,6 @@ public abstract sealed class ShapeMethods extends CountingMethods permits ViewMe
 
     /** The sum of the main diagonal of a matrix, as {@code torch.trace}. */
     public final Tensor matrixTrace() {
-        return Diagonals.trace(self());
+        return CastPolicy.AS_IS.apply(self(), Diagonals::trace);
     }
 }

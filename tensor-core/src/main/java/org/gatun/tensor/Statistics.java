@@ -184,7 +184,7 @@ final class Statistics {
     private static Tensor covariance(Tensor x, long correction) {
         Tensor rows = Reductions.asFloating(x.rank() == 2 ? x : x.reshape(1, x.elements()));
         Tensor distance = rows.sub(rows.mean(true, 1));
-        Tensor sums = distance.matmul(distance.t());
+        Tensor sums = Products.matmul(distance, distance.t());
         // As a double, since n - correction may need more bits than a long has.
         Tensor result = sums.div(Math.max((double) rows.size(1) - correction, 0));
         return rows.size(0) == 1 ? result.reshape() : result;

@@ -1,6 +1,7 @@
 package org.gatun.tensor;
 
 import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.trace.CastPolicy;
 
 /**
  * The methods of {@link Tensor} that describe samples: sums that pass over NaN, differences and integrals of sampled functions,
@@ -18,7 +19,7 @@ public abstract sealed class StatisticsMethods extends OrderStatisticsMethods pe
 
     /** As {@link #nansum(int...)}; the reduced axes stay with size 1 if {@code keepDims}. */
     public final Tensor nansum(boolean keepDims, int... axes) {
-        return Reductions.nansum(self(), keepDims, axes);
+        return CastPolicy.AS_IS.apply(self(), x -> Reductions.nansum(x, keepDims, axes));
     }
 
     /** The mean of what is not NaN over the given axes, NaN where nothing is, as {@code torch.nanmean}; floating dtypes only. */
@@ -176,6 +177,7 @@ public abstract sealed class StatisticsMethods extends OrderStatisticsMethods pe
 
     /** The {@linkplain #norm(double, int...) p-norm} of the difference of two tensors, which broadcast, as {@code torch.dist}. */
     public final Tensor dist(Tensor other, double p) {
-        return Norms.norm("dist", Arithmetic.binary("dist", BinaryFn.SUB, self(), other), p, false);
+        return CastPolicy.F32.apply(
+                self(), other, (x, y) -> Norms.norm("dist", Arithmetic.binary("dist", BinaryFn.SUB, x, y), p, false));
     }
 }

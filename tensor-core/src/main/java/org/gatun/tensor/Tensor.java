@@ -4,6 +4,7 @@ import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.memory.Keepable;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.CastPolicy;
 import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Traced;
 
@@ -292,12 +293,12 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
      * @throws ShapeException when the inner sizes differ, naming both shapes
      */
     public final Tensor matmul(Tensor other) {
-        return Products.matmul(this, other);
+        return CastPolicy.LOWER.apply(this, other, Products::matmul);
     }
 
     /** The sum of the products of the elements of two vectors of one size, as {@code torch.dot}; 0-d. */
     public final Tensor dot(Tensor other) {
-        return Products.dot(this, other);
+        return CastPolicy.PROMOTE.apply(this, other, Products::dot);
     }
 
     /** All products of an element of this vector (rows) and one of another (columns), as {@code torch.outer}. */

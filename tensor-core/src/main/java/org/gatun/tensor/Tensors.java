@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.CastPolicy;
 
 /**
  * New tensors: from Java values, filled, numbered, random, and joined from others.
@@ -609,12 +610,12 @@ public final class Tensors extends CombiningFunctions {
      * @throws DTypeException when all operands are BOOL
      */
     public static Tensor einsum(String equation, Tensor... operands) {
-        return TensorContractions.einsum(equation, Arrays.asList(operands));
+        return CastPolicy.LOWER.apply(in -> TensorContractions.einsum(equation, Arrays.asList(in)), operands);
     }
 
     /** As {@link #einsum(String, Tensor...)}. */
     public static Tensor einsum(String equation, List<Tensor> operands) {
-        return TensorContractions.einsum(equation, operands);
+        return einsum(equation, Joining.array("einsum", operands));
     }
 
     /**
@@ -624,7 +625,7 @@ public final class Tensors extends CombiningFunctions {
      * @throws ShapeException when an operand has fewer axes, or sizes differ and none is 1
      */
     public static Tensor tensordot(Tensor a, Tensor b, int axes) {
-        return TensorContractions.tensordot(a, b, axes);
+        return CastPolicy.PROMOTE.apply(a, b, (x, y) -> TensorContractions.tensordot(x, y, axes));
     }
 
     /**
@@ -634,7 +635,7 @@ public final class Tensors extends CombiningFunctions {
      * @throws ShapeException when the lists differ in length, name an axis twice, or sizes differ and none is 1
      */
     public static Tensor tensordot(Tensor a, Tensor b, int[] axesOfA, int[] axesOfB) {
-        return TensorContractions.tensordot(a, b, axesOfA, axesOfB);
+        return CastPolicy.PROMOTE.apply(a, b, (x, y) -> TensorContractions.tensordot(x, y, axesOfA, axesOfB));
     }
 
     /**

@@ -8,6 +8,7 @@ import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.CastPolicy;
 import org.gatun.tensor.trace.Dispatch;
 
 /**
@@ -120,7 +121,7 @@ public final class Linalg {
      */
     public static Tensor det(Tensor a) {
         Matrices.requireSquare("det", a);
-        return Determinants.det(a);
+        return CastPolicy.AS_IS.apply(a, Determinants::det);
     }
 
     /** Signs and logarithms of the determinants, which overflow late, as {@code torch.linalg.slogdet}; the derivative needs regular matrices. */
@@ -132,7 +133,7 @@ public final class Linalg {
     /** {@code log(det(A))}, NaN for a negative determinant and -infinity for 0, as {@code torch.logdet}. */
     public static Tensor logdet(Tensor a) {
         Matrices.requireSquare("logdet", a);
-        return Determinants.logdet(a);
+        return CastPolicy.AS_IS.apply(a, Determinants::logdet);
     }
 
     // ---- factors ----
@@ -284,7 +285,7 @@ public final class Linalg {
                     + ": takes (.., m, n) with m at least n, and (.., k) with k at most n and the same leading sizes");
         }
         var dtype = Matrices.common(a, tau);
-        return MatrixFunctions.householder(a.to(dtype), tau.to(dtype));
+        return CastPolicy.AS_IS.apply(a.to(dtype), tau.to(dtype), MatrixFunctions::householder);
     }
 
     // ---- eigenvalues and singular values ----
@@ -418,7 +419,8 @@ public final class Linalg {
      * @throws ShapeException when there is no largest or least of the elements because there are none
      */
     public static Tensor matrixNorm(Tensor a, MatrixNorm norm, boolean keepDims, int rows, int columns) {
-        return Matrices.named("matrixNorm", () -> Norms.matrixNorm(a, norm, keepDims, rows, columns));
+        return CastPolicy.F32.apply(
+                a, x -> Matrices.named("matrixNorm", () -> Norms.matrixNorm(x, norm, keepDims, rows, columns)));
     }
 
     /** The norm of all elements as one vector: {@code (sum |x|^p)^(1 / p)}, as {@code torch.linalg.vector_norm}. */
@@ -472,19 +474,19 @@ public final class Linalg {
     /** The sums of the main diagonals, over batches too: {@link Tensor#matrixTrace} takes one matrix. */
     public static Tensor trace(Tensor a) {
         Matrices.requireMatrices("trace", a);
-        return a.diagonal().sum(-1);
+        return CastPolicy.AS_IS.apply(a, m -> m.diagonal().sum(-1));
     }
 
     // ---- products ----
 
     /** The matrix product of a chain, in the order with the fewest multiplications, as {@code torch.linalg.multi_dot}. */
     public static Tensor multiDot(Tensor... chain) {
-        return TensorProducts.multiDot(chain);
+        return CastPolicy.LOWER.apply(TensorProducts::multiDot, chain);
     }
 
     /** {@link #multiDot(Tensor...)} of a list. */
     public static Tensor multiDot(List<Tensor> chain) {
-        return TensorProducts.multiDot(chain.toArray(Tensor[]::new));
+        return multiDot(chain.toArray(Tensor[]::new));
     }
 
     /** {@link #cross(Tensor, Tensor, int)} along the last axis. */
@@ -494,7 +496,7 @@ public final class Linalg {
 
     /** The vector product of vectors of 3 elements along an axis of the common shape, as {@code torch.linalg.cross}; any numbers. */
     public static Tensor cross(Tensor a, Tensor b, int axis) {
-        return TensorProducts.cross(a, b, axis);
+        return CastPolicy.PROMOTE.apply(a, b, (x, y) -> TensorProducts.cross(x, y, axis));
     }
 
     /** {@link #vecdot(Tensor, Tensor, int)} along the last axis. */
@@ -504,12 +506,12 @@ public final class Linalg {
 
     /** The sums of products along an axis of the common shape, as {@code torch.linalg.vecdot}. */
     public static Tensor vecdot(Tensor a, Tensor b, int axis) {
-        return TensorProducts.vecdot(a, b, axis);
+        return CastPolicy.LOWER.apply(a, b, (x, y) -> TensorProducts.vecdot(x, y, axis));
     }
 
     /** The sums of products over the last axes of both, for all pairs of the others, as {@code torch.inner}. */
     public static Tensor inner(Tensor a, Tensor b) {
-        return TensorProducts.inner(a, b);
+        return CastPolicy.PROMOTE.apply(a, b, TensorProducts::inner);
     }
 
     /** {@link #vander(Tensor, long)} with as many columns as there are elements in a row. */
@@ -530,7 +532,7 @@ public final class Linalg {
             throw new ShapeException("vander: " + count + " columns for the elements of shape " + x.shape()
                     + " have more than 2^63 - 1 bytes: give fewer");
         }
-        return MatrixFunctions.vander(x, count);
+        return CastPolicy.AS_IS.apply(x, v -> MatrixFunctions.vander(v, count));
     }
 
     /**

@@ -11,6 +11,7 @@ import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.ActiveCast;
 import org.gatun.tensor.trace.Dispatch;
 
 /** What the functions of linear algebra ask of their operands, and how they are brought to the operations. */
@@ -121,7 +122,7 @@ final class Matrices {
     /** Runs a function whose failures shall carry its name. */
     static <T> T named(String name, Supplier<T> function) {
         try {
-            return function.get();
+            return ActiveCast.within(null, function);
         } catch (LinalgException e) {
             var named = new LinalgException(name + ": " + e.getMessage());
             named.initCause(e);

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.CpuBackend;
@@ -56,7 +57,15 @@ public final class Dispatch {
                 }
             }
         }
-        return top == null ? run(op, resolved) : top.process(op, resolved);
+        DType cast = ActiveCast.replace(null);
+        if (cast == null) {
+            return top == null ? run(op, resolved) : top.process(op, resolved);
+        }
+        try {
+            return top == null ? run(op, resolved) : top.process(op, resolved);
+        } finally {
+            ActiveCast.replace(cast);
+        }
     }
 
     /** Applies an operation without operands on a device. */

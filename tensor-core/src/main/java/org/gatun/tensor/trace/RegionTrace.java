@@ -28,7 +28,7 @@ public final class RegionTrace implements Trace {
     }
 
     /**
-     * Traces a function.
+     * Traces a function, outside of every autocast scope: the program is kept for all.
      *
      * @param inputs the dtypes of its arguments
      * @param body the function, in elementwise methods of its arguments only
@@ -44,7 +44,7 @@ public final class RegionTrace implements Trace {
                 arguments.add(trace.new Value(i));
             }
             var outputs = new ArrayList<Integer>();
-            for (Tensor result : body.apply(List.copyOf(arguments))) {
+            for (Tensor result : ActiveCast.within(null, () -> body.apply(List.copyOf(arguments)))) {
                 outputs.add(trace.number(result));
             }
             return trace.builder.build(outputs);
