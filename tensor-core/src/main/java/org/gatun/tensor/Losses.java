@@ -66,6 +66,7 @@ public final class Losses {
      * @param probability from 0 to 1; outside, the result is NaN
      * @param target from 0 to 1
      * @param weight broadcast with the elements, or null for 1
+     * @throws DTypeException inside an {@link Autocast} scope, when the probabilities are BF16 or F16
      */
     public static Tensor binaryCrossEntropy(
             Tensor probability, Tensor target, @Nullable Tensor weight, Reduction reduction) {
