@@ -107,9 +107,11 @@ final class CudaRegions {
     private static void dense(CudaDevice gpu, Expr expr, MergedAxes axes, ConcreteTensor[] in, ConcreteTensor[] out) {
         long n = out[0].shape().elements();
         List<Boolean> single = IntStream.range(0, in.length)
-                .mapToObj(i -> !axes.isDense(i) || n == 1)
+                .mapToObj(i -> !axes.isDense(i))
                 .toList();
-        Kernel kernel = gpu.kernel(new DenseKey(expr, single), "dense", () -> RegionSource.dense(expr, single));
+        Kernel kernel = single.contains(true)
+                ? gpu.kernel(new DenseKey(expr, single), "dense", () -> RegionSource.dense(expr, single))
+                : gpu.kernel(expr, "dense", () -> RegionSource.both(expr));
         long[] arguments = head(gpu, expr, n, in, out, 1);
         int lanes = RegionSource.vector(expr);
         long vectors = n / lanes;
@@ -153,7 +155,7 @@ final class CudaRegions {
 
     /** The number of axes of the program that serves so many: few numbers, so that few programs are compiled. */
     private static int programRank(int rank) {
-        return rank <= 2 ? 2 : rank <= 4 ? 4 : rank;
+        return rank <= RegionSource.COMMON_RANK ? RegionSource.COMMON_RANK : Math.max(rank, 4);
     }
 
     /** Runs a region with more operands and axes than a kernel takes on copies of the operands, into dense results that are then copied. */

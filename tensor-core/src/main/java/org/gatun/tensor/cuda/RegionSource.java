@@ -1,5 +1,6 @@
 package org.gatun.tensor.cuda;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -15,11 +16,23 @@ import org.gatun.tensor.ir.Op;
  * widest type at a time where all addresses allow. The kernel {@code strided} takes any strides.
  */
 final class RegionSource {
+    /** The number of axes that the {@code strided} kernel of {@link #both} takes. */
+    static final int COMMON_RANK = 2;
+
     private final Expr expr;
     private final StringBuilder text = new StringBuilder();
 
     private RegionSource(Expr expr) {
         this.expr = expr;
+    }
+
+    /** The program with both kernels for operands without single ones: {@code strided} for two axes and indices of 32 bits. */
+    static String both(Expr expr) {
+        var source = new RegionSource(expr);
+        source.begin();
+        source.dense(Collections.nCopies(expr.inputs().size(), false));
+        source.strided(COMMON_RANK, "u32");
+        return source.text.toString();
     }
 
     /**
@@ -155,8 +168,8 @@ final class RegionSource {
     }
 
     /** The structure of arguments begins with the elements' number, the faults' record and site, and the addresses. */
-    private void arguments(String rest) {
-        line("struct Arguments {");
+    private void arguments(String name, String rest) {
+        line("struct %s {", name);
         line("    i64 n;");
         line("    FaultRecord* faults;");
         line("    i64 site;");
@@ -172,8 +185,8 @@ final class RegionSource {
 
     private void dense(List<Boolean> single) {
         int lanes = vector(expr);
-        arguments("    i64 vectors;\n");
-        line("extern \"C\" __global__ void __launch_bounds__(256) dense(const Arguments a) {");
+        arguments("Dense", "    i64 vectors;\n");
+        line("extern \"C\" __global__ void __launch_bounds__(256) dense(const Dense a) {");
         line("    const Faults faults{a.faults, a.site};");
         line("    const i64 step = (i64)gridDim.x * blockDim.x;");
         line("    const i64 first = (i64)blockIdx.x * blockDim.x + threadIdx.x;");
@@ -225,8 +238,8 @@ final class RegionSource {
 
     private void strided(int rank, String index) {
         int operands = inputs() + outputs();
-        arguments(String.format(Locale.ROOT, "    i64 size[%d];%n    i64 stride[%d][%d];%n", rank, operands, rank));
-        line("extern \"C\" __global__ void __launch_bounds__(256) strided(const Arguments a) {");
+        arguments("Strided", String.format(Locale.ROOT, "    i64 size[%d];%n    i64 stride[%d][%d];%n", rank, operands, rank));
+        line("extern \"C\" __global__ void __launch_bounds__(256) strided(const Strided a) {");
         line("    const Faults faults{a.faults, a.site};");
         line("    const i64 step = (i64)gridDim.x * blockDim.x;");
         line("    for (i64 i = (i64)blockIdx.x * blockDim.x + threadIdx.x; i < a.n; i += step) {");
