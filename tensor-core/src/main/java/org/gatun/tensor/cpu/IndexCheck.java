@@ -6,7 +6,7 @@ import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.shape.Shape;
 
 /** Checks indices before anything is written, so that a wrong one changes nothing. */
-final class IndexCheck {
+public final class IndexCheck {
     private static final long GRAIN = 1 << 16;
 
     private IndexCheck() {}
@@ -30,7 +30,7 @@ final class IndexCheck {
             }
         });
         if (first.get() < n) {
-            throw outside(name, at, first.get(), index.shape(), axis, size);
+            throw outside(name, Ram.getLong(at + 8 * first.get()), first.get(), index.shape(), axis, size);
         }
     }
 
@@ -52,11 +52,22 @@ final class IndexCheck {
         return i;
     }
 
-    private static IndexOutOfBoundsException outside(String name, long at, long i, Shape shape, int axis, long size) {
+    /**
+     * The error of an index that names no element.
+     *
+     * @param name the operation
+     * @param value the index
+     * @param i its number, row by row, among the indices
+     * @param shape the shape of the indices
+     * @param axis the axis that they point along
+     * @param size its size
+     */
+    public static IndexOutOfBoundsException outside(
+            String name, long value, long i, Shape shape, int axis, long size) {
         String remedy = size == 0
                 ? ": the axis has no elements, so the index must have none"
                 : ": give indices from " + -size + " to " + (size - 1);
-        return new IndexOutOfBoundsException(name + ": index " + Ram.getLong(at + 8 * i) + " at position "
+        return new IndexOutOfBoundsException(name + ": index " + value + " at position "
                 + Arrays.toString(place(i, shape)) + " of the index of shape " + shape + " is out of range for axis "
                 + axis + " of size " + size + remedy);
     }

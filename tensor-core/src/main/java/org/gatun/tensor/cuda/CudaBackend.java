@@ -125,10 +125,10 @@ public final class CudaBackend implements Backend {
             case Op.Transfer transfer -> one(Transfers.fromDevice(gpu, in[0], transfer.to()));
             case Op.Sum sum -> OnHost.run(gpu, sum, in);
             case Op.CumSum cumSum -> OnHost.run(gpu, cumSum, in);
-            case Op.Gather gather -> OnHost.run(gpu, gather, in);
-            case Op.ScatterAdd scatterAdd -> OnHost.run(gpu, scatterAdd, in);
-            case Op.IndexSelect indexSelect -> OnHost.run(gpu, indexSelect, in);
-            case Op.IndexAdd indexAdd -> OnHost.run(gpu, indexAdd, in);
+            case Op.Gather gather -> one(CudaIndexing.gather(gpu, gather, in[0], in[1]));
+            case Op.ScatterAdd scatterAdd -> one(CudaIndexing.scatterAdd(gpu, scatterAdd, in[0], in[1]));
+            case Op.IndexSelect indexSelect -> one(CudaIndexing.indexSelect(gpu, indexSelect, in[0], in[1]));
+            case Op.IndexAdd indexAdd -> one(CudaIndexing.indexAdd(gpu, indexAdd, in[0], in[1]));
             case Op.MatMul matMul -> one(CudaProducts.matMul(gpu, in[0], in[1]));
             case Op.Conv2d conv -> one(CudaConvolutions.conv2d(gpu, conv, in[0], in[1]));
             case Op.Conv2dInputGrad conv -> one(CudaConvolutions.inputGrad(gpu, conv, in[0], in[1]));
@@ -147,7 +147,7 @@ public final class CudaBackend implements Backend {
             case Op.CumProd cumProd -> OnHost.run(gpu, cumProd, in);
             case Op.Sort sort -> OnHost.run(gpu, sort, in);
             case Op.TopK topK -> OnHost.run(gpu, topK, in);
-            case Op.Scatter scatter -> OnHost.run(gpu, scatter, in);
+            case Op.Scatter scatter -> one(CudaIndexing.scatter(gpu, scatter, in[0], in[1], in[2]));
             case Op.MaxPool2d pool -> CudaPooling.maxPool2d(gpu, pool.spec(), in[0]);
         };
     }

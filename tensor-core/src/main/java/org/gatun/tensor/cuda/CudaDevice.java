@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.gatun.bindings.CudaGpu;
 import org.gatun.bindings.NativeLibraries;
@@ -204,7 +203,7 @@ final class CudaDevice implements Gpu {
     }
 
     @Override
-    public long site(LongFunction<RuntimeException> exception) {
+    public long site(CudaFaults.Fault exception) {
         return lane().faults().site(exception);
     }
 

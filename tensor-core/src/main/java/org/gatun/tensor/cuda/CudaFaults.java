@@ -4,7 +4,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.LongFunction;
 import org.gatun.bindings.Memory;
 import org.gatun.bindings.cuda.CudaMemory;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +15,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class CudaFaults {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final int BYTES = 24;
+    private static final int BYTES = 32;
 
     /** How many launches an exception is kept for: more than a driver's queue holds. */
     private static final int SITES = 1 << 14;
 
+    /** What to throw for a fault. */
+    @FunctionalInterface
+    interface Fault {
+        /**
+         * The exception.
+         *
+         * @param value the value that was found, such as an index
+         * @param place where it was found, as far as the kernel tells
+         */
+        RuntimeException exception(long value, long place);
+    }
+
     private final long record;
-    private final List<@Nullable LongFunction<RuntimeException>> exceptions =
+    private final List<@Nullable Fault> exceptions =
             new ArrayList<>(Collections.nCopies(SITES, null));
     private long next;
 
@@ -37,7 +48,7 @@ final class CudaFaults {
     }
 
     /** The number of a place where a kernel may find something wrong. */
-    long site(LongFunction<RuntimeException> exception) {
+    long site(Fault exception) {
         exceptions.set((int) (next % SITES), exception);
         return next++;
     }
@@ -48,9 +59,9 @@ final class CudaFaults {
             long site = Memory.ALL.get(LONG, record + 8);
             long value = Memory.ALL.get(LONG, record + 16);
             Memory.ALL.set(LONG, record, 0);
-            LongFunction<RuntimeException> exception = exceptions.get((int) (site % SITES));
+            Fault exception = exceptions.get((int) (site % SITES));
             if (exception != null) {
-                throw exception.apply(value);
+                throw exception.exception(value, Memory.ALL.get(LONG, record + 24));
             }
         }
     }

@@ -209,7 +209,7 @@ final class CudaRegions {
         arguments[0] = n;
         if (RegionSource.canFault(expr)) {
             arguments[1] = gpu.faults();
-            arguments[2] = gpu.site(value -> fault(expr, value));
+            arguments[2] = gpu.site((value, place) -> fault(expr, value));
         }
         int at = HEAD;
         for (ConcreteTensor x : in) {

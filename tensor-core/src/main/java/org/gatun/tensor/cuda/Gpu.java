@@ -1,6 +1,5 @@
 package org.gatun.tensor.cuda;
 
-import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
@@ -64,9 +63,9 @@ interface Gpu {
     /**
      * A number for a place where a kernel may find something wrong.
      *
-     * @param exception makes, from the value that the kernel reports, what the next wait throws
+     * @param exception makes, from what the kernel reports, what the next wait throws
      */
-    long site(LongFunction<RuntimeException> exception);
+    long site(CudaFaults.Fault exception);
 
     /** Waits for this thread's stream, and throws what its kernels found wrong. */
     void synchronize();

@@ -7,6 +7,7 @@ struct FaultRecord {
     u64 taken;
     i64 site;
     i64 value;
+    i64 place;
 };
 
 // The record, and the number that the host knows the launch by.
@@ -15,11 +16,12 @@ struct Faults {
     i64 site;
 };
 
-// Keeps the first fault; the kernel must go on without an access out of bounds.
-static __device__ inline void reportFault(const Faults faults, const i64 value) {
+// Keeps the first fault: a value, and where it was found; the kernel must go on without an access out of bounds.
+static __device__ inline void reportFault(const Faults faults, const i64 value, const i64 place = 0) {
     if (atomicCAS(&faults.record->taken, 0ull, 1ull) == 0ull) {
         faults.record->site = faults.site;
         faults.record->value = value;
+        faults.record->place = place;
         __threadfence_system();
     }
 }
