@@ -145,8 +145,8 @@ public final class CudaBackend implements Backend {
             case Op.Prod prod -> OnHost.run(gpu, prod, in);
             case Op.Extremum extremum -> OnHost.run(gpu, extremum, in);
             case Op.CumProd cumProd -> OnHost.run(gpu, cumProd, in);
-            case Op.Sort sort -> OnHost.run(gpu, sort, in);
-            case Op.TopK topK -> OnHost.run(gpu, topK, in);
+            case Op.Sort sort -> CudaSorting.sort(gpu, sort, in[0]);
+            case Op.TopK topK -> CudaSorting.topK(gpu, topK, in[0]);
             case Op.Scatter scatter -> one(CudaIndexing.scatter(gpu, scatter, in[0], in[1], in[2]));
             case Op.MaxPool2d pool -> CudaPooling.maxPool2d(gpu, pool.spec(), in[0]);
         };
