@@ -30,22 +30,29 @@ final class CudaFourier {
     private final Gpu gpu;
     private final DType dtype;
     private final int complexBytes;
+    private final int most;
 
-    private CudaFourier(Gpu gpu, DType dtype) {
+    private CudaFourier(Gpu gpu, DType dtype, int most) {
         this.gpu = gpu;
         this.dtype = dtype;
-        this.complexBytes = 2 * dtype.bytes();
+        this.most = most;
+        complexBytes = 2 * dtype.bytes();
     }
 
     private record Key(String name, DType dtype) {}
 
     /** The transform of the complex numbers along an axis. */
     static ConcreteTensor fft(Gpu gpu, Op.Fft op, ConcreteTensor x) {
+        return fft(gpu, op, x, ROOM / (2 * x.dtype().bytes()));
+    }
+
+    /** The transform with lines of at most so many numbers in a block. */
+    static ConcreteTensor fft(Gpu gpu, Op.Fft op, ConcreteTensor x, int most) {
         ConcreteTensor result = gpu.allocate(x.dtype(), x.shape());
         boolean done = false;
         try {
             if (!x.shape().isEmpty()) {
-                new CudaFourier(gpu, x.dtype()).transform(op, x, result);
+                new CudaFourier(gpu, x.dtype(), most).transform(op, x, result);
             }
             done = true;
             return result;
@@ -104,7 +111,7 @@ final class CudaFourier {
             gpu.copy(from, to, batch.numbers() * complexBytes);
             return;
         }
-        List<Integer> factors = FourierFactors.of(batch.n, ROOM / complexBytes);
+        List<Integer> factors = FourierFactors.of(batch.n, most);
         if (factors == null) {
             chirped(batch, from, to, inverse);
         } else if (factors.size() == 1) {
@@ -189,9 +196,9 @@ final class CudaFourier {
             long to,
             boolean exchangeIn,
             boolean exchangeOut) {
-        long most = Math.min(MOST_LINES, ROOM / complexBytes / n);
+        long fitting = Math.min(MOST_LINES, ROOM / complexBytes / n);
         long shared = Math.ceilDiv(axes.lines, gpu.multiprocessors());
-        long together = Math.clamp(shared, Math.min(NEIGHBOURS, most), most);
+        long together = Math.clamp(shared, Math.min(NEIGHBOURS, fitting), fitting);
         try (Temporary roots = gpu.temporary((long) n * complexBytes)) {
             gpu.launch(kernel("roots", "Roots"), n, roots.address(), n);
             gpu.launch(
@@ -287,7 +294,7 @@ final class CudaFourier {
 
     /** Transforms rows whose length has small factors; they are overwritten. */
     private void smooth(Batch batch, long from, long to, boolean inverse) {
-        @Nullable List<Integer> factors = FourierFactors.of(batch.n, ROOM / complexBytes);
+        @Nullable List<Integer> factors = FourierFactors.of(batch.n, most);
         if (factors == null) {
             throw new IllegalStateException("fft: the length " + batch.n + " has a prime factor above 7");
         }

@@ -7,6 +7,14 @@ import org.gatun.tensor.shape.Shape;
 
 /** {@code Op.MaxPool2d}, {@code Op.AvgPool2d} and its transpose on a GPU, on tensors of shape (batch, channels, height, width). */
 final class CudaPooling {
+    /** Taps that give every lane of a warp some work. */
+    private static final int LARGE = 32;
+
+    /** From this distance on, few elements of a memory access are used. */
+    private static final int FAR = 4;
+
+    private static final int LANES = 32;
+
     private CudaPooling() {}
 
     /**
@@ -21,7 +29,7 @@ final class CudaPooling {
         boolean done = false;
         try {
             indices = gpu.allocate(DType.I64, shape);
-            run(gpu, "maxPool", spec, x.shape(), x, values, indices.address());
+            run(gpu, "maxPool", isLarge(spec), spec, x.shape(), x, values, indices.address());
             done = true;
             return new ConcreteTensor[] {values, indices};
         } finally {
@@ -36,20 +44,20 @@ final class CudaPooling {
 
     /** The mean of each window; {@code spec.countIncludePad()} says whether padding counts in the divisor. */
     static ConcreteTensor avgPool2d(Gpu gpu, PoolSpec spec, ConcreteTensor x) {
-        return pooled(gpu, "avgPool", spec, x.shape(), x, outShape(spec, x.shape()));
+        return pooled(gpu, "avgPool", isLarge(spec), spec, x.shape(), x, outShape(spec, x.shape()));
     }
 
     /** The transpose of {@link #avgPool2d}: each element gets its share of the cotangents of the windows that it is in. */
     static ConcreteTensor avgPool2dGrad(Gpu gpu, PoolSpec spec, Shape input, ConcreteTensor g) {
-        return pooled(gpu, "avgPoolShares", spec, input, g, input);
+        return pooled(gpu, "avgPoolShares", false, spec, input, g, input);
     }
 
     private static ConcreteTensor pooled(
-            Gpu gpu, String kernel, PoolSpec spec, Shape image, ConcreteTensor from, Shape shape) {
+            Gpu gpu, String kernel, boolean large, PoolSpec spec, Shape image, ConcreteTensor from, Shape shape) {
         ConcreteTensor result = gpu.allocate(from.dtype(), shape);
         boolean done = false;
         try {
-            run(gpu, kernel, spec, image, from, result, 0);
+            run(gpu, kernel, large, spec, image, from, result, 0);
             done = true;
             return result;
         } finally {
@@ -59,12 +67,24 @@ final class CudaPooling {
         }
     }
 
+    /** Whether a warp for each window is better than a thread: neighbouring threads would read elements that are far apart. */
+    private static boolean isLarge(PoolSpec spec) {
+        return (long) spec.kernelH() * spec.kernelW() >= LARGE && spec.strideW() >= FAR;
+    }
+
     private static Shape outShape(PoolSpec spec, Shape x) {
         return Shape.of(x.size(0), x.size(1), spec.outHeight(x.size(2)), spec.outWidth(x.size(3)));
     }
 
     private static void run(
-            Gpu gpu, String name, PoolSpec spec, Shape image, ConcreteTensor x, ConcreteTensor result, long indices) {
+            Gpu gpu,
+            String name,
+            boolean large,
+            PoolSpec spec,
+            Shape image,
+            ConcreteTensor x,
+            ConcreteTensor result,
+            long indices) {
         long height = image.size(2);
         long width = image.size(3);
         long items = result.shape().elements();
@@ -74,12 +94,13 @@ final class CudaPooling {
         long padded = Math.max(height + 2L * spec.padH() + spec.kernelH(), width + 2L * spec.padW() + spec.kernelW());
         // Rounding up adds no more than a dilation.
         long dilated = padded + Math.max(spec.dilationH(), spec.dilationW());
-        Kernel kernel = WindowKernels.of(gpu, name, "Pooling", x.dtype(), Math.max(items, dilated));
+        Kernel kernel =
+                WindowKernels.of(gpu, large ? name + "Large" : name, "Pooling", x.dtype(), Math.max(items, dilated));
         ConcreteTensor rows = gpu.contiguous(x);
         try {
             gpu.launch(
                     kernel,
-                    items,
+                    large ? items * LANES : items,
                     rows.address(),
                     result.address(),
                     indices,

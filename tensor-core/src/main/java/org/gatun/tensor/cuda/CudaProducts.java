@@ -32,11 +32,16 @@ final class CudaProducts {
      * stride 0 cost no copy.
      */
     static ConcreteTensor matMul(Gpu gpu, ConcreteTensor left, ConcreteTensor right) {
+        return matMul(gpu, left, right, Integer.MAX_VALUE);
+    }
+
+    /** The product, for which cuBLAS is given matrices of at most {@code most} rows and columns. */
+    static ConcreteTensor matMul(Gpu gpu, ConcreteTensor left, ConcreteTensor right, int most) {
         Shape shape = left.shape().withSize(-1, right.shape().size(-1));
         ConcreteTensor result = gpu.allocate(left.dtype(), shape);
         boolean done = false;
         try {
-            multiply(gpu, left, right, result);
+            multiply(gpu, left, right, result, most);
             done = true;
             return result;
         } finally {
@@ -46,7 +51,7 @@ final class CudaProducts {
         }
     }
 
-    private static void multiply(Gpu gpu, ConcreteTensor left, ConcreteTensor right, ConcreteTensor result) {
+    private static void multiply(Gpu gpu, ConcreteTensor left, ConcreteTensor right, ConcreteTensor result, int most) {
         Shape shape = result.shape();
         if (shape.isEmpty()) {
             return;
@@ -62,7 +67,7 @@ final class CudaProducts {
             return;
         }
         CudaType type = CudaGemm.type(result.dtype());
-        boolean blas = type != null && CudaGemm.fits(m) && CudaGemm.fits(n) && CudaGemm.fits(k);
+        boolean blas = type != null && m <= most && n <= most && k <= most;
         try (Operand a = Operand.of(gpu, left, blas);
                 Operand b = Operand.of(gpu, right, blas)) {
             Shape batch = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - 2));

@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
 /** How lengths of Fourier transforms are divided into those of lines that a block transforms, and these into the radices of passes. */
 final class FourierFactors {
     private static final int[] PRIMES = {7, 5, 3};
+    private static final int MOST_FACTORS = 3;
     private static final int BITS_OF_A_RADIX = 4;
 
     private FourierFactors() {}
 
     /**
-     * Factors of a length, each at most {@code most}; as few and as equal as can be. Null if the length has a prime factor above 7.
+     * Up to three factors of a length, each at most {@code most}; as few and as equal as can be. Null if there are none, as for a length
+     * with a prime factor above 7.
      *
      * @param length at least 2
      */
@@ -26,7 +28,7 @@ final class FourierFactors {
         if (rest != 1) {
             return null;
         }
-        for (int count = 1; Math.pow(most, count - 1) < length; count++) {
+        for (int count = 1; count <= MOST_FACTORS; count++) {
             List<Integer> factors = divided(length, most, count);
             if (factors != null) {
                 return factors;

@@ -327,6 +327,70 @@ static __device__ __forceinline__ void maxPool(const Pooling& a) {
     }
 }
 
+// ---- large windows: a warp for each, whose lanes take turns at the taps ----
+
+constexpr i64 lanes = 32;
+
+// The window of this thread's warp, and how far it is to the warp's next.
+template <class I>
+static __device__ __forceinline__ I firstOfWarp() {
+    return firstItem<I>() / (I)lanes;
+}
+
+template <class I>
+static __device__ __forceinline__ I warpStep() {
+    return itemStep<I>() / (I)lanes;
+}
+
+// The place in the plane of the tap with a number, counted row by row over the part of the window inside the image.
+template <class I>
+static __device__ __forceinline__ i64 tapAt(const Pooling& a, const Inside& down, const Inside& across, i64 tap) {
+    const i64 row = (i64)((I)tap / (I)across.taps);
+    const i64 column = tap - row * across.taps;
+    return (down.first + row * a.dilationH) * a.width + across.first + column * a.dilationW;
+}
+
+// As maxPool.
+template <class T, class I>
+static __device__ __forceinline__ void maxPoolLarge(const Pooling& a) {
+    const i64 lane = (i64)threadIdx.x % lanes;
+    for (I item = firstOfWarp<I>(); item < (I)a.items; item += warpStep<I>()) {
+        const I rest = item / (I)a.outWidth;
+        const Inside down =
+            inside<I>((i64)(rest % (I)a.outHeight), a.kernelH, a.strideH, a.padH, a.dilationH, a.height);
+        const Inside across =
+            inside<I>((i64)(item % (I)a.outWidth), a.kernelW, a.strideW, a.padW, a.dilationW, a.width);
+        const T* const image = static_cast<const T*>(a.from) + (i64)(rest / (I)a.outHeight) * a.height * a.width;
+        const i64 taps = down.taps * across.taps;
+        Wide<T> best = Wide<T>();
+        i64 found = taps;  // none
+        for (i64 tap = lane; tap < taps; tap += lanes) {
+            const Wide<T> value = toWide(image[tapAt<I>(a, down, across, tap)]);
+            if (found == taps || value > best || (value != value && best == best)) {
+                best = value;
+                found = tap;
+            }
+        }
+        for (int half = (int)lanes / 2; half > 0; half /= 2) {
+            const Wide<T> value = (Wide<T>)__shfl_down_sync(0xffffffffu, best, half);
+            const i64 tap = __shfl_down_sync(0xffffffffu, found, half);
+            const bool larger = value > best || (value != value && best == best);
+            const bool smaller = value < best || (value == value && best != best);
+            if (tap < taps && (found == taps || larger || (!smaller && tap < found))) {
+                best = value;
+                found = tap;
+            }
+        }
+        if (lane == 0) {
+            const i64 index = taps == 0 ? 0 : tapAt<I>(a, down, across, found);
+            static_cast<T*>(a.to)[item] = taps == 0 ? Least<T>::of() : image[index];
+            static_cast<i64*>(a.indices)[item] = index;
+        }
+    }
+}
+
+// ---- means ----
+
 // The number of elements that a window's mean is over.
 template <class I>
 static __device__ __forceinline__ i64 divisor(
@@ -361,6 +425,31 @@ static __device__ __forceinline__ void avgPool(const Pooling& a) {
             sum += part;
         }
         static_cast<T*>(a.to)[item] = fromWide<T>(sum / (W)divisor<I>(a, row, column, down, across));
+    }
+}
+
+template <class T, class I>
+static __device__ __forceinline__ void avgPoolLarge(const Pooling& a) {
+    typedef Wide<T> W;
+    const i64 lane = (i64)threadIdx.x % lanes;
+    for (I item = firstOfWarp<I>(); item < (I)a.items; item += warpStep<I>()) {
+        const I rest = item / (I)a.outWidth;
+        const i64 row = (i64)(rest % (I)a.outHeight);
+        const i64 column = (i64)(item % (I)a.outWidth);
+        const Inside down = inside<I>(row, a.kernelH, a.strideH, a.padH, 1, a.height);
+        const Inside across = inside<I>(column, a.kernelW, a.strideW, a.padW, 1, a.width);
+        const T* const image = static_cast<const T*>(a.from) + (i64)(rest / (I)a.outHeight) * a.height * a.width;
+        const i64 taps = down.taps * across.taps;
+        W sum = 0;
+        for (i64 tap = lane; tap < taps; tap += lanes) {
+            sum += toWide(image[tapAt<I>(a, down, across, tap)]);
+        }
+        for (int half = (int)lanes / 2; half > 0; half /= 2) {
+            sum += __shfl_down_sync(0xffffffffu, sum, half);
+        }
+        if (lane == 0) {
+            static_cast<T*>(a.to)[item] = fromWide<T>(sum / (W)divisor<I>(a, row, column, down, across));
+        }
     }
 }
 
