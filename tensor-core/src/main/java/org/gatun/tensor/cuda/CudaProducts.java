@@ -7,6 +7,7 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.cuda.CudaGemm.Matrices;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code Op.MatMul} on a GPU: floating matrices by cuBLAS; integers, and matrices of more rows or columns than cuBLAS counts, by a kernel
@@ -66,10 +67,9 @@ final class CudaProducts {
                     shape.elements() * result.dtype().bytes());
             return;
         }
-        CudaType type = CudaGemm.type(result.dtype());
-        boolean blas = type != null && m <= most && n <= most && k <= most;
-        try (Operand a = Operand.of(gpu, left, blas);
-                Operand b = Operand.of(gpu, right, blas)) {
+        @Nullable CudaType type = m <= most && n <= most && k <= most ? CudaGemm.type(result.dtype()) : null;
+        try (Operand a = Operand.of(gpu, left, type != null);
+                Operand b = Operand.of(gpu, right, type != null)) {
             Shape batch = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - 2));
             Layout[] layouts = {
                 Layout.strided(batch, a.batchStrides, 0),
@@ -83,10 +83,10 @@ final class CudaProducts {
                         Operand otherWalked = b.walked(gpu, right, batch)) {
                     layouts[0] = Layout.strided(batch, walked.batchStrides, 0);
                     layouts[1] = Layout.strided(batch, otherWalked.batchStrides, 0);
-                    batches(gpu, type, blas, MergedAxes.of(batch, layouts), walked, otherWalked, result);
+                    batches(gpu, type, MergedAxes.of(batch, layouts), walked, otherWalked, result);
                 }
             } else {
-                batches(gpu, type, blas, axes, a, b, result);
+                batches(gpu, type, axes, a, b, result);
             }
         }
     }
@@ -170,9 +170,13 @@ final class CudaProducts {
         }
     }
 
-    /** Products along the longest axis of the batch at once, those along the others one by one. */
+    /**
+     * Products along the longest axis of the batch at once, those along the others one by one.
+     *
+     * @param type cuBLAS's name of the dtype; null to do without cuBLAS
+     */
     private static void batches(
-            Gpu gpu, CudaType type, boolean blas, MergedAxes axes, Operand a, Operand b, ConcreteTensor result) {
+            Gpu gpu, @Nullable CudaType type, MergedAxes axes, Operand a, Operand b, ConcreteTensor result) {
         long[] sizes = axes.sizes();
         int longest = -1;
         for (int i = 0; i < sizes.length; i++) {
@@ -200,7 +204,7 @@ final class CudaProducts {
             Matrices right = placed(b.first, offsets[1] * bytes, steps[1]);
             Matrices product = new Matrices(
                     result.address() + offsets[2] * bytes, shape.size(-2), shape.size(-1), shape.size(-1), 1, steps[2]);
-            if (blas && type != null) {
+            if (type != null) {
                 byBlas(gpu, type, left, right, product, count);
             } else {
                 byKernel(gpu, result.dtype(), left, right, product, count);
