@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Objects;
 import org.gatun.autograd.Parameter;
 import org.gatun.autograd.Tape;
+import org.gatun.nn.distributions.MultivariateNormal;
 import org.gatun.tensor.Autocast;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Layers with F32 parameters inside an autocast scope. */
+/** Layers and distributions with F32 parameters inside an autocast scope. */
 @ExtendWith({NativeMemoryBalance.class, ScopePerTest.class})
 class MixedPrecisionTest {
     @ParameterizedTest
@@ -61,5 +62,21 @@ class MixedPrecisionTest {
         }
         assertThat(last).isLessThan(0.1 * first);
         model.parameters().forEach(Parameter::close);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BF16", "F16"})
+    void normalDistributionsStayExact(DType dtype) {
+        Tensor mean = Tensors.of(new float[] {1, -1});
+        Tensor factor = Tensors.of(new float[] {1.1f, 0, 0.3f, 0.7f}).reshape(2, 2);
+        var normal = MultivariateNormal.ofScaleTril(mean, factor);
+        Tensor covariance = normal.covariance();
+        Tensor sample = normal.sample(new Generator(4), 5);
+        Tensor density = normal.logProb(sample);
+        try (Autocast cast = Autocast.open(dtype)) {
+            assertThat(normal.covariance().equalTo(covariance)).isTrue();
+            assertThat(normal.sample(new Generator(4), 5).equalTo(sample)).isTrue();
+            assertThat(normal.logProb(sample).equalTo(density)).isTrue();
+        }
     }
 }

@@ -8,6 +8,7 @@ import org.gatun.tensor.linalg.LinalgException;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.CastPolicy;
 
 /**
  * The normal distribution of vectors N(x; mu, Sigma), as {@code torch.distributions.MultivariateNormal}: density {@code exp(-(x - mu)'
@@ -103,12 +104,17 @@ public final class MultivariateNormal extends Distribution {
 
     /** The covariance {@code L L'}, of shape batch + (n, n). */
     public Tensor covariance() {
-        return matrices(scaleTril.matmul(scaleTril.transpose(-2, -1)));
+        return matrices(product(scaleTril, scaleTril.transpose(-2, -1)));
     }
 
     /** The inverse of the covariance, of shape batch + (n, n). */
     public Tensor precision() {
         return matrices(Linalg.choleskyInverse(scaleTril));
+    }
+
+    /** In the parameters' dtype inside autocast scopes too. */
+    private static Tensor product(Tensor a, Tensor b) {
+        return CastPolicy.AS_IS.apply(a, b, Tensor::matmul);
     }
 
     private Tensor matrices(Tensor x) {
@@ -139,7 +145,7 @@ public final class MultivariateNormal extends Distribution {
     @Override
     public Tensor rsample(Generator generator, Shape shape) {
         Tensor z = Tensors.randn(generator, loc.dtype(), extended(shape), loc.device());
-        return rows(scaleTril.matmul(columns(z)), z.shape()).add(loc);
+        return rows(product(scaleTril, columns(z)), z.shape()).add(loc);
     }
 
     @Override
