@@ -32,6 +32,7 @@ static constexpr double erfOneBySqrtPi = 0.5641895835477563;
 static constexpr double erfErfcZero = 27.3;
 
 static __device__ __forceinline__ double erfOf(double x);
+static __device__ inline double erfNearZero(double x);
 static __device__ inline double erfcOf(double x);
 static __device__ inline double erfTail(double x, double low, double factor);
 static __device__ inline double erfScaledTail(double x);
@@ -40,10 +41,17 @@ static __device__ __forceinline__ double erfOf(double x) {
     return erf(x);
 }
 
+// erf(x) for x from -1 to 1, of which differences from 1 keep their digits; erf(x) itself may be 2 ulp off.
+static __device__ inline double erfNearZero(double x) {
+    double z = x * x;
+    // At -0 the sum of the two terms, of which the polynomial turns one to +0, would be +0.
+    return x == 0 ? x : fma(x, erfErf[0], x * (z * polynomial(erfErf, 1, z)));
+}
+
 // The complementary error function 1 - erf(x), accurate for large x.
 static __device__ inline double erfcOf(double x) {
     if (x < 0.5) {
-        return x > -0.5 ? 1 - erfOf(x) : 2 - erfTail(-x, 0, 1);
+        return x > -0.5 ? 1 - erfNearZero(x) : 2 - erfTail(-x, 0, 1);
     }
     return erfTail(x, 0, 1);
 }
@@ -143,14 +151,14 @@ static __device__ inline double erfcxOf(double x) {
     double low = fma(x, x, -square);
     double power = exp(square);
     double e = isinf(power) ? power : fma(power, low, power);
-    return x > -0.5 ? e * (1 - erfOf(x)) : 2 * e - erfScaledTail(-x);
+    return x > -0.5 ? e * (1 - erfNearZero(x)) : 2 * e - erfScaledTail(-x);
 }
 
 // The normal distribution function erfc(-x / sqrt 2) / 2, at most 2 ulp: the rounding of the quotient is put back.
 static __device__ inline double ndtrOf(double x) {
     double w = -x * erfSqrtHalf;
     if (w < 0.5) {
-        return w > -0.5 ? 0.5 - 0.5 * erfOf(w) : 1 - 0.5 * erfcOf(-w);
+        return w > -0.5 ? 0.5 - 0.5 * erfNearZero(w) : 1 - 0.5 * erfcOf(-w);
     }
     double low = fma(-x, erfSqrtHalf, -w) - x * erfSqrtHalfLow;
     return erfTail(w, low, 0.5);
@@ -158,7 +166,7 @@ static __device__ inline double ndtrOf(double x) {
 
 // erfc(x + low) / 2 for x of 0 and more.
 static __device__ inline double erfHalfOfErfc(double x, double low) {
-    return x < 0.5 ? 0.5 - 0.5 * erfOf(x) : erfTail(x, low, 0.5);
+    return x < 0.5 ? 0.5 - 0.5 * erfNearZero(x) : erfTail(x, low, 0.5);
 }
 
 // The inverse of the error function, at most 3 ulp: infinite at -1 and 1, NaN beyond.
@@ -190,7 +198,7 @@ static __device__ inline double erfInverseAtCenter(double x) {
         return x == 0 ? x : fma(x, erfHalfSqrtPi, x * erfHalfSqrtPiLow);
     }
     double w = x * polynomial(erfCenter, 0, x * x);
-    double step = (erfOf(w) - x) / (erfTwoBySqrtPi * exp(-w * w));
+    double step = (erfNearZero(w) - x) / (erfTwoBySqrtPi * exp(-w * w));
     return w - step / (1 + w * step);
 }
 
@@ -208,14 +216,92 @@ static __device__ inline double erfInverseOfTail(double t) {
     return w - step / (1 + 0.5 * step * (2 * w - slope));
 }
 
-// ---- in single precision: the error function in its own arithmetic, the others computed in double and rounded once ----
+// ---- in single precision: erf, erfc and ndtr in its own arithmetic, at most 2 ulp; the others in double, rounded once ----
+
+// erf(x) / x - 1 in powers of x^2, error 2^-31 up to 0.92.
+static __device__ const float erfSingle[] = {
+    0.12837917f, -3.7612635e-01f, 1.1283696e-01f, -2.6859393e-02f, 5.2010217e-03f, -8.142582e-04f, 8.369582e-05f,
+};
+
+// (1 + 2x) e^(x^2) erfc(x) - 5/4 in powers of (x - 2) / (x + 2), error 2^-30 from 0.5 to 10.2.
+static __device__ const float erfSingleErfcx[] = {
+    0.0269783811f, -0.0927638165f, -0.166030338f, 0.16405076f, -0.0542213429f, -0.00802636292f, 0.00873298912f,
+    0.00122418848f, -0.00148829815f, -0.000322075674f, 0.000237328742f,
+};
+
+// (e^r - 1 - r) / r^2 in powers of r.
+static __device__ const float erfSingleExp[] = {
+    0.5f, 1.0f / 6, 1.0f / 24, 1.0f / 120, 1.0f / 720, 1.0f / 5040, 1.0f / 40320,
+};
+
+// Beyond this erfc is below half the smallest float.
+static constexpr float erfSingleZero = 10.2f;
+
+// log 2 to 15 bits, whose products with whole numbers up to 200 are exact.
+static constexpr float erfSingleLn2High = 0.693145751953125f;
+
+static constexpr float erfSingleLn2Low = 1.4286068e-06f;
+
+static __device__ __forceinline__ float erfPowerOfTwo(int exponent) {
+    return __int_as_float((exponent + 127) << 23);
+}
+
+// erfc(x + low) for x from -0.5 to 0.5.
+static __device__ inline float erfSingleCenter(float x, float low) {
+    const float sum = 1 - x;
+    return sum + fma(-x, polynomial(erfSingle, 0, x * x), 1 - sum - x - low);
+}
+
+// 2^exponent erfc(x + low) for x from 0.5 on and a small low.
+static __device__ inline float erfSingleTail(float x, float low, int exponent) {
+    if (!(x < erfSingleZero)) {
+        return isnan(x) ? x : 0;
+    }
+    const float p = polynomial(erfSingleErfcx, 0, (x - 2) / (x + 2));
+    const float g = 1.25f + p;
+    const float gLow = 1.25f - g + p;
+    const float divisor = 1 + 2 * x;
+    const float divisorLow = 2 * x - (divisor - 1);
+    const float quotient = g / divisor;
+    const float quotientLow = (fma(-quotient, divisor, g) - quotient * divisorLow + gLow) / divisor;
+    // e^(-x^2) = 2^k e^(r + rLow)
+    const float square = x * x;
+    const float k = rintf(square * -1.442695f);
+    const float r = fma(k, -erfSingleLn2High, -square);
+    const float rLow = -k * erfSingleLn2Low - fma(x, x, -square);
+    const float bent = r * r * polynomial(erfSingleExp, 0, r);
+    const float high = 1 + r;
+    const float rest = 1 - high + r + bent;
+    const float e = high + rest;
+    const float eLow = high - e + rest;
+    const float change = quotientLow + quotient * rLow - low * 1.1283792f;
+    // the product with what it and its factors lost
+    const float product = e * quotient;
+    const float sum = product + (fma(e, quotient, -product) + (e * change + eLow * quotient));
+    // in two steps, of which only the second one may become subnormal
+    const int n = (int)k + exponent;
+    return sum * erfPowerOfTwo(n / 2) * erfPowerOfTwo(n - n / 2);
+}
 
 static __device__ __forceinline__ float erfOf(float x) {
     return erff(x);
 }
 
-static __device__ __forceinline__ float erfcOf(float x) {
-    return (float)erfcOf((double)x);
+static __device__ inline float erfcOf(float x) {
+    if (x < 0.5f) {
+        return x > -0.5f ? erfSingleCenter(x, 0) : 2 - erfSingleTail(-x, 0, 0);
+    }
+    return erfSingleTail(x, 0, 0);
+}
+
+static __device__ inline float ndtrOf(float x) {
+    const float w = -x * 0.70710677f;
+    // what the rounding of the product and of the root of 1/2 lost
+    const float low = fma(-x, 0.70710677f, -w) - x * 1.21016175e-08f;
+    if (w < 0.5f) {
+        return w > -0.5f ? 0.5f * erfSingleCenter(w, low) : 1 - erfSingleTail(-w, -low, -1);
+    }
+    return erfSingleTail(w, low, -1);
 }
 
 static __device__ __forceinline__ float erfcxOf(float x) {
@@ -224,10 +310,6 @@ static __device__ __forceinline__ float erfcxOf(float x) {
 
 static __device__ __forceinline__ float erfinvOf(float x) {
     return (float)erfinvOf((double)x);
-}
-
-static __device__ __forceinline__ float ndtrOf(float x) {
-    return (float)ndtrOf((double)x);
 }
 
 static __device__ __forceinline__ float ndtriOf(float x) {

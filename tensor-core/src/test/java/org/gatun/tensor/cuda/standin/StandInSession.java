@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A test's hold on the stand-in driver: a current context, compiled kernels, device arrays, and plain calls. */
-final class StandInSession implements AutoCloseable {
+public final class StandInSession implements AutoCloseable {
     static final int INVALID_VALUE = 1;
     static final int OUT_OF_MEMORY = 2;
     static final int INVALID_IMAGE = 200;
@@ -26,7 +26,8 @@ final class StandInSession implements AutoCloseable {
     private final List<MemorySegment> modules = new ArrayList<>();
     private final List<Long> arrays = new ArrayList<>();
 
-    StandInSession() {
+    /** Makes a context current. */
+    public StandInSession() {
         StandInDriver.reset();
         check("cuInit", 0);
         MemorySegment context = cell();
@@ -100,7 +101,8 @@ final class StandInSession implements AutoCloseable {
         return new Compiled(status, log.getString(0), image);
     }
 
-    MemorySegment module(String source) {
+    /** A module of a program. */
+    public MemorySegment module(String source) {
         Compiled compiled = compile(source, "--gpu-architecture=sm_90");
         assertThat(compiled.status()).as(compiled.log()).isZero();
         MemorySegment module = cell();
@@ -109,7 +111,8 @@ final class StandInSession implements AutoCloseable {
         return pointer(module);
     }
 
-    MemorySegment function(MemorySegment module, String name) {
+    /** A kernel of a module. */
+    public MemorySegment function(MemorySegment module, String name) {
         MemorySegment function = cell();
         check("cuModuleGetFunction", function, module, arena.allocateFrom(name));
         return pointer(function);
@@ -138,12 +141,13 @@ final class StandInSession implements AutoCloseable {
     }
 
     /** Launches on the default stream and waits; the status of the wait. */
-    int run(MemorySegment kernel, int grid, int block, int shared, Object... arguments) {
+    public int run(MemorySegment kernel, int grid, int block, int shared, Object... arguments) {
         int status = launch(kernel, grid, block, shared, MemorySegment.NULL, arguments);
         return status != 0 ? status : call("cuCtxSynchronize");
     }
 
-    long allocate(long bytes) {
+    /** A device array, freed with the session. */
+    public long allocate(long bytes) {
         MemorySegment out = cell();
         check("cuMemAlloc_v2", out, bytes);
         arrays.add(out.get(ValueLayout.JAVA_LONG, 0));
@@ -161,7 +165,22 @@ final class StandInSession implements AutoCloseable {
         return address;
     }
 
-    float[] download(long address, int count) {
+    /** A device array with these values. */
+    public long upload(double... values) {
+        long address = allocate(8L * values.length);
+        check("cuMemcpyHtoD_v2", address, arena.allocateFrom(ValueLayout.JAVA_DOUBLE, values), 8L * values.length);
+        return address;
+    }
+
+    /** The doubles of a device array. */
+    public double[] downloadDoubles(long address, int count) {
+        MemorySegment target = arena.allocate(8L * count, 8);
+        check("cuMemcpyDtoH_v2", target, address, 8L * count);
+        return target.toArray(ValueLayout.JAVA_DOUBLE);
+    }
+
+    /** The floats of a device array. */
+    public float[] download(long address, int count) {
         MemorySegment target = arena.allocate(4L * count, 8);
         check("cuMemcpyDtoH_v2", target, address, 4L * count);
         return target.toArray(ValueLayout.JAVA_FLOAT);
