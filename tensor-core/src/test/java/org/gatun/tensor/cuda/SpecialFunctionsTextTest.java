@@ -87,10 +87,10 @@ class SpecialFunctionsTextTest {
                         "erf",
                         false,
                         Function.of("erfOf", 2, ScalarMath::erf, erf),
-                        Function.of("erfcOf", 2, ScalarMath::erfc, erf),
+                        Function.of("erfcOf", 1, ScalarMath::erfc, erf),
                         Function.of("erfcxOf", 1, ScalarErf::erfcx, erf),
                         Function.of("erfinvOf", 1, ScalarErf::erfinv, erf),
-                        Function.of("ndtrOf", 2, ScalarErf::ndtr, erf),
+                        Function.of("ndtrOf", 1, ScalarErf::ndtr, erf),
                         Function.of("ndtriOf", 1, ScalarErf::ndtri, erf)),
                 new File(
                         "bessel",
