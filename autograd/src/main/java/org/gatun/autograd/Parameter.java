@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DTypeException;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A parameter owns its value and its gradient: no memory scope frees them.
  */
 public final class Parameter extends Traced {
-    private final ConcreteTensor value;
+    private ConcreteTensor value;
     private String name;
     private final List<Consumer<Parameter>> hooks = new ArrayList<>();
     private boolean requiresGrad = true;
@@ -153,6 +154,30 @@ public final class Parameter extends Traced {
     public Parameter assign(Tensor values) {
         value.copy_(values.concrete());
         return this;
+    }
+
+    /**
+     * Moves the value and the gradient to a device; the parameter stays the same object. Move parameters before the first update of an
+     * optimizer, whose state is on the device that they were on then.
+     *
+     * @return this parameter
+     * @throws org.gatun.tensor.DeviceException when the device can't be used
+     */
+    public Parameter moveTo(Device device) {
+        if (!value.device().equals(device)) {
+            ConcreteTensor moved = moved(value, device);
+            ConcreteTensor movedGrad = grad == null ? null : moved(grad, device);
+            value.close();
+            value = moved;
+            replaceGrad(movedGrad);
+        }
+        return this;
+    }
+
+    private static ConcreteTensor moved(ConcreteTensor t, Device device) {
+        ConcreteTensor there = (ConcreteTensor) t.to(device);
+        there.unscope();
+        return there;
     }
 
     /** The variable of the innermost tape on this thread that follows this parameter, or the value when there is none. */

@@ -3,6 +3,7 @@ package org.gatun.nn;
 import java.util.List;
 import java.util.Map;
 import org.gatun.autograd.Parameter;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 
 /**
@@ -77,6 +78,25 @@ public interface Module {
      */
     default void loadStateDict(Map<String, Tensor> state) {
         Members.load(this, state);
+    }
+
+    /**
+     * Moves all parameters to a device, as {@code torch.nn.Module.to}: they stay the same objects. Move a module before the first update of an
+     * optimizer.
+     *
+     * @return this module
+     * @throws org.gatun.tensor.DeviceException when the device can't be used
+     * @throws IllegalStateException naming a buffer that lies on another device: buffers are plain tensors, which can't be moved in place
+     */
+    default Module to(Device device) {
+        namedBuffers().forEach((name, buffer) -> {
+            if (!buffer.device().equals(device)) {
+                throw new IllegalStateException("module: the buffer '" + name + "' lies on " + buffer.device()
+                        + " and can't be moved to " + device + ": make it there");
+            }
+        });
+        parameters().forEach(p -> p.moveTo(device));
+        return this;
     }
 
     /** Freezes (false) or trains (true) all parameters. */

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
@@ -124,9 +125,9 @@ public abstract class Optimizer implements AutoCloseable {
         return state.computeIfAbsent(name, n -> owned(value.fullLike(0)));
     }
 
-    /** The number of updates of one parameter, kept in its state as a 0-d I64 tensor, after counting this one. */
+    /** The number of updates of one parameter, kept in its state as a 0-d I64 tensor on the host, after counting this one. */
     protected static long count(Map<String, Tensor> state, Tensor value) {
-        Tensor count = state.computeIfAbsent("step", n -> owned(ConcreteTensor.scalar(DType.I64, 0L, value.device())));
+        Tensor count = state.computeIfAbsent("step", n -> owned(ConcreteTensor.scalar(DType.I64, 0L, Device.CPU)));
         count.copy_(count.add(1));
         return count.itemLong();
     }
@@ -169,9 +170,7 @@ public abstract class Optimizer implements AutoCloseable {
     public final Map<String, Tensor> stateDict() {
         requireOpen("stateDict");
         var out = new LinkedHashMap<String, Tensor>();
-        out.put(
-                "steps",
-                ConcreteTensor.scalar(DType.I64, steps, parameters.get(0).device()));
+        out.put("steps", ConcreteTensor.scalar(DType.I64, steps, Device.CPU));
         for (int i = 0; i < state.size(); i++) {
             int number = i;
             state.get(i).forEach((name, t) -> out.put("state." + number + "." + name, t));
@@ -213,7 +212,10 @@ public abstract class Optimizer implements AutoCloseable {
         }
         // The copies first: what is loaded may be this optimizer's own state.
         long count = counter.itemLong();
-        restored.forEach(entries -> entries.replaceAll((name, t) -> owned(t)));
+        for (int i = 0; i < restored.size(); i++) {
+            Device device = parameters.get(i).device();
+            restored.get(i).replaceAll((name, t) -> owned(name.equals("step") ? t.cpu() : t.to(device)));
+        }
         free();
         for (int i = 0; i < restored.size(); i++) {
             state.get(i).putAll(restored.get(i));

@@ -11,6 +11,7 @@ import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
+import org.gatun.tensor.trace.Placement;
 import org.gatun.tensor.trace.Traced;
 
 /** Changes in place: elementwise operations that write into existing memory and count up its version. */
@@ -109,7 +110,16 @@ final class InPlace {
     /** Copies {@code source}, converted, into the memory of {@code target}. */
     static Tensor copy(String name, Tensor target, Tensor source) {
         ConcreteTensor t = writable(name, target);
-        run(name, new Op.Cast(t.dtype()), List.of(readable(name, source)), List.of(t));
+        ConcreteTensor x = readable(name, source);
+        // As in PyTorch, a copy may go from one device to another.
+        ConcreteTensor here = (ConcreteTensor) x.to(t.device());
+        try {
+            run(name, new Op.Cast(t.dtype()), List.of(here), List.of(t));
+        } finally {
+            if (here != x) {
+                here.close();
+            }
+        }
         return target;
     }
 
@@ -280,6 +290,10 @@ final class InPlace {
                 }
                 if (clashes(x, out)) {
                     x = (ConcreteTensor) x.copy();
+                    copies.add(x);
+                }
+                if (!x.device().equals(out[0].device())) {
+                    x = Placement.together(name, out[0], x)[1];
                     copies.add(x);
                 }
                 in[i] = x;

@@ -27,6 +27,8 @@ import org.gatun.nn.data.Dataset;
 import org.gatun.nn.data.GeneratedDigits;
 import org.gatun.nn.data.Mnist;
 import org.gatun.nn.data.TensorDataset;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.memory.MemoryScope;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -110,26 +112,29 @@ public final class MnistCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         PrintWriter out = spec.commandLine().getOut();
-        if (!device.equals("cpu")) {
-            spec.commandLine()
-                    .getErr()
-                    .println("gatun mnist: --device cuda: this version computes on the CPU only; 'gatun doctor' says"
-                            + " what a GPU would need");
-            return CommandLine.ExitCode.SOFTWARE;
+        Device where = Device.CPU;
+        if (device.equals("cuda")) {
+            try {
+                where = Device.cuda(0);
+            } catch (DeviceException e) {
+                spec.commandLine().getErr().println("gatun mnist: --device " + e.getMessage());
+                return CommandLine.ExitCode.SOFTWARE;
+            }
         }
         Path source = resume == null ? null : resumeFile(resume);
-        Path where = data == null ? Mnist.find() : Mnist.within(data);
-        if (where == null && data != null) {
+        Path files = data == null ? Mnist.find() : Mnist.within(data);
+        if (files == null && data != null) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--data: " + data + " does not hold the four MNIST files, itself or in a folder mnist");
         }
         try (Checkpoint checkpoint = source == null ? null : Checkpoint.load(source)) {
-            return train(settings(checkpoint, where), checkpoint, where, out);
+            return train(settings(checkpoint, files), checkpoint, files, where, out);
         }
     }
 
-    private int train(Settings settings, @Nullable Checkpoint checkpoint, @Nullable Path where, PrintWriter out)
+    private int train(
+            Settings settings, @Nullable Checkpoint checkpoint, @Nullable Path where, Device device, PrintWriter out)
             throws IOException {
         Path folder = output != null ? output : Path.of("runs", "mnist-" + settings.model());
         if (where == null) {
@@ -138,7 +143,7 @@ public final class MnistCommand implements Callable<Integer> {
         }
         try (TensorDataset all = where == null ? GeneratedDigits.of(GENERATED_TRAIN, 1) : Mnist.train(where);
                 TensorDataset test = where == null ? GeneratedDigits.of(GENERATED_TEST, 2) : Mnist.test(where);
-                Trainer trainer = new Trainer(settings, limited(all, settings), test)) {
+                Trainer trainer = new Trainer(settings, limited(all, settings), test, device)) {
             List<EpochResult> results = new ArrayList<>();
             if (checkpoint != null) {
                 results.addAll(EpochResult.parse(checkpoint.metadata("results")));

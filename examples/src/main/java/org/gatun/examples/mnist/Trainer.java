@@ -17,12 +17,15 @@ import org.gatun.nn.data.Dataset;
 import org.gatun.optim.Adam;
 import org.gatun.optim.Optimizer;
 import org.gatun.optim.Schedule;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Losses;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.memory.MemoryStats;
 import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.shape.Shape;
 
 /** The training loop: Adam on the cross-entropy, the learning rate along half a cosine. */
 final class Trainer implements AutoCloseable {
@@ -33,10 +36,12 @@ final class Trainer implements AutoCloseable {
     private final long samples;
     private final long testSamples;
     private final Generator generator;
+    private final Device device;
 
-    Trainer(Settings settings, Dataset trainSet, Dataset testSet) {
+    Trainer(Settings settings, Dataset trainSet, Dataset testSet, Device device) {
+        this.device = device;
         this.generator = new Generator(settings.seed());
-        this.model = settings.model().create(generator);
+        this.model = settings.model().create(generator).to(device);
         this.samples = trainSet.size();
         this.testSamples = testSet.size();
         this.train = DataLoader.of(trainSet)
@@ -86,16 +91,20 @@ final class Trainer implements AutoCloseable {
 
     /** Trains for one epoch and evaluates. {@code progress} is told the number of samples of each batch when it is done. */
     EpochResult epoch(int number, LongConsumer progress) {
-        MemoryStats.resetPeak(Device.CPU);
+        MemoryStats.resetPeak(device);
         long start = System.nanoTime();
-        double loss = 0;
-        try (var batches = train.epoch(number - 1)) {
+        double loss;
+        // Summed on the device, so that a step needs not wait for it.
+        try (var batches = train.epoch(number - 1);
+                Tensor sum = Tensors.zeros(DType.F64, Shape.SCALAR, device)) {
             while (batches.hasNext()) {
-                try (Batch batch = batches.next()) {
-                    loss += step(batch) * batch.size();
+                try (Batch batch = batches.next();
+                        Batch there = batch.to(device)) {
+                    step(there, sum);
                     progress.accept(batch.size());
                 }
             }
+            loss = sum.item();
         }
         double seconds = (System.nanoTime() - start) * 1e-9;
         double[] evaluation = evaluate();
@@ -106,20 +115,18 @@ final class Trainer implements AutoCloseable {
                 evaluation[1],
                 seconds,
                 samples / seconds,
-                MemoryStats.of(Device.CPU).peakBytes());
+                MemoryStats.of(device).peakBytes());
     }
 
-    private double step(Batch batch) {
+    private void step(Batch batch, Tensor sum) {
         optimizer.zeroGrad();
-        double value;
         try (var training = Training.with(generator);
                 var tape = Tape.open()) {
             Tensor loss = Losses.crossEntropy(model.forward(batch.inputs()), batch.targets());
             tape.backward(loss);
-            value = loss.item();
+            sum.add_(loss.detach().to(DType.F64).mul(batch.size()));
         }
         optimizer.step();
-        return value;
     }
 
     /** The mean loss and the accuracy over the test set. */
@@ -128,7 +135,8 @@ final class Trainer implements AutoCloseable {
         long right = 0;
         try (var batches = test.epoch(0)) {
             while (batches.hasNext()) {
-                try (Batch batch = batches.next();
+                try (Batch read = batches.next();
+                        Batch batch = read.to(device);
                         var scope = MemoryScope.open("evaluation")) {
                     Tensor logits = model.forward(batch.inputs());
                     loss += Losses.crossEntropy(logits, batch.targets()).item() * batch.size();
@@ -142,7 +150,7 @@ final class Trainer implements AutoCloseable {
     /** The class that the model gives each sample of a batch. */
     List<Long> predict(Batch batch) {
         try (var scope = MemoryScope.open("prediction")) {
-            return Arrays.stream(model.forward(batch.inputs()).argmax(1).toLongArray())
+            return Arrays.stream(model.forward(batch.inputs().to(device)).argmax(1).toLongArray())
                     .boxed()
                     .toList();
         }

@@ -59,38 +59,38 @@ final class CudaAllocator implements Allocator {
     }
 
     @Override
-    public Storage allocate(long bytes) {
-        if (bytes < 0) {
-            throw new IllegalArgumentException("allocate: the size must be 0 or more bytes, was " + bytes);
+    public Storage allocate(long asked) {
+        if (asked < 0) {
+            throw new IllegalArgumentException("allocate: the size must be 0 or more bytes, was " + asked);
         }
-        long size = size(bytes);
+        long size = size(asked);
         CudaStream stream = gpu.stream();
-        long address = bytes == 0 ? 0 : take(size, stream);
-        if (address == 0 && bytes > 0) {
-            address = takeInShortage(bytes, size, stream);
+        long address = asked == 0 ? 0 : take(size, stream);
+        if (address == 0 && asked > 0) {
+            address = takeInShortage(asked, size, stream);
         }
         MemoryScope scope = MemoryScope.current();
         var block =
-                new CudaBlock(this, address, size, bytes, stream, scope == null ? null : scope.name(), Holders.place());
+                new CudaBlock(this, address, size, asked, stream, scope == null ? null : scope.name(), Holders.place());
         if (size >= LARGE) {
             large.add(block);
         }
         allocations.incrementAndGet();
         liveCount.incrementAndGet();
-        long now = live.addAndGet(bytes);
+        long now = live.addAndGet(asked);
         if (now > peak.get()) {
             peak.accumulateAndGet(now, Math::max);
         }
-        return Storage.of(address, bytes, block);
+        return Storage.of(address, asked, block);
     }
 
     /** Sizes are rounded so that blocks come again: to 512 bytes, and above 4 KiB to an eighth of the power of two below. */
-    private static long size(long bytes) {
-        if (!KEEPS || bytes == 0) {
-            return bytes;
+    private static long size(long asked) {
+        if (!KEEPS || asked == 0) {
+            return asked;
         }
-        long grain = Math.max(GRAIN, Long.highestOneBit(bytes) >> 3);
-        return bytes > Long.MAX_VALUE - grain ? bytes : (bytes + grain - 1) & -grain;
+        long grain = Math.max(GRAIN, Long.highestOneBit(asked) >> 3);
+        return asked > Long.MAX_VALUE - grain ? asked : (asked + grain - 1) & -grain;
     }
 
     /** A block of the stream's free ones or of the driver's pool; 0 if there is none. */

@@ -56,7 +56,14 @@ final class TensorBytes {
 
     /** Writes the elements of a tensor in their logical order, row by row, whatever its layout. */
     static void write(WritableByteChannel out, Tensor t) throws IOException {
-        ConcreteTensor source = t.concrete();
+        ConcreteTensor given = t.concrete();
+        if (given.device() != Device.CPU) {
+            try (Tensor host = given.cpu()) {
+                write(out, host);
+            }
+            return;
+        }
+        ConcreteTensor source = given;
         boolean inPlace = source.isContiguous() && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
         ConcreteTensor rows = inPlace ? source : (ConcreteTensor) source.copy();
         Storage held = rows.acquire();

@@ -57,6 +57,17 @@ public final class Placement {
         return true;
     }
 
+    /**
+     * As {@link #together(ConcreteTensor...)}, after a check.
+     *
+     * @param name the operation, for the message
+     * @throws DeviceException when operands lie on different devices and are more than single numbers
+     */
+    public static ConcreteTensor[] together(String name, ConcreteTensor... operands) {
+        var _ = device(name, operands);
+        return together(operands);
+    }
+
     /** The operands with single numbers brought from the host to the others' GPU, if they lie on one; otherwise the very array. */
     public static ConcreteTensor[] together(ConcreteTensor... operands) {
         Device gpu = Device.CPU;
