@@ -117,9 +117,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 !r.ready()
                         ? "NOT ready"
                         : "Ready to compute on the CPU"
-                                + (r.gpu().ready()
-                                        ? "; CUDA's libraries work, tensors on the GPU are still to come"
-                                        : ""));
+                                + (r.gpu().ready() ? " and, with Device.cuda(0), on the GPU" : ""));
         print(r.advice(), out);
     }
 

@@ -117,7 +117,9 @@ public final class MnistCommand implements Callable<Integer> {
             try {
                 where = Device.cuda(0);
             } catch (DeviceException e) {
-                spec.commandLine().getErr().println("gatun mnist: --device " + e.getMessage());
+                spec.commandLine()
+                        .getErr()
+                        .println("gatun mnist: --device " + e.getMessage() + " ('gatun doctor' says more)");
                 return CommandLine.ExitCode.SOFTWARE;
             }
         }

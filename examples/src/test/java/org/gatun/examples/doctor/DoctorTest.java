@@ -52,7 +52,7 @@ class DoctorTest {
         JsonNode gpu = report.get("gpu");
         boolean ready = gpu.get("ready").asBoolean();
         assertThat(gpu.get("problem").isNull()).isEqualTo(ready);
-        assertThat(run.out().contains("Ready to compute on the CPU; CUDA's libraries work"))
+        assertThat(run.out().contains("Ready to compute on the CPU and, with Device.cuda(0), on the GPU"))
                 .isEqualTo(ready);
         String advice = report.get("advice").toString();
         int number = 0;

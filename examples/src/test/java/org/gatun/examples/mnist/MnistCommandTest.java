@@ -1,6 +1,7 @@
 package org.gatun.examples.mnist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -24,6 +25,7 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
+import org.gatun.tensor.Device;
 import org.gatun.examples.CommandLineRun;
 import org.gatun.examples.Gatun;
 import org.gatun.examples.OtherJvm;
@@ -342,7 +344,8 @@ class MnistCommandTest {
     }
 
     @Test
-    void cudaIsNotThereYet() {
+    void withoutAGpuCudaIsOneClearLine() {
+        assumeTrue(Device.available().isEmpty(), "there is a GPU");
         CommandLineRun run = train(new StringWriter(), "run", "--device", "cuda");
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.errorLines()).hasSize(1);
