@@ -6,6 +6,7 @@ open module org.gatun.examples {
     requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires java.desktop;
+    requires jdk.management;
     requires me.tongfei.progressbar;
     requires org.gatun.bindings;
     requires org.gatun.nn;

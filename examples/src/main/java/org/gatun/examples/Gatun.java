@@ -3,6 +3,7 @@ package org.gatun.examples;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
+import org.gatun.examples.bench.BenchCommand;
 import org.gatun.examples.doctor.DoctorCommand;
 import org.gatun.examples.mnist.MnistCommand;
 import org.gatun.examples.practical.Practical;
@@ -21,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Tensors, gradients and training in the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {CommandLine.HelpCommand.class, Practical.class, MnistCommand.class, DoctorCommand.class})
+        subcommands = {CommandLine.HelpCommand.class, Practical.class, MnistCommand.class, BenchCommand.class, DoctorCommand.class})
 public final class Gatun implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
     private boolean debug;

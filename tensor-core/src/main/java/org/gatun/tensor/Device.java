@@ -4,14 +4,27 @@ import java.util.List;
 import org.gatun.bindings.CudaGpu;
 import org.gatun.bindings.CudaInstallation;
 import org.gatun.bindings.NativeLibraries;
+import org.gatun.tensor.cuda.CudaBackend;
 
 /** Where a tensor's memory lies and its operations run. */
 public sealed interface Device {
     /** The host: main memory, Java Vector API kernels and OpenBLAS. */
     Device CPU = new Cpu();
 
+    /**
+     * Waits until everything that the calling thread has asked this device for is done, as {@code torch.cuda.synchronize}; the CPU is never
+     * behind. Reading a value waits by itself: this is for measuring time.
+     *
+     * @throws DeviceException when the device can't be used, or failed since the last wait
+     * @throws RuntimeException what a kernel found wrong since then, such as an index out of range
+     */
+    void synchronize();
+
     /** The host processor; use {@link #CPU}. */
     record Cpu() implements Device {
+        @Override
+        public void synchronize() {}
+
         @Override
         public String toString() {
             return "cpu";
@@ -29,6 +42,11 @@ public sealed interface Device {
             if (ordinal < 0) {
                 throw new IllegalArgumentException("cuda: the number of a GPU is 0 or more, not " + ordinal);
             }
+        }
+
+        @Override
+        public void synchronize() {
+            CudaBackend.of(this).synchronize();
         }
 
         @Override

@@ -1,0 +1,130 @@
+package org.gatun.examples.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+
+/**
+ * Lines over two logarithmic axes, as SVG.
+ *
+ * @param xTitle what is to the right
+ * @param yTitle what is upward
+ * @param lines what is drawn
+ */
+record LineChart(String xTitle, String yTitle, List<Line> lines) {
+    private static final int WIDTH = 720;
+    private static final int HEIGHT = 400;
+    private static final int LEFT = 70;
+    private static final int RIGHT = 190;
+    private static final int TOP = 12;
+    private static final int BOTTOM = 46;
+    private static final String[] COLOURS = {
+        "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#777777", "#000000"
+    };
+
+    /**
+     * A line.
+     *
+     * @param name its name in the legend
+     * @param dashed whether it is drawn with gaps
+     * @param points y by x, all above 0
+     */
+    record Line(String name, boolean dashed, SortedMap<Long, Double> points) {}
+
+    /** The powers of ten that an axis spans, at least one decade. */
+    private record Axis(int low, int high, double start, double end) {
+        static Axis of(List<Double> values, double start, double end) {
+            double low = values.stream().mapToDouble(Math::log10).min().orElse(0);
+            double high = values.stream().mapToDouble(Math::log10).max().orElse(1);
+            int floor = (int) Math.floor(low);
+            return new Axis(floor, Math.max(floor + 1, (int) Math.ceil(high)), start, end);
+        }
+
+        double at(double value) {
+            return start + (Math.log10(value) - low) / (high - low) * (end - start);
+        }
+    }
+
+    /** The picture, an {@code svg} element. */
+    String svg() {
+        var xs = new ArrayList<Double>();
+        var ys = new ArrayList<Double>();
+        for (Line line : lines) {
+            line.points.forEach((x, y) -> {
+                xs.add((double) x);
+                ys.add(y);
+            });
+        }
+        Axis x = Axis.of(xs, LEFT, WIDTH - RIGHT);
+        Axis y = Axis.of(ys, HEIGHT - BOTTOM, TOP);
+        var out = new StringBuilder();
+        out.append(String.format(
+                Locale.ROOT,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">%n",
+                WIDTH,
+                HEIGHT,
+                WIDTH,
+                HEIGHT));
+        for (int p = x.low; p <= x.high; p++) {
+            double at = x.at(Math.pow(10, p));
+            grid(out, at, TOP, at, HEIGHT - BOTTOM);
+            text(out, at, HEIGHT - BOTTOM + 16, "middle", "1e" + p);
+        }
+        for (int p = y.low; p <= y.high; p++) {
+            double at = y.at(Math.pow(10, p));
+            grid(out, LEFT, at, WIDTH - RIGHT, at);
+            text(out, LEFT - 6, at + 4, "end", "1e" + p);
+        }
+        text(out, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", xTitle);
+        text(out, 4, TOP + 8, "start", yTitle);
+        for (int i = 0; i < lines.size(); i++) {
+            draw(out, lines.get(i), i, x, y);
+        }
+        return out.append("</svg>\n").toString();
+    }
+
+    private static void draw(StringBuilder out, Line line, int index, Axis x, Axis y) {
+        String colour = COLOURS[index % COLOURS.length];
+        String dash = line.dashed ? " stroke-dasharray=\"5 3\"" : "";
+        var points = new StringBuilder();
+        line.points.forEach((px, py) -> points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x.at(px), y.at(py))));
+        out.append("<polyline fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"1.8\"" + dash + " points=\"")
+                .append(points.toString().strip())
+                .append("\"/>\n");
+        line.points.forEach((px, py) -> out.append(String.format(
+                Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.4\" fill=\"%s\"/>%n", x.at(px), y.at(py), colour)));
+        double at = TOP + 8 + 17.0 * index;
+        int left = WIDTH - RIGHT + 12;
+        out.append(String.format(
+                Locale.ROOT,
+                "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"1.8\"%s/>%n",
+                left,
+                at,
+                left + 22,
+                at,
+                colour,
+                dash));
+        text(out, left + 28, at + 4, "start", line.name);
+    }
+
+    private static void grid(StringBuilder out, double x1, double y1, double x2, double y2) {
+        out.append(String.format(
+                Locale.ROOT,
+                "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#dddddd\"/>%n",
+                x1,
+                y1,
+                x2,
+                y2));
+    }
+
+    private static void text(StringBuilder out, double x, double y, String anchor, String content) {
+        out.append(String.format(
+                Locale.ROOT,
+                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"11\" font-family=\"sans-serif\">%s</text>%n",
+                x,
+                y,
+                anchor,
+                HtmlReport.escaped(content)));
+    }
+}
