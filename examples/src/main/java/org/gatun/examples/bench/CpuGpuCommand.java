@@ -88,7 +88,7 @@ public final class CpuGpuCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         String missing = NativeLibraries.cuda().problem();
         if (missing != null) {
-            err.println("gatun bench cpu-gpu: " + missing + "; 'gatun doctor' says more");
+            err.println("gatun bench cpu-gpu: " + missing);
             return CommandLine.ExitCode.SOFTWARE;
         }
         Machine there = Machine.gpu(Device.cuda(gpu));

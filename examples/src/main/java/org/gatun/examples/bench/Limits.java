@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name what it calls itself
  * @param memory its memory in bytes
  * @param copyBytesPerSecond bytes read and written in a second by the fastest copy within its memory
- * @param flopsPerSecond the fastest matrix product of each precision
+ * @param flopsPerSecond the fastest matrix product of each precision, or what else was measured to be faster
  */
 record Limits(
         String device, String name, long memory, double copyBytesPerSecond, Map<Precision, Double> flopsPerSecond) {

@@ -20,6 +20,9 @@ final class Suite {
     /** Seconds for one measurement at most. */
     private static final double ALLOWANCE = 1;
 
+    /** A size that takes less than this many seconds is run even when its series has no time left. */
+    private static final double FORGIVEN = 0.01;
+
     /** A device's limits take this part of the whole time. */
     private static final double LIMITS_PART = 0.1;
 
@@ -107,7 +110,7 @@ final class Suite {
         return best;
     }
 
-    /** The limits, raised where a product of the measurements was faster. */
+    /** The limits, raised to what a measurement shows to be possible. */
     private static List<Limits> exceeded(List<Limits> limits, List<Measurement> measurements) {
         return limits.stream()
                 .map(l -> {
@@ -116,9 +119,7 @@ final class Suite {
                             peak,
                             fastest(
                                     measurements.stream()
-                                            .filter(m -> m.problem().equals(Problems.GEMM)
-                                                    && m.device().equals(l.device())
-                                                    && m.precision() == precision)
+                                            .filter(m -> m.device().equals(l.device()) && m.precision() == precision)
                                             .toList(),
                                     true)));
                     return new Limits(l.device(), l.name(), l.memory(), l.copyBytesPerSecond(), peaks);
@@ -138,8 +139,8 @@ final class Suite {
                     skipped = "larger than asked for";
                 } else if (work.memory() > series.machine.free()) {
                     skipped = "memory: takes about " + Math.round(work.memory() / 1e6) + " MB";
-                } else if (perWork * cost > left) {
-                    skipped = "time: would take about " + Math.round(perWork * cost * 10) / 10.0 + " s";
+                } else if (perWork * cost > Math.max(left, FORGIVEN)) {
+                    skipped = "time: takes " + Quantity.seconds(perWork * cost) + " at the least";
                 }
             }
             if (skipped != null) {

@@ -44,7 +44,10 @@ record Table(List<String> header, List<List<String>> rows, List<String> notes) {
         header.add("download");
         compared.forEach(c -> header.add("PyTorch/" + c.device + " " + c.precision));
         var rows = new ArrayList<List<String>>();
-        for (long size : new TreeSet<>(own.stream().map(Measurement::size).toList())) {
+        for (long size : new TreeSet<>(own.stream()
+                .filter(m -> m.seconds() != null)
+                .map(Measurement::size)
+                .toList())) {
             var row = new ArrayList<String>();
             row.add(Quantity.count(size));
             List<Measurement> here = own.stream().filter(m -> m.size() == size).toList();
@@ -101,10 +104,11 @@ record Table(List<String> header, List<List<String>> rows, List<String> notes) {
                 Double size = c.size();
                 notes.add("crossover " + what + ": "
                         + (size == null
-                                ? "none: the CPU is as fast at the largest size that both ran"
-                                : (c.belowSmallest() ? "at " + Quantity.count(size) + " or below" : Quantity.count(size))
+                                ? "none up to the largest size that both ran"
+                                : Quantity.count(size)
                                         + " "
-                                        + own.getFirst().axis()));
+                                        + own.getFirst().axis()
+                                        + (c.belowSmallest() ? " or fewer" : "")));
             }
         }
         for (Measurement m : own) {
