@@ -13,12 +13,12 @@ class GatunTest {
     void withoutACommandTheUsageIsShown() {
         CommandLineRun run = CommandLineRun.of();
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("Usage: gatun", "practical", "mnist", "doctor");
+        assertThat(run.out()).contains("Usage: gatun", "practical", "mnist", "bench", "doctor");
         assertThat(run.err()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h", "help", "help mnist", "mnist --help", "practical --help", "doctor --help"})
+    @ValueSource(strings = {"--help", "-h", "help", "help mnist", "mnist --help", "practical --help", "doctor --help", "bench --help"})
     void helpGoesToStandardOutput(String line) {
         CommandLineRun run = CommandLineRun.of((Object[]) line.split(" "));
         assertThat(run.status()).isZero();
@@ -58,6 +58,11 @@ class GatunTest {
         "mnist --data /no/such/folder, --data, gatun mnist",
         "practical 3, 3, gatun practical",
         "doctor --json, --json, gatun doctor",
+        "bench gpu, gpu, gatun bench",
+        "bench cpu-gpu --budget 0, --budget, gatun bench cpu-gpu",
+        "bench cpu-gpu --largest -1, --largest, gatun bench cpu-gpu",
+        "bench cpu-gpu --only nothing, --only, gatun bench cpu-gpu",
+        "bench cpu-gpu --only (, --only, gatun bench cpu-gpu",
         "help fly, fly, gatun",
     })
     void aMistakeIsOneLineAndTheUsage(String line, String word, String command) {

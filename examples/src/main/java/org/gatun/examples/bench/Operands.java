@@ -1,5 +1,6 @@
 package org.gatun.examples.bench;
 
+import java.util.function.Supplier;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
@@ -27,12 +28,12 @@ final class Operands {
 
     /** Normal numbers. */
     Tensor normal(long... sizes) {
-        return repeated(Tensors.randn(generator, PERIOD).to(dtype), Shape.of(sizes));
+        return repeated(() -> Tensors.randn(generator, PERIOD).to(dtype), Shape.of(sizes));
     }
 
     /** Class numbers below {@code classes}. */
     Tensor classes(int classes, long count) {
-        return repeated(Tensors.randint(generator, 0, classes, Shape.of(PERIOD)), Shape.of(count));
+        return repeated(() -> Tensors.randint(generator, 0, classes, Shape.of(PERIOD)), Shape.of(count));
     }
 
     /** A parameter of normal numbers with standard deviation 1 / sqrt(fanIn). */
@@ -49,11 +50,11 @@ final class Operands {
         }
     }
 
-    private Tensor repeated(Tensor period, Shape shape) {
+    private Tensor repeated(Supplier<Tensor> period, Shape shape) {
         return MemoryScope.tidy(() -> {
             long elements = shape.elements();
             long periods = Math.ceilDiv(elements, PERIOD);
-            Tensor there = period.to(device);
+            Tensor there = period.get().to(device);
             Tensor all = periods == 1 ? there.copy() : there.expand(periods, PERIOD).reshape(periods * PERIOD);
             return all.narrow(0, 0, elements).reshape(shape);
         });

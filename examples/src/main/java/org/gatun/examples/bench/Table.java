@@ -105,10 +105,8 @@ record Table(List<String> header, List<List<String>> rows, List<String> notes) {
                 notes.add("crossover " + what + ": "
                         + (size == null
                                 ? "none up to the largest size that both ran"
-                                : Quantity.count(size)
-                                        + " "
-                                        + own.getFirst().axis()
-                                        + (c.belowSmallest() ? " or fewer" : "")));
+                                : "from " + own.getFirst().axis() + " " + Quantity.count(size) + " on"
+                                        + (c.belowSmallest() ? ", the smallest" : "")));
             }
         }
         for (Measurement m : own) {
