@@ -22,7 +22,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Tensors, gradients and training in the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {CommandLine.HelpCommand.class, Practical.class, MnistCommand.class, BenchCommand.class, DoctorCommand.class})
+        subcommands = {
+            CommandLine.HelpCommand.class,
+            Practical.class,
+            MnistCommand.class,
+            BenchCommand.class,
+            DoctorCommand.class
+        })
 public final class Gatun implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
     private boolean debug;

@@ -18,7 +18,17 @@ class GatunTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h", "help", "help mnist", "mnist --help", "practical --help", "doctor --help", "bench --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "-h",
+                "help",
+                "help mnist",
+                "mnist --help",
+                "practical --help",
+                "doctor --help",
+                "bench --help"
+            })
     void helpGoesToStandardOutput(String line) {
         CommandLineRun run = CommandLineRun.of((Object[]) line.split(" "));
         assertThat(run.status()).isZero();

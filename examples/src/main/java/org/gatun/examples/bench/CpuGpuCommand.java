@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Runs the same work on the CPU and on a GPU at many sizes, and says from which size on the GPU is faster.")
+        description =
+                "Runs the same work on the CPU and on a GPU at many sizes, and says from which size on the GPU is faster.")
 public final class CpuGpuCommand implements Callable<Integer> {
     private static final double BUDGET = 300;
     private static final double QUICK_BUDGET = 45;
@@ -56,7 +57,8 @@ public final class CpuGpuCommand implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "REGEX",
-            description = "The problems whose names have a match: gemm, add, chain, sum, softmax, conv2d, mlp, lenet, transformer.")
+            description =
+                    "The problems whose names have a match: gemm, add, chain, sum, softmax, conv2d, mlp, lenet, transformer.")
     private @Nullable String only;
 
     @Option(names = "--gpu", paramLabel = "N", description = "The GPU's number. Default: 0.")
@@ -141,7 +143,8 @@ public final class CpuGpuCommand implements Callable<Integer> {
                 .filter(p -> pattern.matcher(p.name()).find())
                 .toList();
         if (wanted.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--only: no problem's name has a match of '" + regex + "'");
+            throw new ParameterException(
+                    spec.commandLine(), "--only: no problem's name has a match of '" + regex + "'");
         }
         return wanted;
     }

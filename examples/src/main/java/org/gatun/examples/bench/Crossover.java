@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param belowSmallest whether the GPU is faster at the smallest size already, which {@code size} then is
  */
 record Crossover(
-        String problem, Precision precision, boolean transfers, @Nullable Double size, boolean belowSmallest) {
+        String problem,
+        Precision precision,
+        boolean transfers,
+        @Nullable Double size,
+        boolean belowSmallest) {
     /**
      * The crossover of two series of seconds by size. Between two sizes, times are taken for powers of the size: straight lines where both axes
      * are logarithmic.
@@ -23,11 +27,7 @@ record Crossover(
      * @return null when the series have no size in common
      */
     static @Nullable Crossover of(
-            String problem,
-            Precision precision,
-            boolean transfers,
-            Map<Long, Double> cpu,
-            Map<Long, Double> gpu) {
+            String problem, Precision precision, boolean transfers, Map<Long, Double> cpu, Map<Long, Double> gpu) {
         NavigableMap<Long, Double> logRatio = new TreeMap<>();
         cpu.forEach((size, seconds) -> {
             Double other = gpu.get(size);

@@ -18,21 +18,27 @@ final class HtmlReport {
     /** The file's text. */
     static String of(Results results) {
         var out = new StringBuilder();
-        out.append("<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head><meta charset=\"utf-8\"/>")
+        out.append(
+                        "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head><meta charset=\"utf-8\"/>")
                 .append("<title>Gatun: CPU and GPU</title><style>")
                 .append(STYLE)
                 .append("</style></head>\n<body>\n<h1>Gatun: CPU and GPU</h1>\n<p>")
                 .append(escaped(results.created() + ", " + TextReport.versions(results)))
                 .append("</p>\n<ul>\n");
-        TextReport.limits(results).forEach(line -> out.append("<li>").append(escaped(line)).append("</li>\n"));
+        TextReport.limits(results)
+                .forEach(line -> out.append("<li>").append(escaped(line)).append("</li>\n"));
         out.append("</ul>\n<p>").append(escaped(TextReport.LEGEND)).append("</p>\n");
         for (String problem : results.problems()) {
-            out.append("<h2>").append(escaped(problem)).append("</h2>\n").append(chart(results, problem).svg());
+            out.append("<h2>")
+                    .append(escaped(problem))
+                    .append("</h2>\n")
+                    .append(chart(results, problem).svg());
             Table table = Table.of(results, problem);
             out.append("<table>\n").append(row(table.header(), "th"));
             table.rows().forEach(cells -> out.append(row(cells, "td")));
             out.append("</table>\n<ul>\n");
-            table.notes().forEach(note -> out.append("<li>").append(escaped(note)).append("</li>\n"));
+            table.notes()
+                    .forEach(note -> out.append("<li>").append(escaped(note)).append("</li>\n"));
             out.append("</ul>\n");
         }
         return out.append("</body>\n</html>\n").toString();
@@ -60,7 +66,13 @@ final class HtmlReport {
     private static String row(List<String> cells, String element) {
         var out = new StringBuilder("<tr>");
         for (String cell : cells) {
-            out.append('<').append(element).append('>').append(escaped(cell)).append("</").append(element).append('>');
+            out.append('<')
+                    .append(element)
+                    .append('>')
+                    .append(escaped(cell))
+                    .append("</")
+                    .append(element)
+                    .append('>');
         }
         return out.append("</tr>\n").toString();
     }

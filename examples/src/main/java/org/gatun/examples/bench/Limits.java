@@ -19,7 +19,8 @@ record Limits(
     record Share(double percent, boolean ofProducts) {}
 
     /** The greater of a step's shares of the copy's and of the product's rates; null if it was not run. */
-    @Nullable Share share(Measurement m) {
+    @Nullable
+    Share share(Measurement m) {
         Double seconds = m.seconds();
         if (seconds == null) {
             return null;

@@ -25,8 +25,7 @@ record Machine(Device device, String name, long memory, List<Precision> precisio
     static Machine cpu() {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         String name = system.getArch() + ", " + system.getAvailableProcessors() + " processors";
-        return new Machine(
-                Device.CPU, name, system.getTotalMemorySize(), List.of(Precision.F32, Precision.BF16));
+        return new Machine(Device.CPU, name, system.getTotalMemorySize(), List.of(Precision.F32, Precision.BF16));
     }
 
     /** A GPU. */
@@ -43,7 +42,8 @@ record Machine(Device device, String name, long memory, List<Precision> precisio
                     case Device.Cpu cpu -> memory / 2.0 - MemoryStats.of(cpu).liveBytes();
                     case Device.Cuda cuda -> {
                         cuda.synchronize(); // makes its context this thread's
-                        yield CudaMemory.capacity().free() + MemoryStats.of(cuda).cachedBytes();
+                        yield CudaMemory.capacity().free()
+                                + MemoryStats.of(cuda).cachedBytes();
                     }
                 };
     }

@@ -52,7 +52,8 @@ record Measurement(
     }
 
     /** The step with its operands brought to the device and its result taken back, or null if that was not measured. */
-    @Nullable Double secondsWithTransfers() {
+    @Nullable
+    Double secondsWithTransfers() {
         if (seconds == null || onCpu()) {
             return seconds;
         }

@@ -123,8 +123,7 @@ final class Networks {
         double weights = 4.0 * WIDTH * WIDTH + 2.0 * WIDTH * HIDDEN;
         double products = LENGTH * (weights + 2.0 * LENGTH * WIDTH);
         double units = LENGTH * (12.0 * WIDTH + 2.0 * HIDDEN + 2.0 * HEADS * LENGTH);
-        return training(
-                batch, 3 * products, weights + 10.0 * WIDTH + HIDDEN, (double) LENGTH * WIDTH, units, bytes);
+        return training(batch, 3 * products, weights + 10.0 * WIDTH + HIDDEN, (double) LENGTH * WIDTH, units, bytes);
     }
 
     private static Tensor attention(Tensor x, Tensor weight, Tensor bias, long batch) {

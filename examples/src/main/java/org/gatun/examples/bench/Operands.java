@@ -55,7 +55,8 @@ final class Operands {
             long elements = shape.elements();
             long periods = Math.ceilDiv(elements, PERIOD);
             Tensor there = period.get().to(device);
-            Tensor all = periods == 1 ? there.copy() : there.expand(periods, PERIOD).reshape(periods * PERIOD);
+            Tensor all =
+                    periods == 1 ? there.copy() : there.expand(periods, PERIOD).reshape(periods * PERIOD);
             return all.narrow(0, 0, elements).reshape(shape);
         });
     }

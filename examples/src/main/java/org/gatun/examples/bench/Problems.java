@@ -15,10 +15,12 @@ final class Problems {
     static final String GEMM = "gemm";
 
     /** Numbers of elements, from 1 Ki to 1 Gi. */
-    private static final long[] ELEMENTS = LongStream.rangeClosed(5, 15).map(i -> 1L << 2 * i).toArray();
+    private static final long[] ELEMENTS =
+            LongStream.rangeClosed(5, 15).map(i -> 1L << 2 * i).toArray();
 
     /** Rows of square matrices of as many elements. */
-    private static final long[] ROWS = LongStream.rangeClosed(5, 15).map(i -> 1L << i).toArray();
+    private static final long[] ROWS =
+            LongStream.rangeClosed(5, 15).map(i -> 1L << i).toArray();
 
     private static final long[] BATCHES = {32, 128, 512, 2048, 8192, 32768, 65536};
 
@@ -27,7 +29,8 @@ final class Problems {
     private static final int CHANNELS_OUT = 32;
     private static final int IMAGE = 28;
 
-    private static final Elementwise.Region CHAIN = Elementwise.region((x, y) -> x.mul(y).tanh().add(x));
+    private static final Elementwise.Region CHAIN =
+            Elementwise.region((x, y) -> x.mul(y).tanh().add(x));
 
     private Problems() {}
 
@@ -98,13 +101,11 @@ final class Problems {
                 .orElseThrow(() -> new IllegalArgumentException("no problem is called " + name));
     }
 
-    private static Step unary(
-            Device device, Precision precision, UnaryOperator<Tensor> f, long... shape) {
+    private static Step unary(Device device, Precision precision, UnaryOperator<Tensor> f, long... shape) {
         return new Operation(List.of(new Operands(device, precision).normal(shape)), x -> f.apply(x.getFirst()));
     }
 
-    private static Step binary(
-            Device device, Precision precision, long n, BinaryOperator<Tensor> f) {
+    private static Step binary(Device device, Precision precision, long n, BinaryOperator<Tensor> f) {
         var make = new Operands(device, precision);
         return new Operation(List.of(make.normal(n), make.normal(n)), x -> f.apply(x.get(0), x.get(1)));
     }

@@ -64,8 +64,8 @@ final class PyTorch {
                             String.format(Locale.ROOT, "%.1f", seconds)),
                     true);
             if (ended.status != 0) {
-                throw new IOException("--pytorch: " + script + " ended with status " + ended.status
-                        + "; what it said is above");
+                throw new IOException(
+                        "--pytorch: " + script + " ended with status " + ended.status + "; what it said is above");
             }
             Results theirs = Results.read(answer);
             return results.with(theirs.versions(), theirs.measurements());

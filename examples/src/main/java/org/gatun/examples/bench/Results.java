@@ -92,7 +92,8 @@ record Results(
         List<Measurement> own =
                 all.stream().filter(m -> m.runtime().equals(Measurement.GATUN)).toList();
         var found = new ArrayList<Crossover>();
-        for (String problem : new LinkedHashSet<>(own.stream().map(Measurement::problem).toList())) {
+        for (String problem :
+                new LinkedHashSet<>(own.stream().map(Measurement::problem).toList())) {
             for (Precision precision : Precision.values()) {
                 List<Measurement> cpu = own.stream()
                         .filter(m -> m.problem().equals(problem) && m.onCpu() && m.precision() == precision.onCpu())
@@ -100,18 +101,22 @@ record Results(
                 List<Measurement> gpu = own.stream()
                         .filter(m -> m.problem().equals(problem) && !m.onCpu() && m.precision() == precision)
                         .toList();
-                add(found, Crossover.of(
-                        problem,
-                        precision,
-                        false,
-                        seconds(cpu, Measurement::seconds),
-                        seconds(gpu, Measurement::seconds)));
-                add(found, Crossover.of(
-                        problem,
-                        precision,
-                        true,
-                        seconds(cpu, Measurement::seconds),
-                        seconds(gpu, Measurement::secondsWithTransfers)));
+                add(
+                        found,
+                        Crossover.of(
+                                problem,
+                                precision,
+                                false,
+                                seconds(cpu, Measurement::seconds),
+                                seconds(gpu, Measurement::seconds)));
+                add(
+                        found,
+                        Crossover.of(
+                                problem,
+                                precision,
+                                true,
+                                seconds(cpu, Measurement::seconds),
+                                seconds(gpu, Measurement::secondsWithTransfers)));
             }
         }
         return found;

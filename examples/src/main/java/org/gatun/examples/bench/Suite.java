@@ -163,7 +163,10 @@ final class Suite {
 
     /** What one size took: a step, the transfers around it, and making its operands. */
     private record Times(
-            @Nullable Double seconds, @Nullable Double upload, @Nullable Double download, double preparation) {
+            @Nullable Double seconds,
+            @Nullable Double upload,
+            @Nullable Double download,
+            double preparation) {
         static final Times NONE = new Times(null, null, null, 0);
 
         /** Below this many bytes, making operands takes as long for any size. */
@@ -195,8 +198,7 @@ final class Suite {
             if (device.equals(Device.CPU)) {
                 return new Times(seconds, null, null, preparation);
             }
-            return new Times(
-                    seconds, upload(step, device, allowance / 4), download(step, allowance / 4), preparation);
+            return new Times(seconds, upload(step, device, allowance / 4), download(step, allowance / 4), preparation);
         }
     }
 
@@ -216,8 +218,7 @@ final class Suite {
         }
     }
 
-    private static Measurement measurement(
-            Series series, long size, Work work, Times times, @Nullable String skipped) {
+    private static Measurement measurement(Series series, long size, Work work, Times times, @Nullable String skipped) {
         return new Measurement(
                 series.problem.name(),
                 series.problem.axis(),

@@ -29,8 +29,10 @@ record Table(List<String> header, List<List<String>> rows, List<String> notes) {
         List<Measurement> own = results.measurements().stream()
                 .filter(m -> m.problem().equals(problem) && m.runtime().equals(Measurement.GATUN))
                 .toList();
-        List<Column> columns =
-                own.stream().map(m -> new Column(m.device(), m.precision())).distinct().toList();
+        List<Column> columns = own.stream()
+                .map(m -> new Column(m.device(), m.precision()))
+                .distinct()
+                .toList();
         List<Ratio> ratios = results.ratios().stream()
                 .filter(r -> r.problem().equals(problem))
                 .toList();
@@ -110,10 +112,12 @@ record Table(List<String> header, List<List<String>> rows, List<String> notes) {
             }
         }
         for (Measurement m : own) {
-            Measurement before = first(own, o -> o.size() < m.size()
-                    && o.device().equals(m.device())
-                    && o.precision() == m.precision()
-                    && o.skipped() != null);
+            Measurement before = first(
+                    own,
+                    o -> o.size() < m.size()
+                            && o.device().equals(m.device())
+                            && o.precision() == m.precision()
+                            && o.skipped() != null);
             if (m.skipped() != null && before == null) {
                 notes.add(m.device() + " " + m.precision() + " not from " + Quantity.count(m.size()) + " on: "
                         + m.skipped());

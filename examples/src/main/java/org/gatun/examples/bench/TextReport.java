@@ -5,10 +5,11 @@ import java.util.stream.Collectors;
 
 /** A run as text. */
 final class TextReport {
-    static final String LEGEND = "Times are those of one step with its operands on the device; upload and download are the transfers of"
-            + " one step's operands and result, on top of it. %c is the share of the copy's rate, %p that of the"
-            + " matrix products', whichever is greater; more than 100 %c means that a cache serves. PyTorch/: its time over Gatun's,"
-            + " in its fastest mode.";
+    static final String LEGEND =
+            "Times are those of one step with its operands on the device; upload and download are the transfers of"
+                    + " one step's operands and result, on top of it. %c is the share of the copy's rate, %p that of the"
+                    + " matrix products', whichever is greater; more than 100 %c means that a cache serves. PyTorch/: its time over Gatun's,"
+                    + " in its fastest mode.";
 
     private TextReport() {}
 

@@ -28,7 +28,9 @@ class CpuGpuCommandTest {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
         assertThat(run.errorLines()).hasSize(1);
-        assertThat(run.errorLines().getFirst()).startsWith("gatun bench cpu-gpu: ").contains("GPU");
+        assertThat(run.errorLines().getFirst())
+                .startsWith("gatun bench cpu-gpu: ")
+                .contains("GPU");
     }
 
     @Test
@@ -44,13 +46,24 @@ class CpuGpuCommandTest {
         Path html = folder.resolve("results.html");
         String out = run(
                 options,
-                "bench", "cpu-gpu", "--only", "add|sum", "--largest", "5000", "--budget", "3", "--json", json.toString(),
-                "--html", html.toString());
+                "bench",
+                "cpu-gpu",
+                "--only",
+                "add|sum",
+                "--largest",
+                "5000",
+                "--budget",
+                "3",
+                "--json",
+                json.toString(),
+                "--html",
+                html.toString());
         assertThat(out).contains("crossover F32", "cuda:0 F32", "upload");
         Results results = Results.read(json);
         assertThat(results.problems()).containsExactly("add", "sum");
         assertThat(results.limits()).extracting(Limits::device).containsExactly("cpu", "cuda:0");
-        assertThat(results.limits()).allSatisfy(l -> assertThat(l.copyBytesPerSecond()).isPositive());
+        assertThat(results.limits())
+                .allSatisfy(l -> assertThat(l.copyBytesPerSecond()).isPositive());
         // Of each series the first size at least, and none that is larger than asked for.
         assertThat(results.measurements().stream().filter(m -> m.size() == 1024))
                 .hasSize(2 * 4)

@@ -15,7 +15,8 @@ class CrossoverTest {
     @Test
     void powersOfTheSizeMeetWhereAlgebraSays() {
         // The CPU takes n / 1000 seconds, the GPU sqrt(n): equal at n = 1,000,000.
-        Crossover c = of(Map.of(10_000L, 10.0, 100_000_000L, 100_000.0), Map.of(10_000L, 100.0, 100_000_000L, 10_000.0));
+        Crossover c =
+                of(Map.of(10_000L, 10.0, 100_000_000L, 100_000.0), Map.of(10_000L, 100.0, 100_000_000L, 10_000.0));
         assertThat(c.size()).isCloseTo(1e6, within(1e-3));
         assertThat(c.belowSmallest()).isFalse();
     }
@@ -37,8 +38,8 @@ class CrossoverTest {
 
     @Test
     void theLastOfSeveralCounts() {
-        Crossover c = of(
-                Map.of(1L, 2.0, 10L, 1.0, 100L, 1.0, 1000L, 4.0), Map.of(1L, 1.0, 10L, 2.0, 100L, 4.0, 1000L, 1.0));
+        Crossover c =
+                of(Map.of(1L, 2.0, 10L, 1.0, 100L, 1.0, 1000L, 4.0), Map.of(1L, 1.0, 10L, 2.0, 100L, 4.0, 1000L, 1.0));
         assertThat(c.size()).isBetween(100.0, 1000.0).isCloseTo(Math.sqrt(100 * 1000), within(1e-6));
     }
 
@@ -51,7 +52,8 @@ class CrossoverTest {
 
     @Test
     void aGpuThatIsSlowerAtTheEndHasNone() {
-        assertThat(of(Map.of(4L, 2.0, 8L, 1.0), Map.of(4L, 1.0, 8L, 2.0)).size()).isNull();
+        assertThat(of(Map.of(4L, 2.0, 8L, 1.0), Map.of(4L, 1.0, 8L, 2.0)).size())
+                .isNull();
     }
 
     @Test

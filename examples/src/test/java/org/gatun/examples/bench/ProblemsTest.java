@@ -88,8 +88,7 @@ class ProblemsTest {
                     .normal(3, SMALL)
                     .reshape(3 * SMALL)
                     .toDoubleArray();
-            assertThat(Arrays.copyOf(values, 1000))
-                    .isEqualTo(Arrays.copyOfRange(values, 1 << 16, (1 << 16) + 1000));
+            assertThat(Arrays.copyOf(values, 1000)).isEqualTo(Arrays.copyOfRange(values, 1 << 16, (1 << 16) + 1000));
             assertThat(Arrays.stream(values).average().orElseThrow()).isBetween(-0.05, 0.05);
         }
     }

@@ -117,7 +117,9 @@ class ResultsTest {
     void anotherSchemaIsRefused(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("results.json");
         Files.writeString(file, EXAMPLE.json().replace(Results.SCHEMA, "other/9"));
-        assertThatThrownBy(() -> Results.read(file)).isInstanceOf(IOException.class).hasMessageContaining("other/9");
+        assertThatThrownBy(() -> Results.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("other/9");
     }
 
     @Test
@@ -127,7 +129,9 @@ class ResultsTest {
         assertThat(both.ratios().get(0).ratio()).isBetween(1.9999, 2.0001);
         assertThat(both.ratios().get(1).ratio()).isBetween(0.4999, 0.5001);
         // The table shows the fastest mode.
-        assertThat(TextReport.of(both)).contains("PyTorch/cuda:0 F32", "0.50 graph").doesNotContain("2.00 eager");
+        assertThat(TextReport.of(both))
+                .contains("PyTorch/cuda:0 F32", "0.50 graph")
+                .doesNotContain("2.00 eager");
         assertThat(both.crossovers()).isEqualTo(EXAMPLE.crossovers());
     }
 
@@ -144,8 +148,8 @@ class ResultsTest {
     @Test
     void theTableIsAlignedAndSaysWhatIsMissing() {
         Table table = Table.of(EXAMPLE, "add");
-        assertThat(table.header()).containsExactly(
-                "elements", "cpu F32", "cuda:0 F32", "cuda:0 BF16", "upload", "download");
+        assertThat(table.header())
+                .containsExactly("elements", "cpu F32", "cuda:0 F32", "cuda:0 BF16", "upload", "download");
         // 12 bytes an element, 1e-8 seconds: 1.2e9 bytes a second, all that the CPU can
         assertThat(table.rows().getFirst())
                 .containsExactly("100", "1.00 us  100%c", "10.0 us  0%c", "-", "45.0 us", "45.0 us");
@@ -165,7 +169,9 @@ class ResultsTest {
         assertThat(document.getElementsByTagName("polyline").getLength()).isEqualTo(4);
         assertThat(document.getElementsByTagName("tr").getLength()).isEqualTo(1 + 3);
         for (String element : List.of("a", "img", "link", "script")) {
-            assertThat(document.getElementsByTagName(element).getLength()).as(element).isZero();
+            assertThat(document.getElementsByTagName(element).getLength())
+                    .as(element)
+                    .isZero();
         }
         assertThat(html).contains("a &lt;reason&gt; &amp; more", "a &quot;CPU&quot;");
     }
@@ -181,7 +187,9 @@ class ResultsTest {
                 .getAttribute("points")
                 .split("[ ,]");
         assertThat(corners).hasSize(6);
-        double[] at = java.util.Arrays.stream(corners).mapToDouble(Double::parseDouble).toArray();
+        double[] at = java.util.Arrays.stream(corners)
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         assertThat(at[2] - at[0]).isPositive().isBetween(at[4] - at[2] - 0.11, at[4] - at[2] + 0.11);
         assertThat(at[3] - at[1]).isNegative().isBetween(at[5] - at[3] - 0.11, at[5] - at[3] + 0.11);
     }

@@ -42,8 +42,10 @@ final class CudaDevice implements Gpu {
     private final KernelCache kernels;
     private final ConcurrentLinkedQueue<Lane> idle = new ConcurrentLinkedQueue<>();
     private final Collection<CudaStream> streams = new ConcurrentLinkedQueue<>();
+
     @SuppressWarnings("ThreadLocalUsage") // devices are as static as the class: one for each GPU
     private final ThreadLocal<Lane.Hold> lanes = new ThreadLocal<>();
+
     private volatile @Nullable CudaException lost;
 
     private CudaDevice(Device.Cuda device) {

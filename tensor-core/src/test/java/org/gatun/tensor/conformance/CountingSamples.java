@@ -141,8 +141,15 @@ final class CountingSamples {
         deviation(x -> x.stdMean(0, true, 1), any(2, 4));
         deviation(x -> x.stdMean(0, false, 0), any(3, 0));
         // A variable that is repeated along its axis has no correlation, so something else is added to each.
-        add("corrcoef", x -> x.add(Tensors.arange(15).to(x.device()).sin().reshape(3, 5)).corrcoef(), any(3, 5));
-        add("corrcoef", x -> x.add(Tensors.arange(4).to(x.device()).sin().reshape(1, 4)).corrcoef(), any(1, 4));
+        add(
+                "corrcoef",
+                x -> x.add(Tensors.arange(15).to(x.device()).sin().reshape(3, 5))
+                        .corrcoef(),
+                any(3, 5));
+        add(
+                "corrcoef",
+                x -> x.add(Tensors.arange(4).to(x.device()).sin().reshape(1, 4)).corrcoef(),
+                any(1, 4));
         add("corrcoef", Tensor::corrcoef, any(4));
     }
 
