@@ -1,5 +1,6 @@
 package org.gatun.examples.bench;
 
+import java.util.List;
 import org.gatun.tensor.Device;
 
 /**
@@ -12,7 +13,7 @@ import org.gatun.tensor.Device;
  * @param scale what a size costs
  * @param preparation makes the operands of a size
  */
-record Problem(String name, String axis, long[] sizes, boolean multiplies, Scale scale, Preparation preparation) {
+record Problem(String name, String axis, List<Long> sizes, boolean multiplies, Scale scale, Preparation preparation) {
     /** What a size costs. */
     @FunctionalInterface
     interface Scale {

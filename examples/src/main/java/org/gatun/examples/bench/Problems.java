@@ -15,14 +15,14 @@ final class Problems {
     static final String GEMM = "gemm";
 
     /** Numbers of elements, from 1 Ki to 1 Gi. */
-    private static final long[] ELEMENTS =
-            LongStream.rangeClosed(5, 15).map(i -> 1L << 2 * i).toArray();
+    private static final List<Long> ELEMENTS =
+            LongStream.rangeClosed(5, 15).map(i -> 1L << (2 * i)).boxed().toList();
 
     /** Rows of square matrices of as many elements. */
-    private static final long[] ROWS =
-            LongStream.rangeClosed(5, 15).map(i -> 1L << i).toArray();
+    private static final List<Long> ROWS =
+            LongStream.rangeClosed(5, 15).map(i -> 1L << i).boxed().toList();
 
-    private static final long[] BATCHES = {32, 128, 512, 2048, 8192, 32768, 65536};
+    private static final List<Long> BATCHES = List.of(32L, 128L, 512L, 2048L, 8192L, 32768L, 65536L);
 
     private static final int SOFTMAX_ROW = 1024;
     private static final int CHANNELS_IN = 16;
@@ -122,6 +122,6 @@ final class Problems {
         double plane = (double) batch * IMAGE * IMAGE;
         double weights = 9.0 * CHANNELS_IN * CHANNELS_OUT;
         double moved = bytes * (plane * (CHANNELS_IN + CHANNELS_OUT) + weights);
-        return new Work((long) plane * CHANNELS_OUT, 2 * weights * plane, moved, 2 * moved);
+        return new Work((long) (plane * CHANNELS_OUT), 2 * weights * plane, moved, 2 * moved);
     }
 }

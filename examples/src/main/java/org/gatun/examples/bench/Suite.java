@@ -149,7 +149,7 @@ final class Suite {
             }
             double began = now();
             try {
-                int later = series.problem.sizes().length;
+                int later = series.problem.sizes().size();
                 double allowance = Math.clamp((until - began) / Math.max(2, later / 2), 0.002, ALLOWANCE);
                 Times times = times(series, size, allowance);
                 into.add(measurement(series, size, work, times, null));

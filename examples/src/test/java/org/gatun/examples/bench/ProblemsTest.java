@@ -30,7 +30,7 @@ class ProblemsTest {
     }
 
     private static void runs(Problem problem, Precision precision) {
-        long smallest = problem.axis().equals("batch") ? 2 : problem.sizes()[0];
+        long smallest = problem.axis().equals("batch") ? 2 : problem.sizes().getFirst();
         long before = MemoryStats.of(Device.CPU).liveBytes();
         try (Step step = problem.prepare(Device.CPU, precision, smallest);
                 var scope = MemoryScope.open()) {
@@ -60,14 +60,15 @@ class ProblemsTest {
     @Test
     void sizesAscendOverTheRangeThatIsPromised() {
         for (Problem problem : Problems.all()) {
-            long[] sizes = problem.sizes();
+            List<Long> sizes = problem.sizes();
             assertThat(sizes).isSorted().doesNotHaveDuplicates();
-            long last = sizes[sizes.length - 1];
+            long last = sizes.getLast();
             if (problem.axis().equals("batch")) {
-                assertThat(sizes[0]).isEqualTo(32);
+                assertThat(sizes.getFirst()).isEqualTo(32);
                 assertThat(last).isEqualTo(65_536);
             } else {
-                assertThat(problem.work(sizes[0], Precision.F32).elements()).isEqualTo(1 << 10);
+                assertThat(problem.work(sizes.getFirst(), Precision.F32).elements())
+                        .isEqualTo(1 << 10);
                 assertThat(problem.work(last, Precision.F32).elements()).isEqualTo(1 << 30);
             }
         }
