@@ -123,8 +123,8 @@ public final class CudaBackend implements Backend {
             case Op.Pad pad -> one(CudaCopies.pad(gpu, pad, in[0]));
             case Op.Copy copy -> one(CudaCopies.copy(gpu, in[0]));
             case Op.Transfer transfer -> one(Transfers.fromDevice(gpu, in[0], transfer.to()));
-            case Op.Sum sum -> OnHost.run(gpu, sum, in);
-            case Op.CumSum cumSum -> OnHost.run(gpu, cumSum, in);
+            case Op.Sum sum -> one(CudaReductions.sum(gpu, sum, in[0]));
+            case Op.CumSum cumSum -> one(CudaScans.sum(gpu, cumSum, in[0]));
             case Op.Gather gather -> one(CudaIndexing.gather(gpu, gather, in[0], in[1]));
             case Op.ScatterAdd scatterAdd -> one(CudaIndexing.scatterAdd(gpu, scatterAdd, in[0], in[1]));
             case Op.IndexSelect indexSelect -> one(CudaIndexing.indexSelect(gpu, indexSelect, in[0], in[1]));
@@ -142,9 +142,9 @@ public final class CudaBackend implements Backend {
     private ConcreteTensor[] irregular(Op.Irregular op, ConcreteTensor[] in) {
         return switch (op) {
             case Op.Concat concat -> one(CudaCopies.concat(gpu, concat, in));
-            case Op.Prod prod -> OnHost.run(gpu, prod, in);
-            case Op.Extremum extremum -> OnHost.run(gpu, extremum, in);
-            case Op.CumProd cumProd -> OnHost.run(gpu, cumProd, in);
+            case Op.Prod prod -> one(CudaReductions.prod(gpu, prod, in[0]));
+            case Op.Extremum extremum -> one(CudaReductions.extremum(gpu, extremum, in[0]));
+            case Op.CumProd cumProd -> one(CudaScans.prod(gpu, cumProd, in[0]));
             case Op.Sort sort -> CudaSorting.sort(gpu, sort, in[0]);
             case Op.TopK topK -> CudaSorting.topK(gpu, topK, in[0]);
             case Op.Scatter scatter -> one(CudaIndexing.scatter(gpu, scatter, in[0], in[1], in[2]));
@@ -155,8 +155,8 @@ public final class CudaBackend implements Backend {
     private ConcreteTensor[] nonDifferentiable(Op.NonDifferentiable op, ConcreteTensor[] in) {
         return switch (op) {
             case Op.Scalar scalar -> CudaRegions.run(gpu, scalar, in);
-            case Op.ArgExtremum arg -> OnHost.run(gpu, arg, in);
-            case Op.BoolReduce bool -> OnHost.run(gpu, bool, in);
+            case Op.ArgExtremum arg -> one(CudaReductions.argExtremum(gpu, arg, in[0]));
+            case Op.BoolReduce bool -> one(CudaReductions.bool(gpu, bool, in[0]));
             case Op.Iota iota -> OnHost.run(gpu, iota, in);
             case Op.Random random -> OnHost.run(gpu, random, in);
         };
