@@ -312,8 +312,8 @@ class CoverageContractTest {
             List<Tensor> actual = derivatives(sample, operands, DType.F64, Device.cuda(0));
             for (int k = 0; k < expected.size(); k++) {
                 Tensor right = expected.get(k);
-                double scale =
-                        Math.max(1, right.elements() == 0 ? 0 : right.abs().max().item());
+                double scale = Math.max(
+                        1, right.elements() == 0 ? 0 : right.abs().max().item());
                 assertThat(actual.get(k).device()).isEqualTo(Device.cuda(0));
                 assertThat(actual.get(k).cpu().allClose(right, 0, 1e-8 * scale))
                         .as("derivative %d of %s: %s against %s on the CPU", k, sample, actual.get(k), right)

@@ -150,7 +150,8 @@ final class Trainer implements AutoCloseable {
     /** The class that the model gives each sample of a batch. */
     List<Long> predict(Batch batch) {
         try (var scope = MemoryScope.open("prediction")) {
-            return Arrays.stream(model.forward(batch.inputs().to(device)).argmax(1).toLongArray())
+            return Arrays.stream(
+                            model.forward(batch.inputs().to(device)).argmax(1).toLongArray())
                     .boxed()
                     .toList();
         }

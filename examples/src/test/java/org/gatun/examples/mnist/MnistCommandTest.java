@@ -1,9 +1,9 @@
 package org.gatun.examples.mnist;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,12 +25,12 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
-import org.gatun.tensor.Device;
 import org.gatun.examples.CommandLineRun;
 import org.gatun.examples.Gatun;
 import org.gatun.examples.OtherJvm;
 import org.gatun.examples.doctor.Fonts;
 import org.gatun.nn.data.Mnist;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.io.Safetensors;
 import org.gatun.tensor.memory.NativeMemoryBalance;

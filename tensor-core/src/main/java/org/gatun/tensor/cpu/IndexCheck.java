@@ -62,8 +62,7 @@ public final class IndexCheck {
      * @param axis the axis that they point along
      * @param size its size
      */
-    public static IndexOutOfBoundsException outside(
-            String name, long value, long i, Shape shape, int axis, long size) {
+    public static IndexOutOfBoundsException outside(String name, long value, long i, Shape shape, int axis, long size) {
         String remedy = size == 0
                 ? ": the axis has no elements, so the index must have none"
                 : ": give indices from " + -size + " to " + (size - 1);

@@ -33,8 +33,7 @@ final class CudaFaults {
     }
 
     private final long record;
-    private final List<@Nullable Fault> exceptions =
-            new ArrayList<>(Collections.nCopies(SITES, null));
+    private final List<@Nullable Fault> exceptions = new ArrayList<>(Collections.nCopies(SITES, null));
     private long next;
 
     CudaFaults() {

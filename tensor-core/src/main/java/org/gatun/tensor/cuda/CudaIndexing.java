@@ -48,15 +48,19 @@ final class CudaIndexing {
         if (shape.isEmpty()) {
             return out;
         }
-        MergedAxes axes = MergedAxes.of(
-                shape, places, without(x.layout(), shape, axis), without(out.layout(), shape, -1));
+        MergedAxes axes =
+                MergedAxes.of(shape, places, without(x.layout(), shape, axis), without(out.layout(), shape, -1));
         if (axes.rank() > AXES) {
             out.close();
             try (ConcreteTensor rows = CudaCopies.copy(gpu, x);
                     ConcreteTensor indices = CudaCopies.copy(gpu, index)) {
-                return pick(gpu, name, axis, rows, indices, places.shape().equals(indices.shape())
-                        ? indices.layout()
-                        : along(shape, axis, indices));
+                return pick(
+                        gpu,
+                        name,
+                        axis,
+                        rows,
+                        indices,
+                        places.shape().equals(indices.shape()) ? indices.layout() : along(shape, axis, indices));
             }
         }
         String type = moved(x.dtype());

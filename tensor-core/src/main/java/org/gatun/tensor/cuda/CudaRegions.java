@@ -106,9 +106,8 @@ final class CudaRegions {
 
     private static void dense(CudaDevice gpu, Expr expr, MergedAxes axes, ConcreteTensor[] in, ConcreteTensor[] out) {
         long n = out[0].shape().elements();
-        List<Boolean> single = IntStream.range(0, in.length)
-                .mapToObj(i -> !axes.isDense(i))
-                .toList();
+        List<Boolean> single =
+                IntStream.range(0, in.length).mapToObj(i -> !axes.isDense(i)).toList();
         Kernel kernel = single.contains(true)
                 ? gpu.kernel(new DenseKey(expr, single), "dense", () -> RegionSource.dense(expr, single))
                 : gpu.kernel(expr, "dense", () -> RegionSource.both(expr));

@@ -128,16 +128,7 @@ final class CudaSorting {
                     mergeRuns(a);
                 }
                 """);
-        gpu.launch(
-                kernel,
-                n,
-                n,
-                length,
-                run,
-                from[0].address(),
-                from[1].address(),
-                to[0].address(),
-                to[1].address());
+        gpu.launch(kernel, n, n, length, run, from[0].address(), from[1].address(), to[0].address(), to[1].address());
     }
 
     private static void take(

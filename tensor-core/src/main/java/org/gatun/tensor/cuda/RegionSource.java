@@ -238,7 +238,9 @@ final class RegionSource {
 
     private void strided(int rank, String index) {
         int operands = inputs() + outputs();
-        arguments("Strided", String.format(Locale.ROOT, "    i64 size[%d];%n    i64 stride[%d][%d];%n", rank, operands, rank));
+        arguments(
+                "Strided",
+                String.format(Locale.ROOT, "    i64 size[%d];%n    i64 stride[%d][%d];%n", rank, operands, rank));
         line("extern \"C\" __global__ void __launch_bounds__(256) strided(const Strided a) {");
         line("    const Faults faults{a.faults, a.site};");
         line("    const i64 step = (i64)gridDim.x * blockDim.x;");

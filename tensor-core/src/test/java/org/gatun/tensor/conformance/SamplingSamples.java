@@ -68,7 +68,10 @@ final class SamplingSamples {
         pathwise("studentT", a -> Sampling.studentT(g(), a.mul(3)), GammaPath::studentT, positive(2, 3));
         rough("poisson", a -> Sampling.poisson(g(), a), positive(2, 3));
         rough("poisson", a -> Sampling.poisson(g(), a.mul(30)), positive(7));
-        rough("binomial", p -> Sampling.binomial(g(), Tensors.full(DType.F32, 7, 3).to(p.device()), p), probability(2, 3));
+        rough(
+                "binomial",
+                p -> Sampling.binomial(g(), Tensors.full(DType.F32, 7, 3).to(p.device()), p),
+                probability(2, 3));
         rough("binomial", p -> Sampling.binomial(g(), Tensors.scalar(DType.F32, 90), p), probability(7));
         rough("geometric", p -> Sampling.geometric(g(), p), probability(2, 3));
         rough("categorical", x -> Sampling.categorical(g(), x), any(4, 3));
