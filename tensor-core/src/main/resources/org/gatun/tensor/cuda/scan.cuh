@@ -37,7 +37,8 @@ using Running = typename RunningType<T>::type;
 struct Scanning {
     const void* in;
     void* out;
-    void* totals;         // (outer, parts, inner): what a first launch writes, which writes nothing else; otherwise null
+    // (outer, parts, inner): what a first launch writes, which writes nothing else; otherwise null
+    void* totals;
     const void* carries;  // (outer, parts, inner): the running folds of the totals; null if the axis is in one part
     i64 outer;
     i64 n;

@@ -343,10 +343,10 @@ public abstract class ConformanceSuite {
                 : Stream.of(type);
     }
 
-    /** Runs a test and requires that it leaves as much native memory in use as it found. */
     /** What a device must show after each test, besides balanced memory. */
     protected void requireSound() {}
 
+    /** Runs a test and requires that it leaves as much native memory in use as it found. */
     private void balanced(Runnable test) {
         long before = MemoryStats.of(device()).liveCount();
         test.run();

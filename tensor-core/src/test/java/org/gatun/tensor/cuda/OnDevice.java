@@ -38,6 +38,6 @@ final class OnDevice {
 
     /** Small whole numbers in no apparent order, the same for the same position: from -2 to 2. */
     static long small(long position) {
-        return Math.floorMod(position * 0x9E3779B97F4A7C15L >>> 40, 5) - 2;
+        return Math.floorMod((position * 0x9E3779B97F4A7C15L) >>> 40, 5) - 2;
     }
 }

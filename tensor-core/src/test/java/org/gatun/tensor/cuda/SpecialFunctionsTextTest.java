@@ -58,6 +58,7 @@ class SpecialFunctionsTextTest {
      * @param size the size of the terms whose difference the result is, or 0 if nothing cancels
      * @param borders where ranges of the algorithm meet, of the first argument
      */
+    @SuppressWarnings("ArrayRecordComponent") // a table of the test, never compared
     record Function(
             String name, int floatUlps, DoubleBinaryOperator reference, DoubleBinaryOperator size, double... borders) {
         static Function of(String name, int floatUlps, DoubleUnaryOperator reference, double... borders) {
@@ -66,6 +67,7 @@ class SpecialFunctionsTextTest {
     }
 
     /** A file, whether its functions have two arguments, and its functions. */
+    @SuppressWarnings("ArrayRecordComponent") // as above
     record File(String name, boolean pairs, Function... functions) {
         @Override
         public String toString() {
@@ -176,7 +178,7 @@ class SpecialFunctionsTextTest {
             return Double.compare(actual, expected) == 0;
         }
         // a zero has its sign
-        return expected == 0 && actual == 0
+        return (expected == 0 && actual == 0)
                 ? Double.compare(actual, expected) == 0
                 : Math.abs(actual - expected) <= allowed;
     }
