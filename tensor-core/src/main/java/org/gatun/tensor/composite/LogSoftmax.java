@@ -9,6 +9,7 @@ import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.SoftmaxKernels;
 import org.gatun.tensor.cpu.Widening;
+import org.gatun.tensor.cuda.CudaSoftmax;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,11 @@ public record LogSoftmax(int axis) implements Composite {
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
         return Optional.of(Widening.around(x -> new ConcreteTensor[] {SoftmaxKernels.logSoftmax(axis, x[0])}));
+    }
+
+    @Override
+    public Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return Optional.of(CudaSoftmax.logSoftmax(axis));
     }
 
     @Override

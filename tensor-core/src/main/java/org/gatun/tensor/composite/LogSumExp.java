@@ -8,6 +8,7 @@ import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.SoftmaxKernels;
 import org.gatun.tensor.cpu.Widening;
+import org.gatun.tensor.cuda.CudaSoftmax;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.shape.Axes;
@@ -66,6 +67,11 @@ public record LogSumExp(Axes axes) implements Composite {
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
         return Optional.of(Widening.around(x -> SoftmaxKernels.logSumExp(axes, x[0])));
+    }
+
+    @Override
+    public Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return Optional.of(CudaSoftmax.logSumExp(axes));
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.SoftmaxKernels;
 import org.gatun.tensor.cpu.Widening;
+import org.gatun.tensor.cuda.CudaSoftmax;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,11 @@ public record Softmax(int axis) implements Composite {
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
         return Optional.of(Widening.around(x -> new ConcreteTensor[] {SoftmaxKernels.softmax(axis, x[0])}));
+    }
+
+    @Override
+    public Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return Optional.of(CudaSoftmax.softmax(axis));
     }
 
     @Override

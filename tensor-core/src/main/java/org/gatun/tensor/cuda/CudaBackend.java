@@ -157,8 +157,8 @@ public final class CudaBackend implements Backend {
             case Op.Scalar scalar -> CudaRegions.run(gpu, scalar, in);
             case Op.ArgExtremum arg -> one(CudaReductions.argExtremum(gpu, arg, in[0]));
             case Op.BoolReduce bool -> one(CudaReductions.bool(gpu, bool, in[0]));
-            case Op.Iota iota -> OnHost.run(gpu, iota, in);
-            case Op.Random random -> OnHost.run(gpu, random, in);
+            case Op.Iota iota -> one(CudaSources.iota(gpu, iota));
+            case Op.Random random -> one(CudaSources.random(gpu, random));
         };
     }
 

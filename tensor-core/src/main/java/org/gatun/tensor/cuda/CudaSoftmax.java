@@ -3,6 +3,8 @@ package org.gatun.tensor.cuda;
 import java.util.stream.IntStream;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
 
@@ -10,7 +12,7 @@ import org.gatun.tensor.shape.Shape;
  * Softmax and its relatives in one launch each; the kernels are in {@code softmax.cuh}. Operands have a floating dtype, any layout and at
  * least one element in each row.
  */
-final class CudaSoftmax {
+public final class CudaSoftmax {
     private static final int THREADS = 256;
     private static final int WARP = 32;
     private static final long MOST_BLOCKS = 1 << 20;
@@ -30,6 +32,25 @@ final class CudaSoftmax {
 
     /** A program: all kinds, of elements of a dtype. */
     private record Key(DType dtype) {}
+
+    /** The kernel of softmax along an axis. */
+    public static Composite.Kernel softmax(int axis) {
+        return in -> new ConcreteTensor[] {softmax(gpu(in[0]), axis, in[0])};
+    }
+
+    /** The kernel of log-softmax along an axis. */
+    public static Composite.Kernel logSoftmax(int axis) {
+        return in -> new ConcreteTensor[] {logSoftmax(gpu(in[0]), axis, in[0])};
+    }
+
+    /** The kernel of the logarithm of sums of powers over axes, with its parts. */
+    public static Composite.Kernel logSumExp(Axes axes) {
+        return in -> logSumExp(gpu(in[0]), axes, in[0]);
+    }
+
+    private static CudaDevice gpu(ConcreteTensor x) {
+        return CudaDevice.of((Device.Cuda) x.device());
+    }
 
     /** {@code e^x / sum(e^x)} along an axis; NaN throughout a row whose largest element is infinite. */
     static ConcreteTensor softmax(CudaDevice gpu, int axis, ConcreteTensor x) {
