@@ -31,7 +31,8 @@ final class CudaSources {
     /** Random numbers; see {@link RandomFill}. */
     static ConcreteTensor random(Gpu gpu, Op.Random op) {
         ConcreteTensor out = gpu.allocate(op.dtype(), op.shape());
-        Kernel kernel = gpu.kernel(new RandomKey(op.distribution(), op.dtype()), "randomNumbers", () -> """
+        Kernel kernel = gpu.kernel(new RandomKey(op.distribution(), op.dtype()), "randomNumbers", () ->
+                """
                 #include "random.cuh"
                 extern "C" __global__ void randomNumbers(const FillRandom<%s> a) {
                     fillRandom<Draw::%s>(a);

@@ -1,0 +1,253 @@
+package org.gatun.tensor.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.gatun.bindings.NativeLibraries;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.DeviceException;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
+import org.gatun.tensor.cuda.standin.StandInDriver;
+import org.gatun.tensor.memory.Allocator;
+import org.gatun.tensor.memory.Allocators;
+import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.memory.MemoryStats;
+import org.gatun.tensor.memory.OutOfNativeMemoryException;
+import org.gatun.tensor.shape.Shape;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a GPU's backend does besides arithmetic: memory, threads, and everything that can go wrong. */
+class CudaBackendTest {
+    private long live;
+
+    @BeforeAll
+    static void findADriver() {
+        StandInDriver.use();
+    }
+
+    @BeforeEach
+    void count() {
+        live = MemoryStats.of(Device.cuda(0)).liveCount();
+    }
+
+    @AfterEach
+    void isBalanced() {
+        assertThat(MemoryStats.of(Device.cuda(0)).liveCount()).isEqualTo(live);
+        StandInDriver.requireNoViolations();
+    }
+
+    private static Tensor on(Tensor x) {
+        return x.to(Device.cuda(0));
+    }
+
+    @Test
+    void aTensorGoesThereAndBack() {
+        try (var scope = MemoryScope.open("test")) {
+            Tensor x = Tensors.arange(24).reshape(2, 3, 4).to(DType.F32);
+            Tensor there = on(x);
+            assertThat(there.device()).isEqualTo(Device.cuda(0));
+            assertThat(on(there)).isSameAs(there);
+            assertThat(there.transpose(0, 2).cpu().toFloatArray())
+                    .isEqualTo(x.transpose(0, 2).toFloatArray());
+            assertThat(there.get(1, 2, 3)).isEqualTo(23);
+        }
+    }
+
+    @Test
+    void aNumberOnTheHostGoesAlongAndAnythingElseIsRefused() {
+        try (var scope = MemoryScope.open("test")) {
+            Tensor x = on(Tensors.ones(3));
+            assertThat(x.add(Tensors.scalar(2)).cpu().toFloatArray()).containsExactly(3, 3, 3);
+            assertThatThrownBy(() -> x.add(Tensors.ones(3)))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContainingAll("F32[3]", "cuda:0", "cpu", "to(device)");
+            assertThatThrownBy(() -> x.add_(Tensors.ones(3))).isInstanceOf(DeviceException.class);
+            assertThat(x.copy_(Tensors.full(DType.F32, 7, 3)).cpu().toFloatArray())
+                    .containsExactly(7, 7, 7);
+        }
+    }
+
+    /** As on the CPU, but at the next wait; the device goes on. */
+    @Test
+    void anIndexOutOfRangeIsAnErrorThatNamesIt() {
+        try (var scope = MemoryScope.open("test")) {
+            Tensor x = Tensors.arange(6).reshape(2, 3);
+            Tensor index = Tensors.of(0, 5, 1);
+            Throwable onHost = catchThrowable(() -> x.indexSelect(1, index));
+            assertThat(onHost).isInstanceOf(IndexOutOfBoundsException.class);
+            Tensor there = on(x);
+            Tensor indexThere = on(index);
+            assertThatThrownBy(() -> there.indexSelect(1, indexThere).toLongArray())
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessage(onHost.getMessage());
+            assertThat(there.sum().itemLong()).isEqualTo(15);
+        }
+    }
+
+    @Test
+    void anIntegerDividedByZeroIsAnErrorThatNamesTheOperation() {
+        try (var scope = MemoryScope.open("test")) {
+            Tensor x = Tensors.of(7, 8);
+            Tensor zero = Tensors.of(1, 0);
+            Throwable onHost = catchThrowable(() -> x.floorDivide(zero));
+            Tensor there = on(x);
+            Tensor zeroThere = on(zero);
+            assertThatThrownBy(() -> there.floorDivide(zeroThere).toLongArray())
+                    .isInstanceOf(ArithmeticException.class)
+                    .hasMessage(onHost.getMessage());
+        }
+    }
+
+    @Test
+    void whatDoesNotFitNamesTheLargestHoldersAndTheProgramGoesOn() {
+        Allocator memory = Allocators.of(Device.cuda(0));
+        long limit = memory.limit();
+        try (var scope = MemoryScope.open("weights")) {
+            Tensor held = on(Tensors.zeros(DType.F32, 1 << 18));
+            memory.trim();
+            memory.limit(memory.stats().systemBytes() + (1 << 16));
+            assertThatThrownBy(() -> held.add(1))
+                    .isInstanceOf(OutOfNativeMemoryException.class)
+                    .hasMessageContainingAll("cuda:0", "1.0 MiB", "weights", "gatun.cuda.memory.limit");
+            assertThat(held.sum().item()).isZero();
+        } finally {
+            memory.limit(limit);
+        }
+    }
+
+    /** The driver's own lack of memory: caches are given back and the allocation is tried again. */
+    @Test
+    void anAllocationThatTheDriverRefusesOnceIsTriedAgain() {
+        assumeFalse(StandInDriver.onGpu(), "a GPU fails when it likes");
+        try (var scope = MemoryScope.open("test")) {
+            Tensor x = on(Tensors.ones(100));
+            StandInDriver.set("fail.allocation", 1);
+            assertThat(x.add(1).sum().item()).isEqualTo(200);
+        }
+    }
+
+    /** Each thread has a stream; the stand-in delays them at random, so that a missing wait shows. */
+    @Test
+    void threadsShareATensorInOrder() throws Exception {
+        if (!StandInDriver.onGpu()) {
+            StandInDriver.set("delay", 300);
+            StandInDriver.set("delay.every", 3);
+        }
+        try (var threads = Executors.newFixedThreadPool(3);
+                Tensor x = unscoped(on(Tensors.zeros(DType.F32, 1000)))) {
+            for (int round = 1; round <= 10; round++) {
+                x.add_(1);
+                List<Future<Double>> sums = new ArrayList<>();
+                for (int t = 0; t < 3; t++) {
+                    Callable<Double> sum = () -> {
+                        try (var scope = MemoryScope.open("reader")) {
+                            return x.mul(2).sum().item();
+                        }
+                    };
+                    sums.add(threads.submit(sum));
+                }
+                for (Future<Double> sum : sums) {
+                    assertThat(sum.get()).isEqualTo(2000.0 * round);
+                }
+            }
+        } finally {
+            if (!StandInDriver.onGpu()) {
+                StandInDriver.set("delay", 0);
+            }
+        }
+    }
+
+    /** Closing gives the memory back after the work that is in flight, on whatever thread. */
+    @Test
+    void aTensorThatIsClosedWhileWorkIsInFlightIsStillRead() throws Exception {
+        try (Tensor x = unscoped(on(Tensors.ones(1 << 12)))) {
+            Tensor doubled = unscoped(MemoryScope.tidy(() -> x.mul(2)));
+            Tensor sum = unscoped(MemoryScope.tidy(doubled::sum));
+            Thread closer = Thread.ofPlatform().start(doubled::close);
+            closer.join();
+            try (sum;
+                    Tensor other = unscoped(MemoryScope.tidy(() -> x.mul(3)))) {
+                assertThat(sum.item()).isEqualTo(2 << 12);
+                assertThat(other.get(5)).isEqualTo(3);
+            }
+        }
+    }
+
+    private static Tensor unscoped(Tensor x) {
+        x.unscope();
+        return x;
+    }
+
+    @Test
+    void aKernelThatDoesNotCompileShowsItsLine() {
+        CudaDevice gpu = CudaDevice.of(Device.cuda(0));
+        assertThatThrownBy(() -> gpu.kernel("broken", "broken", () -> """
+                        #include "numbers.cuh"
+                        extern "C" __global__ void broken(const float* x) {
+                            undeclared = *x;
+                        }
+                        """))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContainingAll("program.cu", "3", "undeclared = *x;");
+    }
+
+    @Test
+    void aDamagedKernelInTheCacheIsMadeAnew() throws IOException {
+        CudaDevice gpu = CudaDevice.of(Device.cuda(0));
+        String program = "extern \"C\" __global__ void cached(const long long a) {}\n// " + System.nanoTime();
+        Kernel first = new KernelCache("sm_90").kernel("cached", "cached", () -> program);
+        assertThat(first.function()).isNotZero();
+        Path newest;
+        try (Stream<Path> files = Files.list(NativeLibraries.cache().resolve("kernels"))) {
+            newest = files.max((a, b) ->
+                            Long.compare(a.toFile().lastModified(), b.toFile().lastModified()))
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(newest);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(newest, bytes);
+        gpu.enter();
+        assertThat(new KernelCache("sm_90")
+                        .kernel("cached", "cached", () -> program)
+                        .function())
+                .isNotZero();
+        assertThat(Files.readAllBytes(newest)).isNotEqualTo(bytes);
+    }
+
+    @Test
+    void aDeviceThatIsNotThereIsOneClearError() {
+        assertThatThrownBy(() -> Device.cuda(99))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("no GPU 99");
+        assertThatThrownBy(() -> Device.cuda(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(Device.available()).contains(Device.cuda(0));
+    }
+
+    @Test
+    void emptyTensorsAndScalarsNeedNoMemoryOfTheirOwn() {
+        try (var scope = MemoryScope.open("test")) {
+            Tensor empty = on(Tensors.zeros(DType.F32, 0, 3));
+            assertThat(empty.add(1).shape()).isEqualTo(Shape.of(0, 3));
+            assertThat(empty.sum().item()).isZero();
+            ConcreteTensor scalar = ConcreteTensor.scalar(DType.BF16, 1.5, Device.cuda(0));
+            assertThat(scalar.item()).isEqualTo(1.5);
+        }
+    }
+}
