@@ -179,7 +179,7 @@ class CudaBackendTest {
     void aTensorThatIsClosedWhileWorkIsInFlightIsStillRead() throws Exception {
         try (Tensor x = unscoped(on(Tensors.ones(1 << 12)))) {
             Tensor doubled = unscoped(MemoryScope.tidy(() -> x.mul(2)));
-            Tensor sum = unscoped(MemoryScope.tidy(doubled::sum));
+            Tensor sum = unscoped(MemoryScope.tidy(() -> doubled.sum()));
             Thread closer = Thread.ofPlatform().start(doubled::close);
             closer.join();
             try (sum;
