@@ -1,8 +1,8 @@
 #pragma once
 #include "numbers.cuh"
 #include "faults.cuh"
-// The elementwise functions, in the types that arithmetic runs in. Those of CUDA's library that may be off by more than 2 units in
-// the last place in single precision are computed in double precision.
+// The elementwise functions, in the types that arithmetic runs in, at most 2 units in the last place off. Of CUDA's library, whose errors
+// its programming guide lists, only functions that keep this are called: others of single precision are computed in double precision.
 
 template <class T>
 struct UnsignedType {
@@ -22,6 +22,15 @@ struct UnsignedType<i64> {
 // Integer arithmetic wraps around, which signed types of C++ do not promise.
 template <class T>
 using Unsigned = typename UnsignedType<T>::type;
+
+template <class T>
+static __device__ __forceinline__ bool isNegative(T x) {
+    return x < 0;
+}
+
+static __device__ __forceinline__ bool isNegative(u8) {
+    return false;
+}
 
 static __device__ __forceinline__ float addOf(float a, float b) { return a + b; }
 static __device__ __forceinline__ double addOf(double a, double b) { return a + b; }
@@ -60,12 +69,12 @@ static __device__ __forceinline__ float absOf(float x) { return fabsf(x); }
 static __device__ __forceinline__ double absOf(double x) { return fabs(x); }
 template <class T>
 static __device__ __forceinline__ T absOf(T x) {
-    return x < 0 ? negOf(x) : x;
+    return isNegative(x) ? negOf(x) : x;
 }
 
 template <class T>
 static __device__ __forceinline__ T signOf(T x) {
-    return x > 0 ? (T)1 : x < 0 ? (T)-1 : (T)0;
+    return x > 0 ? (T)1 : isNegative(x) ? (T)-1 : (T)0;
 }
 
 template <class T>
@@ -151,9 +160,7 @@ static __device__ __forceinline__ double coshOf(double x) { return cosh(x); }
 static __device__ __forceinline__ float tanhOf(float x) { return tanhf(x); }
 static __device__ __forceinline__ double tanhOf(double x) { return tanh(x); }
 static __device__ __forceinline__ float asinhOf(float x) { return (float)asinh((double)x); }
-static __device__ __forceinline__ double asinhOf(double x) { return asinh(x); }
 static __device__ __forceinline__ float acoshOf(float x) { return (float)acosh((double)x); }
-static __device__ __forceinline__ double acoshOf(double x) { return acosh(x); }
 static __device__ __forceinline__ float atanhOf(float x) { return (float)atanh((double)x); }
 static __device__ __forceinline__ double atanhOf(double x) { return atanh(x); }
 static __device__ __forceinline__ float floorOf(float x) { return floorf(x); }
@@ -165,18 +172,87 @@ static __device__ __forceinline__ double roundOf(double x) { return rint(x); }
 static __device__ __forceinline__ float truncOf(float x) { return truncf(x); }
 static __device__ __forceinline__ double truncOf(double x) { return trunc(x); }
 
+// CUDA's own asinh and acosh may be 3 units in the last place off.
+static __device__ inline double asinhOf(double x) {
+    const double a = fabs(x);
+    if (a > 268435456.0) {
+        return copysign(log(a) + 0.6931471805599453, x);
+    }
+    const double square = a * a;
+    const double rest = square / (1.0 + sqrt(square + 1.0));
+    const double sum = a + rest;
+    const double low = a - sum + rest;
+    return copysign(log1p(sum) + low / (1.0 + sum), x);
+}
+
+static __device__ inline double acoshOf(double x) {
+    if (x > 268435456.0) {
+        return log(x) + 0.6931471805599453;
+    }
+    const double t = x - 1.0;
+    const double root = sqrt(fma(t, t, 2.0 * t));
+    const double sum = root + t;
+    const double low = root - sum + t;
+    return x < 1.0 ? nanOf(x) : log1p(sum) + low / (1.0 + sum);
+}
+
+static __device__ __forceinline__ float powerOfTwo(i32 exponent) {
+    return __int_as_float((i32)((u32)(exponent + 127) << 23));
+}
+
+// e^x for x up to 0, at most 1 unit in the last place off, where the library's exponential may be 2: e^x = 2^n e^r.
+static __device__ __forceinline__ float expOfNegative(float x) {
+    const float c = x < -104.0f ? -104.0f : x;  // below half the smallest number
+    const float rounded = fmaf(c, 1.44269504f, 12582912.0f);
+    const float k = rounded - 12582912.0f;
+    const float r = fmaf(k, 2.12194440e-4f, fmaf(k, -0.693359375f, c));
+    // (e^r - 1 - r) / r^2
+    float q = fmaf(1.3814335e-03f, r, 8.368851e-03f);
+    q = fmaf(q, r, 4.16684e-02f);
+    q = fmaf(q, r, 1.666652e-01f);
+    q = fmaf(q, r, 4.9999994e-01f);
+    // 1 + r + q r^2 with the rounding error of 1 + r put back
+    const float s = r + 1.0f;
+    const float p = fmaf(q, r * r, 1.0f - s + r) + s;
+    const i32 n = __float_as_int(rounded) - 0x4b400000;
+    // in two steps, so that gradual underflow happens in the last multiplication
+    const i32 half = n >> 1;
+    return p * powerOfTwo(half) * powerOfTwo(n - half);
+}
+
 // 1 / (1 + e^-x), from e^-|x|, which does not overflow.
-template <class T>
-static __device__ __forceinline__ T sigmoidOf(T x) {
-    const T e = expOf(-absOf(x));
-    return (x < 0 ? e : (T)1) / ((T)1 + e);
+static __device__ __forceinline__ double sigmoidOf(double x) {
+    const double e = exp(-fabs(x));
+    return (x < 0.0 ? e : 1.0) / (1.0 + e);
+}
+
+static __device__ __forceinline__ float sigmoidOf(float x) {
+    const float e = expOfNegative(-fabsf(x));
+    const float above = x < 0.0f ? e : 1.0f;
+    const float below = 1.0f + e;
+    const float y = above / below;
+    // what the quotient and the sum below it lost, divided by that sum, whose inverse is y or 1 - y
+    const float lost = fmaf(y, below - 1.0f - e, fmaf(-y, below, above));
+    return fmaf(lost, x < 0.0f ? 1.0f - y : y, y);
 }
 
 // log(1 + e^x)
-template <class T>
-static __device__ __forceinline__ T softplusOf(T x) {
-    const T rest = log1pOf(expOf(-absOf(x)));
-    return x > 0 ? x + rest : rest;
+static __device__ __forceinline__ double softplusOf(double x) {
+    const double rest = log1p(exp(-fabs(x)));
+    return x > 0.0 ? x + rest : rest;
+}
+
+static __device__ __forceinline__ float softplusOf(float x) {
+    const float e = expOfNegative(-fabsf(x));
+    // log(1 + e) = e - (e^2/2 - s (e^2/2 + s^2 R(s^2))) with s = e / (2 + e), at most 1/3
+    const float s = e / (2.0f + e);
+    const float z = s * s;
+    const float half = 0.5f * e * e;
+    float series = fmaf(2.802446e-01f, z, 2.7999142e-01f);
+    series = fmaf(series, z, 4.00217e-01f);
+    series = fmaf(series, z, 6.666641e-01f);
+    const float rest = e - (half - s * fmaf(series, z, half));
+    return x < 0.0f ? rest : x + rest;
 }
 
 // ---- functions of two real numbers ----
@@ -225,16 +301,26 @@ static __device__ __forceinline__ T truncDivideOf(T a, T b) {
 }
 
 // a / b rounded to minus infinity, from the exact remainder, so that a quotient that division rounds up to an integer does not
-// count as that integer; NaN if a is infinite.
-template <class T>
-static __device__ __forceinline__ T floorDivideOf(T a, T b) {
-    const T quotient = a / b;
-    if (!(absOf(quotient) < (sizeof(T) == 8 ? (T)9007199254740992.0 : (T)16777216.0f))) {
-        return absOf(a) == infinityOf(a) && b != 0 ? nanOf(a) : floorOf(quotient);
+// count as that integer; NaN if a is infinite. Beyond 2^53 all quotients are integers.
+static __device__ inline double floorDivideOf(double a, double b) {
+    const double quotient = a / b;
+    if (!(fabs(quotient) < 9007199254740992.0)) {
+        return fabs(a) == infinityOf(a) && b != 0.0 ? nanOf(a) : floor(quotient);
     }
-    const T truncated = truncOf(quotient);
-    const T rest = absOf(b) == infinityOf(b) ? a : fma(-truncated, b, a);
-    return rest != 0 && (rest < 0) != (b < 0) ? truncated - 1 : truncated;
+    const double truncated = trunc(quotient);
+    const double rest = fabs(b) == infinityOf(b) ? a : fma(-truncated, b, a);
+    return rest != 0.0 && (rest < 0.0) != (b < 0.0) ? truncated - 1.0 : truncated;
+}
+
+// From 2^23 on the integer below the exact quotient may have more digits than a float: it is rounded once, from double precision.
+static __device__ inline float floorDivideOf(float a, float b) {
+    const float quotient = a / b;
+    if (!(fabsf(quotient) < 8388608.0f)) {
+        return (float)floorDivideOf((double)a, (double)b);
+    }
+    const float truncated = truncf(quotient);
+    const float rest = fabsf(b) == infinityOf(b) ? a : fmaf(-truncated, b, a);
+    return rest != 0.0f && (rest < 0.0f) != (b < 0.0f) ? truncated - 1.0f : truncated;
 }
 
 // ---- functions of two integers ----
@@ -264,19 +350,19 @@ static __device__ __forceinline__ T fmodOf(T a, T b, const Faults faults) {
 template <class T>
 static __device__ __forceinline__ T remainderOf(T a, T b, const Faults faults) {
     const T rest = fmodOf(a, b, faults);
-    return rest != 0 && (rest < 0) != (b < 0) ? (T)(rest + b) : rest;
+    return rest != 0 && isNegative(rest) != isNegative(b) ? (T)(rest + b) : rest;
 }
 
 template <class T>
 static __device__ __forceinline__ T floorDivideOf(T a, T b, const Faults faults) {
     const T quotient = truncDivideOf(a, b, faults);
     const T rest = b == 0 ? (T)0 : fmodOf(a, b, faults);
-    return rest != 0 && (rest < 0) != (b < 0) ? (T)(quotient - 1) : quotient;
+    return rest != 0 && isNegative(rest) != isNegative(b) ? (T)(quotient - 1) : quotient;
 }
 
 template <class T>
 static __device__ inline T powOf(T base, T exponent, const Faults faults) {
-    if (exponent < 0) {
+    if (isNegative(exponent)) {
         reportFault(faults, (i64)exponent);
         return 0;
     }
@@ -306,12 +392,12 @@ static __device__ inline T gcdOf(T a, T b) {
 // `bits` is the size of the dtype, whose numbers may be computed with in a wider type.
 template <int bits, class T>
 static __device__ __forceinline__ T shiftLeftOf(T a, T b) {
-    return b < 0 || b >= bits ? (T)0 : (T)((Unsigned<T>)a << (int)b);
+    return isNegative(b) || b >= bits ? (T)0 : (T)((Unsigned<T>)a << (int)b);
 }
 
 template <int bits, class T>
 static __device__ __forceinline__ T shiftRightOf(T a, T b) {
-    if (b < 0 || b >= bits) {
+    if (isNegative(b) || b >= bits) {
         return (T)-1 < 0 ? (T)(a >> (bits - 1)) : (T)0;
     }
     return (T)(a >> (int)b);
@@ -379,13 +465,6 @@ template <>
 struct Conversion<u8, double> {
     static __device__ __forceinline__ u8 of(double x) {
         return (u8)saturated(x);
-    }
-};
-
-template <>
-struct Conversion<bool, float> {
-    static __device__ __forceinline__ bool of(float x) {
-        return x != 0;
     }
 };
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param scaled whether the unit is that of the sum of the magnitudes of all terms, since the order of summation is free
  * @param signedZero whether the sign of a zero must agree too
  */
-record Tolerance(int ulps, boolean scaled, boolean signedZero) {
+public record Tolerance(int ulps, boolean scaled, boolean signedZero) {
     static final Tolerance EXACT = new Tolerance(0, false, true);
     private static final Tolerance SUM = new Tolerance(16, true, false);
 
@@ -32,7 +32,7 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
     private static final Tolerance NORMAL = new Tolerance(8, true, false);
 
     /** The tolerance for an operation whose operands have at most {@code size} elements. */
-    static Tolerance of(Op op, long size) {
+    public static Tolerance of(Op op, long size) {
         return switch (op) {
             case Op.Unary unary -> new Tolerance(ulps(unary.fn()), cancels(unary.fn()), true);
             case Op.Binary binary -> new Tolerance(ulps(binary.fn()), cancels(binary.fn()), hasSignedZero(binary.fn()));
@@ -132,7 +132,7 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
     }
 
     /** The magnitudes that the tolerance is scaled by: the sums of the magnitudes of the terms; for sources and linear algebra, 1 at least. */
-    List<HostArray> magnitudes(Op op, List<HostArray> operands, List<HostArray> expected) {
+    public List<HostArray> magnitudes(Op op, List<HostArray> operands, List<HostArray> expected) {
         if (!scaled) {
             return List.of();
         }
@@ -167,8 +167,7 @@ record Tolerance(int ulps, boolean scaled, boolean signedZero) {
      *
      * @param magnitudes the reference's result on the magnitudes of the operands, for scaled tolerances
      */
-    @Nullable
-    String complaint(HostArray expected, HostArray actual, @Nullable HostArray magnitudes) {
+    public @Nullable String complaint(HostArray expected, HostArray actual, @Nullable HostArray magnitudes) {
         if (!expected.type().equals(actual.type())) {
             return "is " + actual.type() + " instead of " + expected.type();
         }
