@@ -272,6 +272,7 @@ final class InPlace {
             }
         }
         requireApart(name, out);
+        Placement.requireOneDevice(name, out);
         List<ConcreteTensor> copies = new ArrayList<>();
         Storage[] held = new Storage[inputs.size() + out.length];
         try {
@@ -292,8 +293,9 @@ final class InPlace {
                     x = (ConcreteTensor) x.copy();
                     copies.add(x);
                 }
-                if (!x.device().equals(out[0].device())) {
-                    x = Placement.together(name, out[0], x)[1];
+                ConcreteTensor beside = Placement.beside(name, out[0], x);
+                if (beside != x) {
+                    x = beside;
                     copies.add(x);
                 }
                 in[i] = x;

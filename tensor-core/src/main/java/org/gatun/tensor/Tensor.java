@@ -171,9 +171,39 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
         return here.equals(device) ? this : Dispatch.bind(new Op.Transfer(here, device), this);
     }
 
-    /** {@link #to(Device) to(Device.CPU)}. */
+    /** This tensor on the host, as {@code torch.Tensor.cpu}: {@link #to(Device) to(Device.CPU)}. */
     public final Tensor cpu() {
         return to(Device.CPU);
+    }
+
+    /**
+     * This tensor on the first GPU, as {@code torch.Tensor.cuda}: {@link #to(Device) to(Device.cuda(0))}; itself when it is on a GPU already.
+     *
+     * @throws DeviceException when there is no GPU that can be used; the message says what to do
+     */
+    public final Tensor cuda() {
+        return switch (device()) {
+            case Device.Cuda cuda -> this;
+            case Device.Cpu cpu -> to(Device.cuda(0));
+        };
+    }
+
+    /**
+     * This tensor on a device and in a dtype, as {@code torch.Tensor.to}: {@link #to(Device)} and {@link #to(DType)}; itself when both fit
+     * already. Between the host and a GPU, the GPU converts.
+     *
+     * @throws DeviceException when the device can't be used
+     */
+    public final Tensor to(Device device, DType dtype) {
+        Tensor between = switch (device) {
+            case Device.Cuda cuda -> to(device);
+            case Device.Cpu cpu -> to(dtype);
+        };
+        Tensor out = between.to(device).to(dtype);
+        if (between instanceof ConcreteTensor && between != this && between != out) {
+            between.close();
+        }
+        return out;
     }
 
     /** This tensor converted to a dtype; itself when it has that dtype already. Floating to integer truncates to zero. */

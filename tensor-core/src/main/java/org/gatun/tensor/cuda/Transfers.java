@@ -133,13 +133,15 @@ public final class Transfers {
     static ConcreteTensor toDevice(CudaDevice gpu, ConcreteTensor x) {
         ConcreteTensor rows = x.isContiguous() ? x : (ConcreteTensor) x.copy();
         Storage held = rows.acquire();
-        ConcreteTensor result = gpu.allocate(x.dtype(), x.shape());
         try {
-            upload(rows.segment(), result);
-            return result;
-        } catch (Throwable e) {
-            result.close();
-            throw e;
+            ConcreteTensor result = gpu.allocate(x.dtype(), x.shape());
+            try {
+                upload(rows.segment(), result);
+                return result;
+            } catch (Throwable e) {
+                result.close();
+                throw e;
+            }
         } finally {
             held.release();
             if (rows != x) {

@@ -2,7 +2,6 @@ package org.gatun.tensor.trace;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.gatun.tensor.ConcreteTensor;
@@ -126,9 +125,9 @@ public final class Dispatch {
             }
         }
         if (op instanceof Op.Call call) {
-            return call(call.composite(), operands, inputs);
+            return call(call, operands, inputs);
         }
-        Backend backend = backend(Placement.device(name(op), operands));
+        Backend backend = backend(Placement.device(op, operands));
         ConcreteTensor[] together = Placement.together(operands);
         try {
             return execute(o -> backend.execute(op, o), together);
@@ -138,8 +137,9 @@ public final class Dispatch {
     }
 
     /** Runs the composite's fused kernel for the operands' device or, if there is none, its fallback. */
-    private static Tensor[] call(Composite composite, ConcreteTensor[] operands, Tensor[] inputs) {
-        Optional<Composite.Kernel> kernel = switch (Placement.device(composite.name(), operands)) {
+    private static Tensor[] call(Op.Call op, ConcreteTensor[] operands, Tensor[] inputs) {
+        Composite composite = op.composite();
+        Optional<Composite.Kernel> kernel = switch (Placement.device(op, operands)) {
             case Device.Cpu cpu -> composite.cpuKernel(types(operands));
             case Device.Cuda cuda -> composite.cudaKernel(types(operands)).map(CudaBackend.of(cuda)::ordered);
         };
@@ -169,12 +169,6 @@ public final class Dispatch {
                 }
             }
         }
-    }
-
-    private static String name(Op op) {
-        return op instanceof Op.Call call
-                ? call.composite().name()
-                : op.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
     private static List<TensorType> types(ConcreteTensor[] operands) {

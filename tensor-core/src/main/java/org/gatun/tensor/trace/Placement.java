@@ -1,9 +1,11 @@
 package org.gatun.tensor.trace;
 
+import java.util.Locale;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.cuda.Transfers;
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 
@@ -17,10 +19,9 @@ public final class Placement {
     /**
      * The device that an operation on some operands runs on.
      *
-     * @param name the operation, for the message
      * @throws DeviceException when they lie on different devices
      */
-    public static Device device(String name, ConcreteTensor... operands) {
+    public static Device device(Op op, ConcreteTensor... operands) {
         int decides = 0;
         while (decides < operands.length && operands[decides].device().equals(Device.CPU)) {
             decides++;
@@ -30,15 +31,67 @@ public final class Placement {
         }
         Device gpu = operands[decides].device();
         for (int i = 0; i < operands.length; i++) {
-            Device here = operands[i].device();
-            if (!here.equals(gpu) && !isSingleOnHost(operands[i])) {
-                throw new DeviceException(
-                        name + ": operand " + decides + ", " + operands[decides].type() + ", lies on " + gpu
-                                + " and operand " + i + ", " + operands[i].type() + ", on " + here
-                                + ": bring them to one device with to(device)");
+            if (!operands[i].device().equals(gpu) && !isSingleOnHost(operands[i])) {
+                int first = Math.min(i, decides);
+                int second = Math.max(i, decides);
+                throw apart(name(op), "operand " + first, operands[first], "operand " + second, operands[second]);
             }
         }
         return gpu;
+    }
+
+    private static DeviceException apart(
+            String operation, String first, ConcreteTensor x, String second, ConcreteTensor y) {
+        return new DeviceException(operation + ": " + first + ", " + x.type() + ", lies on " + x.device() + " and "
+                + second + ", " + y.type() + ", on " + y.device() + ": bring them to one device with to(device)");
+    }
+
+    /** An operation as its public method is called, where there is one. */
+    private static String name(Op op) {
+        String name = switch (op) {
+            case Op.Unary unary -> unary.fn().name();
+            case Op.Binary binary -> binary.fn().name();
+            case Op.Compare compare -> compare.fn().name();
+            case Op.Logic logic -> logic.fn().name();
+            case Op.Call call -> call.composite().name();
+            case Op.Diagonal other -> other.getClass().getSimpleName();
+            case Op.Multilinear other -> other.getClass().getSimpleName();
+            case Op.Irregular other -> other.getClass().getSimpleName();
+            case Op.LinearAlgebra other -> other.getClass().getSimpleName();
+            case Op.NonDifferentiable other -> other.getClass().getSimpleName();
+        };
+        return op instanceof Op.Call ? name : name.toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * An operand of a change in place on the device of the tensor that is changed, which stays where it is: the very operand, or a copy of a
+     * single number on the host, to be closed.
+     *
+     * @param name the method, for the message
+     * @throws DeviceException when it lies on another device and is no single number on the host
+     */
+    public static ConcreteTensor beside(String name, ConcreteTensor changed, ConcreteTensor operand) {
+        if (operand.device().equals(changed.device())) {
+            return operand;
+        }
+        if (!isSingleOnHost(operand)) {
+            throw apart(name, "the tensor that is changed", changed, "an operand", operand);
+        }
+        return single(operand, changed.device());
+    }
+
+    /**
+     * Checks that what an operation changes lies on one device.
+     *
+     * @param name the method, for the message
+     * @throws DeviceException when two of the tensors lie on different devices
+     */
+    public static void requireOneDevice(String name, ConcreteTensor... changed) {
+        for (int i = 1; i < changed.length; i++) {
+            if (!changed[i].device().equals(changed[0].device())) {
+                throw apart(name, "result 0", changed[0], "result " + i, changed[i]);
+            }
+        }
     }
 
     private static boolean isSingleOnHost(ConcreteTensor x) {
@@ -55,17 +108,6 @@ public final class Placement {
             }
         }
         return true;
-    }
-
-    /**
-     * As {@link #together(ConcreteTensor...)}, after a check.
-     *
-     * @param name the operation, for the message
-     * @throws DeviceException when operands lie on different devices and are more than single numbers
-     */
-    public static ConcreteTensor[] together(String name, ConcreteTensor... operands) {
-        var _ = device(name, operands);
-        return together(operands);
     }
 
     /** The operands with single numbers brought from the host to the others' GPU, if they lie on one; otherwise the very array. */
