@@ -55,7 +55,7 @@ final class CudaCopies {
     }
 
     /** Copies into the elements of {@code out} that a layout names. */
-    private static void into(CudaDevice gpu, ConcreteTensor x, ConcreteTensor out, Layout target) {
+    static void into(CudaDevice gpu, ConcreteTensor x, ConcreteTensor out, Layout target) {
         if (x.shape().isEmpty()) {
             return;
         }

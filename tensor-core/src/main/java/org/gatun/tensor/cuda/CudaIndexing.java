@@ -1,6 +1,5 @@
 package org.gatun.tensor.cuda;
 
-import java.util.Arrays;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.cpu.IndexCheck;
@@ -9,240 +8,352 @@ import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 
 /**
- * Picking and placing elements by index along an axis. An index out of range is found on the device: its element is left out, and the next
- * wait throws. Where several indices name one place, elements are added, or overwrite each other, in the order of the index.
+ * Picking and placing elements by index along an axis on a GPU. An index may be negative, from the size's negative on; what the first one
+ * out of range is, the next wait throws. Where several indices name one place, elements are added in the order of the index, or its last
+ * one wins.
  */
 final class CudaIndexing {
-    /** Axes that a kernel counts; tensors with more, after merging, are copied row by row. */
-    private static final int AXES = 6;
+    /** Whether sums are made in the order of the index; if not, floating sums are faster, and their last bits differ from run to run. */
+    private static final boolean DETERMINISTIC =
+            Boolean.parseBoolean(System.getProperty("gatun.cuda.deterministic", "true"));
 
-    /** Threads for each multiprocessor that keep it busy. */
-    private static final int THREADS_EACH = 1024;
+    /** What {@link Gpu#fill} makes of memory, as a number above all positions. */
+    private static final byte ABOVE_ALL = 0x7f;
+
+    private static final int WIDE = 16;
 
     private CudaIndexing() {}
 
-    private record GatherKey(String type) {}
-
-    private record ScatterKey(String type, boolean add) {}
+    private record Key(String name, String types) {}
 
     static ConcreteTensor gather(CudaDevice gpu, Op.Gather op, ConcreteTensor x, ConcreteTensor index) {
-        return pick(gpu, "gather", op.axis(), x, index, index.layout());
+        if (FewIndices.suits(index)) {
+            return FewIndices.gather(gpu, op, x, index);
+        }
+        int axis = op.axis();
+        Shape shape = index.shape();
+        long size = x.shape().size(axis);
+        ConcreteTensor out = gpu.allocate(x.dtype(), shape);
+        boolean done = false;
+        try (Temporary places = places(gpu, "gather", index, axis, size);
+                ConcreteTensor part = part(gpu, x, shape.withSize(axis, size))) {
+            String type = word(x.dtype());
+            launch(gpu, "gatherItems", type, Along.of(axis, shape, size), part.address(), out.address(), places, 0);
+            done = true;
+            return out;
+        } finally {
+            closeUnless(done, out);
+        }
     }
 
     static ConcreteTensor indexSelect(CudaDevice gpu, Op.IndexSelect op, ConcreteTensor x, ConcreteTensor index) {
-        Shape shape = x.shape().withSize(op.axis(), index.elements());
-        return pick(gpu, "indexSelect", op.axis(), x, index, along(shape, op.axis(), index));
-    }
-
-    /** The layout of a 1-d index repeated along all axes but one. */
-    private static Layout along(Shape shape, int axis, ConcreteTensor index) {
-        long[] strides = new long[shape.rank()];
-        strides[axis] = index.layout().stride(0);
-        return Layout.strided(shape, strides, 0);
-    }
-
-    private static ConcreteTensor pick(
-            CudaDevice gpu, String name, int axis, ConcreteTensor x, ConcreteTensor index, Layout places) {
-        Shape shape = places.shape();
+        if (FewIndices.suits(index)) {
+            return FewIndices.indexSelect(gpu, op, x, index);
+        }
+        int axis = op.axis();
+        long size = x.shape().size(axis);
+        Shape shape = x.shape().withSize(axis, index.shape().elements());
         ConcreteTensor out = gpu.allocate(x.dtype(), shape);
-        if (shape.isEmpty()) {
-            return out;
-        }
-        MergedAxes axes =
-                MergedAxes.of(shape, places, without(x.layout(), shape, axis), without(out.layout(), shape, -1));
-        if (axes.rank() > AXES) {
-            out.close();
-            try (ConcreteTensor rows = CudaCopies.copy(gpu, x);
-                    ConcreteTensor indices = CudaCopies.copy(gpu, index)) {
-                return pick(
-                        gpu,
-                        name,
-                        axis,
-                        rows,
-                        indices,
-                        places.shape().equals(indices.shape()) ? indices.layout() : along(shape, axis, indices));
+        boolean done = false;
+        try (Temporary places = places(gpu, "indexSelect", index, axis, size);
+                ConcreteTensor all = part(gpu, x, x.shape())) {
+            Along along = Along.of(axis, shape, size);
+            String type = word(x.dtype());
+            int bytes = x.dtype().bytes();
+            if (along.inner * bytes % WIDE == 0 && all.address() % WIDE == 0) {
+                type = "Vec<u64, 2>";
+                along = along.withInner(along.inner * bytes / WIDE);
             }
+            launch(gpu, "selectSlices", type, along, all.address(), out.address(), places, 0);
+            done = true;
+            return out;
+        } finally {
+            closeUnless(done, out);
         }
-        String type = moved(x.dtype());
-        Kernel kernel = gpu.kernel(new GatherKey(type), "gatherElements", () -> """
-                #include "indexing.cuh"
-                extern "C" __global__ void gatherElements(const Gather<%s, %d> a) {
-                    gather(a);
-                }
-                """.formatted(type, AXES));
-        long size = x.size(axis);
-        Shape indices = index.shape();
-        long[] arguments = new long[8 + AXES * 3];
-        arguments[0] = shape.elements();
-        arguments[1] = gpu.faults();
-        arguments[2] = gpu.site((value, place) ->
-                IndexCheck.outside(name, value, number(place, shape, indices, axis), indices, axis, size));
-        arguments[3] = x.address();
-        arguments[4] = index.address();
-        arguments[5] = out.address();
-        arguments[6] = size;
-        arguments[7] = x.layout().stride(axis);
-        places(arguments, 8, axes, 2);
-        gpu.launch(kernel, shape.elements(), arguments);
-        return out;
-    }
-
-    /** The number among the indices of the one that an element of a shape is picked by. */
-    private static long number(long element, Shape shape, Shape indices, int axis) {
-        if (indices.equals(shape)) {
-            return element;
-        }
-        long inner = 1;
-        for (int a = axis + 1; a < shape.rank(); a++) {
-            inner *= shape.size(a);
-        }
-        return element / inner % shape.size(axis);
-    }
-
-    /** A layout under the sizes of a shape, without steps along an axis. */
-    private static Layout without(Layout layout, Shape shape, int axis) {
-        long[] strides = layout.strides();
-        if (axis >= 0) {
-            strides[axis] = 0;
-        }
-        return Layout.strided(shape, strides, 0);
-    }
-
-    /** Sizes, then strides of the first layouts. */
-    private static void places(long[] arguments, int at, MergedAxes axes, int layouts) {
-        Arrays.fill(arguments, at, at + AXES, 1);
-        System.arraycopy(axes.sizes(), 0, arguments, at, axes.rank());
-        for (int k = 0; k < layouts; k++) {
-            System.arraycopy(axes.strides()[k], 0, arguments, at + (k + 1) * AXES, axes.rank());
-        }
-    }
-
-    static ConcreteTensor scatterAdd(CudaDevice gpu, Op.ScatterAdd op, ConcreteTensor src, ConcreteTensor index) {
-        return sums(gpu, "scatterAdd", op.axis(), src, index, index.layout(), op.shape());
-    }
-
-    static ConcreteTensor indexAdd(CudaDevice gpu, Op.IndexAdd op, ConcreteTensor src, ConcreteTensor index) {
-        Layout places = along(src.shape(), op.axis(), index);
-        return sums(gpu, "indexAdd", op.axis(), src, index, places, src.shape().withSize(op.axis(), op.size()));
     }
 
     static ConcreteTensor scatter(
             CudaDevice gpu, Op.Scatter op, ConcreteTensor base, ConcreteTensor index, ConcreteTensor src) {
+        if (FewIndices.suits(index)) {
+            return FewIndices.scatter(gpu, op, base, index, src);
+        }
+        int axis = op.axis();
+        Shape shape = index.shape();
+        long size = base.shape().size(axis);
+        Shape touched = shape.withSize(axis, size);
         ConcreteTensor out = CudaCopies.copy(gpu, base);
-        put(gpu, "scatter", op.axis(), src, index, index.layout(), out, moved(src.dtype()), false);
-        return out;
+        boolean done = false;
+        try (Temporary places = places(gpu, "scatter", index, axis, size)) {
+            if (!shape.isEmpty() && !touched.isEmpty()) {
+                long bytes = touched.elements() * Long.BYTES;
+                Along along = Along.of(axis, shape, size);
+                boolean whole = touched.equals(base.shape());
+                try (Temporary winners = gpu.temporary(bytes);
+                        ConcreteTensor from = part(gpu, src, shape);
+                        ConcreteTensor values = whole ? out.view(out.layout()) : copiedPart(gpu, out, touched)) {
+                    gpu.fill(winners.address(), (byte) -1, bytes);
+                    launch(gpu, "lastItems", "", along, 0, 0, places, winners.address());
+                    String type = word(src.dtype());
+                    launch(gpu, "putItems", type, along, values.address(), from.address(), places, winners.address());
+                    if (!whole) {
+                        CudaCopies.into(
+                                gpu,
+                                values,
+                                out,
+                                Layout.strided(touched, out.layout().strides(), 0));
+                    }
+                }
+            }
+            done = true;
+            return out;
+        } finally {
+            closeUnless(done, out);
+        }
     }
 
-    /** Sums in the type that arithmetic runs in, rounded once. */
-    private static ConcreteTensor sums(
-            CudaDevice gpu,
-            String name,
-            int axis,
-            ConcreteTensor src,
-            ConcreteTensor index,
-            Layout places,
-            Shape shape) {
-        DType dtype = src.dtype();
-        if (dtype.isNarrow()) {
-            try (ConcreteTensor wide = cast(gpu, src, dtype.arithmetic());
-                    ConcreteTensor sums = sums(gpu, name, axis, wide, index, places, shape)) {
-                return cast(gpu, sums, dtype);
+    static ConcreteTensor scatterAdd(CudaDevice gpu, Op.ScatterAdd op, ConcreteTensor src, ConcreteTensor index) {
+        if (FewIndices.suits(index)) {
+            return FewIndices.scatterAdd(gpu, op, src, index);
+        }
+        int axis = op.axis();
+        Shape shape = index.shape();
+        long size = op.shape().size(axis);
+        Shape touched = shape.withSize(axis, size);
+        ConcreteTensor out = zeros(gpu, src.dtype(), op.shape());
+        boolean done = false;
+        try (Temporary places = places(gpu, "scatterAdd", index, axis, size)) {
+            if (!shape.isEmpty() && !touched.isEmpty()) {
+                boolean whole = touched.equals(op.shape());
+                try (ConcreteTensor from = part(gpu, src, shape);
+                        ConcreteTensor sums = whole ? out.view(out.layout()) : zeros(gpu, src.dtype(), touched)) {
+                    addItems(gpu, Along.of(axis, shape, size), from, sums, places);
+                    if (!whole) {
+                        CudaCopies.into(
+                                gpu,
+                                sums,
+                                out,
+                                Layout.strided(touched, out.layout().strides(), 0));
+                    }
+                }
+            }
+            done = true;
+            return out;
+        } finally {
+            closeUnless(done, out);
+        }
+    }
+
+    static ConcreteTensor indexAdd(CudaDevice gpu, Op.IndexAdd op, ConcreteTensor src, ConcreteTensor index) {
+        if (FewIndices.suits(index)) {
+            return FewIndices.indexAdd(gpu, op, src, index);
+        }
+        int axis = op.axis();
+        long size = op.size();
+        ConcreteTensor out = zeros(gpu, src.dtype(), src.shape().withSize(axis, size));
+        boolean done = false;
+        try (Temporary places = places(gpu, "indexAdd", index, axis, size)) {
+            if (!src.shape().isEmpty() && size > 0) {
+                try (ConcreteTensor from = part(gpu, src, src.shape())) {
+                    addSlices(gpu, Along.of(axis, src.shape(), size), from, out, places);
+                }
+            }
+            done = true;
+            return out;
+        } finally {
+            closeUnless(done, out);
+        }
+    }
+
+    /**
+     * An axis that indices point along.
+     *
+     * @param outer the lanes before the axis
+     * @param size the size of the axis that is pointed into
+     * @param count the indices along the axis
+     * @param inner the lanes after the axis
+     */
+    private record Along(long outer, long size, long count, long inner) {
+        static Along of(int axis, Shape shape, long size) {
+            long outer = 1;
+            long inner = 1;
+            for (int a = 0; a < shape.rank(); a++) {
+                outer *= a < axis ? shape.size(a) : 1;
+                inner *= a > axis ? shape.size(a) : 1;
+            }
+            return new Along(outer, size, shape.size(axis), inner);
+        }
+
+        Along withInner(long other) {
+            return new Along(outer, size, count, other);
+        }
+
+        long items() {
+            return outer * count * inner;
+        }
+
+        long targets() {
+            return outer * size * inner;
+        }
+    }
+
+    // ---- adding ----
+
+    /** Adds elements that have an index each. */
+    private static void addItems(Gpu gpu, Along along, ConcreteTensor from, ConcreteTensor sums, Temporary places) {
+        DType dtype = from.dtype();
+        if (!isOrdered(dtype)) {
+            launch(gpu, "addItemsAtomically", CType.of(dtype), along, sums.address(), from.address(), places, 0);
+            return;
+        }
+        // Each element of the result is a slice of its own.
+        addSorted(gpu, along, new Along(1, along.targets(), along.items(), 1), from, sums, places);
+    }
+
+    /** Adds slices that have an index each. */
+    private static void addSlices(Gpu gpu, Along along, ConcreteTensor from, ConcreteTensor sums, Temporary places) {
+        DType dtype = from.dtype();
+        if (!isOrdered(dtype)) {
+            launch(gpu, "addSlicesAtomically", CType.of(dtype), along, sums.address(), from.address(), places, 0);
+            return;
+        }
+        addSorted(gpu, new Along(1, along.size, along.count, 1), along, from, sums, places);
+    }
+
+    /** Whether sums are made in the order of the index. Of integers it does not matter; of 16 bits there is no other way. */
+    private static boolean isOrdered(DType dtype) {
+        return switch (dtype) {
+            case F32, F64 -> DETERMINISTIC;
+            case BF16, F16 -> true;
+            case I64, I32, I16, I8, U8, BOOL -> false;
+        };
+    }
+
+    /**
+     * Adds slices in order.
+     *
+     * @param indexed what the places point into
+     * @param slices the slices, of which each element that is indexed makes one
+     */
+    private static void addSorted(
+            Gpu gpu, Along indexed, Along slices, ConcreteTensor from, ConcreteTensor sums, Temporary places) {
+        long n = indexed.items();
+        SortKeys keys = SortKeys.upTo(indexed.targets());
+        // The key of what is out of range is above all others, also in its lowest digits.
+        int digits = (Long.SIZE - Long.numberOfLeadingZeros(indexed.targets()) + Byte.SIZE - 1) / Byte.SIZE;
+        try (Temporary numbers = gpu.temporary(n * keys.bytes());
+                Temporary sorted = gpu.temporary(n * keys.bytes());
+                Temporary order = gpu.temporary(n * Long.BYTES)) {
+            launch(gpu, "targetKeys", keys.type(), indexed, numbers.address(), 0, places, 0);
+            new RadixSort(gpu, keys, 1, n).sort(numbers.address(), order.address(), sorted.address(), digits);
+            gpu.launch(
+                    kernel(gpu, "addSegments", "Segments", CType.of(from.dtype()) + ", " + keys.type()),
+                    slices.items(),
+                    sums.address(),
+                    from.address(),
+                    sorted.address(),
+                    order.address(),
+                    slices.items(),
+                    slices.size,
+                    slices.count,
+                    slices.inner);
+        }
+    }
+
+    // ---- indices ----
+
+    /** Places from 0 on for indices; -1 for one that is out of range, which the next wait throws. */
+    private static Temporary places(CudaDevice gpu, String name, ConcreteTensor index, int axis, long size) {
+        Shape shape = index.shape();
+        long items = shape.elements();
+        Temporary places = gpu.temporary(items * Long.BYTES);
+        boolean done = false;
+        try (ConcreteTensor rows = part(gpu, index, shape);
+                Temporary first = gpu.temporary(Long.BYTES)) {
+            if (items > 0) {
+                gpu.fill(first.address(), ABOVE_ALL, Long.BYTES);
+                long site = gpu.site((value, at) -> IndexCheck.outside(name, value, at, shape, axis, size));
+                long[] arguments = {rows.address(), places.address(), first.address(), items, size, gpu.faults(), site};
+                gpu.launch(kernel(gpu, "checkIndices", "IndexCheck", ""), items, arguments);
+                gpu.launch(kernel(gpu, "reportFirst", "IndexCheck", ""), 1, 1, 0, arguments);
+            }
+            done = true;
+            return places;
+        } finally {
+            if (!done) {
+                places.close();
             }
         }
+    }
+
+    // ---- memory ----
+
+    private static ConcreteTensor zeros(Gpu gpu, DType dtype, Shape shape) {
         ConcreteTensor out = gpu.allocate(dtype, shape);
         gpu.fill(out.address(), (byte) 0, shape.elements() * dtype.bytes());
-        put(gpu, name, axis, src, index, places, out, CType.of(dtype), true);
         return out;
     }
 
-    private static ConcreteTensor cast(CudaDevice gpu, ConcreteTensor x, DType to) {
-        return CudaRegions.run(gpu, new Op.Cast(to), new ConcreteTensor[] {x})[0];
-    }
-
-    private static void put(
-            CudaDevice gpu,
-            String name,
-            int axis,
-            ConcreteTensor src,
-            ConcreteTensor index,
-            Layout places,
-            ConcreteTensor out,
-            String type,
-            boolean add) {
-        Shape shape = places.shape();
-        if (shape.isEmpty()) {
-            return;
+    /** The leading part of a tensor row by row: a view of it or a copy, to be closed. */
+    private static ConcreteTensor part(CudaDevice gpu, ConcreteTensor x, Shape part) {
+        ConcreteTensor view =
+                x.view(Layout.strided(part, x.layout().strides(), x.layout().offset()));
+        if (view.isContiguous()) {
+            return view;
         }
-        Shape lines = shape.withSize(axis, 1);
-        MergedAxes axes = MergedAxes.of(
-                lines,
-                without(places, lines, axis),
-                without(src.layout(), lines, axis),
-                without(out.layout(), lines, axis));
-        if (axes.rank() > AXES) {
-            try (ConcreteTensor rows = CudaCopies.copy(gpu, src);
-                    ConcreteTensor indices = CudaCopies.copy(gpu, index)) {
-                Layout again = indices.shape().equals(shape) ? indices.layout() : along(shape, axis, indices);
-                put(gpu, name, axis, rows, indices, again, out, type, add);
-            }
-            return;
+        try (view) {
+            return CudaCopies.copy(gpu, view);
         }
-        Kernel kernel = gpu.kernel(new ScatterKey(type, add), "scatterElements", () -> """
-                #include "indexing.cuh"
-                extern "C" __global__ void scatterElements(const Scatter<%s, %d> a) {
-                    scatter<%s>(a);
-                }
-                """.formatted(type, AXES, add));
-        long size = out.size(axis);
-        long count = shape.size(axis);
-        Shape indices = index.shape();
-        long inner = inner(shape, axis);
-        long[] arguments = new long[12 + AXES * 4];
-        arguments[0] = lines.elements();
-        arguments[1] = gpu.faults();
-        arguments[2] = gpu.site((value, place) -> IndexCheck.outside(
-                name, value, numberInLines(place, count, inner, indices, shape), indices, axis, size));
-        arguments[3] = src.address();
-        arguments[4] = index.address();
-        arguments[5] = out.address();
-        arguments[6] = count;
-        arguments[7] = size;
-        arguments[8] = parts(gpu, lines.elements(), count, size);
-        arguments[9] = places.stride(axis);
-        arguments[10] = src.layout().stride(axis);
-        arguments[11] = out.layout().stride(axis);
-        places(arguments, 12, axes, 3);
-        gpu.launch(kernel, lines.elements() * arguments[8], arguments);
     }
 
-    private static long inner(Shape shape, int axis) {
-        long inner = 1;
-        for (int a = axis + 1; a < shape.rank(); a++) {
-            inner *= shape.size(a);
+    private static ConcreteTensor copiedPart(CudaDevice gpu, ConcreteTensor x, Shape part) {
+        try (ConcreteTensor view =
+                x.view(Layout.strided(part, x.layout().strides(), x.layout().offset()))) {
+            return CudaCopies.copy(gpu, view);
         }
-        return inner;
     }
 
-    /** The number among the indices of the k-th of a line, given as line times count plus k. */
-    private static long numberInLines(long place, long count, long inner, Shape indices, Shape shape) {
-        long line = place / count;
-        long k = place % count;
-        return indices.equals(shape) ? (line / inner * count + k) * inner + line % inner : k;
+    private static void closeUnless(boolean done, ConcreteTensor out) {
+        if (!done) {
+            out.close();
+        }
     }
 
-    /** Into how many parts the places of a line are cut: as many as keep the device busy, if lines are few and long. */
-    private static long parts(CudaDevice gpu, long lines, long count, long size) {
-        long wanted = (long) gpu.multiprocessors() * THREADS_EACH / Math.max(1, lines);
-        return Math.clamp(Math.min(wanted, count / 4), 1, Math.max(1, size));
+    // ---- kernels ----
+
+    private static void launch(
+            Gpu gpu, String name, String type, Along along, long x, long y, Temporary places, long winners) {
+        if (along.items() > 0) {
+            gpu.launch(
+                    kernel(gpu, name, "Indexed", type),
+                    along.items(),
+                    x,
+                    y,
+                    places.address(),
+                    winners,
+                    along.items(),
+                    along.size,
+                    along.count,
+                    along.inner);
+        }
     }
 
-    /** The type that an element is moved as: one for all dtypes of a size. */
-    private static String moved(DType dtype) {
+    /** The type of a number with the bits of an element. */
+    private static String word(DType dtype) {
         return switch (dtype) {
             case F64, I64 -> "i64";
             case F32, I32 -> "i32";
             case BF16, F16, I16 -> "i16";
-            case I8, U8, BOOL -> "u8";
+            case I8, U8, BOOL -> "i8";
         };
+    }
+
+    private static Kernel kernel(Gpu gpu, String name, String structure, String types) {
+        return gpu.kernel(new Key(name, types), name + "Kernel", () ->
+                """
+                #include "indexing.cuh"
+                extern "C" __global__ void %1$sKernel(%2$s a) {
+                    %1$s%3$s(a);
+                }
+                """.formatted(name, structure, types.isEmpty() ? "" : "<" + types + ">"));
     }
 }
