@@ -105,6 +105,10 @@ final class CudaDevice implements Gpu {
         return allocator;
     }
 
+    KernelCache kernels() {
+        return kernels;
+    }
+
     /** Notes that the device failed in a call that can't throw; the next wait throws it. */
     void lost(CudaException e) {
         lost = e;

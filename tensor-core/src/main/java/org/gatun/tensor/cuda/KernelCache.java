@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.gatun.bindings.NativeLibraries;
@@ -51,6 +52,11 @@ final class KernelCache {
             kernels.put(id, known);
         }
         return known;
+    }
+
+    /** The texts of all programs that were asked for so far. */
+    Set<String> programs() {
+        return Set.copyOf(modules.keySet());
     }
 
     private record Id(Object key, String name) {}
