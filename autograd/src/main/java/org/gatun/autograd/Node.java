@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,12 @@ final class Node {
     private final @Nullable Saved[] savedResults;
     private boolean freed;
 
+    /**
+     * The devices of the operands that lie elsewhere than the results, numbers on the host that went along with tensors on a GPU; null for
+     * the others, and altogether when there is none.
+     */
+    private final @Nullable Device @Nullable [] elsewhere;
+
     /** The line of the program that made the node, empty unless anomalies are looked for. */
     String origin = "";
 
@@ -49,6 +56,7 @@ final class Node {
         this.resultTypes = types(results);
         this.inputs = inputs;
         this.results = slots;
+        this.elsewhere = elsewhere(values, results);
         this.savedInputs = Saved.of(values, savesInput);
         try {
             this.savedResults = Saved.of(results, savesResult);
@@ -56,6 +64,25 @@ final class Node {
             Saved.free(savedInputs);
             throw t;
         }
+    }
+
+    private static @Nullable Device @Nullable [] elsewhere(Tensor[] values, Tensor[] results) {
+        Device device = results[0].device();
+        @Nullable Device[] out = null;
+        for (int i = 0; i < values.length; i++) {
+            Device own = values[i].device();
+            if (!own.equals(device)) {
+                out = out == null ? new Device[values.length] : out;
+                out[i] = own;
+            }
+        }
+        return out;
+    }
+
+    /** The cotangent of operand {@code k} on that operand's device, where the rules of the operations before it expect it. */
+    Tensor home(int k, Tensor cotangent) {
+        Device device = elsewhere == null ? null : elsewhere[k];
+        return device == null ? cotangent : cotangent.to(device);
     }
 
     static List<TensorType> types(Tensor[] tensors) {

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
@@ -78,7 +79,12 @@ public final class Parameter extends Traced {
         return grad;
     }
 
-    /** Replaces the gradient with a copy of {@code gradient}, or removes it (null). */
+    /**
+     * Replaces the gradient with a copy of {@code gradient}, or removes it (null).
+     *
+     * @throws ShapeException when it has another shape or dtype than the parameter
+     * @throws DeviceException when it lies on another device
+     */
     public void grad(@Nullable Tensor gradient) {
         ConcreteTensor copy = null;
         if (gradient != null) {
@@ -107,7 +113,8 @@ public final class Parameter extends Traced {
 
     /** Adds to the gradient, and calls the hooks. */
     void accumulate(Tensor gradient) {
-        sumUp(gradient);
+        // The parameter may have moved since it was used.
+        sumUp(gradient.to(device()));
         List.copyOf(hooks).forEach(hook -> hook.accept(this));
     }
 
@@ -136,6 +143,10 @@ public final class Parameter extends Traced {
             throw new ShapeException("grad: a gradient of " + gradient.dtype() + gradient.shape()
                     + " for a parameter of " + dtype() + shape() + ": the two must agree");
         }
+        if (!gradient.device().equals(device())) {
+            throw new DeviceException("grad: a gradient of " + gradient.dtype() + gradient.shape() + " on "
+                    + gradient.device() + " for a parameter on " + device() + ": bring it there with to(device)");
+        }
     }
 
     private void replaceGrad(@Nullable ConcreteTensor replacement) {
@@ -157,16 +168,23 @@ public final class Parameter extends Traced {
     }
 
     /**
-     * Moves the value and the gradient to a device; the parameter stays the same object. Move parameters before the first update of an
-     * optimizer, whose state is on the device that they were on then.
+     * Moves the value and the gradient to a device. The parameter stays the same object, so that modules and optimizers go on with it, but what
+     * {@link #value} and {@link #grad} gave before is closed. Move parameters outside of tapes.
      *
      * @return this parameter
-     * @throws org.gatun.tensor.DeviceException when the device can't be used
+     * @throws DeviceException when the device can't be used; nothing is changed
      */
     public Parameter moveTo(Device device) {
         if (!value.device().equals(device)) {
+            ConcreteTensor known = grad;
             ConcreteTensor moved = moved(value, device);
-            ConcreteTensor movedGrad = grad == null ? null : moved(grad, device);
+            ConcreteTensor movedGrad;
+            try {
+                movedGrad = known == null ? null : moved(known, device);
+            } catch (Throwable e) {
+                moved.close();
+                throw e;
+            }
             value.close();
             value = moved;
             replaceGrad(movedGrad);

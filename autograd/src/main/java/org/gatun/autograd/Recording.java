@@ -467,7 +467,8 @@ final class Recording implements Trace {
         // The sum outlives the scope that it is added in, and belongs to the caller's.
         try (var scope = MemoryScope.open("backward")) {
             for (int i = 0; i < roots.size(); i++) {
-                sums.add(roots.get(i).slot(), seeds.get(i), false);
+                Variable root = roots.get(i);
+                sums.add(root.slot(), seeds.get(i).to(root.device()), false);
             }
         }
         BitSet hooked = new BitSet();
@@ -509,7 +510,8 @@ final class Recording implements Trace {
                 Tensor g = gradients[k];
                 if (node.inputs[k] >= 0 && g != null) {
                     boolean passed = Arrays.asList(cotangents).contains(g) || repeats(gradients, k);
-                    sums.add(node.inputs[k], g, !passed);
+                    Tensor home = node.home(k, g);
+                    sums.add(node.inputs[k], home, home != g || !passed);
                 }
             }
         }

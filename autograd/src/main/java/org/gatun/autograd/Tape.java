@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.DTypeException;
+import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
@@ -213,6 +214,11 @@ public final class Tape implements AutoCloseable {
         if (!cotangent.shape().equals(y.shape()) || cotangent.dtype() != y.dtype()) {
             throw new ShapeException(operation + ": a cotangent of " + cotangent.dtype() + cotangent.shape()
                     + " for a value of " + y.dtype() + y.shape() + ": the two must agree");
+        }
+        // A single number goes along, as it does in operations.
+        if (cotangent.rank() > 0 && !cotangent.device().equals(y.device())) {
+            throw new DeviceException(operation + ": a cotangent of " + cotangent.dtype() + cotangent.shape() + " on "
+                    + cotangent.device() + " for a value on " + y.device() + ": bring it there with to(device)");
         }
     }
 

@@ -23,8 +23,8 @@ import org.gatun.tensor.Tensor;
  * }</pre>
  *
  * <p>A tensor in a field that is no parameter is a buffer: saved and loaded with the parameters, and not trained, such as a running
- * mean. Memory scopes free it like any other tensor, so make it with {@link Tensor#unscope}. A field that is {@code transient} is no part
- * of the module.
+ * mean. Memory scopes free it like any other tensor, so make it with {@link Tensor#unscope}; for {@link #to} its field must not be final. A
+ * field that is {@code transient} is no part of the module.
  *
  * <p>Modules have no training mode: dropout is on inside a {@link Training} scope and off outside.
  */
@@ -81,21 +81,17 @@ public interface Module {
     }
 
     /**
-     * Moves all parameters to a device, as {@code torch.nn.Module.to}: they stay the same objects. Move a module before the first update of an
-     * optimizer.
+     * Moves all parameters, their gradients and all buffers to a device, as {@code torch.nn.Module.to}. Parameters stay the same objects, so that
+     * optimizers made before go on with them; copies take the buffers' places. What {@link #stateDict} gave before is closed.
      *
      * @return this module
      * @throws org.gatun.tensor.DeviceException when the device can't be used
-     * @throws IllegalStateException naming a buffer that lies on another device: buffers are plain tensors, which can't be moved in place
+     * @throws IllegalStateException naming a buffer that a copy can't replace, such as one in a final field; nothing is changed
      */
     default Module to(Device device) {
-        namedBuffers().forEach((name, buffer) -> {
-            if (!buffer.device().equals(device)) {
-                throw new IllegalStateException("module: the buffer '" + name + "' lies on " + buffer.device()
-                        + " and can't be moved to " + device + ": make it there");
-            }
-        });
+        Buffers buffers = Buffers.elsewhere(this, device);
         parameters().forEach(p -> p.moveTo(device));
+        buffers.move();
         return this;
     }
 

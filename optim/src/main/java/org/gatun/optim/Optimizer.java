@@ -17,8 +17,9 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
 
 /**
- * Updates parameters in place from their gradients. Each update is one fused pass over a parameter, its gradient and its state.
- * State is made at the first update and freed by {@link #close}.
+ * Updates parameters in place from their gradients. Each update is one fused pass over a parameter, its gradient and its state, on their
+ * device. State is made at the first update and freed by {@link #close}; when a parameter has moved to another device, its state follows at the
+ * next update.
  *
  * <pre>{@code
  * var optimizer = Adam.of(model.parameters()).learningRate(1e-3);
@@ -100,11 +101,29 @@ public abstract class Optimizer implements AutoCloseable {
                 Parameter p = parameters.get(i);
                 Tensor g = p.grad();
                 if (g != null) {
+                    follow(p.device(), state.get(i));
                     update(p.value(), g, state.get(i), rate);
                 }
             }
         }
         steps++;
+    }
+
+    /** Moves a parameter's state to its device. */
+    private static void follow(Device device, Map<String, Tensor> state) {
+        for (var entry : state.entrySet()) {
+            Tensor t = entry.getValue();
+            Device place = placeOf(entry.getKey(), device);
+            if (!t.device().equals(place)) {
+                entry.setValue(owned(t, place));
+                t.close();
+            }
+        }
+    }
+
+    /** Where a state tensor of a parameter on a device lies: counts stay on the host, where they are read. */
+    private static Device placeOf(String name, Device device) {
+        return name.equals("step") ? Device.CPU : device;
     }
 
     /**
@@ -137,6 +156,15 @@ public abstract class Optimizer implements AutoCloseable {
         Tensor copy = x.copy();
         copy.unscope();
         return copy;
+    }
+
+    private static Tensor owned(Tensor x, Device device) {
+        if (x.device().equals(device)) {
+            return owned(x);
+        }
+        Tensor there = x.to(device);
+        there.unscope();
+        return there;
     }
 
     /** A 0-d constant in the dtype of arithmetic on {@code like}, on its device, in the current scope. */
@@ -214,7 +242,7 @@ public abstract class Optimizer implements AutoCloseable {
         long count = counter.itemLong();
         for (int i = 0; i < restored.size(); i++) {
             Device device = parameters.get(i).device();
-            restored.get(i).replaceAll((name, t) -> owned(name.equals("step") ? t.cpu() : t.to(device)));
+            restored.get(i).replaceAll((name, t) -> owned(t, placeOf(name, device)));
         }
         free();
         for (int i = 0; i < restored.size(); i++) {

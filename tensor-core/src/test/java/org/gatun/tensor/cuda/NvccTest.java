@@ -37,8 +37,9 @@ class NvccTest {
         StandInDriver.use();
         useEveryFamily();
         // Programs by what they include: the family.
-        Map<String, List<String>> families =
-                CudaDevice.of(Device.cuda(0)).kernels().programs().stream().sorted().collect(Collectors.groupingBy(NvccTest::includes, TreeMap::new, Collectors.toList()));
+        Map<String, List<String>> families = CudaDevice.of(Device.cuda(0)).kernels().programs().stream()
+                .sorted()
+                .collect(Collectors.groupingBy(NvccTest::includes, TreeMap::new, Collectors.toList()));
         String all = String.join(" ", families.keySet());
         try (Stream<Path> resources = Files.list(Path.of("src/main/resources/org/gatun/tensor/cuda"))) {
             for (Path resource : resources.toList()) {
@@ -51,11 +52,13 @@ class NvccTest {
             }
         }
         for (var family : families.entrySet()) {
-            for (String program : family.getValue().stream().limit(OF_EACH_FAMILY).toList()) {
+            for (String program :
+                    family.getValue().stream().limit(OF_EACH_FAMILY).toList()) {
                 String log = compile(folder, program);
                 assertThat(log).as("%s", program).doesNotContain("error").doesNotContain("warning");
                 // The incomplete gamma and zeta functions take all registers there are.
-                boolean wide = family.getKey().contains("gammainc.cuh") || family.getKey().contains("zeta.cuh");
+                boolean wide = family.getKey().contains("gammainc.cuh")
+                        || family.getKey().contains("zeta.cuh");
                 if (family.getKey().contains("elementwise.cuh") && !wide) {
                     assertThat(log.lines().filter(line -> line.contains("spill stores")))
                             .as("%s", program)
@@ -84,7 +87,9 @@ class NvccTest {
             x.indexSelect(1, index);
             Tensors.zeros(DType.I64, 6000).to(gpu).sort(0);
             x.indexSelect(0, Tensors.zeros(DType.I64, 5000).to(gpu));
-            Tensors.ones(DType.I64, 3, 3).to(gpu).matmul(Tensors.ones(DType.I64, 3, 3).to(gpu));
+            Tensors.ones(DType.I64, 3, 3)
+                    .to(gpu)
+                    .matmul(Tensors.ones(DType.I64, 3, 3).to(gpu));
             Functional.conv2d(image, image.slice(2, 0, 3).slice(3, 0, 3));
             Functional.maxPool2d(image, PoolOptions.of(2));
             Fft.fft(Fft.complex(x, x));
