@@ -70,8 +70,14 @@ final class CudaAllocator implements Allocator {
             address = takeInShortage(asked, size, stream);
         }
         MemoryScope scope = MemoryScope.current();
-        var block =
-                new CudaBlock(this, address, size, asked, stream, scope == null ? null : scope.name(), Holders.place());
+        var block = new CudaBlock(
+                this,
+                address,
+                size,
+                asked,
+                stream,
+                scope == null ? null : scope.name(),
+                size >= LARGE ? Holders.place() : null);
         if (size >= LARGE) {
             large.add(block);
         }

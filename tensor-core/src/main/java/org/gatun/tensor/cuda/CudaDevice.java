@@ -31,6 +31,7 @@ final class CudaDevice implements Gpu {
     private static final ThreadLocal<long[]> CURRENT = ThreadLocal.withInitial(() -> new long[1]);
 
     private static final int THREADS = 256;
+    private static final int WARP = 32;
 
     /** How many blocks of {@link #THREADS} threads keep a multiprocessor busy, with some to spare. */
     private static final int BLOCKS_EACH = 16;
@@ -174,8 +175,10 @@ final class CudaDevice implements Gpu {
     @Override
     public void launch(Kernel kernel, long items, long... arguments) {
         if (items > 0) {
-            long blocks = Math.min((items + THREADS - 1) / THREADS, (long) multiprocessors * BLOCKS_EACH);
-            launch(kernel, blocks, THREADS, 0, arguments);
+            // A block no larger than the items take, in whole warps.
+            int threads = (int) Math.min(THREADS, (items + WARP - 1) / WARP * WARP);
+            long blocks = Math.min((items + threads - 1) / threads, (long) multiprocessors * BLOCKS_EACH);
+            launch(kernel, blocks, threads, 0, arguments);
         }
     }
 

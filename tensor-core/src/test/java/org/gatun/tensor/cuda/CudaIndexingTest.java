@@ -168,7 +168,7 @@ class CudaIndexingTest {
     }
 
     private static void throwsAtTheNextWait(Supplier<ConcreteTensor> operation, String message) {
-        operation.get();
+        var _ = operation.get();
         assertThatThrownBy(gpu()::synchronize)
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessage(message);
