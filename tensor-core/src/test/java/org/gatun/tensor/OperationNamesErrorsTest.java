@@ -36,8 +36,8 @@ class OperationNamesErrorsTest {
     /** Calls of each method. Their arguments follow from its signature alone, so that every run makes the same. */
     private static final int CALLS = 400;
 
-    /** What concerns the life of a tensor and not its values. */
-    private static final Set<String> LIFE = Set.of("close", "keep", "keepFrom", "unscope", "concrete");
+    /** What concerns the life of a tensor and not its values, or depends on the machine. */
+    private static final Set<String> LIFE = Set.of("close", "keep", "keepFrom", "unscope", "concrete", "cuda");
 
     /** Functions that find an integer without a result amid their elements, and do not know which method asked for them. */
     private static final Map<String, Set<String>> FUNCTIONS =
