@@ -137,6 +137,8 @@ public final class CompositeSamples {
         // Its values are whatever the memory holds; and what lies below interpreters is no method of theirs.
         names.remove("Tensors.emptyLike");
         names.remove("Tensor.concrete");
+        // Where a tensor lies changes no value; moves have tests of their own.
+        names.removeAll(Set.of("Tensor.cpu", "Tensor.cuda"));
         return names;
     }
 
