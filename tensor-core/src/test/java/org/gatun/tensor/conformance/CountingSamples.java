@@ -143,12 +143,12 @@ final class CountingSamples {
         // A variable that is repeated along its axis has no correlation, so something else is added to each.
         add(
                 "corrcoef",
-                x -> x.add(Tensors.arange(15).to(x.device()).sin().reshape(3, 5))
+                x -> x.add(Tensors.arange(15).sin().reshape(3, 5).to(x.device()))
                         .corrcoef(),
                 any(3, 5));
         add(
                 "corrcoef",
-                x -> x.add(Tensors.arange(4).to(x.device()).sin().reshape(1, 4)).corrcoef(),
+                x -> x.add(Tensors.arange(4).sin().reshape(1, 4).to(x.device())).corrcoef(),
                 any(1, 4));
         add("corrcoef", Tensor::corrcoef, any(4));
     }
