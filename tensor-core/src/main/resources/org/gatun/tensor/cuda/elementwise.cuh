@@ -1,8 +1,9 @@
 #pragma once
 #include "numbers.cuh"
 #include "faults.cuh"
-// The elementwise functions, in the types that arithmetic runs in, at most 2 units in the last place off. Of CUDA's library, whose errors
-// its programming guide lists, only functions that keep this are called: others of single precision are computed in double precision.
+// The elementwise functions, in the types that arithmetic runs in, at most 2 units in the last place off. Of CUDA's
+// library, whose errors its programming guide lists, only functions that keep this are called: others of single
+// precision are computed in double precision.
 
 template <class T>
 struct UnsignedType {
@@ -300,8 +301,8 @@ static __device__ __forceinline__ T truncDivideOf(T a, T b) {
     return truncOf(a / b);
 }
 
-// a / b rounded to minus infinity, from the exact remainder, so that a quotient that division rounds up to an integer does not
-// count as that integer; NaN if a is infinite. Beyond 2^53 all quotients are integers.
+// a / b rounded to minus infinity, from the exact remainder, so that a quotient that division rounds up to an integer
+// does not count as that integer; NaN if a is infinite. Beyond 2^53 all quotients are integers.
 static __device__ inline double floorDivideOf(double a, double b) {
     const double quotient = a / b;
     if (!(fabs(quotient) < 9007199254740992.0)) {
@@ -312,7 +313,8 @@ static __device__ inline double floorDivideOf(double a, double b) {
     return rest != 0.0 && (rest < 0.0) != (b < 0.0) ? truncated - 1.0 : truncated;
 }
 
-// From 2^23 on the integer below the exact quotient may have more digits than a float: it is rounded once, from double precision.
+// From 2^23 on the integer below the exact quotient may have more digits than a float: it is rounded once, from double
+// precision.
 static __device__ inline float floorDivideOf(float a, float b) {
     const float quotient = a / b;
     if (!(fabsf(quotient) < 8388608.0f)) {
@@ -415,8 +417,9 @@ struct Conversion {
 template <class From>
 static __device__ __forceinline__ i64 saturated(From x) {
     return x != x ? 0
-                  : x >= (From)9223372036854775808.0 ? 0x7fffffffffffffffll
-                                                     : x < (From)-9223372036854775808.0 ? -0x7fffffffffffffffll - 1 : (i64)x;
+           : x >= (From)9223372036854775808.0 ? 0x7fffffffffffffffll
+           : x < (From)-9223372036854775808.0 ? -0x7fffffffffffffffll - 1
+           : (i64)x;
 }
 
 template <class From>

@@ -19,6 +19,7 @@ import org.gatun.tensor.Device;
 import org.gatun.tensor.conformance.HostArray;
 import org.gatun.tensor.conformance.ReferenceInterpreter;
 import org.gatun.tensor.conformance.Tolerance;
+import org.gatun.tensor.cpu.F64Reference;
 import org.gatun.tensor.cuda.standin.StandInDriver;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.CompareFn;
@@ -441,6 +442,32 @@ class ElementwiseTextTest {
             assertThat(complaints(List.of(new Op.Binary(BinaryFn.POW)), dtype, List.of(first, exponents)))
                     .isEmpty();
         }
+    }
+
+    /** Those that are more than a call of the library. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F64"})
+    void ownFunctionsAreWithinTwoUnitsInTheLastPlace(DType dtype) {
+        HostArray x = array(dtype, singles(dtype));
+        try (ConcreteTensor on = upload(x)) {
+            for (UnaryFn fn : List.of(UnaryFn.SIGMOID, UnaryFn.SOFTPLUS, UnaryFn.ASINH, UnaryFn.ACOSH)) {
+                HostArray actual = run(new Op.Unary(fn), dtype, List.of(on));
+                for (int i = 0; i < x.size(); i++) {
+                    assertThat(error(dtype, F64Reference.of(fn, x.real(i)), actual.real(i)))
+                            .as("%s of %s at %s", fn, dtype, x.real(i))
+                            .isLessThanOrEqualTo(2);
+                }
+            }
+        }
+    }
+
+    /** The distance from the true value in units of the last place; 0 if the result is that value rounded. */
+    private static double error(DType dtype, F64Reference exact, double actual) {
+        double rounded = dtype == DType.F32 ? (float) exact.high() : exact.high();
+        double unit = dtype == DType.F32 ? Math.ulp((float) exact.high()) : Math.ulp(exact.high());
+        return Double.compare(rounded, actual) == 0
+                ? 0
+                : Math.abs((actual - exact.high()) / unit - exact.low() * Math.ulp(exact.high()) / unit);
     }
 
     private static List<Op.Scalar> divisions() {
