@@ -151,6 +151,7 @@ class CudaTrainingTest {
     }
 
     /** What updates the parameters. */
+    @SuppressWarnings("ImmutableEnumChecker") // the functions have no state
     private enum Update {
         SGD(p -> Sgd.of(p).learningRate(0.1)),
         MOMENTUM(p -> Sgd.of(p).learningRate(0.1).momentum(0.9).weightDecay(0.01)),
@@ -261,6 +262,7 @@ class CudaTrainingTest {
     }
 
     /** Buffers in all places where a copy can take theirs. */
+    @SuppressWarnings("UnusedVariable") // modules find their fields by reflection
     private static final class Buffered implements Module {
         private Tensor mean = unscoped(Tensors.of(0.5f, 0.25f));
         private final Tensor[] parts = {mean, unscoped(Tensors.of(1f, 2f))};
