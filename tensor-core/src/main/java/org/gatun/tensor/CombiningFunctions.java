@@ -251,7 +251,7 @@ abstract sealed class CombiningFunctions permits Tensors {
         Draws.requireRange("randintLike", low, high);
         Scalars.checked("randintLike", x.dtype(), low);
         Scalars.checked("randintLike", x.dtype(), high - 1);
-        Tensor whole = Draws.randint("randintLike", generator, low, high, x.shape());
+        Tensor whole = Draws.randint("randintLike", generator, low, high, x.shape(), x.device());
         if (x.dtype() == DType.I64) {
             return whole;
         }

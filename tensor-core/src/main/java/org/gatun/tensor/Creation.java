@@ -49,14 +49,14 @@ final class Creation {
         }
     }
 
-    static Tensor eye(DType dtype, long rows, long columns) {
+    static Tensor eye(DType dtype, long rows, long columns, Device device) {
         if (rows < 0 || columns < 0) {
             throw new ShapeException("eye: " + rows + " rows and " + columns + " columns: both must be 0 or more");
         }
         var _ = shape("eye", dtype, rows, columns);
         var _ = shape("eye", DType.I64, Math.max(rows, columns));
-        try (Tensor i = arange(0, rows, 1);
-                Tensor j = arange(0, columns, 1);
+        try (Tensor i = arange(0, rows, 1, device);
+                Tensor j = arange(0, columns, 1, device);
                 Tensor column = i.unsqueeze(1);
                 Tensor ones = column.eq(j)) {
             return dtype == DType.BOOL ? ones.copy() : ones.to(dtype);
@@ -64,6 +64,10 @@ final class Creation {
     }
 
     static Tensor arange(long start, long end, long step) {
+        return arange(start, end, step, Device.CPU);
+    }
+
+    static Tensor arange(long start, long end, long step, Device device) {
         if (step == 0) {
             throw new ShapeException("arange: the step is 0: from " + start + " to " + end
                     + " would never end, give 1 or more, or -1 or less to count down");
@@ -77,7 +81,7 @@ final class Creation {
             throw new ShapeException("arange: from " + start + " to " + end + " are more than 2^63 - 1 numbers", e);
         }
         var _ = countable("arange", DType.I64, Shape.of(count));
-        Tensor numbers = Dispatch.source(new Op.Iota(count), Device.CPU);
+        Tensor numbers = Dispatch.source(new Op.Iota(count), device);
         if (step == 1 && start == 0) {
             return numbers;
         }
@@ -153,7 +157,7 @@ final class Creation {
         }
         var _ = shape("oneHot", DType.I64, classes);
         Indices.requireClasses("oneHot", i, classes);
-        try (Tensor numbers = arange(0, classes, 1).to(i.device());
+        try (Tensor numbers = arange(0, classes, 1, i.device());
                 Tensor rows = i.unsqueeze(-1);
                 Tensor ones = rows.eq(numbers)) {
             return dtype == DType.BOOL ? ones.copy() : ones.to(dtype);

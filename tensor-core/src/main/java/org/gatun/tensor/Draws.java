@@ -85,11 +85,11 @@ final class Draws {
                 .to(p.dtype());
     }
 
-    static Tensor randint(String name, Generator generator, long low, long high, Shape shape) {
+    static Tensor randint(String name, Generator generator, long low, long high, Shape shape, Device device) {
         requireRange(name, low, high);
         long range = high - low;
         // A remainder of 64 bits favours no number by more than range / 2^64.
-        try (Tensor bits = draw(Distribution.BITS, generator, DType.I64, shape, Device.CPU);
+        try (Tensor bits = draw(Distribution.BITS, generator, DType.I64, shape, device);
                 Tensor offset = bits.remainder(range)) {
             return offset.add(low);
         }
@@ -102,13 +102,13 @@ final class Draws {
         }
     }
 
-    static Tensor randperm(Generator generator, long n) {
+    static Tensor randperm(Generator generator, long n, Device device) {
         if (n < 0) {
             throw new ShapeException("randperm: the count " + n + " must be 0 or more");
         }
         var _ = Creation.shape("randperm", DType.I64, n);
         // The order of n random keys of 64 bits; two keys are equal with probability below n^2 / 2^65.
-        try (Tensor keys = draw(Distribution.BITS, generator, DType.I64, Shape.of(n), Device.CPU)) {
+        try (Tensor keys = draw(Distribution.BITS, generator, DType.I64, Shape.of(n), device)) {
             Tensor[] sorted = Dispatch.bindAll(new Op.Sort(0, false), keys);
             sorted[0].close();
             return sorted[1];

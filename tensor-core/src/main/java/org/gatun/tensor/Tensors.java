@@ -12,7 +12,7 @@ import org.gatun.tensor.trace.CastPolicy;
  *
  * <p>Functions that take values keep their Java type ({@code float} gives F32, {@code double} F64, {@code long} I64, {@code int}
  * I32, {@code boolean} BOOL). Functions that take a shape make F32 unless they are given a dtype. Everything is made on the CPU
- * unless a device is given.
+ * unless a device is given; what is made of Java values, {@link Tensor#to(Device)} brings to a GPU.
  *
  * <p>Random functions draw from a {@link Generator}. Those without one draw from {@link #defaultGenerator}, which starts at
  * seed 0, so that a program gives the same numbers each time it runs; {@link #manualSeed} sets another seed.
@@ -337,6 +337,11 @@ public final class Tensors extends CombiningFunctions {
         return ConcreteTensor.allocate(dtype, Creation.shape("empty", dtype, sizes), Device.CPU);
     }
 
+    /** As {@link #empty(DType, long...)}, on a device. */
+    public static Tensor empty(DType dtype, Shape shape, Device device) {
+        return ConcreteTensor.allocate(dtype, Creation.countable("empty", dtype, shape), device);
+    }
+
     /** A tensor with the shape, dtype and device of {@code x} whose values are whatever its memory holds. */
     public static Tensor emptyLike(Tensor x) {
         return ConcreteTensor.allocate(x.dtype(), x.shape(), x.device());
@@ -344,7 +349,7 @@ public final class Tensors extends CombiningFunctions {
 
     /** The F32 identity matrix of n rows, as {@code torch.eye}. */
     public static Tensor eye(long n) {
-        return Creation.eye(DType.F32, n, n);
+        return Creation.eye(DType.F32, n, n, Device.CPU);
     }
 
     /**
@@ -353,7 +358,12 @@ public final class Tensors extends CombiningFunctions {
      * @throws ShapeException when a number of rows or columns is negative
      */
     public static Tensor eye(DType dtype, long rows, long columns) {
-        return Creation.eye(dtype, rows, columns);
+        return Creation.eye(dtype, rows, columns, Device.CPU);
+    }
+
+    /** As {@link #eye(DType, long, long)}, on a device. */
+    public static Tensor eye(DType dtype, long rows, long columns, Device device) {
+        return Creation.eye(dtype, rows, columns, device);
     }
 
     // ---- numbered ----
@@ -375,6 +385,11 @@ public final class Tensors extends CombiningFunctions {
      */
     public static Tensor arange(long start, long end, long step) {
         return Creation.arange(start, end, step);
+    }
+
+    /** As {@link #arange(long, long, long)}, on a device. */
+    public static Tensor arange(long start, long end, long step, Device device) {
+        return Creation.arange(start, end, step, device);
     }
 
     /**
@@ -482,6 +497,11 @@ public final class Tensors extends CombiningFunctions {
         return Draws.bernoulli(generator, p, Creation.shape("bernoulli", DType.F32, sizes), Device.CPU);
     }
 
+    /** As {@link #bernoulli(Generator, double, long...)}, on a device. */
+    public static Tensor bernoulli(Generator generator, double p, Shape shape, Device device) {
+        return Draws.bernoulli(generator, p, Creation.countable("bernoulli", DType.F32, shape), device);
+    }
+
     /**
      * 0 or 1 in the dtype of {@code p}, each 1 with the probability that {@code p} has there, as {@code torch.bernoulli}. Reads the
      * values.
@@ -499,22 +519,33 @@ public final class Tensors extends CombiningFunctions {
      * @throws IllegalArgumentException when there is no integer between
      */
     public static Tensor randint(long low, long high, Shape shape) {
-        return Draws.randint("randint", DEFAULT, low, high, Creation.countable("randint", DType.I64, shape));
+        return Draws.randint(
+                "randint", DEFAULT, low, high, Creation.countable("randint", DType.I64, shape), Device.CPU);
     }
 
     /** As {@link #randint(long, long, Shape)} from a generator. */
     public static Tensor randint(Generator generator, long low, long high, Shape shape) {
-        return Draws.randint("randint", generator, low, high, Creation.countable("randint", DType.I64, shape));
+        return randint(generator, low, high, shape, Device.CPU);
+    }
+
+    /** As {@link #randint(long, long, Shape)} from a generator, on a device. */
+    public static Tensor randint(Generator generator, long low, long high, Shape shape, Device device) {
+        return Draws.randint("randint", generator, low, high, Creation.countable("randint", DType.I64, shape), device);
     }
 
     /** A random permutation of 0 to {@code n - 1} as I64, from the default generator, as {@code torch.randperm}. */
     public static Tensor randperm(long n) {
-        return Draws.randperm(DEFAULT, n);
+        return Draws.randperm(DEFAULT, n, Device.CPU);
     }
 
     /** A random permutation of 0 to {@code n - 1} as I64. */
     public static Tensor randperm(Generator generator, long n) {
-        return Draws.randperm(generator, n);
+        return Draws.randperm(generator, n, Device.CPU);
+    }
+
+    /** As {@link #randperm(Generator, long)}, on a device. */
+    public static Tensor randperm(Generator generator, long n, Device device) {
+        return Draws.randperm(generator, n, device);
     }
 
     // ---- joined ----

@@ -3,7 +3,10 @@ package org.gatun.tensor.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.DeviceException;
@@ -15,6 +18,7 @@ import org.gatun.tensor.Tensors;
 import org.gatun.tensor.cuda.standin.StandInDriver;
 import org.gatun.tensor.memory.MemoryStats;
 import org.gatun.tensor.memory.NativeMemoryBalance;
+import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -168,6 +172,39 @@ class CudaPlacementTest {
         assertNamesBoth(() -> both.applyInto(List.of(there, host), List.of(there, there.copy())), "region");
         assertThat(host.toDoubleArray()).containsExactly(1, 2);
         assertThat(there.toDoubleArray()).containsExactly(10, 20);
+    }
+
+    /** What is made on a GPU is what is made on the host, random numbers included. */
+    @Test
+    void tensorsAreMadeOnAGpu() {
+        Shape shape = Shape.of(3, 5);
+        Map<String, Function<Device, Tensor>> functions = new LinkedHashMap<>();
+        functions.put("zeros", d -> Tensors.zeros(DType.I64, shape, d));
+        functions.put("ones", d -> Tensors.ones(DType.F32, shape, d));
+        functions.put("full", d -> Tensors.full(DType.F64, 2.5, shape, d));
+        functions.put("full of whole numbers", d -> Tensors.full(DType.I64, 1L << 60, shape, d));
+        functions.put("empty", d -> Tensors.empty(DType.F32, shape, d).fill_(3));
+        functions.put("eye", d -> Tensors.eye(DType.F32, 3, 4, d));
+        functions.put("eye of truth", d -> Tensors.eye(DType.BOOL, 2, 2, d));
+        functions.put("arange", d -> Tensors.arange(7, -5, -3, d));
+        functions.put("rand", d -> Tensors.rand(new Generator(1), DType.F32, shape, d));
+        functions.put("randint", d -> Tensors.randint(new Generator(1), -7, 100, shape, d));
+        functions.put("bernoulli", d -> Tensors.bernoulli(new Generator(1), 0.5, shape, d));
+        functions.put("randperm", d -> Tensors.randperm(new Generator(1), 40, d));
+        functions.put(
+                "randintLike", d -> Tensors.randintLike(Tensors.zeros(DType.I32, shape, d), 0, 9, new Generator(1)));
+        functions.put("zerosLike", d -> Tensors.zerosLike(Tensors.ones(DType.F32, shape, d)));
+        functions.put("oneHot", d -> Tensors.oneHot(Tensors.arange(0, 3, 1, d), 4));
+        functions.forEach((name, make) -> {
+            Tensor host = make.apply(Device.CPU);
+            Tensor there = make.apply(gpu);
+            assertThat(host.device()).as(name).isEqualTo(Device.CPU);
+            assertThat(there.device()).as(name).isEqualTo(gpu);
+            assertThat(there.dtype()).as(name).isEqualTo(host.dtype());
+            assertThat(there.shape()).as(name).isEqualTo(host.shape());
+            assertThat(there.toLongArray()).as(name).isEqualTo(host.toLongArray());
+            assertThat(there.toDoubleArray()).as(name).isEqualTo(host.toDoubleArray());
+        });
     }
 
     @Test
