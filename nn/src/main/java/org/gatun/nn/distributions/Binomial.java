@@ -22,7 +22,10 @@ public final class Binomial extends Trials {
         Constraint.NONNEGATIVE_INTEGER.require("Binomial", "total count", totalCount);
         Parameters.requireExact(
                 "Binomial", "total count", totalCount, odds.given().dtype());
-        this.totalCount = totalCount.detach().to(odds.given().dtype()).broadcastTo(batchShape());
+        this.totalCount = totalCount
+                .detach()
+                .to(odds.given().device(), odds.given().dtype())
+                .broadcastTo(batchShape());
     }
 
     /**

@@ -106,7 +106,7 @@ public final class Categorical extends Distribution {
 
     @Override
     public Tensor enumerateSupport() {
-        return Supports.integers(Tensors.arange(1), classes(), batchShape());
+        return Supports.integers(Tensors.arange(1).to(classes.given().device()), classes(), batchShape());
     }
 
     Classes weights() {

@@ -49,7 +49,8 @@ public final class MultivariateNormal extends Distribution {
         // With the rows and columns in reverse order, P = U U' for an upper triangular U; the inverse is L L' for L =
         // U^-1'.
         Tensor upper = factor("precision", p[1].flip(-2, -1)).flip(-2, -1);
-        Tensor identity = Tensors.eye(p[0].dtype(), p[0].size(-1), p[0].size(-1));
+        Tensor identity =
+                Tensors.eye(p[0].dtype(), p[0].size(-1), p[0].size(-1)).to(p[0].device());
         return new MultivariateNormal(p[0], Linalg.solveTriangular(upper.transpose(-2, -1), identity, false));
     }
 

@@ -1,6 +1,7 @@
 package org.gatun.nn.distributions;
 
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.shape.Broadcasting;
 import org.gatun.tensor.shape.Shape;
@@ -30,18 +31,21 @@ final class Parameters {
                 .require(owner, parameter, x);
     }
 
-    /** Parameters of one floating dtype. */
+    /** Parameters of one floating dtype; single numbers on the host go along with others on a GPU. */
     static Tensor[] floating(Tensor... parameters) {
         DType dtype = parameters[0].dtype();
+        Device device = Device.CPU;
         for (Tensor p : parameters) {
             dtype = DType.promote(dtype, p.dtype());
+            device = p.device().equals(Device.CPU) ? device : p.device();
         }
         if (!dtype.isFloating()) {
             dtype = DType.F32;
         }
         Tensor[] out = new Tensor[parameters.length];
         for (int i = 0; i < out.length; i++) {
-            out[i] = parameters[i].to(dtype);
+            Tensor p = parameters[i];
+            out[i] = (p.rank() == 0 ? p.to(device) : p).to(dtype);
         }
         return out;
     }
