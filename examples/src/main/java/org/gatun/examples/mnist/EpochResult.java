@@ -14,7 +14,7 @@ import java.util.List;
  * @param testAccuracy the share of test samples that are classified right
  * @param seconds how long training took, without evaluation
  * @param samplesPerSecond training samples per second
- * @param peakNativeBytes the most native memory that tensors held during the epoch
+ * @param peakNativeBytes the most of the device's memory that tensors held during the epoch
  */
 record EpochResult(
         int epoch,

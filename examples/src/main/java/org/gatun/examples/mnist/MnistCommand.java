@@ -65,7 +65,7 @@ public final class MnistCommand implements Callable<Integer> {
 
     @Option(
             names = "--device",
-            description = "Where to run: cpu or cuda. Default: ${DEFAULT-VALUE}.",
+            description = "Where to run: cpu, or cuda, the first GPU. Default: ${DEFAULT-VALUE}.",
             defaultValue = "cpu")
     private String device = "cpu";
 
@@ -165,12 +165,13 @@ public final class MnistCommand implements Callable<Integer> {
             }
             out.printf(
                     Locale.ROOT,
-                    "%s, %,d parameters, %,d training and %,d test samples, batches of %d%n",
+                    "%s, %,d parameters, %,d training and %,d test samples, batches of %d, on %s%n",
                     settings.model(),
                     trainer.model().parameterCount(),
                     limited(all, settings).size(),
                     test.size(),
-                    settings.batch());
+                    settings.batch(),
+                    device);
             out.flush();
             for (int e = results.size() + 1; e <= settings.epochs(); e++) {
                 EpochResult r = epoch(trainer, e, limited(all, settings).size());
@@ -196,7 +197,7 @@ public final class MnistCommand implements Callable<Integer> {
                 trainer.save(folder.resolve("checkpoint.safetensors"), metadata);
             }
             if (json != null) {
-                write(json, settings, results); // first: a picture that fails must not take the results with it
+                write(json, settings, device, results); // first: a picture that fails must not take the results with it
             }
             String noFonts = Fonts.missing();
             if (noFonts == null) {
@@ -307,10 +308,10 @@ public final class MnistCommand implements Callable<Integer> {
         }
     }
 
-    private void write(Path file, Settings settings, List<EpochResult> results) throws IOException {
+    private void write(Path file, Settings settings, Device where, List<EpochResult> results) throws IOException {
         var report = new LinkedHashMap<String, Object>();
         report.put("settings", settings);
-        report.put("device", device);
+        report.put("device", where.toString());
         report.put("java", Runtime.version().toString());
         report.put("processors", Runtime.getRuntime().availableProcessors());
         report.put("epochs", results);

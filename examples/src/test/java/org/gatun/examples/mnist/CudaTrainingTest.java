@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +20,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.gatun.autograd.Grad;
 import org.gatun.autograd.Parameter;
 import org.gatun.autograd.Tape;
+import org.gatun.examples.CommandLineRun;
 import org.gatun.nn.Activation;
 import org.gatun.nn.Checkpoint;
 import org.gatun.nn.Linear;
@@ -26,7 +35,12 @@ import org.gatun.nn.Module;
 import org.gatun.nn.Sequential;
 import org.gatun.nn.data.Batch;
 import org.gatun.nn.data.GeneratedDigits;
+import org.gatun.nn.data.Mnist;
 import org.gatun.nn.data.TensorDataset;
+import org.gatun.nn.distributions.Binomial;
+import org.gatun.nn.distributions.Categorical;
+import org.gatun.nn.distributions.MultivariateNormal;
+import org.gatun.nn.distributions.Normal;
 import org.gatun.optim.Adam;
 import org.gatun.optim.Optimizer;
 import org.gatun.optim.Sgd;
@@ -45,6 +59,7 @@ import org.gatun.tensor.memory.MemoryStats;
 import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,10 +76,19 @@ class CudaTrainingTest {
 
     private final List<Module> modules = new ArrayList<>();
 
+    /** Says that small files are not the originals, as it should; nobody wants to read that here. */
+    private static final Logger LOGGER = Logger.getLogger(Mnist.class.getPackageName());
+
     @BeforeAll
     static void findADriver() {
+        LOGGER.setLevel(Level.OFF);
         StandInDriver.use();
         gpu = Device.cuda(0);
+    }
+
+    @AfterAll
+    static void speakAgain() {
+        LOGGER.setLevel(null);
     }
 
     private long liveBefore;
@@ -261,6 +285,86 @@ class CudaTrainingTest {
         scale.close();
     }
 
+    /** Sum of the squares, half of the way on a GPU. */
+    private static Tensor squares(Tensor x) {
+        Tensor there = x.to(gpu);
+        return there.mul(there).to(Device.CPU).sum();
+    }
+
+    @Test
+    void derivativesPassThroughMoves() {
+        Tensor x = Tensors.of(1.0, -2.0, 3.0);
+        Tensor v = Tensors.of(1.0, 10.0, 100.0);
+        UnaryOperator<Tensor> f = CudaTrainingTest::squares;
+        List<Tensor> found = List.of(
+                Grad.grad(f).apply(x),
+                Grad.jvp(f, x, v).tangent(),
+                Grad.hvp(f, x, v),
+                Grad.jacobian(CudaTrainingTest::moved).apply(x),
+                Grad.vmap(f).apply(Tensors.stack(0, x, v)),
+                Grad.vmap(Grad.grad(f)).apply(Tensors.stack(0, x, v)),
+                Grad.transpose(CudaTrainingTest::moved, x).apply(v.to(gpu)));
+        double[][] expected = {
+            {2, -4, 6},
+            {2 - 40 + 600},
+            {2, 20, 200},
+            {3, 0, 0, 0, 3, 0, 0, 0, 3},
+            {14, 10101},
+            {2, -4, 6, 2, 20, 200},
+            {3, 30, 300}
+        };
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(found.get(i).toDoubleArray()).as("%d", i).containsExactly(expected[i]);
+        }
+        // Gradients and transposes are where their arguments are, values where the function left them.
+        assertThat(found.get(0).device()).isEqualTo(Device.CPU);
+        assertThat(found.get(6).device()).isEqualTo(Device.CPU);
+        assertThat(Grad.vmap(CudaTrainingTest::moved).apply(Tensors.ones(2, 2)).device())
+                .isEqualTo(gpu);
+    }
+
+    private static Tensor moved(Tensor x) {
+        return x.to(gpu).mul(3);
+    }
+
+    /** Where a function mixes numbers of the host with tensors on a GPU, what leads to the numbers is differentiated on the host. */
+    @Test
+    void whatLeadsToANumberOnTheHostIsDifferentiatedThere() {
+        Tensor there = Tensors.of(1.0, 2.0, 4.0).to(gpu);
+        Tensor w = Tensors.of(3.0, 5.0);
+        // s = w0^2 + w1^2 = 34 meets the GPU's 7 and the host's own 1: 2 w (7 + 2 s).
+        Tensor gradient = Grad.grad((Tensor x) -> {
+                    Tensor s = x.mul(x).sum();
+                    return there.mul(s).sum().cpu().add(s.mul(s));
+                })
+                .apply(w);
+        assertThat(gradient.device()).isEqualTo(Device.CPU);
+        assertThat(gradient.toDoubleArray()).containsExactly(6 * (7 + 68), 10 * (7 + 68));
+    }
+
+    /** Parameters of distributions: numbers beside a tensor on a GPU go there, and samples with them. */
+    @Test
+    void distributionsAreOnTheDeviceOfTheirParameters() {
+        Tensor scale = Tensors.of(1f, 2f).to(gpu);
+        Normal normal = new Normal(Tensors.scalar(0f), scale);
+        Tensor sample = normal.sample(new Generator(1), Shape.of(3));
+        assertThat(sample.device()).isEqualTo(gpu);
+        Tensor expected = new Normal(Tensors.scalar(0f), scale.cpu()).sample(new Generator(1), Shape.of(3));
+        assertThat(distance(sample, expected)).isLessThan(1e-6);
+        assertThat(Categorical.ofProbs(Tensors.of(0.25f, 0.75f).to(gpu))
+                        .enumerateSupport()
+                        .device())
+                .isEqualTo(gpu);
+        Tensor precision = Tensors.of(Shape.of(2, 2), 4f, 0f, 0f, 0.25f).to(gpu);
+        MultivariateNormal joint =
+                MultivariateNormal.ofPrecision(Tensors.of(1f, 2f).to(gpu), precision);
+        assertThat(joint.variance().device()).isEqualTo(gpu);
+        assertThat(joint.variance().toDoubleArray()).containsExactly(0.25, 4);
+        Binomial trials = Binomial.ofProbs(3, Tensors.of(0.5f, 0.25f).to(gpu));
+        assertThat(trials.mean().toDoubleArray()).containsExactly(1.5, 0.75);
+        assertThat(trials.totalCount().device()).isEqualTo(gpu);
+    }
+
     /** Buffers in all places where a copy can take theirs. */
     @SuppressWarnings("UnusedVariable") // modules find their fields by reflection
     private static final class Buffered implements Module {
@@ -442,6 +546,47 @@ class CudaTrainingTest {
 
     @Test
     void theCommandTrainsOnAGpu(@TempDir Path folder) throws IOException {
-        assertThat(Files.exists(folder)).isTrue();
+        MnistFiles.write(folder.resolve("data"), 64, 32);
+        JsonNode host = trained(folder, "cpu", "--epochs", 2);
+        JsonNode there = trained(folder, "cuda", "--epochs", 2);
+        assertThat(host.get("device").asText()).isEqualTo("cpu");
+        assertThat(there.get("device").asText()).isEqualTo("cuda:0");
+        for (int e = 0; e < 2; e++) {
+            JsonNode expected = host.get("epochs").get(e);
+            JsonNode found = there.get("epochs").get(e);
+            assertThat(found.get("trainLoss").asDouble())
+                    .isCloseTo(expected.get("trainLoss").asDouble(), within(1e-3));
+            assertThat(found.get("testLoss").asDouble())
+                    .isCloseTo(expected.get("testLoss").asDouble(), within(1e-2));
+            // Parameters, gradients and both moments.
+            assertThat(found.get("peakNativeBytes").asLong()).isGreaterThan(4 * 4 * (784 * 512 + 512 * 256));
+        }
+        // What was begun on a GPU can be finished without one, here with nothing left to train.
+        Path checkpoint = folder.resolve("cuda/checkpoint.safetensors");
+        CommandLineRun resumed = CommandLineRun.of(
+                "mnist", "--data", folder.resolve("data"), "--resume", checkpoint, "--output", folder.resolve("on"));
+        assertThat(resumed.status()).as(resumed.err()).isZero();
+        assertThat(resumed.out()).contains("Resuming after epoch 2 of 2");
+    }
+
+    private static JsonNode trained(Path folder, String device, Object... more) throws IOException {
+        Path json = folder.resolve(device + ".json");
+        Object[] common = {
+            "mnist",
+            "--data",
+            folder.resolve("data"),
+            "--batch",
+            16,
+            "--device",
+            device,
+            "--output",
+            folder.resolve(device),
+            "--json",
+            json
+        };
+        CommandLineRun run = CommandLineRun.of(
+                Stream.concat(Arrays.stream(common), Arrays.stream(more)).toArray());
+        assertThat(run.status()).as(run.err()).isZero();
+        return new ObjectMapper().readTree(Files.readString(json));
     }
 }

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -69,29 +67,10 @@ class MnistCommandTest {
         LOGGER.setLevel(null);
     }
 
-    /** Images of noise around a bright row at the height of their class. */
     @BeforeEach
     void writeData() throws IOException {
-        data = Files.createDirectory(folder.resolve("data"));
-        write("train", TRAIN);
-        write("t10k", TEST);
-    }
-
-    private void write(String name, int n) throws IOException {
-        var random = new Random(n);
-        ByteBuffer images = ByteBuffer.allocate(16 + n * 784);
-        ByteBuffer labels = ByteBuffer.allocate(8 + n);
-        images.putInt(0x803).putInt(n).putInt(28).putInt(28);
-        labels.putInt(0x801).putInt(n);
-        for (int i = 0; i < n; i++) {
-            int label = random.nextInt(10);
-            labels.put((byte) label);
-            for (int p = 0; p < 784; p++) {
-                images.put((byte) (p / 28 / 2 == label ? 200 + random.nextInt(50) : random.nextInt(100)));
-            }
-        }
-        Files.write(data.resolve(name + "-images-idx3-ubyte"), images.array());
-        Files.write(data.resolve(name + "-labels-idx1-ubyte"), labels.array());
+        data = folder.resolve("data");
+        MnistFiles.write(data, TRAIN, TEST);
     }
 
     private Path run(String name) {
@@ -285,7 +264,7 @@ class MnistCommandTest {
     @Test
     void resumingWithOtherDataIsRefused() throws IOException {
         assertThat(train(interruptedIn(2), "part").status()).isEqualTo(1);
-        write("train", TRAIN + 40);
+        MnistFiles.write(data, "train", TRAIN + 40);
         fails(train(new StringWriter(), "part", "--resume"), "checkpoint", "4 updates", "this data");
     }
 
@@ -443,7 +422,7 @@ class MnistCommandTest {
         assertThat(run("run")).doesNotExist();
         assertThat(run("run.json")).doesNotExist();
         Path kept = Files.writeString(run("kept.json"), "the results of before");
-        write("t10k", TEST);
+        MnistFiles.write(data, "t10k", TEST);
         CommandLineRun diverged = train(new StringWriter(), "kept", "--learning-rate", 1e30);
         assertThat(diverged.status()).isEqualTo(1);
         assertThat(Files.readString(kept)).isEqualTo("the results of before");
