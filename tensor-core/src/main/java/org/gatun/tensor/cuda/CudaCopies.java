@@ -1,10 +1,7 @@
 package org.gatun.tensor.cuda;
 
 import java.util.Arrays;
-import java.util.List;
 import org.gatun.tensor.ConcreteTensor;
-import org.gatun.tensor.DType;
-import org.gatun.tensor.ir.Expr;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.PadSpec;
 import org.gatun.tensor.memory.Storage;
@@ -66,11 +63,7 @@ final class CudaCopies {
         }
         Storage storage = out.acquire();
         try (ConcreteTensor place = ConcreteTensor.over(storage, target, x.dtype())) {
-            CudaRegions.runInto(gpu, identity(x.dtype()), new ConcreteTensor[] {x}, new ConcreteTensor[] {place});
+            CudaRegions.copy(gpu, x, place);
         }
-    }
-
-    private static Expr identity(DType dtype) {
-        return new Expr(List.of(dtype), List.of(), List.of(0));
     }
 }

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.cpu.math.ScalarDivision;
@@ -14,6 +17,7 @@ import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.ScalarTypes;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /** Runs elementwise operations, single ones and regions: one kernel, printed by {@link RegionSource}, for each region and kind of layout. */
 final class CudaRegions {
@@ -29,6 +33,9 @@ final class CudaRegions {
             BinaryFn.FMOD, "fmod");
 
     private CudaRegions() {}
+
+    private static final Map<Single, Expr> SINGLES = new ConcurrentHashMap<>();
+    private static final Map<DType, Expr> IDENTITIES = new ConcurrentHashMap<>();
 
     private record DenseKey(Expr expr, List<Boolean> single) {}
 
@@ -91,37 +98,59 @@ final class CudaRegions {
         }
     }
 
-    /** A single operation as a region. */
+    /** Copies the elements of {@code x}, of one shape with {@code out}, into existing memory. */
+    static void copy(CudaDevice gpu, ConcreteTensor x, ConcreteTensor out) {
+        Expr identity = IDENTITIES.computeIfAbsent(x.dtype(), d -> new Expr(List.of(d), List.of(), List.of(0)));
+        runInto(gpu, identity, new ConcreteTensor[] {x}, new ConcreteTensor[] {out});
+    }
+
+    /** A single operation as a region, made once. */
     private static Expr region(Op.Scalar op, ConcreteTensor[] in) {
-        DType[] types = new DType[in.length];
-        for (int i = 0; i < types.length; i++) {
-            types[i] = in[i].dtype();
+        var single = new Single(
+                op, in[0].dtype(), in.length > 1 ? in[1].dtype() : null, in.length > 2 ? in[2].dtype() : null);
+        Expr known = SINGLES.get(single);
+        return known != null ? known : SINGLES.computeIfAbsent(single, Single::region);
+    }
+
+    /** A single operation on operands of some dtypes; null where it has fewer. */
+    private record Single(
+            Op.Scalar op,
+            DType a,
+            @Nullable DType b,
+            @Nullable DType c) {
+        Expr region() {
+            DType[] types = Stream.of(a, b, c).filter(Objects::nonNull).toArray(DType[]::new);
+            var node = new Expr.Apply(op, 0, b == null ? -1 : 1, c == null ? -1 : 2, ScalarTypes.result(op, types));
+            return new Expr(List.of(types), List.of(node), List.of(types.length));
         }
-        return new Expr(
-                List.of(types),
-                List.of(new Expr.Apply(
-                        op, 0, in.length > 1 ? 1 : -1, in.length > 2 ? 2 : -1, ScalarTypes.result(op, types))),
-                List.of(in.length));
     }
 
     private static void dense(CudaDevice gpu, Expr expr, MergedAxes axes, ConcreteTensor[] in, ConcreteTensor[] out) {
         long n = out[0].shape().elements();
-        List<Boolean> single =
-                IntStream.range(0, in.length).mapToObj(i -> !axes.isDense(i)).toList();
-        Kernel kernel = single.contains(true)
-                ? gpu.kernel(new DenseKey(expr, single), "dense", () -> RegionSource.dense(expr, single))
-                : gpu.kernel(expr, "dense", () -> RegionSource.both(expr));
+        boolean any = false;
+        for (int i = 0; i < in.length; i++) {
+            any |= !axes.isDense(i);
+        }
+        Kernel kernel =
+                any ? withSingle(gpu, expr, axes, in.length) : gpu.kernel(expr, "dense", () -> RegionSource.both(expr));
         long[] arguments = head(gpu, expr, n, in, out, 1);
         int lanes = RegionSource.vector(expr);
         long vectors = n / lanes;
         for (int i = 0; i < in.length; i++) {
-            vectors = single.get(i) || aligned(in[i], lanes) ? vectors : 0;
+            vectors = !axes.isDense(i) || aligned(in[i], lanes) ? vectors : 0;
         }
         for (ConcreteTensor result : out) {
             vectors = aligned(result, lanes) ? vectors : 0;
         }
         arguments[arguments.length - 1] = vectors;
         gpu.launch(kernel, vectors == 0 ? n : Math.max(vectors, n - vectors * lanes), arguments);
+    }
+
+    /** The kernel for operands of which some are single elements. */
+    private static Kernel withSingle(CudaDevice gpu, Expr expr, MergedAxes axes, int inputs) {
+        List<Boolean> single =
+                IntStream.range(0, inputs).mapToObj(i -> !axes.isDense(i)).toList();
+        return gpu.kernel(new DenseKey(expr, single), "dense", () -> RegionSource.dense(expr, single));
     }
 
     private static boolean aligned(ConcreteTensor t, int lanes) {
@@ -138,8 +167,9 @@ final class CudaRegions {
         }
         long n = out[0].shape().elements();
         boolean wide = n > Integer.MAX_VALUE;
-        Kernel kernel =
-                gpu.kernel(new StridedKey(expr, rank, wide), "strided", () -> RegionSource.strided(expr, rank, wide));
+        Kernel kernel = rank == RegionSource.COMMON_RANK && !wide
+                ? gpu.kernel(expr, "strided", () -> RegionSource.both(expr))
+                : gpu.kernel(new StridedKey(expr, rank, wide), "strided", () -> RegionSource.strided(expr, rank, wide));
         long[] arguments = head(gpu, expr, n, in, out, rest);
         int at = HEAD + operands;
         // Axes that the program has and the layouts have not are of size 1.
@@ -178,11 +208,7 @@ final class CudaRegions {
             runInto(gpu, expr, operands, results);
             for (int r = 0; r < out.length; r++) {
                 if (results[r] != out[r]) {
-                    runInto(
-                            gpu,
-                            new Expr(List.of(out[r].dtype()), List.of(), List.of(0)),
-                            new ConcreteTensor[] {results[r]},
-                            new ConcreteTensor[] {out[r]});
+                    copy(gpu, results[r], out[r]);
                 }
             }
         } finally {
