@@ -90,7 +90,7 @@ public final class ConcreteTensor extends Tensor {
                 try (var arena = Arena.ofConfined()) {
                     MemorySegment element = arena.allocate(dtype.bytes(), dtype.bytes());
                     write.accept(element.address());
-                    Transfers.upload(element, t);
+                    Transfers.set(element, t);
                 } catch (Throwable e) {
                     t.close();
                     throw e;

@@ -15,6 +15,9 @@ final class Staging {
 
     private final CudaStream stream;
     private final long[] events = new long[2];
+    /** The half that is used next, so that a copy waits for the one before the last at most. */
+    private int turn;
+
     private long memory;
     private long half;
 
@@ -43,7 +46,6 @@ final class Staging {
     void upload(MemorySegment source, long target) {
         long bytes = source.byteSize();
         reserve(bytes);
-        int turn = 0;
         for (long at = 0; at < bytes; at += half, turn ^= 1) {
             long part = Math.min(half, bytes - at);
             long place = memory + turn * half;
@@ -58,7 +60,6 @@ final class Staging {
     void download(long source, MemorySegment target) {
         long bytes = target.byteSize();
         reserve(bytes);
-        int turn = 0;
         for (long at = 0; at < bytes + half; at += half, turn ^= 1) {
             if (at < bytes) {
                 CudaMemory.copyToHost(source + at, memory + turn * half, Math.min(half, bytes - at), stream.handle());

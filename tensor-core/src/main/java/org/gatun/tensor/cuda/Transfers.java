@@ -1,7 +1,9 @@
 package org.gatun.tensor.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.gatun.bindings.cuda.CudaException;
+import org.gatun.bindings.cuda.CudaMemory;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.memory.Storage;
@@ -53,6 +55,30 @@ public final class Transfers {
     /** Copies {@code bytes} bytes at an offset from the first element of a tensor on a GPU to the host, as {@link #download}. */
     public static void read(ConcreteTensor source, long offset, MemorySegment target) {
         download(source, source.address() + offset, target);
+    }
+
+    /**
+     * Sets the one element of a fresh tensor on a GPU, without waiting for anything: a fill takes its value along.
+     *
+     * @param element the element's bytes on the host
+     */
+    public static void set(MemorySegment element, ConcreteTensor target) {
+        CudaDevice gpu = device(target);
+        long stream = gpu.stream().handle();
+        long to = target.address();
+        try {
+            switch (target.dtype()) {
+                case F64, I64 -> {
+                    CudaMemory.fill(to, element.get(ValueLayout.JAVA_INT, 0), 1, stream);
+                    CudaMemory.fill(to + 4, element.get(ValueLayout.JAVA_INT, 4), 1, stream);
+                }
+                case F32, I32 -> CudaMemory.fill(to, element.get(ValueLayout.JAVA_INT, 0), 1, stream);
+                case BF16, F16, I16 -> CudaMemory.fill(to, element.get(ValueLayout.JAVA_SHORT, 0), 1, stream);
+                case I8, U8, BOOL -> CudaMemory.fill(to, element.get(ValueLayout.JAVA_BYTE, 0), 1, stream);
+            }
+        } catch (CudaException e) {
+            throw gpu.failure(e);
+        }
     }
 
     /** Sets all bytes of a contiguous tensor on a GPU. */

@@ -242,6 +242,30 @@ class CudaBackendTest {
         assertThat(Device.available()).contains(Device.cuda(0));
     }
 
+    /** A number of the program goes to the GPU without a copy, for which the host would have to wait. */
+    @Test
+    void numbersAreSetWithoutACopyInEveryDtype() {
+        try (var scope = MemoryScope.open("test")) {
+            Device gpu = Device.cuda(0);
+            long before = StandInDriver.onGpu() ? 0 : StandInDriver.get("copies");
+            List<ConcreteTensor> numbers = new ArrayList<>();
+            for (DType dtype : DType.values()) {
+                numbers.add(ConcreteTensor.scalar(dtype, 1.0, gpu));
+            }
+            numbers.add(ConcreteTensor.scalar(DType.I64, Long.MIN_VALUE + 12345, gpu));
+            numbers.add(ConcreteTensor.scalar(DType.F64, -Math.PI, gpu));
+            numbers.add(ConcreteTensor.scalar(DType.I8, -7.0, gpu));
+            if (!StandInDriver.onGpu()) {
+                assertThat(StandInDriver.get("copies")).isEqualTo(before);
+            }
+            int last = numbers.size() - 3;
+            assertThat(numbers.subList(0, last)).allMatch(x -> x.item() == 1);
+            assertThat(numbers.get(last).itemLong()).isEqualTo(Long.MIN_VALUE + 12345);
+            assertThat(numbers.get(last + 1).item()).isEqualTo(-Math.PI);
+            assertThat(numbers.get(last + 2).item()).isEqualTo(-7);
+        }
+    }
+
     @Test
     void emptyTensorsAndScalarsNeedNoMemoryOfTheirOwn() {
         try (var scope = MemoryScope.open("test")) {
