@@ -55,42 +55,51 @@ public final class CudaBackend implements Backend {
 
     private ConcreteTensor[] ordered(Composite.Kernel kernel, ConcreteTensor[] in) {
         CudaStream stream = gpu.stream();
+        CudaBlock[] read = blocks(in);
         try {
-            for (ConcreteTensor x : in) {
-                CudaBlock.of(x.storage()).beforeRead(stream);
+            for (CudaBlock block : read) {
+                block.beforeRead(stream);
             }
-            ConcreteTensor[] results = kernel.run(in);
-            for (ConcreteTensor x : in) {
-                CudaBlock.of(x.storage()).afterRead(stream);
-            }
-            return results;
+            return kernel.run(in);
         } catch (CudaException e) {
             throw gpu.failure(e);
+        } finally {
+            // Also when it failed: part of the work may have been given to the stream.
+            for (CudaBlock block : read) {
+                block.afterRead(stream);
+            }
         }
+    }
+
+    private static CudaBlock[] blocks(ConcreteTensor[] tensors) {
+        CudaBlock[] blocks = new CudaBlock[tensors.length];
+        for (int i = 0; i < blocks.length; i++) {
+            blocks[i] = CudaBlock.of(tensors[i].storage());
+        }
+        return blocks;
     }
 
     @Override
     public void executeInto(Op.Elementwise op, ConcreteTensor[] inputs, ConcreteTensor[] results) {
         CudaStream stream = gpu.stream();
+        CudaBlock[] written = blocks(results);
+        for (CudaBlock block : written) {
+            block.beforeWrite(stream);
+        }
         try {
-            for (ConcreteTensor x : inputs) {
-                CudaBlock.of(x.storage()).beforeRead(stream);
+            ordered(
+                    in -> {
+                        switch (op) {
+                            case Op.Fused fused -> CudaRegions.runInto(gpu, fused.expr(), in, results);
+                            case Op.Scalar scalar -> CudaRegions.runInto(gpu, scalar, in, results[0]);
+                        }
+                        return results;
+                    },
+                    inputs);
+        } finally {
+            for (CudaBlock block : written) {
+                block.afterWrite(stream);
             }
-            for (ConcreteTensor result : results) {
-                CudaBlock.of(result.storage()).beforeWrite(stream);
-            }
-            switch (op) {
-                case Op.Fused fused -> CudaRegions.runInto(gpu, fused.expr(), inputs, results);
-                case Op.Scalar scalar -> CudaRegions.runInto(gpu, scalar, inputs, results[0]);
-            }
-            for (ConcreteTensor x : inputs) {
-                CudaBlock.of(x.storage()).afterRead(stream);
-            }
-            for (ConcreteTensor result : results) {
-                CudaBlock.of(result.storage()).afterWrite(stream);
-            }
-        } catch (CudaException e) {
-            throw gpu.failure(e);
         }
     }
 
