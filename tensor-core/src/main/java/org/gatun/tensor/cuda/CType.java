@@ -22,6 +22,16 @@ final class CType {
         };
     }
 
+    /** The type that an element is moved as where its value does not matter: one for all dtypes of a size, so that few kernels are compiled. */
+    static String word(DType dtype) {
+        return switch (dtype) {
+            case F64, I64 -> "i64";
+            case F32, I32 -> "i32";
+            case BF16, F16, I16 -> "i16";
+            case I8, U8, BOOL -> "i8";
+        };
+    }
+
     /** The type that arithmetic runs in: single precision for the 16-bit floating types. */
     static String arithmetic(DType dtype) {
         return of(dtype.arithmetic());

@@ -1,5 +1,6 @@
 package org.gatun.tensor.cuda;
 
+import java.util.Arrays;
 import org.gatun.bindings.cuda.CudaType;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
@@ -431,33 +432,38 @@ final class CudaConvolutions {
         return Math.max(items, Math.max(height + 2L * spec.padH(), width + 2L * spec.padW()));
     }
 
+    /** Addresses and the number of items, the geometry that the structures of {@code windows.cuh} have in common, and the rest. */
+    private long[] arguments(long from, long to, long items, long... rest) {
+        long[] common = {
+            from,
+            to,
+            items,
+            groups * channels,
+            height,
+            width,
+            kernelHeight,
+            kernelWidth,
+            spec.strideH(),
+            spec.strideW(),
+            spec.padH(),
+            spec.padW(),
+            spec.dilationH(),
+            spec.dilationW(),
+            outHeight,
+            outWidth
+        };
+        long[] all = Arrays.copyOf(common, common.length + rest.length);
+        System.arraycopy(rest, 0, all, common.length, rest.length);
+        return all;
+    }
+
     private void unfold(
             long from, long to, long count, long first, long n, long imageStep, long channelStep, long tapStep) {
         long items = count * groups * channels * n;
         gpu.launch(
                 WindowKernels.of(gpu, "unfold", "Unfolding", dtype, largest(items)),
                 items,
-                from,
-                to,
-                items,
-                groups * channels,
-                height,
-                width,
-                kernelHeight,
-                kernelWidth,
-                spec.strideH(),
-                spec.strideW(),
-                spec.padH(),
-                spec.padW(),
-                spec.dilationH(),
-                spec.dilationW(),
-                outHeight,
-                outWidth,
-                first,
-                n,
-                imageStep,
-                channelStep,
-                tapStep);
+                arguments(from, to, items, first, n, imageStep, channelStep, tapStep));
     }
 
     private void fold(long from, ConcreteTensor dx, long image, long count, long row, long rows, long first, long n) {
@@ -466,28 +472,8 @@ final class CudaConvolutions {
         gpu.launch(
                 WindowKernels.widened(gpu, "fold", "Folding", dtype, largest(items)),
                 items,
-                from,
-                target,
-                items,
-                groups * channels,
-                height,
-                width,
-                kernelHeight,
-                kernelWidth,
-                spec.strideH(),
-                spec.strideW(),
-                spec.padH(),
-                spec.padW(),
-                spec.dilationH(),
-                spec.dilationW(),
-                outHeight,
-                outWidth,
-                first,
-                row,
-                rows,
-                groups * depth * n,
-                kernelHeight * kernelWidth * n,
-                n);
+                arguments(
+                        from, target, items, first, row, rows, groups * depth * n, kernelHeight * kernelWidth * n, n));
     }
 
     private void depthwise(String name, long x, long weight, long y, ConcreteTensor to, long items) {

@@ -37,7 +37,7 @@ final class CudaIndexing {
         boolean done = false;
         try (Temporary places = places(gpu, "gather", index, axis, size);
                 ConcreteTensor part = part(gpu, x, shape.withSize(axis, size))) {
-            String type = word(x.dtype());
+            String type = CType.word(x.dtype());
             launch(gpu, "gatherItems", type, Along.of(axis, shape, size), part.address(), out.address(), places, 0);
             done = true;
             return out;
@@ -58,7 +58,7 @@ final class CudaIndexing {
         try (Temporary places = places(gpu, "indexSelect", index, axis, size);
                 ConcreteTensor all = part(gpu, x, x.shape())) {
             Along along = Along.of(axis, shape, size);
-            String type = word(x.dtype());
+            String type = CType.word(x.dtype());
             int bytes = x.dtype().bytes();
             if (along.inner * bytes % WIDE == 0 && all.address() % WIDE == 0) {
                 type = "Vec<u64, 2>";
@@ -93,7 +93,7 @@ final class CudaIndexing {
                         ConcreteTensor values = whole ? out.view(out.layout()) : copiedPart(gpu, out, touched)) {
                     gpu.fill(winners.address(), (byte) -1, bytes);
                     launch(gpu, "lastItems", "", along, 0, 0, places, winners.address());
-                    String type = word(src.dtype());
+                    String type = CType.word(src.dtype());
                     launch(gpu, "putItems", type, along, values.address(), from.address(), places, winners.address());
                     if (!whole) {
                         CudaCopies.into(
@@ -335,16 +335,6 @@ final class CudaIndexing {
                     along.count,
                     along.inner);
         }
-    }
-
-    /** The type of a number with the bits of an element. */
-    private static String word(DType dtype) {
-        return switch (dtype) {
-            case F64, I64 -> "i64";
-            case F32, I32 -> "i32";
-            case BF16, F16, I16 -> "i16";
-            case I8, U8, BOOL -> "i8";
-        };
     }
 
     private static Kernel kernel(Gpu gpu, String name, String structure, String types) {

@@ -72,7 +72,7 @@ final class FewIndices {
                         places.shape().equals(indices.shape()) ? indices.layout() : along(shape, axis, indices));
             }
         }
-        String type = moved(x.dtype());
+        String type = CType.word(x.dtype());
         Kernel kernel = gpu.kernel(new GatherKey(type), "gatherElements", () -> """
                 #include "fewindices.cuh"
                 extern "C" __global__ void gatherElements(const Gather<%s, %d> a) {
@@ -101,11 +101,7 @@ final class FewIndices {
         if (indices.equals(shape)) {
             return element;
         }
-        long inner = 1;
-        for (int a = axis + 1; a < shape.rank(); a++) {
-            inner *= shape.size(a);
-        }
-        return element / inner % shape.size(axis);
+        return element / inner(shape, axis) % shape.size(axis);
     }
 
     /** A layout under the sizes of a shape, without steps along an axis. */
@@ -138,7 +134,7 @@ final class FewIndices {
     static ConcreteTensor scatter(
             CudaDevice gpu, Op.Scatter op, ConcreteTensor base, ConcreteTensor index, ConcreteTensor src) {
         ConcreteTensor out = CudaCopies.copy(gpu, base);
-        put(gpu, "scatter", op.axis(), src, index, index.layout(), out, moved(src.dtype()), false);
+        put(gpu, "scatter", op.axis(), src, index, index.layout(), out, CType.word(src.dtype()), false);
         return out;
     }
 
@@ -243,15 +239,5 @@ final class FewIndices {
     private static long parts(CudaDevice gpu, long lines, long count, long size) {
         long wanted = (long) gpu.multiprocessors() * THREADS_EACH / Math.max(1, lines);
         return Math.clamp(Math.min(wanted, count / 4), 1, Math.max(1, size));
-    }
-
-    /** The type that an element is moved as: one for all dtypes of a size. */
-    private static String moved(DType dtype) {
-        return switch (dtype) {
-            case F64, I64 -> "i64";
-            case F32, I32 -> "i32";
-            case BF16, F16, I16 -> "i16";
-            case I8, U8, BOOL -> "u8";
-        };
     }
 }

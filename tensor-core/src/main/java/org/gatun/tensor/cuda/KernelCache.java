@@ -63,8 +63,7 @@ final class KernelCache {
 
     private long load(String program) {
         String text = KernelText.expand(program);
-        List<String> options =
-                List.of("--gpu-architecture=" + architecture, "--std=c++17", "--fmad=false", "--define-macro=GATUN=1");
+        List<String> options = List.of("--gpu-architecture=" + architecture, "--std=c++17", "--fmad=false");
         @Nullable Path file = file(text, options);
         byte @Nullable [] image = file == null ? null : read(file);
         if (image != null) {

@@ -196,9 +196,10 @@ final class ScalarText {
             case BOOL -> x + " != 0";
             case F32, F64 -> x;
             case BF16, F16 -> "(float)" + x;
-            case I64, I32, U8 ->
-                from.isFloating() ? "convert<" + CType.of(to) + ">(" + x + ")" : "(" + CType.of(to) + ")" + x;
-            case I16, I8 -> from.isFloating() ? "(i32)convert<i64>(" + x + ")" : "(i32)" + x;
+            case I32 -> from.isFloating() ? "saturated32(" + x + ")" : "(i32)" + x;
+            // Shorter integers are the low bits of the long one.
+            case I64, U8, I16, I8 ->
+                "(" + CType.arithmetic(to) + ")" + (from.isFloating() ? "saturated(" + x + ")" : x);
         };
     }
 }

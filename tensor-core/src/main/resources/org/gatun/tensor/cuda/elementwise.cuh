@@ -407,13 +407,6 @@ static __device__ __forceinline__ T shiftRightOf(T a, T b) {
 
 // ---- conversions: floating to integer by truncation, to the nearest bound beyond the range, NaN to 0 ----
 
-template <class To, class From>
-struct Conversion {
-    static __device__ __forceinline__ To of(From x) {
-        return (To)x;
-    }
-};
-
 template <class From>
 static __device__ __forceinline__ i64 saturated(From x) {
     return x != x ? 0
@@ -426,52 +419,4 @@ template <class From>
 static __device__ __forceinline__ i32 saturated32(From x) {
     const i64 wide = saturated(x);
     return wide > 2147483647ll ? 2147483647 : wide < -2147483648ll ? -2147483647 - 1 : (i32)wide;
-}
-
-template <>
-struct Conversion<i64, float> {
-    static __device__ __forceinline__ i64 of(float x) {
-        return saturated(x);
-    }
-};
-
-template <>
-struct Conversion<i64, double> {
-    static __device__ __forceinline__ i64 of(double x) {
-        return saturated(x);
-    }
-};
-
-template <>
-struct Conversion<i32, float> {
-    static __device__ __forceinline__ i32 of(float x) {
-        return saturated32(x);
-    }
-};
-
-template <>
-struct Conversion<i32, double> {
-    static __device__ __forceinline__ i32 of(double x) {
-        return saturated32(x);
-    }
-};
-
-// Shorter integers are the low bits of the 64-bit one.
-template <>
-struct Conversion<u8, float> {
-    static __device__ __forceinline__ u8 of(float x) {
-        return (u8)saturated(x);
-    }
-};
-
-template <>
-struct Conversion<u8, double> {
-    static __device__ __forceinline__ u8 of(double x) {
-        return (u8)saturated(x);
-    }
-};
-
-template <class To, class From>
-static __device__ __forceinline__ To convert(From x) {
-    return Conversion<To, From>::of(x);
 }

@@ -19,55 +19,45 @@ static __device__ __forceinline__ i32 highestOf(i32) { return 2147483647; }
 static __device__ __forceinline__ u8 highestOf(u8) { return 255; }
 static __device__ __forceinline__ bool highestOf(bool) { return true; }
 
+// What folds of the elements themselves have in common.
 template <class T>
-struct SumFold {
+struct ValueFold {
     typedef Wide<T> Acc;
     typedef T Out;
-    // -0, so that a sum of negative zeros is one.
-    static __device__ __forceinline__ Acc neutral() { return negOf((Acc)0); }
-    static __device__ __forceinline__ Acc ofNothing() { return 0; }
     template <class E>
     static __device__ __forceinline__ Acc element(E x, i64) { return toWide(x); }
-    static __device__ __forceinline__ Acc join(Acc a, Acc b) { return addOf(a, b); }
     static __device__ __forceinline__ Out result(Acc x) { return fromWide<T>(x); }
 };
 
 template <class T>
-struct ProductFold {
-    typedef Wide<T> Acc;
-    typedef T Out;
-    static __device__ __forceinline__ Acc neutral() { return 1; }
-    static __device__ __forceinline__ Acc ofNothing() { return 1; }
-    template <class E>
-    static __device__ __forceinline__ Acc element(E x, i64) { return toWide(x); }
-    static __device__ __forceinline__ Acc join(Acc a, Acc b) { return mulOf(a, b); }
-    static __device__ __forceinline__ Out result(Acc x) { return fromWide<T>(x); }
+struct SumFold : ValueFold<T> {
+    // -0, so that a sum of negative zeros is one.
+    static __device__ __forceinline__ Wide<T> neutral() { return negOf((Wide<T>)0); }
+    static __device__ __forceinline__ Wide<T> ofNothing() { return 0; }
+    static __device__ __forceinline__ Wide<T> join(Wide<T> a, Wide<T> b) { return addOf(a, b); }
+};
+
+template <class T>
+struct ProductFold : ValueFold<T> {
+    static __device__ __forceinline__ Wide<T> neutral() { return 1; }
+    static __device__ __forceinline__ Wide<T> ofNothing() { return 1; }
+    static __device__ __forceinline__ Wide<T> join(Wide<T> a, Wide<T> b) { return mulOf(a, b); }
 };
 
 // NaN if there is one; of truth values, whether any is true.
 template <class T>
-struct MaxFold {
-    typedef Wide<T> Acc;
-    typedef T Out;
-    static __device__ __forceinline__ Acc neutral() { return lowestOf(Acc()); }
-    static __device__ __forceinline__ Acc ofNothing() { return neutral(); }
-    template <class E>
-    static __device__ __forceinline__ Acc element(E x, i64) { return toWide(x); }
-    static __device__ __forceinline__ Acc join(Acc a, Acc b) { return maximumOf(a, b); }
-    static __device__ __forceinline__ Out result(Acc x) { return fromWide<T>(x); }
+struct MaxFold : ValueFold<T> {
+    static __device__ __forceinline__ Wide<T> neutral() { return lowestOf(Wide<T>()); }
+    static __device__ __forceinline__ Wide<T> ofNothing() { return neutral(); }
+    static __device__ __forceinline__ Wide<T> join(Wide<T> a, Wide<T> b) { return maximumOf(a, b); }
 };
 
 // NaN if there is one; of truth values, whether all are true.
 template <class T>
-struct MinFold {
-    typedef Wide<T> Acc;
-    typedef T Out;
-    static __device__ __forceinline__ Acc neutral() { return highestOf(Acc()); }
-    static __device__ __forceinline__ Acc ofNothing() { return neutral(); }
-    template <class E>
-    static __device__ __forceinline__ Acc element(E x, i64) { return toWide(x); }
-    static __device__ __forceinline__ Acc join(Acc a, Acc b) { return minimumOf(a, b); }
-    static __device__ __forceinline__ Out result(Acc x) { return fromWide<T>(x); }
+struct MinFold : ValueFold<T> {
+    static __device__ __forceinline__ Wide<T> neutral() { return highestOf(Wide<T>()); }
+    static __device__ __forceinline__ Wide<T> ofNothing() { return neutral(); }
+    static __device__ __forceinline__ Wide<T> join(Wide<T> a, Wide<T> b) { return minimumOf(a, b); }
 };
 
 // An element and its place along the axis; no element has the place `nowhere`.
