@@ -140,5 +140,10 @@ record BatchedComposite(Composite element, List<Boolean> batched, long size) imp
         public boolean usesResult(int i) {
             return own.usesResult(i);
         }
+
+        @Override
+        public boolean usesCotangent(int i) {
+            return own.usesCotangent(i);
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.Composite;
@@ -371,7 +372,10 @@ final class Recording implements Trace {
                 Tensor seed = g[i];
                 seeds[i] = seed != null
                         ? seed
-                        : ConcreteTensor.scalar(types.get(i).dtype(), 0.0, results[0].device())
+                        : ConcreteTensor.scalar(
+                                        types.get(i).dtype(),
+                                        0.0,
+                                        derivative.usesCotangent(i) ? results[0].device() : Device.CPU)
                                 .broadcastTo(types.get(i).shape());
             }
             return CompositeRules.vjp(composite, derivative, p, seeds, i -> wanted[i]);

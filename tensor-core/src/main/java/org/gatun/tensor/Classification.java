@@ -2,6 +2,7 @@ package org.gatun.tensor;
 
 import java.util.Arrays;
 import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.composite.ClassLikelihood;
 import org.gatun.tensor.composite.CrossEntropy;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
@@ -29,7 +30,7 @@ final class Classification {
         Tensor mean(Tensor losses) {
             Tensor sum = losses.sum();
             return someIgnored
-                    ? sum.div(ignored().not().to(DType.I64).sum().to(sum.dtype()))
+                    ? sum.div(target.ne(ignoreIndex).to(sum.dtype()).sum())
                     : sum.div((double) target.elements());
         }
 
@@ -40,6 +41,13 @@ final class Classification {
 
     static Tensor crossEntropy(Tensor logits, Tensor target, CrossEntropyOptions options) {
         Reductions.requireFloating("crossEntropy", logits);
+        boolean plain = !target.dtype().isFloating() && options.weight() == null && options.labelSmoothing() == 0;
+        if (plain) {
+            Rows rows = rows("crossEntropy", logits, target, options);
+            Op.Call op = new Op.Call(new CrossEntropy(options.ignoreIndex()));
+            Tensor losses = Dispatch.bindAll(op, rows.scores(), rows.target())[0];
+            return Arithmetic.cast(reduce(losses, null, rows, options.reduction()), logits.dtype());
+        }
         if (logits.dtype().isNarrow()) {
             return Widened.compute(logits, x -> crossEntropy(x, widened(logits, target), widened(logits, options)));
         }
@@ -48,14 +56,10 @@ final class Classification {
         }
         Rows rows = rows("crossEntropy", logits, target, options);
         requireWeight("crossEntropy", logits.dtype(), rows.classes(), options.weight());
-        if (options.weight() == null && options.labelSmoothing() == 0) {
-            Op.Call op = new Op.Call(new CrossEntropy(options.ignoreIndex()));
-            Tensor losses = Dispatch.bindAll(op, rows.scores(), rows.target())[0];
-            return reduce(losses, null, rows, options.reduction());
-        }
         Tensor logs = rows.scores().logSoftmax(1);
+        Tensor picked = picked("crossEntropy", logs, rows);
         Tensor weights = weights(rows, options.weight());
-        Tensor losses = likelihood(logs, rows, weights);
+        Tensor losses = weights == null ? picked : picked.mul(weights);
         double smoothing = options.labelSmoothing();
         if (smoothing > 0) {
             Tensor all = options.weight() == null ? logs : logs.mul(options.weight());
@@ -80,8 +84,9 @@ final class Classification {
         }
         Rows rows = rows("nllLoss", logs, target, options);
         requireWeight("nllLoss", logs.dtype(), rows.classes(), options.weight());
+        Tensor picked = picked("nllLoss", rows.scores(), rows);
         Tensor weights = weights(rows, options.weight());
-        return reduce(likelihood(rows.scores(), rows, weights), weights, rows, options.reduction());
+        return reduce(weights == null ? picked : picked.mul(weights), weights, rows, options.reduction());
     }
 
     /** Probabilities of the dtype of the scores in the wider dtype too; others, which are refused by name, as they are. */
@@ -94,12 +99,9 @@ final class Classification {
         return weight == null ? options : options.withWeight(widened(scores, weight));
     }
 
-    /** The negative logarithms at the targets, weighted, 0 where the target is ignored. */
-    private static Tensor likelihood(Tensor logs, Rows rows, @Nullable Tensor weights) {
-        Tensor safe = rows.target().maskedFill(rows.ignored(), 0);
-        Tensor picked = logs.gather(1, safe.unsqueeze(1)).squeeze(1).neg();
-        Tensor losses = picked.maskedFill(rows.ignored(), 0);
-        return weights == null ? losses : losses.mul(weights);
+    /** The negative logarithms at the targets, 0 where the target is ignored; finds a target on a GPU that is no class. */
+    private static Tensor picked(String name, Tensor logs, Rows rows) {
+        return Dispatch.bind(new Op.Call(new ClassLikelihood(name, rows.ignoreIndex())), logs, rows.target());
     }
 
     /** The class weight of each target, 0 where it is ignored. */
@@ -161,7 +163,8 @@ final class Classification {
                     + target.shape());
         }
         Tensor classes = Indices.checked(name, target).flatten();
-        boolean some = Indices.requireClasses(name, classes, scores.size(axis), options.ignoreIndex());
+        boolean some = Indices.areCheckedByKernels(classes)
+                || Indices.requireClasses(name, classes, scores.size(axis), options.ignoreIndex());
         Tensor flat = rank == 1
                 ? scores.unsqueeze(0)
                 : rank == 2 ? scores : scores.moveAxis(1, -1).flatten(0, -2);

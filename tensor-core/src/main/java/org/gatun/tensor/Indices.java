@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import org.gatun.tensor.cpu.IndexCheck;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.Dispatch;
@@ -49,13 +50,17 @@ final class Indices {
                 continue;
             }
             if (c < 0 || c >= classes) {
-                throw new IndexOutOfBoundsException(name + ": class " + c + " at position " + i
-                        + " of a tensor of shape "
-                        + index.shape() + " is out of range for " + classes + " classes: give 0 to " + (classes - 1)
-                        + (ignored == null ? "" : ", or " + ignored + " for a target to ignore"));
+                throw IndexCheck.noClass(name, c, i, index.shape(), classes, ignored);
             }
         }
         return some;
+    }
+
+    /** Whether class numbers lie on a GPU, whose kernels check them: reading them here would wait for all its work. */
+    static boolean areCheckedByKernels(Tensor index) {
+        ConcreteTensor beneath = Traced.beneath(index);
+        // Under vmap composites may run as their fallbacks, which take negative numbers from the end.
+        return !beneath.device().equals(Device.CPU) && beneath.shape().equals(index.shape());
     }
 
     /**

@@ -8,6 +8,7 @@ import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.SoftmaxKernels;
 import org.gatun.tensor.cpu.Widening;
+import org.gatun.tensor.cuda.CudaClassLosses;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
@@ -17,20 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cross-entropy of the softmax of each row against a class: operands x (rows, classes) and target (rows, I64), each target a
  * class or the one that is ignored. The first result is {@code log(sum(e^x)) - x[target]} (rows), 0 for an ignored target. The
- * others are for the derivative, whose softmax {@code e^(x - shift - log)} is exact for large scores too, where their sum is rounded:
- * the shift (rows, 1), which is the largest score or 0 if that is infinite and counts as a constant, and {@code
- * log(sum(e^(x - shift)))} (rows, 1).
+ * others are for the derivative's kernels, whose softmax {@code e^(x - shift - log)} is exact for large scores too, where their sum is
+ * rounded, and count as constants: the shift (rows, 1), which is the largest score or 0 if that is infinite, and {@code
+ * log(sum(e^(x - shift)))} (rows, 1). Of BF16 and F16 the results are F32.
  *
  * @param ignoreIndex the target that counts nothing
  */
 public record CrossEntropy(long ignoreIndex) implements Composite {
-    private static final Region SOFTMAX =
-            Elementwise.region((x, shift, log) -> x.sub(shift).sub(log).exp());
-
-    private static final Region BACKWARD = Elementwise.region(6, in -> {
-        Tensor softmax = SOFTMAX.apply(in.get(0), in.get(1), in.get(2));
-        return List.of(softmax.mul(in.get(3).add(in.get(4))).sub(in.get(5)));
-    });
+    private static final Region TANGENT = Elementwise.region((softmax, t) -> softmax.mul(t));
 
     @Override
     public String name() {
@@ -49,7 +44,7 @@ public record CrossEntropy(long ignoreIndex) implements Composite {
 
     @Override
     public List<Tensor> fallback(List<Tensor> inputs) {
-        Tensor x = inputs.get(0);
+        Tensor x = inputs.get(0).to(inputs.get(0).dtype().arithmetic());
         Tensor ignored = ignored(inputs.get(1));
         Tensor shift = LogSumExp.shift(x, 1);
         Tensor log = x.sub(shift).exp().sum(true, 1).log();
@@ -68,7 +63,12 @@ public record CrossEntropy(long ignoreIndex) implements Composite {
 
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
-        return Optional.of(Widening.around(x -> SoftmaxKernels.crossEntropy(ignoreIndex, x[0], x[1])));
+        return Optional.of(Widening.of(x -> SoftmaxKernels.crossEntropy(ignoreIndex, x[0], x[1])));
+    }
+
+    @Override
+    public Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return Optional.of(CudaClassLosses.crossEntropy(ignoreIndex));
     }
 
     @Override
@@ -80,30 +80,36 @@ public record CrossEntropy(long ignoreIndex) implements Composite {
         @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
-            Tensor x = Saved.at(inputs, 0);
-            Tensor target = Saved.at(inputs, 1);
-            Tensor shift = Saved.at(results, 1);
-            Tensor log = Saved.at(results, 2);
-            Tensor g = cotangents.get(0).maskedFill(op.ignored(target), 0).unsqueeze(1);
-            Tensor at = Dispatch.bind(
-                    new Op.ScatterAdd(1, x.shape()), g, op.safe(target).unsqueeze(1));
-            return Arrays.asList(BACKWARD.apply(x, shift, log, g, cotangents.get(2), at), null);
+            return Arrays.asList(
+                    Dispatch.bind(
+                            new Op.Call(new CrossEntropyGradient(op.ignoreIndex)),
+                            Saved.at(inputs, 0),
+                            Saved.at(inputs, 1),
+                            Saved.at(results, 1),
+                            Saved.at(results, 2),
+                            cotangents.get(0)),
+                    null);
         }
 
         @Override
         public List<Tensor> jvp(List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents) {
             Tensor target = inputs.get(1);
-            Tensor shift = results.get(1);
-            Tensor softmax = SOFTMAX.apply(inputs.get(0), shift, results.get(2));
-            Tensor log = softmax.mul(tangents.get(0)).sum(true, 1);
-            Tensor picked = tangents.get(0).gather(1, op.safe(target).unsqueeze(1));
+            Tensor wide = inputs.get(0).to(results.get(0).dtype());
+            Tensor tangent = tangents.get(0).to(wide.dtype());
+            Tensor log = TANGENT.apply(wide.softmax(1), tangent).sum(true, 1);
+            Tensor picked = tangent.gather(1, op.safe(target).unsqueeze(1));
             Tensor loss = log.sub(picked).squeeze(1).maskedFill(op.ignored(target), 0);
-            return List.of(loss, shift.fullLike(0), log);
+            return List.of(loss, results.get(1).fullLike(0), results.get(2).fullLike(0));
         }
 
         @Override
         public boolean usesResult(int i) {
             return i > 0;
+        }
+
+        @Override
+        public boolean usesCotangent(int i) {
+            return i == 0;
         }
     }
 }

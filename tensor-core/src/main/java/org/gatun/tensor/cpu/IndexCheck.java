@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.LongAccumulator;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /** Checks indices before anything is written, so that a wrong one changes nothing. */
 public final class IndexCheck {
@@ -69,6 +70,23 @@ public final class IndexCheck {
         return new IndexOutOfBoundsException(name + ": index " + value + " at position "
                 + Arrays.toString(place(i, shape)) + " of the index of shape " + shape + " is out of range for axis "
                 + axis + " of size " + size + remedy);
+    }
+
+    /**
+     * The error of a class number that names no class.
+     *
+     * @param name the operation
+     * @param value the number
+     * @param i its number, row by row, among the class numbers
+     * @param shape their shape
+     * @param classes how many classes there are
+     * @param ignored the number that stands for none and is taken, or null
+     */
+    public static IndexOutOfBoundsException noClass(
+            String name, long value, long i, Shape shape, long classes, @Nullable Long ignored) {
+        return new IndexOutOfBoundsException(name + ": class " + value + " at position " + i + " of a tensor of shape "
+                + shape + " is out of range for " + classes + " classes: give 0 to " + (classes - 1)
+                + (ignored == null ? "" : ", or " + ignored + " for a target to ignore"));
     }
 
     private static long[] place(long flat, Shape shape) {

@@ -2,6 +2,8 @@ package org.gatun.tensor.cpu;
 
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.BinaryFn;
+import org.gatun.tensor.ir.UnaryFn;
 import org.gatun.tensor.memory.Allocators;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Layout;
@@ -110,13 +112,59 @@ public final class SoftmaxKernels {
         }
     }
 
+    /**
+     * The cotangent of the scores of {@link #crossEntropy}: {@code g softmax(x)}, less g at each target.
+     *
+     * @param in the scores (rows, classes), the classes (rows), the two parts of {@code log(sum(e^x))} (rows, 1), and g (rows)
+     * @return the cotangent (rows, classes)
+     */
+    public static ConcreteTensor[] crossEntropyGradient(long ignoreIndex, ConcreteTensor... in) {
+        ConcreteTensor x = in[0];
+        DType dtype = x.dtype();
+        long size = dtype.bytes();
+        long count = x.shape().size(0);
+        long classes = x.shape().size(1);
+        UnaryKernel exp = ElementwiseKernels.unary(UnaryFn.EXP, dtype);
+        BinaryKernel sub = ElementwiseKernels.binary(BinaryFn.SUB, dtype);
+        BinaryKernel mul = ElementwiseKernels.binary(BinaryFn.MUL, dtype);
+        ConcreteTensor out = ConcreteTensor.allocate(dtype, x.shape(), x.device());
+        try (Scratch scratch = Scratch.open()) {
+            long scores = Rows.of(x, scratch);
+            long labels = Rows.copy(in[1], scratch);
+            checkTargets(labels, count, classes, ignoreIndex);
+            long shifts = Rows.of(in[2], scratch);
+            long logs = Rows.of(in[3], scratch);
+            long cotangents = Rows.of(in[4], scratch);
+            long to = out.address();
+            forRows(count, classes, (from, end) -> {
+                try (Scratch own = Scratch.open()) {
+                    long parts = own.allocate(2 * size);
+                    for (long r = from; r < end; r++) {
+                        long row = to + r * classes * size;
+                        long label = Ram.getLong(labels + 8 * r);
+                        double log = get(dtype, logs + r * size);
+                        double g = label == ignoreIndex ? 0 : get(dtype, cotangents + r * size);
+                        put(dtype, parts, Double.isInfinite(log) ? Double.NaN : log);
+                        put(dtype, parts + size, g);
+                        sub.applyScalarRight(scores + r * classes * size, shifts + r * size, row, classes);
+                        sub.applyScalarRight(row, parts, row, classes);
+                        exp.apply(row, row, classes);
+                        mul.applyScalarRight(row, parts + size, row, classes);
+                        if (label != ignoreIndex) {
+                            put(dtype, row + label * size, get(dtype, row + label * size) - g);
+                        }
+                    }
+                }
+            });
+        }
+        return new ConcreteTensor[] {out};
+    }
+
     private static void checkTargets(long labels, long count, long classes, long ignoreIndex) {
         for (long r = 0; r < count; r++) {
             long label = Ram.getLong(labels + 8 * r);
             if ((label < 0 || label >= classes) && label != ignoreIndex) {
-                throw new IndexOutOfBoundsException("crossEntropy: target " + label + " at position " + r
-                        + " is out of range for " + classes + " classes: give 0 to " + (classes - 1) + ", or "
-                        + ignoreIndex + " for a target to ignore");
+                throw IndexCheck.noClass("crossEntropy", label, r, Shape.of(count), classes, ignoreIndex);
             }
         }
     }

@@ -65,8 +65,17 @@ public final class Widening {
         return in -> in[0].dtype().isNarrow() ? run(kernel, in) : kernel.run(in);
     }
 
+    /** As {@link #around}, of a kernel whose results stay wide. */
+    public static Composite.Kernel of(Composite.Kernel kernel) {
+        return in -> in[0].dtype().isNarrow() ? wide(kernel, in) : kernel.run(in);
+    }
+
     /** Runs a kernel in the wide type of its first operand. */
     static ConcreteTensor[] run(Composite.Kernel kernel, ConcreteTensor... in) {
+        return narrowed(wide(kernel, in), in[0].dtype());
+    }
+
+    private static ConcreteTensor[] wide(Composite.Kernel kernel, ConcreteTensor... in) {
         DType dtype = in[0].dtype();
         ConcreteTensor[] wide = in.clone();
         try {
@@ -75,7 +84,7 @@ public final class Widening {
                     wide[i] = widened(in[i]);
                 }
             }
-            return narrowed(kernel.run(wide), dtype);
+            return kernel.run(wide);
         } finally {
             for (int i = 0; i < in.length; i++) {
                 if (wide[i] != in[i]) {

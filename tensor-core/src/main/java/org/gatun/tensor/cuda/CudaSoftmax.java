@@ -13,13 +13,7 @@ import org.gatun.tensor.shape.Shape;
  * least one element in each row.
  */
 public final class CudaSoftmax {
-    private static final int THREADS = 256;
     private static final int WARP = 32;
-    private static final long MOST_BLOCKS = 1 << 20;
-    private static final int ACCESS = 16;
-
-    /** Rows of at least so many elements have a block each. */
-    private static final long LONG = 2048;
 
     private CudaSoftmax() {}
 
@@ -136,25 +130,21 @@ public final class CudaSoftmax {
         ConcreteTensor rows = gpu.contiguous(x);
         try {
             DType dtype = x.dtype();
-            long width = ACCESS / dtype.bytes();
             boolean columns = inner > 1;
-            boolean vector = rows.address() % ACCESS == 0 && n % width == 0;
-            long lanes;
-            long blocks;
+            RowThreads threads = RowThreads.of(dtype, rows.address(), outer, n);
+            long lanes = threads.lanes();
+            long blocks = threads.blocks();
             if (columns) {
                 // Few threads below each other where the axis is short, so that none is idle.
-                long depth = Math.clamp(powerOfTwo(n / 4), 1, THREADS / WARP);
-                lanes = Math.min(powerOfTwo(inner), THREADS / depth);
-                blocks = outer * Math.ceilDiv(inner, lanes);
-            } else {
-                lanes = n >= LONG ? THREADS : Math.clamp(powerOfTwo(vector ? n / width : n), 1, WARP);
-                blocks = Math.ceilDiv(outer, THREADS / lanes);
+                long depth = Math.clamp(RowThreads.powerOfTwo(n / 4), 1, RowThreads.THREADS / WARP);
+                lanes = Math.min(RowThreads.powerOfTwo(inner), RowThreads.THREADS / depth);
+                blocks = RowThreads.blocks(outer * Math.ceilDiv(inner, lanes));
             }
             Kernel kernel = gpu.kernel(new Key(dtype), columns ? "columns" : "rows", () -> program(CType.of(dtype)));
             gpu.launch(
                     kernel,
-                    Math.min(blocks, MOST_BLOCKS),
-                    THREADS,
+                    blocks,
+                    RowThreads.THREADS,
                     0,
                     rows.address(),
                     out[0],
@@ -164,18 +154,13 @@ public final class CudaSoftmax {
                     n,
                     inner,
                     lanes,
-                    vector ? 1 : 0,
+                    threads.vectorFlag(),
                     kind.ordinal());
         } finally {
             if (rows != x) {
                 rows.close();
             }
         }
-    }
-
-    /** The least power of two that is not less. */
-    private static long powerOfTwo(long n) {
-        return n <= 1 ? 1 : Long.highestOneBit(n - 1) << 1;
     }
 
     private static String program(String type) {

@@ -136,6 +136,11 @@ public interface Composite {
         default boolean usesResult(int i) {
             return true;
         }
+
+        /** Whether {@link #vjp} reads the cotangent of result {@code i}; otherwise it gets zeros, on the host perhaps. */
+        default boolean usesCotangent(int i) {
+            return true;
+        }
     }
 
     /** A derivative whose rules are written once, for the operands that are asked for; all are where nothing is said. */

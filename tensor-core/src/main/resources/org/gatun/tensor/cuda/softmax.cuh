@@ -95,6 +95,29 @@ static __device__ __forceinline__ void putLogSumExp(const Softmax& a, i64 at, co
 
 // ---- rows (inner is 1) ----
 
+// A thread's part of a row of n elements, of which so many groups of 16 bytes are read at once.
+template <class T>
+static __device__ __forceinline__ ExpSum<Wide<T>> expSumOf(const T* in, i64 n, i64 vectors, int lane, int lanes) {
+    typedef Wide<T> A;
+    typedef ExpSumFold<A> F;
+    constexpr int width = 16 / (int)sizeof(T);
+    ExpSum<A> sums = F::neutral();
+    for (i64 v = lane; v < vectors; v += lanes) {
+        const Vec<T, width> stored = loadVector<width>(in, v);
+        A x[width];
+#pragma unroll
+        for (int k = 0; k < width; k++) {
+            x[k] = toWide(stored.at[k]);
+        }
+        sums = F::with(sums, x);
+    }
+    for (i64 i = vectors * width + lane; i < n; i += lanes) {
+        const A x[1] = {toWide(in[i])};
+        sums = F::with(sums, x);
+    }
+    return sums;
+}
+
 template <class T>
 static __device__ __forceinline__ void softmaxRows(const Softmax& a) {
     typedef Wide<T> A;
@@ -111,19 +134,7 @@ static __device__ __forceinline__ void softmaxRows(const Softmax& a) {
         const T* const in = static_cast<const T*>(a.in) + row * a.n;
         ExpSum<A> sums = F::neutral();
         if (active) {
-            for (i64 v = lane; v < vectors; v += lanes) {
-                const Vec<T, width> stored = loadVector<width>(in, v);
-                A x[width];
-#pragma unroll
-                for (int k = 0; k < width; k++) {
-                    x[k] = toWide(stored.at[k]);
-                }
-                sums = F::with(sums, x);
-            }
-            for (i64 i = vectors * width + lane; i < a.n; i += lanes) {
-                const A x[1] = {toWide(in[i])};
-                sums = F::with(sums, x);
-            }
+            sums = expSumOf(in, a.n, vectors, lane, lanes);
         }
         sums = foldOfGroup<F>(sums, lanes, shared);
         if (active && a.kind == 2) {

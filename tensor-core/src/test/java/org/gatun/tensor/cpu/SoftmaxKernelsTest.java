@@ -270,14 +270,14 @@ class SoftmaxKernelsTest {
             Tensor target = Tensors.of(new long[] {2, 3});
             assertThatThrownBy(() -> fused(new CrossEntropy(-100), 0, x, target))
                     .isInstanceOf(IndexOutOfBoundsException.class)
-                    .hasMessageContaining("target 3")
+                    .hasMessageContaining("class 3")
                     .hasMessageContaining("position 1")
                     .hasMessageContaining("3 classes");
             Tensor negative = Tensors.of(new long[] {-100, -1});
             assertThatThrownBy(() -> fused(new CrossEntropy(-100), 0, x, negative))
                     .as("a class does not count from the end")
                     .isInstanceOf(IndexOutOfBoundsException.class)
-                    .hasMessageContaining("target -1")
+                    .hasMessageContaining("class -1")
                     .hasMessageContaining("position 1")
                     .hasMessageContaining("3 classes");
         }

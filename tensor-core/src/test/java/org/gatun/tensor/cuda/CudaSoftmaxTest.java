@@ -1,16 +1,28 @@
 package org.gatun.tensor.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Offset;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.CrossEntropyOptions;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.Losses;
+import org.gatun.tensor.Reduction;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.composite.ClassLikelihood;
+import org.gatun.tensor.composite.CrossEntropy;
 import org.gatun.tensor.cuda.standin.StandInDriver;
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.trace.Dispatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,6 +152,144 @@ class CudaSoftmaxTest {
             assertThat(read(sums[0])).containsExactly(new double[] {-INF, 1 - half, INF, nan}, close(1e-15, 1));
             assertThat(read(sums[1])).containsExactly(0, 1, 0, nan);
             assertThat(read(sums[2])).containsExactly(new double[] {-INF, -half, INF, nan}, close(1e-15, 1));
+        }
+    }
+
+    private static CrossEntropyOptions each() {
+        return CrossEntropyOptions.DEFAULT.withReduction(Reduction.NONE).withIgnoreIndex(-7);
+    }
+
+    private static long[] classes(int rows, int n) {
+        // Every fifth is ignored.
+        return LongStream.range(0, rows).map(r -> r % 5 == 4 ? -7 : r * 31 % n).toArray();
+    }
+
+    @Test
+    void crossEntropyAndItsGradientAgreeWithTheDefinition() {
+        int[][] shapes = {{5, 1}, {9, 7}, {3, 64}, {3, 1023}, {2, 4097}, {0, 3}};
+        for (int[] s : shapes) {
+            int rows = s[0];
+            int n = s[1];
+            double[] x = values(rows * n);
+            double[] sums = logSums(x, n, 1);
+            long[] target = classes(rows, n);
+            for (DType dtype : new DType[] {DType.F32, DType.F64, DType.BF16, DType.F16}) {
+                double precision = dtype.isNarrow() ? 0.01 : dtype == DType.F32 ? 2e-6 : 1e-12;
+                String place = dtype + " " + Arrays.toString(s);
+                ConcreteTensor in = upload(dtype, x, rows, n);
+                Tensor classes = Tensors.of(target).to(device());
+                double[] expected = new double[rows];
+                double[] gradient = new double[rows * n];
+                Arrays.setAll(expected, r -> target[r] == -7 ? 0 : sums[r] - x[r * n + (int) target[r]]);
+                Arrays.setAll(gradient, i -> {
+                    int r = i / n;
+                    double at = target[r] == i % n ? 1 : 0;
+                    return target[r] == -7 ? 0 : (r + 1) * (Math.exp(x[i] - sums[r]) - at);
+                });
+                assertThat(read(Losses.crossEntropy(in, classes, each())))
+                        .as(place)
+                        .containsExactly(expected, close(precision, 10));
+                Tensor[] parts = Dispatch.bindAll(new Op.Call(new CrossEntropy(-7)), in, classes);
+                Tensor g = Tensors.of(
+                                LongStream.rangeClosed(1, rows).asDoubleStream().toArray())
+                        .to(parts[0].dtype())
+                        .to(device());
+                var rule = new CrossEntropy(-7).derivative().orElseThrow();
+                Tensor found = rule.vjp(List.of(in, classes), List.of(parts), List.of(g, parts[1], parts[2]))
+                        .get(0);
+                assertThat(found.dtype()).isEqualTo(dtype);
+                assertThat(read(found)).as(place).containsExactly(gradient, close(precision, 1));
+                // A view of other strides, and one gradient for all rows.
+                Tensor turned = in.t().contiguous().t();
+                Tensor one = g.slice(0, 0, Math.min(1, rows)).broadcastTo(rows == 0 ? 0 : rows);
+                Tensor equal = rule.vjp(List.of(turned, classes), List.of(parts), List.of(one, parts[1], parts[2]))
+                        .get(0);
+                double[] scaled = IntStream.range(0, rows * n)
+                        .mapToDouble(i -> gradient[i] / (i / n + 1))
+                        .toArray();
+                assertThat(read(equal)).as(place).containsExactly(scaled, close(precision, 1));
+            }
+        }
+    }
+
+    @Test
+    void crossEntropyOfInfiniteRowsIsTheCpus() {
+        double nan = Double.NaN;
+        double[] x = {-INF, -INF, -INF, 1, -INF, 1, INF, 0, -INF, nan, 0, INF, 1, 1, 1};
+        Tensor there = upload(DType.F64, x, 5, 3);
+        Tensor here = there.to(Device.CPU);
+        for (int c = 0; c < 3; c++) {
+            Tensor target = Tensors.full(DType.I64, c, 5);
+            Tensor[] cpu = Dispatch.bindAll(new Op.Call(new CrossEntropy(-7)), here, target);
+            Tensor[] gpu = Dispatch.bindAll(new Op.Call(new CrossEntropy(-7)), there, target.to(device()));
+            for (int i = 0; i < cpu.length; i++) {
+                assertThat(read(gpu[i])).containsExactly(read(cpu[i]), close(1e-15, 1));
+            }
+            var rule = new CrossEntropy(-7).derivative().orElseThrow();
+            Tensor g = Tensors.ones(DType.F64, 5);
+            Tensor expected = rule.vjp(List.of(here, target), List.of(cpu), List.of(g, g, g))
+                    .get(0);
+            Tensor on = g.to(device());
+            Tensor found = rule.vjp(List.of(there, target.to(device())), List.of(gpu), List.of(on, on, on))
+                    .get(0);
+            assertThat(read(found)).containsExactly(read(expected), close(1e-15, 1));
+        }
+    }
+
+    @Test
+    void theMeanAndTheLikelihoodCountTheTargetsThatAreNotIgnored() {
+        double[] x = values(6 * 5);
+        long[] target = classes(6, 5);
+        Tensor here = Tensors.of(x).reshape(6, 5);
+        Tensor classes = Tensors.of(target);
+        CrossEntropyOptions mean = CrossEntropyOptions.DEFAULT.withIgnoreIndex(-7);
+        CrossEntropyOptions smooth = mean.withLabelSmoothing(0.3);
+        Tensor weight = Tensors.of(1.0, 2, 3, 4, 5);
+        Tensor there = here.to(device());
+        Tensor on = classes.to(device());
+        for (CrossEntropyOptions o : new CrossEntropyOptions[] {mean, smooth, mean.withWeight(weight), each()}) {
+            Tensor w = o.weight();
+            CrossEntropyOptions moved = w == null ? o : o.withWeight(w.to(device()));
+            assertThat(read(Losses.crossEntropy(there, on, moved)))
+                    .containsExactly(read(Losses.crossEntropy(here, classes, o)), close(1e-14, 10));
+            if (o != smooth) {
+                assertThat(read(Losses.nllLoss(there, on, moved)))
+                        .containsExactly(read(Losses.nllLoss(here, classes, o)), close(1e-14, 10));
+            }
+        }
+        var likelihood = new ClassLikelihood("nllLoss", -7);
+        var rule = likelihood.derivative().orElseThrow();
+        Tensor g = Tensors.of(1.0, 2, 3, 4, 5, 6);
+        Tensor gradient = rule.vjp(Arrays.asList(there, on), Arrays.asList((Tensor) null), List.of(g.to(device())))
+                .get(0);
+        double[] expected = IntStream.range(0, 30)
+                .mapToDouble(i -> target[i / 5] == i % 5 ? -(i / 5 + 1.0) : 0)
+                .toArray();
+        assertThat(read(gradient)).containsExactly(expected, close(0, 1));
+    }
+
+    @Test
+    void aTargetThatIsNoClassIsReportedAsOnTheHost() {
+        Tensor x = Tensors.zeros(3, 4);
+        for (long wrong : new long[] {4, -1, Long.MIN_VALUE}) {
+            Tensor target = Tensors.of(2, wrong, -7);
+            for (int i = 0; i < 4; i++) {
+                CrossEntropyOptions o = i == 1 ? each().withLabelSmoothing(0.1) : each();
+                CrossEntropyOptions options = i == 3 ? o.withWeight(Tensors.ones(4)) : o;
+                CrossEntropyOptions moved =
+                        i == 3 ? o.withWeight(Tensors.ones(4).to(device())) : o;
+                boolean nll = i == 2;
+                String message = catchThrowable(() -> {
+                            var _ = nll ? Losses.nllLoss(x, target, options) : Losses.crossEntropy(x, target, options);
+                        })
+                        .getMessage();
+                Tensor there = x.to(device());
+                Tensor on = target.to(device());
+                Tensor loss = nll ? Losses.nllLoss(there, on, moved) : Losses.crossEntropy(there, on, moved);
+                assertThatThrownBy(loss::toDoubleArray)
+                        .isInstanceOf(IndexOutOfBoundsException.class)
+                        .hasMessage(message);
+            }
         }
     }
 }
