@@ -1,12 +1,13 @@
 package org.gatun.tensor;
 
 import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.CastPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions of neural networks, as {@code torch.nn.functional}: linear maps, convolution, pooling, the resampling of images, activations and
- * dropout.
+ * The functions of neural networks, as {@code torch.nn.functional}: linear maps, convolution, pooling, the resampling of images, activations,
+ * normalisation and dropout.
  * {@link Losses} has the losses; softmax, sigmoid, tanh, relu and softplus are methods of {@link Tensor}.
  *
  * <p>Floating dtypes only. Everything is differentiable to any order; derivatives at kinks are PyTorch's and stated where there
@@ -248,6 +249,115 @@ public final class Functional extends DistanceFunctions {
      */
     public static Tensor prelu(Tensor x, Tensor weight) {
         return CastPolicy.LOWER.apply(x, weight, Windows::prelu);
+    }
+
+    // ---- normalisation ----
+
+    /**
+     * {@code (x - mean) / sqrt(variance + epsilon) weight + bias}, with the mean and the biased variance of the last axes, as {@code
+     * torch.nn.functional.layer_norm}. BF16 and F16 are computed in F32 and rounded once.
+     *
+     * @param x of shape (..., normalized)
+     * @param normalized the sizes of the last axes, at least one
+     * @param weight of shape normalized and x's dtype, or null for 1
+     * @param bias of shape normalized and x's dtype, or null for 0
+     * @param epsilon what is added to the variance
+     * @return of x's shape
+     * @throws ShapeException when the shapes do not fit, naming both
+     * @throws DTypeException when a dtype is not floating, or they differ
+     */
+    public static Tensor layerNorm(
+            Tensor x, Shape normalized, @Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
+        return CastPolicy.F32.apply(
+                in -> Normalization.layerNorm(in[0], normalized, in[1], in[2], epsilon), x, weight, bias);
+    }
+
+    /** {@link #layerNorm(Tensor, Shape, Tensor, Tensor, double)} without weight and bias, with epsilon 1e-5. */
+    public static Tensor layerNorm(Tensor x, Shape normalized) {
+        return layerNorm(x, normalized, null, null, 1e-5);
+    }
+
+    /**
+     * {@code x / sqrt(mean(x^2) + epsilon) weight}, with the mean over the last axes, as {@code torch.nn.functional.rms_norm}. BF16 and F16
+     * are computed in F32 and rounded once.
+     *
+     * @param x of shape (..., normalized)
+     * @param normalized the sizes of the last axes, at least one
+     * @param weight of shape normalized and x's dtype, or null for 1
+     * @param epsilon what is added to the mean square
+     * @return of x's shape
+     * @throws ShapeException when the shapes do not fit, naming both
+     * @throws DTypeException when a dtype is not floating, or they differ
+     */
+    public static Tensor rmsNorm(Tensor x, Shape normalized, @Nullable Tensor weight, double epsilon) {
+        return Normalization.rmsNorm(x, normalized, weight, epsilon);
+    }
+
+    /**
+     * {@link #rmsNorm(Tensor, Shape, Tensor, double)} with PyTorch's default epsilon: the distance from 1 to the next number of x's dtype,
+     * such as 2^-23 of F32.
+     */
+    public static Tensor rmsNorm(Tensor x, Shape normalized, @Nullable Tensor weight) {
+        return Normalization.rmsNorm(x, normalized, weight, Normalization.epsilon(x.dtype()));
+    }
+
+    /**
+     * {@link #layerNorm(Tensor, Shape, Tensor, Tensor, double) Normalises} groups of channels of each sample, as {@code
+     * torch.nn.functional.group_norm}; weight and bias have a number for each channel.
+     *
+     * @param x of shape (n, c, ...)
+     * @param groups how many, which divides c
+     * @param weight of shape (c) and x's dtype, or null for 1
+     * @param bias of shape (c) and x's dtype, or null for 0
+     * @param epsilon what is added to the variance
+     * @return of x's shape
+     * @throws ShapeException when the shapes do not fit, naming both
+     * @throws DTypeException when a dtype is not floating, or they differ
+     */
+    public static Tensor groupNorm(
+            Tensor x, long groups, @Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
+        return CastPolicy.F32.apply(
+                in -> Normalization.groupNorm(in[0], groups, in[1], in[2], epsilon), x, weight, bias);
+    }
+
+    /** {@link #groupNorm(Tensor, long, Tensor, Tensor, double)} without weight and bias, with epsilon 1e-5. */
+    public static Tensor groupNorm(Tensor x, long groups) {
+        return groupNorm(x, groups, null, null, 1e-5);
+    }
+
+    /**
+     * {@code (x - mean) / sqrt(variance + epsilon) weight + bias} for each channel, with the mean and the biased variance of the batch, as
+     * {@code torch.nn.functional.batch_norm} in training. Running statistics are a layer's affair.
+     *
+     * @param x of shape (n, c, ...), with more than one number in each channel
+     * @param weight of shape (c) and x's dtype, or null for 1
+     * @param bias of shape (c) and x's dtype, or null for 0
+     * @param epsilon what is added to the variance
+     * @return of x's shape
+     * @throws ShapeException when the shapes do not fit, naming both
+     * @throws DTypeException when a dtype is not floating, or they differ
+     */
+    public static Tensor batchNorm(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
+        return CastPolicy.AS_IS.apply(
+                in -> Normalization.batchNorm(in[0], null, null, in[1], in[2], epsilon), x, weight, bias);
+    }
+
+    /**
+     * {@link #batchNorm(Tensor, Tensor, Tensor, double)} with a mean and a variance that are given, as {@code torch.nn.functional.batch_norm}
+     * outside of training.
+     *
+     * @param mean of shape (c) and x's dtype
+     * @param variance of shape (c) and x's dtype
+     */
+    public static Tensor batchNorm(
+            Tensor x, Tensor mean, Tensor variance, @Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
+        return CastPolicy.AS_IS.apply(
+                in -> Normalization.batchNorm(in[0], in[1], in[2], in[3], in[4], epsilon),
+                x,
+                mean,
+                variance,
+                weight,
+                bias);
     }
 
     // ---- dropout ----

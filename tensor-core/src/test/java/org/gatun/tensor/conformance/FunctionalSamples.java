@@ -23,6 +23,7 @@ import org.gatun.tensor.conformance.CompositeSample.Slot;
 import org.gatun.tensor.ir.ConvSpec;
 import org.gatun.tensor.ir.PoolSpec;
 import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.shape.Shape;
 
 /** Samples of the functions and losses of neural networks. */
 final class FunctionalSamples {
@@ -31,6 +32,7 @@ final class FunctionalSamples {
     static {
         activations();
         layers();
+        normalization();
         elementwiseLosses();
         classification();
     }
@@ -123,6 +125,51 @@ final class FunctionalSamples {
                 "Functional.avgPool2d",
                 x -> Functional.avgPool2d(x, PoolSpec.of(2, 1).padding(1)),
                 any(1, 2, 3, 3)));
+    }
+
+    private static void normalization() {
+        Shape last = Shape.of(3);
+        Shape plane = Shape.of(2, 3);
+        normalized("layerNorm", in -> Functional.layerNorm(in.get(0), last), any(2, 3));
+        normalized(
+                "layerNorm",
+                in -> Functional.layerNorm(in.get(0), last, in.get(1), in.get(2), 0.1),
+                any(2, 3),
+                any(3),
+                any(3));
+        normalized(
+                "layerNorm",
+                in -> Functional.layerNorm(in.get(0), plane, in.get(1), null, 0.1),
+                any(2, 2, 3),
+                any(2, 3));
+        normalized("layerNorm", in -> Functional.layerNorm(in.get(0), last, null, in.get(1), 0.1), any(0, 3), any(3));
+        normalized("rmsNorm", in -> Functional.rmsNorm(in.get(0), last, in.get(1)), any(2, 3), any(3));
+        normalized("rmsNorm", in -> Functional.rmsNorm(in.get(0), plane, null, 0.1), any(2, 2, 3));
+        normalized("groupNorm", in -> Functional.groupNorm(in.get(0), 2), any(2, 4));
+        normalized(
+                "groupNorm",
+                in -> Functional.groupNorm(in.get(0), 2, in.get(1), in.get(2), 0.1),
+                any(1, 4, 2),
+                any(4),
+                any(4));
+        normalized("batchNorm", in -> Functional.batchNorm(in.get(0), in.get(1), null, 0.1), any(3, 2), any(2));
+        normalized(
+                "batchNorm",
+                in -> Functional.batchNorm(in.get(0), in.get(1), in.get(2), 0.1),
+                any(2, 2, 2),
+                any(2),
+                any(2));
+        normalized(
+                "batchNorm",
+                in -> Functional.batchNorm(in.get(0), in.get(1), in.get(2), null, in.get(3), 0.1),
+                any(2, 2, 2),
+                any(2),
+                positive(2),
+                any(2));
+    }
+
+    private static void normalized(String method, Function<List<Tensor>, Tensor> body, Slot... slots) {
+        SAMPLES.add(of("Functional." + method, body, slots));
     }
 
     private static void elementwiseLosses() {
