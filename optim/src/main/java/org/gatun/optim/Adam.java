@@ -2,7 +2,6 @@ package org.gatun.optim;
 
 import java.util.Collection;
 import org.gatun.autograd.Parameter;
-import org.gatun.tensor.Tensor;
 
 /**
  * Adam (Kingma and Ba 2015), as {@code torch.optim.Adam}: {@code g += weightDecay p; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 -
@@ -21,7 +20,7 @@ public final class Adam extends AdaptiveMoments<Adam> {
     }
 
     @Override
-    protected Tensor decay(Tensor like, double rate, double weightDecay) {
-        return scalar(like, weightDecay);
+    protected double decay(double rate, double weightDecay) {
+        return weightDecay;
     }
 }

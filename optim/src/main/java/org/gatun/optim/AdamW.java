@@ -2,7 +2,6 @@ package org.gatun.optim;
 
 import java.util.Collection;
 import org.gatun.autograd.Parameter;
-import org.gatun.tensor.Tensor;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as {@code torch.optim.AdamW}: first {@code p *= 1 - rate
@@ -21,7 +20,7 @@ public final class AdamW extends AdaptiveMoments<AdamW> {
     }
 
     @Override
-    protected Tensor decay(Tensor like, double rate, double weightDecay) {
-        return scalar(like, 1 - rate * weightDecay);
+    protected double decay(double rate, double weightDecay) {
+        return 1 - rate * weightDecay;
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.function.LongSupplier;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Tensor;
@@ -13,7 +14,7 @@ import org.gatun.tensor.Tensor;
 abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Optimizer permits Adam, AdamW {
     /**
      * The fused update {@code (p, g, m, v, step size, 1 / sqrt of the second bias correction, 1 - beta1, 1 - beta2, beta2, epsilon,
-     * decay) -> (p, m, v)}. Numbers that change come as 0-d tensors, so that the program stays the same at every step.
+     * decay) -> (p, m, v)}. Numbers that change come as operands, so that the program stays the same at every step.
      */
     static final class Kernel {
         private final Elementwise.Region region;
@@ -53,7 +54,7 @@ abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Opti
     }
 
     /** The number that the kernel's weight decay takes. */
-    protected abstract Tensor decay(Tensor like, double rate, double factor);
+    protected abstract double decay(double rate, double factor);
 
     @SuppressWarnings("unchecked")
     private S self() {
@@ -97,26 +98,21 @@ abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Opti
     }
 
     @Override
-    protected void update(Tensor value, Tensor gradient, Map<String, Tensor> state, double rate) {
-        long t = count(state, value);
+    protected Update update(Tensor value, Tensor gradient, Map<String, Tensor> state) {
+        LongSupplier t = count(state);
         Tensor m = zeros(state, "exp_avg", value);
         Tensor v = zeros(state, "exp_avg_sq", value);
-        double first = 1 - Math.pow(beta1, t);
-        double second = 1 - Math.pow(beta2, t);
-        apply(
+        return new Update(
                 (weightDecay == 0 ? PLAIN : kernel).region,
+                List.of(value, gradient, m, v),
                 List.of(
-                        value,
-                        gradient,
-                        m,
-                        v,
-                        scalar(value, rate / first),
-                        scalar(value, 1 / Math.sqrt(second)),
-                        scalar(value, 1 - beta1),
-                        scalar(value, 1 - beta2),
-                        scalar(value, beta2),
-                        scalar(value, epsilon),
-                        decay(value, rate, weightDecay)),
+                        () -> rate() / (1 - Math.pow(beta1, t.getAsLong())),
+                        () -> 1 / Math.sqrt(1 - Math.pow(beta2, t.getAsLong())),
+                        () -> 1 - beta1,
+                        () -> 1 - beta2,
+                        () -> beta2,
+                        () -> epsilon,
+                        () -> decay(rate(), weightDecay)),
                 List.of(value, m, v));
     }
 }

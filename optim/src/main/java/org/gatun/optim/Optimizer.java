@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
@@ -18,7 +20,7 @@ import org.gatun.tensor.memory.MemoryScope;
 
 /**
  * Updates parameters in place from their gradients. Each update is one fused pass over a parameter, its gradient and its state, on their
- * device. State is made at the first update and freed by {@link #close}; when a parameter has moved to another device, its state follows at the
+ * device; on a GPU one launch updates all parameters of a dtype, see {@link Elementwise.Region#applyEachInto}. State is made at the first update and freed by {@link #close}; when a parameter has moved to another device, its state follows at the
  * next update.
  *
  * <pre>{@code
@@ -37,7 +39,22 @@ public abstract class Optimizer implements AutoCloseable {
     private final List<Map<String, Tensor>> state = new ArrayList<>();
     private Schedule schedule;
     private long steps;
+    private double rate;
     private boolean closed;
+
+    /**
+     * How one parameter is updated in place: by a region of its tensors and of numbers.
+     *
+     * @param region what is computed, of the tensors and then the numbers
+     * @param tensors the parameter's value, its gradient and its state, of one shape and dtype
+     * @param numbers numbers of this update, which may be other ones at the next
+     * @param results the tensors that the region's results are written into
+     */
+    protected record Update(
+            Elementwise.Region region, List<Tensor> tensors, List<DoubleSupplier> numbers, List<Tensor> results) {}
+
+    /** Updates that run together: those by one region with the same numbers. */
+    private record Group(Elementwise.Region region, Device device, DType arithmetic, List<Double> numbers) {}
 
     /**
      * An optimizer of the given parameters.
@@ -95,18 +112,53 @@ public abstract class Optimizer implements AutoCloseable {
     /** Updates every parameter that has a gradient. */
     public final void step() {
         requireOpen("step");
-        double rate = learningRate();
+        onHost(() -> rate = learningRate());
+        var groups = new LinkedHashMap<Group, List<Update>>();
+        var updated = new ArrayList<Map<String, Tensor>>();
         try (var scope = MemoryScope.open("optimizer")) {
             for (int i = 0; i < parameters.size(); i++) {
                 Parameter p = parameters.get(i);
                 Tensor g = p.grad();
                 if (g != null) {
                     follow(p.device(), state.get(i));
-                    update(p.value(), g, state.get(i), rate);
+                    Update update = update(p.value(), g, state.get(i));
+                    List<Double> numbers = update.numbers.stream()
+                            .map(DoubleSupplier::getAsDouble)
+                            .toList();
+                    var group = new Group(update.region, p.device(), p.dtype().arithmetic(), numbers);
+                    groups.computeIfAbsent(group, key -> new ArrayList<>()).add(update);
+                    updated.add(state.get(i));
                 }
             }
+            groups.forEach(Optimizer::run);
         }
-        steps++;
+        onHost(() -> {
+            updated.forEach(Optimizer::countUp);
+            steps++;
+        });
+    }
+
+    private static void run(Group group, List<Update> updates) {
+        List<Tensor> numbers = updates.get(0).numbers.stream()
+                .map(number -> number(group.arithmetic, group.device, number))
+                .toList();
+        group.region.applyEachInto(
+                updates.stream().map(Update::tensors).toList(),
+                numbers,
+                updates.stream().map(Update::results).toList());
+    }
+
+    /**
+     * A number of the host as a 0-d tensor, in the current scope. All numbers that may be other ones at the next step, such as the learning rate, come
+     * to the device here.
+     */
+    private static Tensor number(DType dtype, Device device, DoubleSupplier number) {
+        return ConcreteTensor.scalar(dtype, number.getAsDouble(), device);
+    }
+
+    /** Whatever a step changes on the host, such as a count, it changes here. */
+    private static void onHost(Runnable change) {
+        change.run();
     }
 
     /** Moves a parameter's state to its device. */
@@ -127,14 +179,18 @@ public abstract class Optimizer implements AutoCloseable {
     }
 
     /**
-     * Updates one parameter in place.
+     * How one parameter is updated. Nothing is changed yet but the state made at the first update.
      *
      * @param value the parameter's value
      * @param gradient its gradient, of the same shape and dtype
      * @param state this parameter's state by name, empty at its first update
-     * @param rate the learning rate
      */
-    protected abstract void update(Tensor value, Tensor gradient, Map<String, Tensor> state, double rate);
+    protected abstract Update update(Tensor value, Tensor gradient, Map<String, Tensor> state);
+
+    /** The learning rate of the update under way. */
+    protected final double rate() {
+        return rate;
+    }
 
     /** The names of the tensors that {@link #update} keeps in a parameter's state. */
     protected abstract Set<String> stateNames();
@@ -144,11 +200,17 @@ public abstract class Optimizer implements AutoCloseable {
         return state.computeIfAbsent(name, n -> owned(value.fullLike(0)));
     }
 
-    /** The number of updates of one parameter, kept in its state as a 0-d I64 tensor on the host, after counting this one. */
-    protected static long count(Map<String, Tensor> state, Tensor value) {
-        Tensor count = state.computeIfAbsent("step", n -> owned(ConcreteTensor.scalar(DType.I64, 0L, Device.CPU)));
-        count.copy_(count.add(1));
-        return count.itemLong();
+    /** The number of the update under way among those of one parameter, from 1, by a count in its state, a 0-d I64 tensor on the host. */
+    protected static LongSupplier count(Map<String, Tensor> state) {
+        state.computeIfAbsent("step", n -> owned(ConcreteTensor.scalar(DType.I64, 0L, Device.CPU)));
+        return () -> state.get("step").itemLong() + 1;
+    }
+
+    private static void countUp(Map<String, Tensor> state) {
+        Tensor count = state.get("step");
+        if (count != null) {
+            count.add_(1);
+        }
     }
 
     /** A copy that no scope frees. */
@@ -165,30 +227,6 @@ public abstract class Optimizer implements AutoCloseable {
         Tensor there = x.to(device);
         there.unscope();
         return there;
-    }
-
-    /** A 0-d constant in the dtype of arithmetic on {@code like}, on its device, in the current scope. */
-    protected static Tensor scalar(Tensor like, double value) {
-        return ConcreteTensor.scalar(like.dtype().arithmetic(), value, like.device());
-    }
-
-    /**
-     * Runs a region that updates tensors in place. Those of BF16 and F16 are computed in F32, as PyTorch's fused optimizers do, and
-     * rounded once.
-     */
-    protected static void apply(Elementwise.Region region, List<Tensor> inputs, List<Tensor> results) {
-        if (!results.get(0).dtype().isNarrow()) {
-            region.applyInto(inputs, results);
-            return;
-        }
-        try (var scope = MemoryScope.open("update")) {
-            Tensor[] wide =
-                    inputs.stream().map(x -> x.to(x.dtype().arithmetic())).toArray(Tensor[]::new);
-            Tensor[] updated = region.applyAll(wide);
-            for (int i = 0; i < updated.length; i++) {
-                results.get(i).copy_(updated[i]);
-            }
-        }
     }
 
     /**

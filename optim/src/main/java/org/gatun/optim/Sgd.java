@@ -93,16 +93,14 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
-    protected void update(Tensor value, Tensor gradient, Map<String, Tensor> state, double rate) {
-        Tensor lr = scalar(value, rate);
-        Tensor decay = scalar(value, weightDecay);
+    protected Update update(Tensor value, Tensor gradient, Map<String, Tensor> state) {
         if (momentum == 0) {
             if (nesterov) {
                 throw new IllegalArgumentException(
                         "Sgd: nesterov needs a momentum above 0: set momentum, for instance 0.9");
             }
-            apply(PLAIN, List.of(value, gradient, lr, decay), List.of(value));
-            return;
+            return new Update(
+                    PLAIN, List.of(value, gradient), List.of(this::rate, () -> weightDecay), List.of(value));
         }
         if (nesterov && dampening != 0) {
             throw new IllegalArgumentException("Sgd: nesterov needs dampening 0, not " + dampening);
@@ -110,10 +108,10 @@ public final class Sgd extends Optimizer {
         // The first buffer is the gradient itself, without dampening.
         boolean first = !state.containsKey("momentum_buffer");
         Tensor buffer = zeros(state, "momentum_buffer", value);
-        Tensor damping = scalar(value, first ? 1 : 1 - dampening);
-        apply(
+        return new Update(
                 nesterov ? NESTEROV : MOMENTUM,
-                List.of(value, gradient, buffer, lr, decay, scalar(value, momentum), damping),
+                List.of(value, gradient, buffer),
+                List.of(this::rate, () -> weightDecay, () -> momentum, () -> first ? 1 : 1 - dampening),
                 List.of(value, buffer));
     }
 }

@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -71,6 +72,7 @@ public final class Elementwise {
         private final int arguments;
         private final Function<List<Tensor>, List<Tensor>> body;
         private final ConcurrentHashMap<List<DType>, Op.Fused> traced = new ConcurrentHashMap<>();
+        private final ConcurrentHashMap<Types, Op.Fused> wide = new ConcurrentHashMap<>();
 
         private Region(int arguments, Function<List<Tensor>, List<Tensor>> body) {
             if (arguments < 1) {
@@ -139,11 +141,81 @@ public final class Elementwise {
             InPlace.region(op, inputs, dtypes, results);
         }
 
+        /**
+         * Runs the region on many lists of concrete tensors and writes into existing ones, as {@code torch._foreach_} functions and PyTorch's
+         * fused optimizers do: on a GPU in one launch for all lists of the same dtypes that lie row by row, one by one otherwise. The
+         * result is that of one list after the other, in order. Nothing is recorded, and all checks come before the first change.
+         *
+         * <p>Unlike in {@link #applyInto} no argument takes the dtype of another. Arguments of BF16 and F16 are computed with in F32, and
+         * results for such tensors rounded once.
+         *
+         * <pre>{@code
+         * static final Region SCALED = Elementwise.region((x, factor) -> x.mul(factor));
+         * SCALED.applyEachInto(List.of(List.of(a), List.of(b)), List.of(factor), List.of(List.of(a), List.of(b)));
+         * }</pre>
+         *
+         * @param inputs for each list the arguments that are its own, which are the first ones; they broadcast to the shape of its results
+         * @param shared the further arguments, the same for all lists, such as numbers without axes; they broadcast likewise. Those on the host
+         *     with a single number go along with lists on a GPU
+         * @param results for each list the tensors to write into, in place where one is an argument
+         * @throws IllegalArgumentException when there are not as many lists of results as of operands, or in one of them more or fewer arguments
+         *     than the region takes or results than it gives
+         * @throws IllegalStateException when a tape or another interpreter follows a tensor
+         * @throws ShapeException when a result has another shape than the others of its list
+         * @throws DTypeException when a result has another dtype than the region gives
+         * @throws DeviceException when tensors of one list lie on different devices
+         */
+        public void applyEachInto(List<List<Tensor>> inputs, List<Tensor> shared, List<List<Tensor>> results) {
+            ForEach.into(this::widened, inputs, shared, results);
+        }
+
+        private record Types(List<DType> inputs, List<DType> results) {}
+
+        /** The program that computes with arguments of BF16 and F16 in F32. */
+        private Op.Fused widened(List<DType> inputs, List<DType> results) {
+            requireArguments(inputs.size());
+            if (inputs.stream().noneMatch(Region::widens)) {
+                return op(inputs);
+            }
+            var types = new Types(inputs, results);
+            Op.Fused known = wide.get(types);
+            if (known == null) {
+                known = new Op.Fused(RegionTrace.trace(inputs, in -> rounded(
+                        body.apply(in.stream()
+                                .map(x -> widens(x.dtype()) ? x.to(x.dtype().arithmetic()) : x)
+                                .toList()),
+                        results)));
+                wide.put(new Types(List.copyOf(inputs), List.copyOf(results)), known);
+            }
+            return known;
+        }
+
+        private static boolean widens(DType dtype) {
+            return dtype.isFloating() && dtype.isNarrow();
+        }
+
+        /** Values of F32 for tensors of BF16 and F16, rounded. */
+        private static List<Tensor> rounded(List<Tensor> values, List<DType> dtypes) {
+            var out = new ArrayList<Tensor>();
+            for (int r = 0; r < values.size(); r++) {
+                Tensor value = values.get(r);
+                boolean rounds = r < dtypes.size()
+                        && widens(dtypes.get(r))
+                        && value.dtype() == dtypes.get(r).arithmetic();
+                out.add(rounds ? value.to(dtypes.get(r)) : value);
+            }
+            return out;
+        }
+
+        private void requireArguments(int count) {
+            if (count != arguments) {
+                throw new IllegalArgumentException("region: takes " + arguments + " arguments, not " + count);
+            }
+        }
+
         /** What the arguments are converted to: those without axes to the dtype of their kind with axes, if there is one. */
         private DType[] dtypes(Tensor... inputs) {
-            if (inputs.length != arguments) {
-                throw new IllegalArgumentException("region: takes " + arguments + " arguments, not " + inputs.length);
-            }
+            requireArguments(inputs.length);
             DType[] dtypes = new DType[inputs.length];
             boolean scalars = false;
             for (int i = 0; i < dtypes.length; i++) {

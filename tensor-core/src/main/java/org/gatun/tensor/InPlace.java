@@ -152,7 +152,7 @@ final class InPlace {
     }
 
     /** An operand that is only read, and whose gradient nobody would get. */
-    private static ConcreteTensor readable(String name, Tensor operand) {
+    static ConcreteTensor readable(String name, Tensor operand) {
         // A parameter resolves to the variable of the tape that follows it.
         if (operand instanceof Traced traced && traced.resolve() instanceof Traced now && now.trace() != null) {
             throw new IllegalStateException(name + ": the operand of shape " + operand.shape()
@@ -220,14 +220,7 @@ final class InPlace {
 
     /** Runs a region on inputs converted to the given dtypes, and writes into {@code results}. */
     static void region(Op.Fused op, List<Tensor> inputs, DType[] dtypes, List<Tensor> results) {
-        int count = op.expr().outputs().size();
-        if (results.size() != count) {
-            throw new IllegalArgumentException("region: gives " + count + " results, not " + results.size()
-                    + ": give a tensor to write into for each");
-        }
-        for (Tensor result : results) {
-            var _ = writable("region", result);
-        }
+        requireResults(op, results);
         List<Tensor> operands = new ArrayList<>();
         List<Tensor> conversions = new ArrayList<>();
         try {
@@ -245,8 +238,53 @@ final class InPlace {
         }
     }
 
+    /** Checks that there is a tensor that may be written for each result of a region. */
+    static void requireResults(Op.Fused op, List<Tensor> results) {
+        int count = op.expr().outputs().size();
+        if (results.size() != count) {
+            throw new IllegalArgumentException("region: gives " + count + " results, not " + results.size()
+                    + ": give a tensor to write into for each");
+        }
+        for (Tensor result : results) {
+            var _ = writable("region", result);
+        }
+    }
+
     /** Runs {@code op} on {@code inputs} broadcast to the results' shape, and writes into {@code results}. */
-    static void run(String name, Op.Elementwise op, List<Tensor> inputs, List<Tensor> results) {
+    static void run(String name, Op.Elementwise op, List<? extends Tensor> inputs, List<? extends Tensor> results) {
+        ConcreteTensor[] out = checked(name, op, inputs, results);
+        List<ConcreteTensor> copies = new ArrayList<>();
+        Storage[] held = new Storage[inputs.size() + out.length];
+        try {
+            ConcreteTensor[] in = new ConcreteTensor[inputs.size()];
+            for (int i = 0; i < in.length; i++) {
+                in[i] = operand(name, inputs.get(i).concrete(), out, copies);
+                held[i] = in[i].acquire();
+            }
+            for (int i = 0; i < out.length; i++) {
+                held[in.length + i] = out[i].acquire();
+            }
+            try {
+                Dispatch.backend(out[0].device()).executeInto(op, in, out);
+            } finally {
+                // Also when it failed: part of the results may be written.
+                for (int i = in.length; i < held.length; i++) {
+                    held[i].bumpVersion();
+                }
+            }
+        } finally {
+            for (Storage storage : held) {
+                if (storage != null) {
+                    storage.release();
+                }
+            }
+            copies.forEach(ConcreteTensor::close);
+        }
+    }
+
+    /** The results, after checks of what does not depend on the operands' shapes and places. */
+    static ConcreteTensor[] checked(
+            String name, Op.Elementwise op, List<? extends Tensor> inputs, List<? extends Tensor> results) {
         ConcreteTensor[] out = new ConcreteTensor[results.size()];
         Shape shape = results.get(0).shape();
         for (int i = 0; i < out.length; i++) {
@@ -273,53 +311,42 @@ final class InPlace {
         }
         requireApart(name, out);
         Placement.requireOneDevice(name, out);
-        List<ConcreteTensor> copies = new ArrayList<>();
-        Storage[] held = new Storage[inputs.size() + out.length];
-        try {
-            ConcreteTensor[] in = new ConcreteTensor[inputs.size()];
-            for (int i = 0; i < in.length; i++) {
-                ConcreteTensor x = inputs.get(i).concrete();
-                if (!Broadcasting.fits(x.shape(), shape)) {
-                    throw new ShapeException(
-                            name + ": an operand of shape " + x.shape() + " can't be repeated to " + shape
-                                    + ", the shape of the tensor that is changed: in place, only the operand"
-                                    + " broadcasts");
-                }
-                if (!x.shape().equals(shape)) {
-                    x = x.view(x.layout().broadcast(shape));
-                    copies.add(x);
-                }
-                if (clashes(x, out)) {
-                    x = (ConcreteTensor) x.copy();
-                    copies.add(x);
-                }
-                ConcreteTensor beside = Placement.beside(name, out[0], x);
-                if (beside != x) {
-                    x = beside;
-                    copies.add(x);
-                }
-                in[i] = x;
-                held[i] = x.acquire();
-            }
-            for (int i = 0; i < out.length; i++) {
-                held[in.length + i] = out[i].acquire();
-            }
-            try {
-                Dispatch.backend(out[0].device()).executeInto(op, in, out);
-            } finally {
-                // Also when it failed: part of the results may be written.
-                for (int i = in.length; i < held.length; i++) {
-                    held[i].bumpVersion();
-                }
-            }
-        } finally {
-            for (Storage storage : held) {
-                if (storage != null) {
-                    storage.release();
-                }
-            }
-            copies.forEach(ConcreteTensor::close);
+        return out;
+    }
+
+    /** Checks that an operand can be repeated to the shape of the results. */
+    static void requireFits(String name, ConcreteTensor x, ConcreteTensor[] out) {
+        Shape shape = out[0].shape();
+        if (!Broadcasting.fits(x.shape(), shape)) {
+            throw new ShapeException(
+                    name + ": an operand of shape " + x.shape() + " can't be repeated to " + shape
+                            + ", the shape of the tensor that is changed: in place, only the operand"
+                            + " broadcasts");
         }
+    }
+
+    /**
+     * An operand in the shape of the results, on their device, and in memory that is apart from theirs or one with it.
+     *
+     * @param copies gets what is to be closed afterwards
+     */
+    static ConcreteTensor operand(
+            String name, ConcreteTensor x, ConcreteTensor[] out, List<ConcreteTensor> copies) {
+        requireFits(name, x, out);
+        if (!x.shape().equals(out[0].shape())) {
+            x = x.view(x.layout().broadcast(out[0].shape()));
+            copies.add(x);
+        }
+        if (clashes(x, out)) {
+            x = (ConcreteTensor) x.copy();
+            copies.add(x);
+        }
+        ConcreteTensor beside = Placement.beside(name, out[0], x);
+        if (beside != x) {
+            x = beside;
+            copies.add(x);
+        }
+        return x;
     }
 
     private static void requireApart(String name, ConcreteTensor[] out) {
@@ -333,14 +360,18 @@ final class InPlace {
         }
     }
 
-    /** Whether an operand shares memory with a result without being the very same view of it. */
+    /** Whether an operand may share elements with a result without being the very same view of them. */
     private static boolean clashes(ConcreteTensor x, ConcreteTensor[] out) {
         for (ConcreteTensor t : out) {
-            if (x.storage() == t.storage() && !same(x, t)) {
+            if (x.storage() == t.storage() && !same(x, t) && !areApart(x, t)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean areApart(ConcreteTensor x, ConcreteTensor t) {
+        return x.dtype() == t.dtype() && x.layout().isApartFrom(t.layout());
     }
 
     private static boolean same(ConcreteTensor x, ConcreteTensor t) {
@@ -351,7 +382,7 @@ final class InPlace {
                 && (a.equals(b) || (a.isContiguous() && b.isContiguous()));
     }
 
-    private static DType dtype(Op.Elementwise op, int result, List<Tensor> inputs) {
+    private static DType dtype(Op.Elementwise op, int result, List<? extends Tensor> inputs) {
         return switch (op) {
             case Op.Scalar scalar ->
                 ScalarTypes.result(scalar, inputs.stream().map(Tensor::dtype).toArray(DType[]::new));

@@ -1,8 +1,10 @@
 package org.gatun.tensor.cuda;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.gatun.bindings.cuda.CudaException;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
@@ -81,21 +83,40 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void executeInto(Op.Elementwise op, ConcreteTensor[] inputs, ConcreteTensor[] results) {
+        changing(
+                in -> {
+                    switch (op) {
+                        case Op.Fused fused -> CudaRegions.runInto(gpu, fused.expr(), in, results);
+                        case Op.Scalar scalar -> CudaRegions.runInto(gpu, scalar, in, results[0]);
+                    }
+                    return results;
+                },
+                inputs,
+                results);
+    }
+
+    @Override
+    public void executeEachInto(
+            Op.Fused op, List<ConcreteTensor[]> inputs, ConcreteTensor[] shared, List<ConcreteTensor[]> results) {
+        changing(
+                in -> {
+                    CudaForEach.runInto(gpu, op.expr(), inputs, shared, results);
+                    return in;
+                },
+                Stream.concat(inputs.stream().flatMap(Arrays::stream), Arrays.stream(shared))
+                        .toArray(ConcreteTensor[]::new),
+                results.stream().flatMap(Arrays::stream).toArray(ConcreteTensor[]::new));
+    }
+
+    /** Runs what writes into existing memory after the work of other threads on it. */
+    private void changing(Composite.Kernel kernel, ConcreteTensor[] inputs, ConcreteTensor[] results) {
         CudaStream stream = gpu.stream();
         CudaBlock[] written = blocks(results);
         for (CudaBlock block : written) {
             block.beforeWrite(stream);
         }
         try {
-            ordered(
-                    in -> {
-                        switch (op) {
-                            case Op.Fused fused -> CudaRegions.runInto(gpu, fused.expr(), in, results);
-                            case Op.Scalar scalar -> CudaRegions.runInto(gpu, scalar, in, results[0]);
-                        }
-                        return results;
-                    },
-                    inputs);
+            ordered(kernel, inputs);
         } finally {
             for (CudaBlock block : written) {
                 block.afterWrite(stream);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs elementwise operations, single ones and regions: one kernel, printed by {@link RegionSource}, for each region and kind of layout. */
 final class CudaRegions {
     /** How many numbers a kernel's parameter can hold, see {@link Lane}. */
-    private static final int MOST_ARGUMENTS = 512;
+    static final int MOST_ARGUMENTS = 512;
 
     private static final int HEAD = 3;
 
@@ -217,7 +217,7 @@ final class CudaRegions {
     }
 
     /** What a region throws that met the divisor 0 or a negative exponent. */
-    private static RuntimeException fault(Expr expr, long value) {
+    static RuntimeException fault(Expr expr, long value) {
         String divides = expr.nodes().stream()
                 .filter(node -> !node.dtype().isFloating())
                 .map(node -> node instanceof Expr.Apply apply && apply.op() instanceof Op.Binary b ? b.fn() : null)

@@ -1,5 +1,6 @@
 package org.gatun.tensor.cuda;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +14,8 @@ import org.gatun.tensor.ir.Op;
  * Prints the program of an elementwise region as CUDA C: a function of one element, and kernels that call it for all elements.
  *
  * <p>The kernel {@code dense} takes operands and results that lie row by row, and operands of one element; it moves 16 bytes of the
- * widest type at a time where all addresses allow. The kernel {@code strided} takes any strides.
+ * widest type at a time where all addresses allow. The kernel {@code strided} takes any strides. The kernel {@code each} takes many lists of
+ * dense operands and results, see {@link CudaForEach}.
  */
 final class RegionSource {
     /** The number of axes that the {@code strided} kernel of {@link #both} takes. */
@@ -57,6 +59,18 @@ final class RegionSource {
         var source = new RegionSource(expr);
         source.begin();
         source.strided(rank, wide ? "i64" : "u32");
+        return source.text.toString();
+    }
+
+    /**
+     * The program with the kernel {@code each}.
+     *
+     * @param table where the operands and results of each list are
+     */
+    static String each(Expr expr, CudaForEach.Table table) {
+        var source = new RegionSource(expr);
+        source.begin();
+        source.each(table);
         return source.text.toString();
     }
 
@@ -184,7 +198,6 @@ final class RegionSource {
     }
 
     private void dense(List<Boolean> single) {
-        int lanes = vector(expr);
         arguments("Dense", "    i64 vectors;\n");
         line("extern \"C\" __global__ void __launch_bounds__(256) dense(const Dense a) {");
         line("    const Faults faults{a.faults, a.site};");
@@ -195,31 +208,116 @@ final class RegionSource {
                 line("    const %s s%d = *a.x%d;", type(i), i, i);
             }
         }
-        line("    for (i64 i = first; i < a.vectors; i += step) {");
+        loops(single, "a.", "    ", "i64", "first", "step", "a.vectors", "a.n");
+        line("}");
+    }
+
+    /**
+     * The loops over dense elements, 16 bytes at a time and then one by one.
+     *
+     * @param single for each input, whether it is the one element {@code s}
+     * @param of what stands before the names of the other operands and the results
+     * @param index the type of indices
+     * @param first the thread's first index
+     * @param step how far its next one is
+     * @param vectors how many times 16 bytes there are
+     * @param n how many elements there are
+     */
+    private void loops(
+            List<Boolean> single,
+            String of,
+            String indent,
+            String index,
+            String first,
+            String step,
+            String vectors,
+            String n) {
+        int lanes = vector(expr);
+        line("%sfor (%s i = %s; i < %s; i += %s) {", indent, index, first, vectors, step);
         for (int i = 0; i < inputs(); i++) {
             if (!single.get(i)) {
-                line("        const auto x%d = loadVector<%d>(a.x%d, i);", i, lanes, i);
+                line("%s    const auto v%d = loadVector<%d>(%sx%d, i);", indent, i, lanes, of, i);
             }
         }
         for (int r = 0; r < outputs(); r++) {
-            line("        Vec<%s, %d> r%d;", resultType(r), lanes, r);
+            line("%s    Vec<%s, %d> w%d;", indent, resultType(r), lanes, r);
         }
         line("#pragma unroll");
-        line("        for (int k = 0; k < %d; k++) {", lanes);
-        line("            %s", call(single, "s%d", "x%d.at[k]", "r%d.at[k]"));
+        line("%s    for (int k = 0; k < %d; k++) {", indent, lanes);
+        line("%s        %s", indent, call(single, "s%d", "v%d.at[k]", "w%d.at[k]"));
+        line("%s    }", indent);
+        for (int r = 0; r < outputs(); r++) {
+            line("%s    storeVector<%d>(%sr%d, i, w%d);", indent, lanes, of, r, r);
+        }
+        line("%s}", indent);
+        line("%sfor (%s i = %s * %d + %s; i < %s; i += %s) {", indent, index, vectors, lanes, first, n, step);
+        for (int r = 0; r < outputs(); r++) {
+            line("%s    %s w%d;", indent, resultType(r), r);
+        }
+        line("%s    %s", indent, call(single, "s%d", of + "x%d[i]", "w%d"));
+        for (int r = 0; r < outputs(); r++) {
+            line("%s    %sr%d[i] = w%d;", indent, of, r, r);
+        }
+        line("%s}", indent);
+    }
+
+    /** The kernel for many lists; its structure of arguments is written by {@link CudaForEach}. */
+    private void each(CudaForEach.Table table) {
+        int lanes = vector(expr);
+        List<Boolean> single = new ArrayList<>();
+        line("struct Each {");
+        line("    i64 chunks;");
+        line("    i64 lists;");
+        line("    FaultRecord* faults;");
+        line("    i64 site;");
+        for (int i = 0; i < inputs(); i++) {
+            single.add(i >= table.own());
+            if (single.get(i)) {
+                line("    const %s* x%d;", type(i), i);
+            }
+        }
+        line("    i64 end[%d];  // the number of chunks of this list and all before it", table.lists());
+        line("    i64 n[%d];", table.lists());
+        for (int i = 0; i < table.own(); i++) {
+            line("    %s* x%d[%d];", type(i), i, table.lists());
+        }
+        for (int r = 0; r < outputs(); r++) {
+            if (table.home(r) < 0) {
+                line("    %s* r%d[%d];", resultType(r), r, table.lists());
+            }
+        }
+        line("};");
+        line("extern \"C\" __global__ void __launch_bounds__(256) each(const Each a) {");
+        line("    const Faults faults{a.faults, a.site};");
+        for (int i = table.own(); i < inputs(); i++) {
+            line("    const %s s%d = *a.x%d;", type(i), i, i);
+        }
+        line("    for (i64 chunk = blockIdx.x; chunk < a.chunks; chunk += gridDim.x) {");
+        line("        int list = 0;");
+        line("        for (int last = (int)a.lists - 1; list < last;) {");
+        line("            const int middle = (list + last) / 2;");
+        line("            const bool before = chunk < a.end[middle];");
+        line("            last = before ? middle : last;");
+        line("            list = before ? list : middle + 1;");
         line("        }");
-        for (int r = 0; r < outputs(); r++) {
-            line("        storeVector<%d>(a.r%d, i, r%d);", lanes, r, r);
+        line("        const i64 begin = (chunk - (list == 0 ? 0 : a.end[list - 1])) * %d;", CudaForEach.CHUNK);
+        line("        const i64 left = a.n[list] - begin;");
+        line("        const int n = left < %1$d ? (int)left : %1$d;", CudaForEach.CHUNK);
+        var aligned = new StringBuilder();
+        for (int i = 0; i < table.own(); i++) {
+            line("        %s* const x%d = a.x%d[list] + begin;", type(i), i, i);
+            aligned.append(String.format(Locale.ROOT, "(u64)x%1$d %% (%2$d * sizeof(*x%1$d)) == 0 && ", i, lanes));
         }
-        line("    }");
-        line("    for (i64 i = a.vectors * %d + first; i < a.n; i += step) {", lanes);
         for (int r = 0; r < outputs(); r++) {
-            line("        %s r%d;", resultType(r), r);
+            if (table.home(r) < 0) {
+                line("        %s* const r%d = a.r%d[list] + begin;", resultType(r), r, r);
+                aligned.append(String.format(Locale.ROOT, "(u64)r%1$d %% (%2$d * sizeof(*r%1$d)) == 0 && ", r, lanes));
+            } else {
+                line("        %s* const r%d = x%d;", resultType(r), r, table.home(r));
+            }
         }
-        line("        %s", call(single, "s%d", "a.x%d[i]", "r%d"));
-        for (int r = 0; r < outputs(); r++) {
-            line("        a.r%d[i] = r%d;", r, r);
-        }
+        line("        const int vectors = %strue ? n / %d : 0;", aligned, lanes);
+        loops(single, "", "        ", "int", "threadIdx.x", "256", "vectors", "n");
         line("    }");
         line("}");
     }

@@ -8,7 +8,8 @@
  *   <li>{@code CudaAllocator} hands out memory in the order of streams;
  *   <li>{@code CudaFaults} brings what a kernel found wrong, such as an index out of range, back to the host;
  *   <li>{@code Transfers} copies between host and device;
- *   <li>{@code CudaRegions} runs elementwise operations, which {@code RegionSource} prints as CUDA C, and {@code CudaCopies} copies with them;
+ *   <li>{@code CudaRegions} runs elementwise operations, which {@code RegionSource} prints as CUDA C, and {@code CudaForEach} on many lists of tensors at once; {@code CudaCopies}
+ *       copies with them;
  *   <li>{@code CudaReductions}, {@code CudaScans}, {@code CudaSoftmax}, {@code CudaSorting}, {@code CudaIndexing}, {@code CudaConvolutions}, {@code
  *       CudaPooling}, {@code CudaFourier} and {@code CudaSources} have kernels, {@code CudaProducts} and {@code CudaLinear} call cuBLAS and cuBLASLt;
  *   <li>{@code OnHost} runs LAPACK's operations on the host.

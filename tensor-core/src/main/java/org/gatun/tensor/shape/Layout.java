@@ -86,8 +86,8 @@ public final class Layout {
         }
     }
 
-    /** The lowest position of an element. */
-    private long first() {
+    /** The lowest position of an element, if there is one. */
+    public long first() {
         long at = offset;
         for (int i = 0; i < strides.length; i++) {
             at = strides[i] < 0 ? Math.addExact(at, Math.multiplyExact(strides[i], shape.size(i) - 1)) : at;
@@ -95,8 +95,8 @@ public final class Layout {
         return at;
     }
 
-    /** The highest position of an element. */
-    private long last() {
+    /** The highest position of an element, if there is one. */
+    public long last() {
         long at = offset;
         for (int i = 0; i < strides.length; i++) {
             at = strides[i] > 0 ? Math.addExact(at, Math.multiplyExact(strides[i], shape.size(i) - 1)) : at;

@@ -71,13 +71,20 @@ public final class Placement {
      * @throws DeviceException when it lies on another device and is no single number on the host
      */
     public static ConcreteTensor beside(String name, ConcreteTensor changed, ConcreteTensor operand) {
-        if (operand.device().equals(changed.device())) {
-            return operand;
-        }
-        if (!isSingleOnHost(operand)) {
+        requireBeside(name, changed, operand);
+        return operand.device().equals(changed.device()) ? operand : single(operand, changed.device());
+    }
+
+    /**
+     * Checks that an operand of a change in place can be {@linkplain #beside beside} the tensor that is changed.
+     *
+     * @param name the method, for the message
+     * @throws DeviceException when it lies on another device and is no single number on the host
+     */
+    public static void requireBeside(String name, ConcreteTensor changed, ConcreteTensor operand) {
+        if (!operand.device().equals(changed.device()) && !isSingleOnHost(operand)) {
             throw apart(name, "the tensor that is changed", changed, "an operand", operand);
         }
-        return single(operand, changed.device());
     }
 
     /**
