@@ -233,7 +233,8 @@ public final class ConcreteTensor extends Tensor {
         };
     }
 
-    private static void write(DType dtype, long at, double value) {
+    /** Writes a number, converted to the dtype, to an address of the host. */
+    static void write(DType dtype, long at, double value) {
         switch (dtype) {
             case F32 -> Memory.ALL.set(F32, at, (float) value);
             case F64 -> Memory.ALL.set(F64, at, value);

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.gatun.bindings.cuda.CudaException;
 import org.gatun.bindings.cuda.CudaMemory;
-import org.gatun.bindings.cuda.CudaStreams;
 import org.gatun.bindings.cuda.PoolAttribute;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.memory.Allocator;
@@ -40,6 +42,10 @@ final class CudaAllocator implements Allocator {
     private final CudaDevice gpu;
     private final long pool;
     private final Set<CudaBlock> large = ConcurrentHashMap.newKeySet();
+
+    /** Written while a stream begins or ends to be captured, so that no other thread gives it work at that time. */
+    private final ReadWriteLock capturing = new ReentrantReadWriteLock();
+
     private final AtomicLong live = new AtomicLong();
     private final AtomicLong liveCount = new AtomicLong();
     private final AtomicLong peak = new AtomicLong();
@@ -52,6 +58,11 @@ final class CudaAllocator implements Allocator {
         this.gpu = gpu;
         pool = CudaMemory.defaultPool(driverDevice);
         CudaMemory.setPoolAttribute(pool, PoolAttribute.RELEASE_THRESHOLD, Long.MAX_VALUE);
+    }
+
+    /** To be held while a stream begins or ends to be captured. */
+    Lock capturing() {
+        return capturing.writeLock();
     }
 
     Device.Cuda device() {
@@ -81,6 +92,10 @@ final class CudaAllocator implements Allocator {
         if (size >= LARGE) {
             large.add(block);
         }
+        Recording recording = stream.recording();
+        if (recording != null && asked > 0) {
+            recording.memory().own(block);
+        }
         allocations.incrementAndGet();
         liveCount.incrementAndGet();
         long now = live.addAndGet(asked);
@@ -101,7 +116,11 @@ final class CudaAllocator implements Allocator {
 
     /** A block of the stream's free ones or of the driver's pool; 0 if there is none. */
     private long take(long size, CudaStream stream) {
-        long address = KEEPS ? stream.take(size) : 0;
+        Recording recording = stream.recording();
+        long address = recording == null ? 0 : recording.memory().take(size);
+        if (address == 0 && KEEPS) {
+            address = stream.take(size);
+        }
         if (address != 0) {
             return address;
         }
@@ -110,7 +129,9 @@ final class CudaAllocator implements Allocator {
             return 0;
         }
         try {
-            address = CudaMemory.allocateAsync(size, stream.handle());
+            address = CudaMemory.allocateAsync(
+                    size,
+                    recording == null ? stream.handle() : recording.memory().side());
             systemAllocations.incrementAndGet();
             return address;
         } catch (CudaException e) {
@@ -160,14 +181,39 @@ final class CudaAllocator implements Allocator {
         if (block.asked == 0) {
             return;
         }
+        List<GraphMemory> graphs = block.release();
+        if (graphs.isEmpty()) {
+            giveBack(block);
+        } else {
+            graphs.forEach(graph -> graph.released(block));
+        }
+    }
+
+    /** Lets a block's memory be used for something else, after all work on it. */
+    void giveBack(CudaBlock block) {
+        capturing.readLock().lock();
         try {
-            gpu.enter();
-            block.beforeWrite(block.home);
+            if (!block.home.later(() -> giveBack(block))) {
+                gpu.enter();
+                block.waitForAll(block.home);
+                giveBack(block.address, block.size, block.home);
+            }
+        } catch (CudaException e) {
+            gpu.lost(e);
+        } finally {
+            capturing.readLock().unlock();
+        }
+    }
+
+    /** Lets memory be used for something else, after all work of a stream. */
+    void giveBack(long address, long size, CudaStream home) {
+        try {
             if (KEEPS) {
-                block.home.keep(block.address, block.size);
-            } else {
-                held.addAndGet(-block.size);
-                CudaMemory.freeAsync(block.address, block.home.handle());
+                home.keep(address, size);
+            } else if (!home.later(() -> giveBack(address, size, home))) {
+                gpu.enter();
+                held.addAndGet(-size);
+                CudaMemory.freeAsync(address, home.handle());
             }
         } catch (CudaException e) {
             // Who frees can't be told, nor do anything about it: a lost device has no memory to give back.
@@ -218,9 +264,7 @@ final class CudaAllocator implements Allocator {
         for (CudaStream stream : streams) {
             held.addAndGet(-stream.trim());
         }
-        for (CudaStream stream : streams) {
-            CudaStreams.synchronize(stream.handle());
-        }
+        streams.forEach(CudaStream::drain);
         CudaMemory.trimPool(pool, 0);
     }
 }

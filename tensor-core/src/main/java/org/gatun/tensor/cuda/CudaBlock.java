@@ -25,6 +25,11 @@ final class CudaBlock implements Storage.Source {
     private CudaStream writer;
     private final List<CudaStream> readers = new ArrayList<>(0);
 
+    /** The captured steps that work on this memory, and keep it. */
+    private final List<GraphMemory> graphs = new ArrayList<>(0);
+
+    private boolean released;
+
     CudaBlock(
             CudaAllocator allocator,
             long address,
@@ -59,28 +64,81 @@ final class CudaBlock implements Storage.Source {
     }
 
     /** Before work that reads is given to a stream. */
-    synchronized void beforeRead(CudaStream stream) {
+    void beforeRead(CudaStream stream) {
+        Recording recording = stream.recording();
+        if (recording != null) {
+            recording.memory().reads(this);
+        } else {
+            waitForWriter(stream);
+        }
+    }
+
+    /** After work that reads was given to a stream. */
+    void afterRead(CudaStream stream) {
+        if (stream.recording() == null) {
+            noteReader(stream);
+        }
+    }
+
+    /** Before work that writes is given to a stream. */
+    void beforeWrite(CudaStream stream) {
+        Recording recording = stream.recording();
+        if (recording != null) {
+            recording.memory().writes(this);
+        } else {
+            waitForAll(stream);
+        }
+    }
+
+    /** After work that writes was given to a stream. */
+    void afterWrite(CudaStream stream) {
+        if (stream.recording() == null) {
+            noteWriter(stream);
+        }
+    }
+
+    private synchronized void waitForWriter(CudaStream stream) {
         if (stream != writer && !readers.contains(stream)) {
             stream.await(writer);
         }
     }
 
-    /** After work that reads was given to a stream. */
-    synchronized void afterRead(CudaStream stream) {
+    private synchronized void noteReader(CudaStream stream) {
         if (stream != writer && !readers.contains(stream)) {
             readers.add(stream);
         }
     }
 
-    /** Before work that writes is given to a stream. */
-    synchronized void beforeWrite(CudaStream stream) {
+    /** Lets a stream wait for all work on this memory, whether the stream is being captured or not. */
+    synchronized void waitForAll(CudaStream stream) {
         stream.await(writer);
         readers.forEach(stream::await);
     }
 
-    /** After work that writes was given to a stream. */
-    synchronized void afterWrite(CudaStream stream) {
+    private synchronized void noteWriter(CudaStream stream) {
         writer = stream;
         readers.clear();
+    }
+
+    /** Lets a captured step keep this memory. */
+    synchronized void join(GraphMemory graph) {
+        graphs.add(graph);
+    }
+
+    /** Notes that the last reference is gone; the captured steps that keep the memory nevertheless. */
+    synchronized List<GraphMemory> release() {
+        released = true;
+        return List.copyOf(graphs);
+    }
+
+    /** Whether the last reference is gone and only this captured step keeps the memory. */
+    synchronized boolean onlyFor(GraphMemory graph) {
+        return released && graphs.size() == 1 && graphs.contains(graph);
+    }
+
+    /** Ends a captured step's hold on this memory; says whether nothing holds it any more. */
+    synchronized boolean leave(GraphMemory graph) {
+        graphs.remove(graph);
+        return released && graphs.isEmpty();
     }
 }

@@ -92,6 +92,26 @@ final class CudaDevice implements Gpu {
         return hold.lane();
     }
 
+    /**
+     * Refuses what a step that is being captured can't do.
+     *
+     * @param what what it does, as in "it reads a value"
+     * @throws DeviceException when this thread's work is being captured
+     */
+    void requireRunning(String what) {
+        if (recording() != null) {
+            throw new DeviceException("CudaGraph: the step " + what
+                    + ", which can't be captured: it would happen once and not at each run. Do it outside of the step, with what it needs as"
+                    + " operands or results; numbers that change from run to run come in by CudaGraph.number");
+        }
+    }
+
+    /** This thread's claim on its lane. */
+    Lane.Hold hold() {
+        lane();
+        return lanes.get();
+    }
+
     /** This thread's stream. */
     CudaStream stream() {
         return lane().stream();
@@ -213,7 +233,13 @@ final class CudaDevice implements Gpu {
 
     @Override
     public long site(CudaFaults.Fault exception) {
-        return lane().faults().site(exception);
+        Recording recording = recording();
+        return recording == null ? lane().faults().site(exception) : recording.site(exception);
+    }
+
+    @Override
+    public @Nullable Recording recording() {
+        return stream().recording();
     }
 
     @Override
@@ -222,6 +248,7 @@ final class CudaDevice implements Gpu {
         if (failed != null) {
             throw failure(failed);
         }
+        requireRunning("waits for the device");
         try {
             lane().synchronize();
         } catch (CudaException e) {

@@ -4,6 +4,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.gatun.bindings.Memory;
 import org.gatun.bindings.cuda.CudaMemory;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,11 @@ final class CudaFaults {
     private final List<@Nullable Fault> exceptions = new ArrayList<>(Collections.nCopies(SITES, null));
     private long next;
 
+    /** Places in captured steps, which may find something wrong at each replay. They are numbered downwards from -1. */
+    private final Map<Long, Fault> lasting = new ConcurrentHashMap<>();
+
+    private long nextLasting = -1;
+
     CudaFaults() {
         record = CudaMemory.allocateHost(BYTES);
         Memory.ALL.asSlice(record, BYTES).fill((byte) 0);
@@ -52,13 +59,24 @@ final class CudaFaults {
         return next++;
     }
 
+    /** The number of a place as {@link #site}, which holds until it is {@linkplain #forget forgotten}. */
+    long lastingSite(Fault exception) {
+        lasting.put(nextLasting, exception);
+        return nextLasting--;
+    }
+
+    /** Ends what {@link #lastingSite} began; from any thread. */
+    void forget(long site) {
+        lasting.remove(site);
+    }
+
     /** Throws what was found wrong, once; the stream was waited for. */
     void check() {
         if (Memory.ALL.get(LONG, record) != 0) {
             long site = Memory.ALL.get(LONG, record + 8);
             long value = Memory.ALL.get(LONG, record + 16);
             Memory.ALL.set(LONG, record, 0);
-            Fault exception = exceptions.get((int) (site % SITES));
+            Fault exception = site < 0 ? lasting.get(site) : exceptions.get((int) (site % SITES));
             if (exception != null) {
                 throw exception.exception(value, Memory.ALL.get(LONG, record + 24));
             }

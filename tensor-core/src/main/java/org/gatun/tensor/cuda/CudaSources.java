@@ -39,6 +39,7 @@ final class CudaSources {
                 }
                 """.formatted(CType.of(op.dtype()), draw(op.distribution())));
         long n = op.shape().elements();
+        Recording recording = gpu.recording();
         gpu.launch(
                 kernel,
                 RandomFill.blocks(op.dtype(), n),
@@ -46,6 +47,7 @@ final class CudaSources {
                 out.address(),
                 op.key(),
                 op.offset(),
+                recording == null ? 0 : recording.generatorState(op.key(), op.offset()),
                 units(op.distribution(), op.dtype()));
         return out;
     }

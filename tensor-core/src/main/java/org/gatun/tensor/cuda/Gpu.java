@@ -5,6 +5,7 @@ import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the families of operations ask of a GPU. Everything runs in the order of the calling thread's stream, and nothing waits for it but
@@ -66,6 +67,10 @@ interface Gpu {
      * @param exception makes, from what the kernel reports, what the next wait throws
      */
     long site(CudaFaults.Fault exception);
+
+    /** What this thread's work goes into, instead of running; null as a rule. */
+    @Nullable
+    Recording recording();
 
     /** Waits for this thread's stream, and throws what its kernels found wrong. */
     void synchronize();

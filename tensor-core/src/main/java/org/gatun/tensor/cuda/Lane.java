@@ -80,6 +80,12 @@ final class Lane {
         return blas;
     }
 
+    /** Makes what can't be made while the stream is captured. */
+    void prepare() {
+        blas();
+        linearPlans.handle();
+    }
+
     /** Waits for the stream, and throws what its kernels found wrong. */
     void synchronize() {
         CudaStreams.synchronize(stream.handle());

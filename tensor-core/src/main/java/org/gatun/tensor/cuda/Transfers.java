@@ -20,6 +20,7 @@ public final class Transfers {
             return;
         }
         CudaDevice gpu = device(target);
+        gpu.requireRunning("copies a tensor of the host, " + target.type() + ", to the device");
         Lane lane = gpu.lane();
         CudaBlock block = CudaBlock.of(target.storage());
         try {
@@ -38,6 +39,7 @@ public final class Transfers {
 
     private static void download(ConcreteTensor source, long address, MemorySegment target) {
         CudaDevice gpu = device(source);
+        gpu.requireRunning("reads values of a tensor, " + source.type() + ", on the host");
         Lane lane = gpu.lane();
         CudaBlock block = CudaBlock.of(source.storage());
         try {

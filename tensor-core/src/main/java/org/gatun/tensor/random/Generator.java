@@ -2,6 +2,7 @@ package org.gatun.tensor.random;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,7 @@ public final class Generator {
 
     /** Continues the stream that {@code state} was taken from at the point where it was taken. */
     public synchronized void restore(State state) {
+        Draws.note(this, new State(key, position));
         key = state.key();
         position = state.position();
     }
@@ -108,10 +110,19 @@ public final class Generator {
      * @return what replays other work with the same numbers
      */
     public static Draws drawn(Runnable work) {
+        return drawn(draws -> work.run());
+    }
+
+    /**
+     * As {@link #drawn(Runnable)}, for work that asks meanwhile what was drawn.
+     *
+     * @param work gets what is noted of it
+     */
+    public static Draws drawn(Consumer<Draws> work) {
         Draws draws = new Draws(Draws.CURRENT.get());
         Draws.CURRENT.set(draws);
         try {
-            work.run();
+            work.accept(draws);
             return draws;
         } finally {
             Draws.end(draws.around);
@@ -141,6 +152,32 @@ public final class Generator {
             } else {
                 CURRENT.set(around);
             }
+        }
+
+        /**
+         * The generator that drew a part of its stream during the work; null if none did.
+         *
+         * @throws IllegalStateException when several did, because they have the same key and stand at about the same place
+         */
+        public @Nullable Generator source(Draw draw) {
+            Generator source = null;
+            for (var entry : first.entrySet()) {
+                State from = entry.getValue();
+                State to = entry.getKey().state();
+                if (draw.key() == from.key() && draw.offset() >= from.position() && draw.offset() < to.position()) {
+                    if (source != null) {
+                        throw new IllegalStateException("two generators with the seed " + draw.key()
+                                + " draw the same numbers: give them different seeds, or use one for both");
+                    }
+                    source = entry.getKey();
+                }
+            }
+            return source;
+        }
+
+        /** Where a generator stood before the work drew from it; null if it didn't. */
+        public @Nullable State first(Generator generator) {
+            return first.get(generator);
         }
 
         /** Runs some work on this thread with the noted generators where they stood, and then puts them back to where they are now. */

@@ -223,6 +223,7 @@ struct FillRandom {
     T* result;
     u64 key;
     u64 offset;
+    const u64* state;  // in a captured step, the key to take instead and what to add to the offset; otherwise null
     i64 units;  // of numbers of 16 bits; otherwise 0
 };
 
@@ -230,9 +231,11 @@ template <Draw draw, class T>
 static __device__ __forceinline__ void fillRandom(const FillRandom<T>& a) {
     constexpr int count = Elements<T>::count;
     const i64 blocks = (a.n + count - 1) / count;
+    const u64 key = a.state ? a.state[0] : a.key;
+    const u64 offset = a.state ? a.offset + a.state[1] : a.offset;
     const i64 step = (i64)gridDim.x * blockDim.x;
     for (i64 block = (i64)blockIdx.x * blockDim.x + threadIdx.x; block < blocks; block += step) {
-        const RandomWords words = philox(a.offset + (u64)block, a.key);
+        const RandomWords words = philox(offset + (u64)block, key);
         for (int k = 0; k < count && block * count + k < a.n; k++) {
             a.result[block * count + k] = Elements<T>::template of<draw>(words, k, (float)a.units);
         }
