@@ -259,7 +259,7 @@ def modes_of(asked, wanted):
 
 def plan(measurements, modes):
     """(measurement, mode) in the order to run: mode by mode, and of each series every other size first, the largest before all."""
-    ran = [m for m in measurements if m["runtime"] == "gatun" and m["seconds"] is not None and m["problem"] in PROBLEMS]
+    ran = [m for m in measurements if (m["runtime"], m["mode"]) == ("gatun", "eager") and m["seconds"] is not None and m["problem"] in PROBLEMS]
     series = {}
     for m in ran:
         series.setdefault((m["problem"], m["device"], m["precision"]), []).append(m)
@@ -290,8 +290,8 @@ def main():
 
     results = []
     end = time.perf_counter() + options.budget
-    todo = plan(given["measurements"], modes)
-    for i, (asked, mode) in enumerate(todo):
+    planned = plan(given["measurements"], modes)
+    for i, (asked, mode) in enumerate(planned):
         result = dict(asked, runtime="pytorch", mode=mode, uploadSeconds=None, downloadSeconds=None, seconds=None, skipped=None)
         results.append(result)
         left = end - time.perf_counter()
@@ -300,7 +300,7 @@ def main():
         elif left <= 0 or 3 * asked["seconds"] > left:
             result["skipped"] = "time"
         else:
-            allowance = min(1.0, max(0.01, left / (len(todo) - i)))
+            allowance = min(1.0, max(0.01, left / (len(planned) - i)))
             try:
                 result["seconds"] = measure(asked, mode, allowance)
             except Exception as e:  # out of memory, or a mode that can't run the problem: the others go on

@@ -53,7 +53,8 @@ final class HtmlReport {
                 axis = m.axis();
                 if (seconds != null && seconds > 0) {
                     boolean own = m.runtime().equals(Measurement.GATUN);
-                    String name = m.device() + " " + m.precision() + (own ? "" : " PyTorch " + m.mode());
+                    String mode = m.mode().equals(Measurement.EAGER) && own ? "" : " " + m.mode();
+                    String name = m.device() + " " + m.precision() + (own ? "" : " PyTorch") + mode;
                     lines.computeIfAbsent(name, n -> new TreeMap<>()).put(m.size(), seconds);
                 }
             }

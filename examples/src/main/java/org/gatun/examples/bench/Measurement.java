@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param axis what its size counts
  * @param size the size
  * @param runtime {@code "gatun"} or {@code "pytorch"}
- * @param mode how PyTorch ran it: {@code "eager"}, {@code "compile"} or {@code "graph"}; Gatun knows {@code "eager"} only
+ * @param mode how it ran: {@code "eager"}, operation by operation, {@code "graph"}, captured once, or PyTorch's {@code "compile"}
  * @param device {@code "cpu"} or {@code "cuda:0"}
  * @param precision how numbers are kept and multiplied
  * @param elements the numbers of the largest operand
@@ -38,6 +38,7 @@ record Measurement(
     static final String GATUN = "gatun";
     static final String PYTORCH = "pytorch";
     static final String EAGER = "eager";
+    static final String GRAPH = "graph";
 
     boolean onCpu() {
         return device.equals("cpu");

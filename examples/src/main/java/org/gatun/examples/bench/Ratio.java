@@ -7,7 +7,9 @@ package org.gatun.examples.bench;
  * @param size its size
  * @param device where both ran
  * @param precision in which precision
+ * @param ownMode how Gatun ran it
  * @param mode how PyTorch ran it
  * @param ratio PyTorch's seconds by Gatun's
  */
-record Ratio(String problem, long size, String device, Precision precision, String mode, double ratio) {}
+record Ratio(
+        String problem, long size, String device, Precision precision, String ownMode, String mode, double ratio) {}

@@ -89,8 +89,9 @@ record Results(
     }
 
     private static List<Crossover> crossovers(List<Measurement> all) {
-        List<Measurement> own =
-                all.stream().filter(m -> m.runtime().equals(Measurement.GATUN)).toList();
+        List<Measurement> own = all.stream()
+                .filter(m -> m.runtime().equals(Measurement.GATUN) && m.mode().equals(Measurement.EAGER))
+                .toList();
         var found = new ArrayList<Crossover>();
         for (String problem :
                 new LinkedHashSet<>(own.stream().map(Measurement::problem).toList())) {
@@ -154,6 +155,7 @@ record Results(
                             ours.size(),
                             ours.device(),
                             ours.precision(),
+                            ours.mode(),
                             theirs.mode(),
                             seconds / own));
                 }

@@ -26,6 +26,9 @@ final class Suite {
     /** A device's limits take this part of the whole time. */
     private static final double LIMITS_PART = 0.1;
 
+    /** After so many runs a step is captured. */
+    private static final int CAPTURED = 2;
+
     private final List<Machine> machines;
     private final List<Problem> problems;
     private final long largest;
@@ -153,6 +156,9 @@ final class Suite {
                 double allowance = Math.clamp((until - began) / Math.max(2, later / 2), 0.002, ALLOWANCE);
                 Times times = times(series, size, allowance);
                 into.add(measurement(series, size, work, times, null));
+                if (times.captured != null) {
+                    into.add(measurement(series, size, Measurement.GRAPH, work, times.ofGraph(), null));
+                }
                 perWork = times.least(work) / cost;
             } catch (OutOfNativeMemoryException e) {
                 skipped = "memory: " + series.machine.device() + " has no more";
@@ -161,20 +167,26 @@ final class Suite {
         }
     }
 
-    /** What one size took: a step, the transfers around it, and making its operands. */
+    /** What one size took: a step, the same captured as a graph, the transfers around it, and making its operands. */
     private record Times(
             @Nullable Double seconds,
+            @Nullable Double captured,
             @Nullable Double upload,
             @Nullable Double download,
             double preparation) {
-        static final Times NONE = new Times(null, null, null, 0);
+        static final Times NONE = new Times(null, null, null, null, 0);
 
         /** Below this many bytes, making operands takes as long for any size. */
         private static final double SMALL = 1 << 24;
 
+        Times ofGraph() {
+            return new Times(captured, null, upload, download, preparation);
+        }
+
         /** The seconds for as few runs as possible: two and a timed one of the step and of each transfer. */
         double least(Work work) {
-            return 3 * (or0(seconds) + or0(upload) + or0(download)) + (work.bytes() < SMALL ? 0 : preparation);
+            return 3 * (or0(seconds) + or0(captured) + or0(upload) + or0(download))
+                    + (work.bytes() < SMALL ? 0 : preparation);
         }
 
         private static double or0(@Nullable Double value) {
@@ -189,16 +201,40 @@ final class Suite {
                 Step step = series.problem.prepare(device, series.precision, size)) {
             device.synchronize();
             double preparation = now() - began;
-            double seconds = stopwatch.seconds(
-                    () -> MemoryScope.tidy(() -> {
-                        step.run();
-                    }),
-                    device::synchronize,
-                    allowance);
-            if (device.equals(Device.CPU)) {
-                return new Times(seconds, null, null, preparation);
+            double seconds = seconds(step, device, allowance);
+            return switch (device) {
+                case Device.Cpu cpu -> new Times(seconds, null, null, null, preparation);
+                case Device.Cuda gpu ->
+                    new Times(
+                            seconds,
+                            captured(step, gpu, allowance),
+                            upload(step, gpu, allowance / 4),
+                            download(step, allowance / 4),
+                            preparation);
+            };
+        }
+    }
+
+    private double seconds(Step step, Device device, double allowance) {
+        return stopwatch.seconds(
+                () -> MemoryScope.tidy(() -> {
+                    step.run();
+                }),
+                device::synchronize,
+                allowance);
+    }
+
+    private @Nullable Double captured(Step step, Device.Cuda device, double allowance) {
+        try (Step graph = step.captured(device)) {
+            if (graph == null) {
+                return null;
             }
-            return new Times(seconds, upload(step, device, allowance / 4), download(step, allowance / 4), preparation);
+            for (int i = 0; i < CAPTURED; i++) {
+                MemoryScope.tidy(() -> {
+                    graph.run();
+                });
+            }
+            return seconds(graph, device, allowance);
         }
     }
 
@@ -219,12 +255,17 @@ final class Suite {
     }
 
     private static Measurement measurement(Series series, long size, Work work, Times times, @Nullable String skipped) {
+        return measurement(series, size, Measurement.EAGER, work, times, skipped);
+    }
+
+    private static Measurement measurement(
+            Series series, long size, String mode, Work work, Times times, @Nullable String skipped) {
         return new Measurement(
                 series.problem.name(),
                 series.problem.axis(),
                 size,
                 Measurement.GATUN,
-                Measurement.EAGER,
+                mode,
                 series.machine.device().toString(),
                 series.precision,
                 work.elements(),

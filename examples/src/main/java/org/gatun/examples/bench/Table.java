@@ -18,9 +18,18 @@ import org.jspecify.annotations.Nullable;
 record Table(List<String> header, List<List<String>> rows, List<String> notes) {
     private static final String ABSENT = "-";
 
-    private record Column(String device, Precision precision) {
+    private record Column(String device, Precision precision, String mode) {
+        static Column of(Measurement m) {
+            return new Column(m.device(), m.precision(), m.mode());
+        }
+
         boolean holds(Measurement m) {
-            return m.device().equals(device) && m.precision() == precision;
+            return of(m).equals(this);
+        }
+
+        @Override
+        public String toString() {
+            return device + " " + precision + (mode.equals(Measurement.EAGER) ? "" : " " + mode);
         }
     }
 
@@ -29,10 +38,7 @@ record Table(List<String> header, List<List<String>> rows, List<String> notes) {
         List<Measurement> own = results.measurements().stream()
                 .filter(m -> m.problem().equals(problem) && m.runtime().equals(Measurement.GATUN))
                 .toList();
-        List<Column> columns = own.stream()
-                .map(m -> new Column(m.device(), m.precision()))
-                .distinct()
-                .toList();
+        List<Column> columns = own.stream().map(Column::of).distinct().toList();
         List<Ratio> ratios = results.ratios().stream()
                 .filter(r -> r.problem().equals(problem))
                 .toList();
@@ -41,10 +47,10 @@ record Table(List<String> header, List<List<String>> rows, List<String> notes) {
                 .toList();
         var header = new ArrayList<String>();
         header.add(own.getFirst().axis());
-        columns.forEach(c -> header.add(c.device + " " + c.precision));
+        columns.forEach(c -> header.add(c.toString()));
         header.add("upload");
         header.add("download");
-        compared.forEach(c -> header.add("PyTorch/" + c.device + " " + c.precision));
+        compared.forEach(c -> header.add("PyTorch/" + c));
         var rows = new ArrayList<List<String>>();
         for (long size : new TreeSet<>(own.stream()
                 .filter(m -> m.seconds() != null)
@@ -72,7 +78,7 @@ record Table(List<String> header, List<List<String>> rows, List<String> notes) {
     }
 
     private static boolean fits(Column c, Ratio r) {
-        return r.device().equals(c.device) && r.precision() == c.precision;
+        return new Column(r.device(), r.precision(), r.ownMode()).equals(c);
     }
 
     private static @Nullable Measurement first(List<Measurement> all, Predicate<Measurement> wanted) {

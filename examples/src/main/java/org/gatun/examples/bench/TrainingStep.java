@@ -5,6 +5,8 @@ import java.util.function.UnaryOperator;
 import org.gatun.autograd.Parameter;
 import org.gatun.autograd.Tape;
 import org.gatun.optim.Sgd;
+import org.gatun.tensor.CudaGraph;
+import org.gatun.tensor.Device;
 import org.gatun.tensor.Losses;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
@@ -50,6 +52,27 @@ final class TrainingStep implements Step {
         });
         optimizer.step();
         return value;
+    }
+
+    @Override
+    public Step captured(Device.Cuda device) {
+        CudaGraph graph = CudaGraph.capture(device, operands -> List.of(TrainingStep.this.run()));
+        return new Step() {
+            @Override
+            public Tensor run() {
+                return graph.run().getFirst();
+            }
+
+            @Override
+            public List<Tensor> inputs() {
+                return TrainingStep.this.inputs();
+            }
+
+            @Override
+            public void close() {
+                graph.close();
+            }
+        };
     }
 
     @Override

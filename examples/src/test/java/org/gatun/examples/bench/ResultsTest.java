@@ -136,6 +136,37 @@ class ResultsTest {
     }
 
     @Test
+    void aCapturedGraphHasAColumnAndRatiosOfItsOwn() {
+        Measurement eager = measured("cuda:0", Precision.F32, 10_000, 1e-5, 4.5e-5);
+        Measurement graph = new Measurement(
+                eager.problem(),
+                eager.axis(),
+                eager.size(),
+                eager.runtime(),
+                Measurement.GRAPH,
+                eager.device(),
+                eager.precision(),
+                eager.elements(),
+                eager.flops(),
+                eager.bytes(),
+                2.5e-6,
+                null,
+                null,
+                null);
+        Results both = withPyTorch();
+        Results all = both.with(Map.of(), List.of(graph));
+        assertThat(all.ratios())
+                .containsAll(both.ratios())
+                .contains(
+                        new Ratio("add", 10_000, "cuda:0", Precision.F32, "graph", "eager", 8),
+                        new Ratio("add", 10_000, "cuda:0", Precision.F32, "graph", "graph", 2));
+        assertThat(all.crossovers()).isEqualTo(EXAMPLE.crossovers());
+        Table table = Table.of(all, "add");
+        assertThat(table.header()).contains("cuda:0 F32", "cuda:0 F32 graph", "PyTorch/cuda:0 F32 graph");
+        assertThat(table.rows().get(1)).contains("2.50 us  4%c", "2.00 graph");
+    }
+
+    @Test
     void theShareIsOfTheLimitThatIsNearer() {
         Limits limits = new Limits("cpu", "", 1, 1e9, Map.of(Precision.F32, 4e9));
         // 12 bytes an element at 0.6e9 bytes a second; one operation an element is 1.25 percent of 4e9.
