@@ -12,6 +12,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.CudaGraph;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Elementwise;
@@ -112,7 +113,7 @@ public abstract class Optimizer implements AutoCloseable {
     /** Updates every parameter that has a gradient. */
     public final void step() {
         requireOpen("step");
-        onHost(() -> rate = learningRate());
+        CudaGraph.onHost(() -> rate = learningRate());
         var groups = new LinkedHashMap<Group, List<Update>>();
         var updated = new ArrayList<Map<String, Tensor>>();
         try (var scope = MemoryScope.open("optimizer")) {
@@ -132,7 +133,7 @@ public abstract class Optimizer implements AutoCloseable {
             }
             groups.forEach(Optimizer::run);
         }
-        onHost(() -> {
+        CudaGraph.onHost(() -> {
             updated.forEach(Optimizer::countUp);
             steps++;
         });
@@ -149,16 +150,11 @@ public abstract class Optimizer implements AutoCloseable {
     }
 
     /**
-     * A number of the host as a 0-d tensor, in the current scope. All numbers that may be other ones at the next step, such as the learning rate, come
-     * to the device here.
+     * A number of the host as a 0-d tensor, in the current scope, which a captured step asks for anew at each run. All numbers that may be other
+     * ones at the next step, such as the learning rate, come to the device here.
      */
     private static Tensor number(DType dtype, Device device, DoubleSupplier number) {
-        return ConcreteTensor.scalar(dtype, number.getAsDouble(), device);
-    }
-
-    /** Whatever a step changes on the host, such as a count, it changes here. */
-    private static void onHost(Runnable change) {
-        change.run();
+        return CudaGraph.number(dtype, device, number);
     }
 
     /** Moves a parameter's state to its device. */

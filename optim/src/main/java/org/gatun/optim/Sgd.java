@@ -99,8 +99,7 @@ public final class Sgd extends Optimizer {
                 throw new IllegalArgumentException(
                         "Sgd: nesterov needs a momentum above 0: set momentum, for instance 0.9");
             }
-            return new Update(
-                    PLAIN, List.of(value, gradient), List.of(this::rate, () -> weightDecay), List.of(value));
+            return new Update(PLAIN, List.of(value, gradient), List.of(this::rate, () -> weightDecay), List.of(value));
         }
         if (nesterov && dampening != 0) {
             throw new IllegalArgumentException("Sgd: nesterov needs dampening 0, not " + dampening);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.cuda.Recording;
+import org.gatun.tensor.cuda.Transfers;
 import org.gatun.tensor.random.Generator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  *         Tensor loss = Losses.crossEntropy(model.forward(in.get(0)), in.get(1));
  *         tape.backward(loss);
  *         optimizer.step();
- *         return List.of(loss.detach().copy()); // of what lives on after the tape
+ *         Tensor value = loss.detach();
+ *         value.keep(); // beyond the tape
+ *         return List.of(value);
  *     }
  * })) {
  *     for (Batch batch : loader) {
@@ -150,7 +153,12 @@ public final class CudaGraph implements AutoCloseable {
             }
         }
         for (int i = 0; i < inputs.length; i++) {
-            operands.get(i).copy_(inputs[i].concrete());
+            ConcreteTensor input = inputs[i].concrete();
+            if (input.device().equals(Device.CPU)) {
+                Transfers.overwrite(operands.get(i), input);
+            } else {
+                operands.get(i).copy_(input);
+            }
         }
     }
 

@@ -180,11 +180,15 @@ public final class Elementwise {
             var types = new Types(inputs, results);
             Op.Fused known = wide.get(types);
             if (known == null) {
-                known = new Op.Fused(RegionTrace.trace(inputs, in -> rounded(
-                        body.apply(in.stream()
-                                .map(x -> widens(x.dtype()) ? x.to(x.dtype().arithmetic()) : x)
-                                .toList()),
-                        results)));
+                known = new Op.Fused(RegionTrace.trace(
+                        inputs,
+                        in -> rounded(
+                                body.apply(in.stream()
+                                        .map(x -> widens(x.dtype())
+                                                ? x.to(x.dtype().arithmetic())
+                                                : x)
+                                        .toList()),
+                                results)));
                 wide.put(new Types(List.copyOf(inputs), List.copyOf(results)), known);
             }
             return known;

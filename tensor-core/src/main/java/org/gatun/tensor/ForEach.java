@@ -173,8 +173,7 @@ final class ForEach {
                 Layout layout = x.layout();
                 long bytes = x.dtype().bytes();
                 long start = x.storage().address();
-                to.add(new Reach(
-                        start + layout.first() * bytes, start + (layout.last() + 1) * bytes, list, writes));
+                to.add(new Reach(start + layout.first() * bytes, start + (layout.last() + 1) * bytes, list, writes));
             }
         }
     }

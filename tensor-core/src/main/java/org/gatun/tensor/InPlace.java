@@ -318,10 +318,9 @@ final class InPlace {
     static void requireFits(String name, ConcreteTensor x, ConcreteTensor[] out) {
         Shape shape = out[0].shape();
         if (!Broadcasting.fits(x.shape(), shape)) {
-            throw new ShapeException(
-                    name + ": an operand of shape " + x.shape() + " can't be repeated to " + shape
-                            + ", the shape of the tensor that is changed: in place, only the operand"
-                            + " broadcasts");
+            throw new ShapeException(name + ": an operand of shape " + x.shape() + " can't be repeated to " + shape
+                    + ", the shape of the tensor that is changed: in place, only the operand"
+                    + " broadcasts");
         }
     }
 
@@ -330,8 +329,7 @@ final class InPlace {
      *
      * @param copies gets what is to be closed afterwards
      */
-    static ConcreteTensor operand(
-            String name, ConcreteTensor x, ConcreteTensor[] out, List<ConcreteTensor> copies) {
+    static ConcreteTensor operand(String name, ConcreteTensor x, ConcreteTensor[] out, List<ConcreteTensor> copies) {
         requireFits(name, x, out);
         if (!x.shape().equals(out[0].shape())) {
             x = x.view(x.layout().broadcast(out[0].shape()));

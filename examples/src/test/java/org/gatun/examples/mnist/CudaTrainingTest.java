@@ -30,9 +30,11 @@ import org.gatun.autograd.Tape;
 import org.gatun.examples.CommandLineRun;
 import org.gatun.nn.Activation;
 import org.gatun.nn.Checkpoint;
+import org.gatun.nn.Dropout;
 import org.gatun.nn.Linear;
 import org.gatun.nn.Module;
 import org.gatun.nn.Sequential;
+import org.gatun.nn.Training;
 import org.gatun.nn.data.Batch;
 import org.gatun.nn.data.GeneratedDigits;
 import org.gatun.nn.data.Mnist;
@@ -43,7 +45,9 @@ import org.gatun.nn.distributions.MultivariateNormal;
 import org.gatun.nn.distributions.Normal;
 import org.gatun.optim.Adam;
 import org.gatun.optim.Optimizer;
+import org.gatun.optim.Schedule;
 import org.gatun.optim.Sgd;
+import org.gatun.tensor.CudaGraph;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.DeviceException;
@@ -177,9 +181,9 @@ class CudaTrainingTest {
     /** What updates the parameters. */
     @SuppressWarnings("ImmutableEnumChecker") // the functions have no state
     private enum Update {
-        SGD(p -> Sgd.of(p).learningRate(0.1)),
+        SGD(p -> Sgd.of(p).learningRate(Schedule.cosine(0.1, 0, 10))),
         MOMENTUM(p -> Sgd.of(p).learningRate(0.1).momentum(0.9).weightDecay(0.01)),
-        ADAM(p -> Adam.of(p).learningRate(0.01));
+        ADAM(p -> Adam.of(p).learningRate(Schedule.cosine(0.01, 0, 10)));
 
         private final Function<Collection<Parameter>, Optimizer> make;
 
@@ -220,6 +224,67 @@ class CudaTrainingTest {
         }
         assertSame(there, host);
         assertThat(there.parameters()).allMatch(p -> p.device().equals(gpu));
+    }
+
+    /** Rates, counts of steps and random numbers are those of the step, bit for bit. */
+    @ParameterizedTest
+    @EnumSource(Update.class)
+    void capturedStepsAreThoseOfTheFunctionItself(Update update) {
+        List<Module> models = new ArrayList<>();
+        List<List<Double>> losses = List.of(new ArrayList<>(), new ArrayList<>());
+        List<Map<String, Tensor>> states = new ArrayList<>();
+        for (int captured = 0; captured < 2; captured++) {
+            var g = new Generator(7);
+            Module model = freed(
+                    new Sequential(new Linear(12, 8, g), Activation.RELU, new Dropout(0.25), new Linear(8, 3, g)));
+            models.add(model.to(gpu));
+            try (Optimizer optimizer = update.make.apply(model.parameters());
+                    CudaGraph graph = CudaGraph.capture(in -> {
+                        try (var training = Training.with(g);
+                                Tape tape = Tape.open()) {
+                            optimizer.zeroGrad();
+                            Tensor loss = Losses.crossEntropy(model.forward(in.get(0)), in.get(1));
+                            tape.backward(loss);
+                            optimizer.step();
+                            Tensor value = loss.detach();
+                            value.keep();
+                            return List.of(value);
+                        }
+                    })) {
+                for (int i = 0; i < 6; i++) {
+                    Batch batch = samples(i);
+                    if (captured == 1) {
+                        losses.get(1)
+                                .add(graph.run(batch.inputs(), batch.targets())
+                                        .getFirst()
+                                        .item());
+                    } else {
+                        try (var training = Training.with(g)) {
+                            optimizer.zeroGrad();
+                            losses.get(0).add(backward(model, batch.to(gpu)));
+                            optimizer.step();
+                        }
+                    }
+                }
+                var state = new LinkedHashMap<String, Tensor>();
+                optimizer
+                        .stateDict()
+                        .forEach((name, t) -> state.put(name, t.cpu().copy()));
+                states.add(state);
+                assertThat(optimizer.steps()).isEqualTo(6);
+            }
+        }
+        assertThat(losses.get(1)).isEqualTo(losses.get(0));
+        Map<String, Tensor> expected = models.get(0).stateDict();
+        models.get(1)
+                .stateDict()
+                .forEach((name, t) -> assertThat(t.toFloatArray())
+                        .as(name)
+                        .isEqualTo(expected.get(name).toFloatArray()));
+        states.get(1)
+                .forEach((name, t) -> assertThat(t.toDoubleArray())
+                        .as(name)
+                        .isEqualTo(states.get(0).get(name).toDoubleArray()));
     }
 
     @ParameterizedTest

@@ -159,17 +159,22 @@ public final class Transfers {
     }
 
     static ConcreteTensor toDevice(CudaDevice gpu, ConcreteTensor x) {
+        ConcreteTensor result = gpu.allocate(x.dtype(), x.shape());
+        try {
+            overwrite(result, x);
+            return result;
+        } catch (Throwable e) {
+            result.close();
+            throw e;
+        }
+    }
+
+    /** Gives a contiguous tensor on a GPU the elements of one on the host, of the same shape and dtype. */
+    public static void overwrite(ConcreteTensor target, ConcreteTensor x) {
         ConcreteTensor rows = x.isContiguous() ? x : (ConcreteTensor) x.copy();
         Storage held = rows.acquire();
         try {
-            ConcreteTensor result = gpu.allocate(x.dtype(), x.shape());
-            try {
-                upload(rows.segment(), result);
-                return result;
-            } catch (Throwable e) {
-                result.close();
-                throw e;
-            }
+            upload(rows.segment(), target);
         } finally {
             held.release();
             if (rows != x) {
