@@ -69,6 +69,14 @@ public final class MnistCommand implements Callable<Integer> {
             defaultValue = "cpu")
     private String device = "cpu";
 
+    @Option(
+            names = "--graph",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Capture the step on a GPU once and launch it as a whole (the default), or don't.")
+    private boolean graph = true;
+
     @Option(names = "--batch", paramLabel = "N", description = "Samples in a mini-batch. Default: 128.")
     private @Nullable Integer batch;
 
@@ -145,7 +153,7 @@ public final class MnistCommand implements Callable<Integer> {
         }
         try (TensorDataset all = where == null ? GeneratedDigits.of(GENERATED_TRAIN, 1) : Mnist.train(where);
                 TensorDataset test = where == null ? GeneratedDigits.of(GENERATED_TEST, 2) : Mnist.test(where);
-                Trainer trainer = new Trainer(settings, limited(all, settings), test, device)) {
+                Trainer trainer = new Trainer(settings, limited(all, settings), test, device, graph)) {
             List<EpochResult> results = new ArrayList<>();
             if (checkpoint != null) {
                 results.addAll(EpochResult.parse(checkpoint.metadata("results")));

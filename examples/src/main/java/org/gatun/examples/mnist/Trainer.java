@@ -17,6 +17,7 @@ import org.gatun.nn.data.Dataset;
 import org.gatun.optim.Adam;
 import org.gatun.optim.Optimizer;
 import org.gatun.optim.Schedule;
+import org.gatun.tensor.CudaGraph;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Losses;
@@ -26,8 +27,9 @@ import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.memory.MemoryStats;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
-/** The training loop: Adam on the cross-entropy, the learning rate along half a cosine. */
+/** The training loop: Adam on the cross-entropy, the learning rate along half a cosine. On a GPU a step may be captured as a graph. */
 final class Trainer implements AutoCloseable {
     private final Module model;
     private final Optimizer optimizer;
@@ -38,8 +40,28 @@ final class Trainer implements AutoCloseable {
     private final Generator generator;
     private final Device device;
 
-    Trainer(Settings settings, Dataset trainSet, Dataset testSet, Device device) {
+    /** The loss of an epoch, summed on the device, so that a step needs not wait for it. */
+    private final Tensor sum;
+
+    /** The step by a full batch; null where steps are not captured. */
+    private final @Nullable CudaGraph graph;
+
+    private final int batch;
+
+    /**
+     * A training.
+     *
+     * @param captured whether steps on a GPU are captured
+     */
+    Trainer(Settings settings, Dataset trainSet, Dataset testSet, Device device, boolean captured) {
         this.device = device;
+        this.batch = settings.batch();
+        this.sum = Tensors.zeros(DType.F64, Shape.SCALAR, device);
+        sum.unscope();
+        this.graph = switch (device) {
+            case Device.Cpu cpu -> null;
+            case Device.Cuda gpu -> captured ? CudaGraph.capture(gpu, this::step) : null;
+        };
         this.generator = new Generator(settings.seed());
         this.model = settings.model().create(generator).to(device);
         this.samples = trainSet.size();
@@ -93,19 +115,16 @@ final class Trainer implements AutoCloseable {
     EpochResult epoch(int number, LongConsumer progress) {
         MemoryStats.resetPeak(device);
         long start = System.nanoTime();
-        double loss;
-        // Summed on the device, so that a step needs not wait for it.
-        try (var batches = train.epoch(number - 1);
-                Tensor sum = Tensors.zeros(DType.F64, Shape.SCALAR, device)) {
+        sum.zero_();
+        try (var batches = train.epoch(number - 1)) {
             while (batches.hasNext()) {
-                try (Batch batch = batches.next();
-                        Batch there = batch.to(device)) {
-                    step(there, sum);
-                    progress.accept(batch.size());
+                try (Batch next = batches.next()) {
+                    step(next);
+                    progress.accept(next.size());
                 }
             }
-            loss = sum.item();
         }
+        double loss = sum.item();
         double seconds = (System.nanoTime() - start) * 1e-9;
         double[] evaluation = evaluate();
         return new EpochResult(
@@ -118,15 +137,26 @@ final class Trainer implements AutoCloseable {
                 MemoryStats.of(device).peakBytes());
     }
 
-    private void step(Batch batch, Tensor sum) {
+    private void step(Batch next) {
+        if (graph != null && next.size() == batch) {
+            graph.run(next.inputs(), next.targets());
+        } else {
+            try (Batch there = next.to(device)) {
+                step(List.of(there.inputs(), there.targets()));
+            }
+        }
+    }
+
+    private List<Tensor> step(List<Tensor> samples) {
         optimizer.zeroGrad();
         try (var training = Training.with(generator);
                 var tape = Tape.open()) {
-            Tensor loss = Losses.crossEntropy(model.forward(batch.inputs()), batch.targets());
+            Tensor loss = Losses.crossEntropy(model.forward(samples.get(0)), samples.get(1));
             tape.backward(loss);
-            sum.add_(loss.detach().to(DType.F64).mul(batch.size()));
+            sum.add_(loss.detach().to(DType.F64).mul(samples.get(0).size(0)));
         }
         optimizer.step();
+        return List.of();
     }
 
     /** The mean loss and the accuracy over the test set. */
@@ -159,6 +189,10 @@ final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        if (graph != null) {
+            graph.close();
+        }
+        sum.close();
         train.close();
         test.close();
         optimizer.close();
