@@ -161,17 +161,10 @@ public final class GradScaler {
         double inverse = 1 / scale;
         try (MemoryScope scope = MemoryScope.open("unscale");
                 Autocast none = Autocast.off()) {
-            Tensor finite = null;
-            for (Parameter p : optimizer.parameters()) {
-                Tensor g = p.grad();
-                if (g != null) {
-                    Tensor all = g.isFinite().all();
-                    finite = finite == null ? all : finite.and(all);
-                    g.mul_(inverse);
-                }
-            }
-            // One answer for all, so that a device is waited for once.
-            return new Progress(finite != null, finite == null || finite.item() != 0);
+            Gradients gradients = Gradients.of(optimizer.parameters());
+            boolean finite = gradients.areFinite();
+            gradients.scale(inverse);
+            return new Progress(!gradients.isEmpty(), finite);
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.gatun.tensor.composite.RegionSums;
 import org.gatun.tensor.ir.Expr;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Broadcasting;
@@ -167,6 +169,52 @@ public final class Elementwise {
          */
         public void applyEachInto(List<List<Tensor>> inputs, List<Tensor> shared, List<List<Tensor>> results) {
             ForEach.into(this::widened, inputs, shared, results);
+        }
+
+        /**
+         * The sums of the result over all elements, one for each of many lists: on a GPU, for results of F32 and F64, in two launches for
+         * all of them. Arguments of BF16 and F16 are computed with in F32, as in {@link #applyEachInto}.
+         *
+         * <pre>{@code
+         * static final Region SQUARE = Elementwise.region(x -> x.square());
+         * Tensor squares = SQUARE.sumEach(List.of(List.of(a), List.of(b)), List.of()); // the squares of two norms
+         * }</pre>
+         *
+         * @param inputs for each list, one at least, the arguments that are its own, which are the first ones; those of a list broadcast to one shape
+         * @param shared the further arguments, the same for all lists
+         * @return the sums along one axis, of the dtype that the sum of the result has
+         * @throws IllegalArgumentException when there is no list, the region gives more than one result, or there are more or fewer arguments than it takes
+         * @throws DTypeException when the lists are of different dtypes
+         * @throws DeviceException when they lie on different devices
+         * @throws ShapeException when the arguments of a list do not broadcast
+         */
+        public Tensor sumEach(List<List<Tensor>> inputs, List<Tensor> shared) {
+            if (inputs.isEmpty()) {
+                throw new IllegalArgumentException("sumEach: there is no list of operands: give at least one");
+            }
+            var operands = new ArrayList<Tensor>();
+            List<DType> first = List.of();
+            for (List<Tensor> own : inputs) {
+                List<DType> dtypes = Stream.concat(own.stream(), shared.stream())
+                        .map(Tensor::dtype)
+                        .toList();
+                requireArguments(dtypes.size());
+                first = operands.isEmpty() ? dtypes : first;
+                if (!dtypes.equals(first)) {
+                    throw new DTypeException("sumEach: lists of operands of " + first + " and of " + dtypes
+                            + ": call it once for those of each dtype");
+                }
+                operands.addAll(own);
+            }
+            Op.Fused op = widened(first, List.of());
+            if (op.expr().outputs().size() != 1) {
+                throw new IllegalArgumentException("sumEach: the region gives "
+                        + op.expr().outputs().size() + " results and must give one, which is summed");
+            }
+            operands.addAll(shared);
+            int own = inputs.get(0).size();
+            return Dispatch.bind(
+                    new Op.Call(new RegionSums(op, own, inputs.size())), operands.toArray(Tensor[]::new));
         }
 
         private record Types(List<DType> inputs, List<DType> results) {}

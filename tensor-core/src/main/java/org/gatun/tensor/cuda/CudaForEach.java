@@ -4,16 +4,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Expr;
+import org.gatun.tensor.shape.Broadcasting;
+import org.gatun.tensor.shape.Shape;
 
 /**
- * Runs one elementwise region on many lists of operands, such as all parameters of a model, in one launch.
+ * Runs one elementwise region on many lists of operands, such as all parameters of a model, in one launch, or sums it.
  *
  * <p>A table of the lists' sizes and addresses goes along as the kernel's parameter. Blocks take chunks of {@value #CHUNK} elements, which they
  * find in the table by bisection. Where there are more lists than a parameter has room for, a launch follows for the next ones: it costs less than
  * bringing a longer table to the device's memory at each step, and a captured graph holds all it needs.
  */
-final class CudaForEach {
+public final class CudaForEach {
     /** The elements that a block takes at a time: few, so that also small models have work for all multiprocessors. */
     static final int CHUNK = 4096;
 
@@ -24,6 +29,9 @@ final class CudaForEach {
 
     /** What a list takes besides its addresses: where its chunks end, and its number of elements. */
     private static final int SIZES = 2;
+
+    /** Where the sums of chunks and of lists go. */
+    private static final int OUTCOME = 2;
 
     private CudaForEach() {}
 
@@ -37,7 +45,7 @@ final class CudaForEach {
     record Table(int own, List<Integer> homes, int lists) {
         static Table of(Expr expr, int own, List<Integer> homes) {
             int addresses = own + (int) homes.stream().filter(h -> h < 0).count();
-            int room = CudaRegions.MOST_ARGUMENTS - HEAD - (expr.inputs().size() - own);
+            int room = CudaRegions.MOST_ARGUMENTS - HEAD - OUTCOME - (expr.inputs().size() - own);
             return new Table(own, homes, room / (SIZES + addresses));
         }
 
@@ -52,7 +60,7 @@ final class CudaForEach {
     @SuppressWarnings("ArrayRecordComponent") // made, read and dropped within a launch
     private record Item(ConcreteTensor[] in, ConcreteTensor[] out) {
         long elements() {
-            return out[0].shape().elements();
+            return (out.length == 0 ? in[0] : out[0]).shape().elements();
         }
 
         long chunks() {
@@ -99,6 +107,7 @@ final class CudaForEach {
         }
         Table table = Table.of(expr, together.get(0).in.length, homes(together));
         if (table.lists == 0) {
+            // Says what is too much.
             together.forEach(item -> alone(gpu, expr, item, shared));
             return;
         }
@@ -152,7 +161,18 @@ final class CudaForEach {
 
     private static void launch(
             CudaDevice gpu, Kernel kernel, Expr expr, Table table, List<Item> items, ConcreteTensor[] shared) {
-        int ends = HEAD + shared.length;
+        long[] arguments = arguments(gpu, expr, table, items, shared);
+        gpu.launch(kernel, arguments[0] * THREADS, arguments);
+    }
+
+    /**
+     * The kernel's parameter.
+     *
+     * @param more addresses that stand before those of the shared operands
+     */
+    private static long[] arguments(
+            CudaDevice gpu, Expr expr, Table table, List<Item> items, ConcreteTensor[] shared, long... more) {
+        int ends = HEAD + more.length + shared.length;
         int sizes = ends + table.lists;
         int addresses = sizes + table.lists;
         int columns = table.own + (int) table.homes.stream().filter(h -> h < 0).count();
@@ -161,8 +181,9 @@ final class CudaForEach {
             arguments[2] = gpu.faults();
             arguments[3] = gpu.site((value, place) -> CudaRegions.fault(expr, value));
         }
+        System.arraycopy(more, 0, arguments, HEAD, more.length);
         for (int k = 0; k < shared.length; k++) {
-            arguments[HEAD + k] = shared[k].address();
+            arguments[HEAD + more.length + k] = shared[k].address();
         }
         long chunks = 0;
         for (int i = 0; i < items.size(); i++) {
@@ -184,6 +205,91 @@ final class CudaForEach {
         }
         arguments[0] = chunks;
         arguments[1] = items.size();
-        gpu.launch(kernel, chunks * THREADS, arguments);
+        return arguments;
+    }
+
+    private record SumKey(Expr expr, Table table) {}
+
+    /**
+     * The kernel of the sums of a region's one result, of F32 or F64, over each of several lists; see {@link
+     * org.gatun.tensor.composite.RegionSums}. The order of the additions depends on the sizes and the alignment only.
+     */
+    public static Composite.Kernel sums(Expr expr, int own, int lists) {
+        return in -> {
+            CudaDevice gpu = CudaDevice.of((Device.Cuda) in[0].device());
+            ConcreteTensor[] shared = Arrays.copyOfRange(in, lists * own, in.length);
+            // A list's shape is that of its own operands.
+            boolean single = own > 0 && Arrays.stream(shared).allMatch(x -> x.shape().elements() == 1);
+            Table table = Table.of(expr, single ? own : own + shared.length, List.of());
+            if (table.lists == 0) {
+                throw CudaRegions.tooMany(gpu, in.length, 1);
+            }
+            var temporary = new ArrayList<ConcreteTensor>();
+            try {
+                var items = new ArrayList<Item>();
+                for (int i = 0; i < lists; i++) {
+                    ConcreteTensor[] operands = Arrays.copyOfRange(in, i * own, (i + 1) * own);
+                    if (!single) {
+                        operands = Arrays.copyOf(operands, own + shared.length);
+                        System.arraycopy(shared, 0, operands, own, shared.length);
+                    }
+                    items.add(new Item(dense(gpu, operands, temporary), new ConcreteTensor[0]));
+                }
+                return new ConcreteTensor[] {
+                    sums(gpu, expr, table, items, single ? shared : new ConcreteTensor[0])
+                };
+            } finally {
+                temporary.forEach(ConcreteTensor::close);
+            }
+        };
+    }
+
+    /** Operands in one shape that lie row by row. */
+    private static ConcreteTensor[] dense(
+            CudaDevice gpu, ConcreteTensor[] operands, List<ConcreteTensor> temporary) {
+        Shape shape = operands[0].shape();
+        for (ConcreteTensor x : operands) {
+            shape = Broadcasting.common("sumEach", shape, x.shape());
+        }
+        ConcreteTensor[] dense = operands.clone();
+        for (int k = 0; k < dense.length; k++) {
+            if (!dense[k].shape().equals(shape)) {
+                dense[k] = dense[k].view(dense[k].layout().broadcast(shape));
+                temporary.add(dense[k]);
+            }
+            if (!dense[k].isContiguous()) {
+                dense[k] = CudaCopies.copy(gpu, dense[k]);
+                temporary.add(dense[k]);
+            }
+        }
+        return dense;
+    }
+
+    private static ConcreteTensor sums(
+            CudaDevice gpu, Expr expr, Table table, List<Item> items, ConcreteTensor[] shared) {
+        DType dtype = expr.dtype(expr.outputs().get(0));
+        var key = new SumKey(expr, table);
+        Kernel parts = gpu.kernel(key, "parts", () -> RegionSource.sums(expr, table));
+        Kernel totals = gpu.kernel(key, "totals", () -> RegionSource.sums(expr, table));
+        ConcreteTensor out = gpu.allocate(dtype, Shape.of(items.size()));
+        boolean done = false;
+        try {
+            for (int from = 0; from < items.size(); from += table.lists) {
+                List<Item> some = items.subList(from, Math.min(items.size(), from + table.lists));
+                long chunks = some.stream().mapToLong(Item::chunks).sum();
+                try (Temporary each = gpu.temporary(Math.max(1, chunks) * dtype.bytes())) {
+                    long to = out.address() + (long) from * dtype.bytes();
+                    long[] arguments = arguments(gpu, expr, table, some, shared, each.address(), to);
+                    gpu.launch(parts, chunks * THREADS, arguments);
+                    gpu.launch(totals, (long) some.size() * THREADS, arguments);
+                }
+            }
+            done = true;
+            return out;
+        } finally {
+            if (!done) {
+                out.close();
+            }
+        }
     }
 }

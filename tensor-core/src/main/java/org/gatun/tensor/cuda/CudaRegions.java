@@ -77,9 +77,7 @@ final class CudaRegions {
             return;
         }
         if (HEAD + in.length + out.length + 1 > MOST_ARGUMENTS) {
-            throw new IllegalArgumentException("region: " + in.length + " operands and " + out.length
-                    + " results are more than a kernel takes on " + gpu.device() + ", " + (MOST_ARGUMENTS - HEAD - 1)
-                    + " together: cut the region in two");
+            throw tooMany(gpu, in.length, out.length);
         }
         Shape shape = out[0].shape();
         Layout[] layouts = new Layout[in.length + out.length];
@@ -96,6 +94,12 @@ final class CudaRegions {
         } else {
             strided(gpu, expr, axes, in, out);
         }
+    }
+
+    static IllegalArgumentException tooMany(CudaDevice gpu, int operands, int results) {
+        return new IllegalArgumentException("region: " + operands + " operands and " + results
+                + " results are more than a kernel takes on " + gpu.device() + ", " + (MOST_ARGUMENTS - HEAD - 1)
+                + " together: cut the region in two");
     }
 
     /** Copies the elements of {@code x}, of one shape with {@code out}, into existing memory. */

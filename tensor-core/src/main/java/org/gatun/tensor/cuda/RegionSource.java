@@ -74,6 +74,19 @@ final class RegionSource {
         return source.text.toString();
     }
 
+    /**
+     * The program with the kernels {@code parts}, which sums a region's one result over each chunk, and {@code totals}, which joins the parts of each
+     * list.
+     *
+     * @param table where the operands of each list are
+     */
+    static String sums(Expr expr, CudaForEach.Table table) {
+        var source = new RegionSource(expr);
+        source.begin("reduce.cuh");
+        source.sums(table);
+        return source.text.toString();
+    }
+
     /** Whether the region may find an operand that it has no result for, such as a divisor of 0. */
     static boolean canFault(Expr expr) {
         return expr.nodes().stream()
@@ -116,8 +129,9 @@ final class RegionSource {
     }
 
     /** Includes, and the function of one element. */
-    private void begin() {
+    private void begin(String... more) {
         Set<String> includes = new TreeSet<>(Set.of("numbers.cuh", "elementwise.cuh", "faults.cuh"));
+        includes.addAll(List.of(more));
         for (Expr.Node node : expr.nodes()) {
             if (node instanceof Expr.Apply apply) {
                 includes.addAll(ScalarText.includes(apply.op()));
@@ -261,36 +275,55 @@ final class RegionSource {
         line("%s}", indent);
     }
 
-    /** The kernel for many lists; its structure of arguments is written by {@link CudaForEach}. */
+    /** The kernel for many lists. */
     private void each(CudaForEach.Table table) {
-        int lanes = vector(expr);
-        List<Boolean> single = new ArrayList<>();
-        line("struct Each {");
+        table("Each", table, "");
+        line("extern \"C\" __global__ void __launch_bounds__(256) each(const Each a) {");
+        List<Boolean> single = beginChunk(table);
+        loops(single, "", "        ", "int", "threadIdx.x", "256", "vectors", "n");
+        line("    }");
+        line("}");
+    }
+
+    /** The structure of arguments, which {@link CudaForEach} writes. */
+    private void table(String name, CudaForEach.Table table, String more) {
+        line("struct %s {", name);
         line("    i64 chunks;");
         line("    i64 lists;");
         line("    FaultRecord* faults;");
         line("    i64 site;");
-        for (int i = 0; i < inputs(); i++) {
-            single.add(i >= table.own());
-            if (single.get(i)) {
-                line("    const %s* x%d;", type(i), i);
-            }
+        text.append(more);
+        for (int i = table.own(); i < inputs(); i++) {
+            line("    const %s* x%d;", type(i), i);
         }
-        line("    i64 end[%d];  // the number of chunks of this list and all before it", table.lists());
+        line("    i64 end[%d];", table.lists());
         line("    i64 n[%d];", table.lists());
         for (int i = 0; i < table.own(); i++) {
             line("    %s* x%d[%d];", type(i), i, table.lists());
         }
-        for (int r = 0; r < outputs(); r++) {
+        for (int r = 0; r < table.homes().size(); r++) {
             if (table.home(r) < 0) {
                 line("    %s* r%d[%d];", resultType(r), r, table.lists());
             }
         }
         line("};");
-        line("extern \"C\" __global__ void __launch_bounds__(256) each(const Each a) {");
+    }
+
+    /**
+     * The shared operands, the loop over chunks, and in it the elements of the chunk: their number, how many times 16 bytes of them there
+     * are, and where the list's operands and results begin.
+     *
+     * @return for each input, whether all lists share it
+     */
+    private List<Boolean> beginChunk(CudaForEach.Table table) {
+        int lanes = vector(expr);
+        List<Boolean> single = new ArrayList<>();
         line("    const Faults faults{a.faults, a.site};");
-        for (int i = table.own(); i < inputs(); i++) {
-            line("    const %s s%d = *a.x%d;", type(i), i, i);
+        for (int i = 0; i < inputs(); i++) {
+            single.add(i >= table.own());
+            if (single.get(i)) {
+                line("    const %s s%d = *a.x%d;", type(i), i, i);
+            }
         }
         line("    for (i64 chunk = blockIdx.x; chunk < a.chunks; chunk += gridDim.x) {");
         line("        int list = 0;");
@@ -306,18 +339,72 @@ final class RegionSource {
         var aligned = new StringBuilder();
         for (int i = 0; i < table.own(); i++) {
             line("        %s* const x%d = a.x%d[list] + begin;", type(i), i, i);
-            aligned.append(String.format(Locale.ROOT, "(u64)x%1$d %% (%2$d * sizeof(*x%1$d)) == 0 && ", i, lanes));
+            aligned.append(aligned("x" + i, lanes));
         }
-        for (int r = 0; r < outputs(); r++) {
+        for (int r = 0; r < table.homes().size(); r++) {
             if (table.home(r) < 0) {
                 line("        %s* const r%d = a.r%d[list] + begin;", resultType(r), r, r);
-                aligned.append(String.format(Locale.ROOT, "(u64)r%1$d %% (%2$d * sizeof(*r%1$d)) == 0 && ", r, lanes));
+                aligned.append(aligned("r" + r, lanes));
             } else {
                 line("        %s* const r%d = x%d;", resultType(r), r, table.home(r));
             }
         }
         line("        const int vectors = %strue ? n / %d : 0;", aligned, lanes);
-        loops(single, "", "        ", "int", "threadIdx.x", "256", "vectors", "n");
+        return single;
+    }
+
+    private static String aligned(String name, int lanes) {
+        return String.format(Locale.ROOT, "(u64)%1$s %% (%2$d * sizeof(*%1$s)) == 0 && ", name, lanes);
+    }
+
+    /** The kernels of the sums of many lists. */
+    private void sums(CudaForEach.Table table) {
+        int lanes = vector(expr);
+        String result = resultType(0);
+        table("Sums", table, String.format(Locale.ROOT, "    %1$s* parts;%n    %1$s* totals;%n", result));
+        line("extern \"C\" __global__ void __launch_bounds__(256) parts(const Sums a) {");
+        line("    typedef SumFold<%s> Fold;", result);
+        line("    __shared__ %s shared[8];", result);
+        List<Boolean> single = beginChunk(table);
+        line("        %s sum[%d];", result, lanes);
+        line("#pragma unroll");
+        line("        for (int k = 0; k < %d; k++) {", lanes);
+        line("            sum[k] = Fold::neutral();");
+        line("        }");
+        line("        %s w0;", result);
+        line("        for (int i = threadIdx.x; i < vectors; i += 256) {");
+        for (int i = 0; i < table.own(); i++) {
+            line("            const auto v%d = loadVector<%d>(x%d, i);", i, lanes, i);
+        }
+        line("#pragma unroll");
+        line("            for (int k = 0; k < %d; k++) {", lanes);
+        line("                %s", call(single, "s%d", "v%d.at[k]", "w%d"));
+        line("                sum[k] = Fold::join(sum[k], w0);");
+        line("            }");
+        line("        }");
+        line("        for (int i = vectors * %d + threadIdx.x; i < n; i += 256) {", lanes);
+        line("            %s", call(single, "s%d", "x%d[i]", "w%d"));
+        line("            sum[0] = Fold::join(sum[0], w0);");
+        line("        }");
+        line("        const %s part = foldOfGroup<Fold>(joined<Fold, %d>(sum), 256, shared);", result, lanes);
+        line("        if (threadIdx.x == 0) {");
+        line("            a.parts[chunk] = part;");
+        line("        }");
+        line("    }");
+        line("}");
+        line("extern \"C\" __global__ void __launch_bounds__(256) totals(const Sums a) {");
+        line("    typedef SumFold<%s> Fold;", result);
+        line("    __shared__ %s shared[8];", result);
+        line("    for (i64 list = blockIdx.x; list < a.lists; list += gridDim.x) {");
+        line("        const i64 begin = list == 0 ? 0 : a.end[list - 1];");
+        line("        %s sum = Fold::neutral();", result);
+        line("        for (i64 i = begin + threadIdx.x; i < a.end[list]; i += 256) {");
+        line("            sum = Fold::join(sum, a.parts[i]);");
+        line("        }");
+        line("        sum = foldOfGroup<Fold>(sum, 256, shared);");
+        line("        if (threadIdx.x == 0) {");
+        line("            a.totals[list] = begin == a.end[list] ? Fold::ofNothing() : sum;");
+        line("        }");
         line("    }");
         line("}");
     }

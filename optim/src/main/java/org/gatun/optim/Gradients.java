@@ -1,0 +1,99 @@
+package org.gatun.optim;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gatun.autograd.Parameter;
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.Elementwise;
+import org.gatun.tensor.Tensor;
+
+/** The gradients of some parameters, those that have one, taken together: on a GPU by a launch or two for all of a dtype. */
+final class Gradients {
+    private static final Elementwise.Region SCALED = Elementwise.region((g, factor) -> g.mul(factor));
+    private static final Elementwise.Region SQUARED = Elementwise.region(g -> g.square());
+
+    /** 1 where an element is infinite or NaN, otherwise 0. */
+    private static final Elementwise.Region UNUSABLE =
+            Elementwise.region(g -> g.isFinite().not().to(DType.F32));
+
+    private record Kind(Device device, DType dtype) {}
+
+    private final Map<Kind, List<List<Tensor>>> kinds = new LinkedHashMap<>();
+
+    /** For each kind, the numbers of its gradients. */
+    private final Map<Kind, List<Integer>> places = new LinkedHashMap<>();
+
+    private int count;
+
+    private Gradients() {}
+
+    static Gradients of(Collection<Parameter> parameters) {
+        var gradients = new Gradients();
+        for (Parameter p : parameters) {
+            Tensor g = p.grad();
+            if (g != null) {
+                var kind = new Kind(g.device(), g.dtype());
+                gradients.kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(List.of(g));
+                gradients.places.computeIfAbsent(kind, k -> new ArrayList<>()).add(gradients.count);
+                gradients.count++;
+            }
+        }
+        return gradients;
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    /** Multiplies all gradients, in place. */
+    void scale(double factor) {
+        kinds.forEach((kind, lists) -> SCALED.applyEachInto(
+                lists, List.of(ConcreteTensor.scalar(kind.dtype.arithmetic(), factor, kind.device)), lists));
+    }
+
+    /** Multiplies all gradients, in place, by a 0-d tensor. */
+    void scale(Tensor factor) {
+        kinds.forEach((kind, lists) -> SCALED.applyEachInto(
+                lists, List.of(factor.to(kind.dtype.arithmetic()).to(kind.device)), lists));
+    }
+
+    /** The sums of the squares of each gradient, in order; of BF16 and F16 in F32, as in F16 a square overflows from 256 on. */
+    double[] squares() {
+        double[] squares = new double[count];
+        kinds.forEach((kind, lists) -> {
+            double[] sums = SQUARED.sumEach(lists, List.of()).toDoubleArray();
+            for (int i = 0; i < sums.length; i++) {
+                squares[places.get(kind).get(i)] = sums[i];
+            }
+        });
+        return squares;
+    }
+
+    /** The Euclidean norm of all gradients together, 0-d on the device of the first, which is not waited for. */
+    Tensor norm() {
+        if (isEmpty()) {
+            return ConcreteTensor.scalar(DType.F32, 0.0, Device.CPU);
+        }
+        Device device = kinds.keySet().iterator().next().device;
+        boolean wide = kinds.keySet().stream().anyMatch(kind -> kind.dtype == DType.F64);
+        return kinds.values().stream()
+                .map(lists -> SQUARED.sumEach(lists, List.of()).sum())
+                .map(sum -> sum.to(wide ? DType.F64 : DType.F32).to(device))
+                .reduce(Tensor::add)
+                .orElseThrow()
+                .sqrt();
+    }
+
+    /** Whether no element is infinite or NaN. Each device is waited for once. */
+    boolean areFinite() {
+        Map<Device, Tensor> unusable = new LinkedHashMap<>();
+        kinds.forEach((kind, lists) ->
+                unusable.merge(kind.device, UNUSABLE.sumEach(lists, List.of()).sum(), Tensor::add));
+        return unusable.values().stream().allMatch(number -> number.item() == 0);
+    }
+}
