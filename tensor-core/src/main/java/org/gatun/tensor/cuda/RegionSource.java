@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.Expr;
@@ -222,7 +223,7 @@ final class RegionSource {
                 line("    const %s s%d = *a.x%d;", type(i), i, i);
             }
         }
-        loops(single, "a.", "    ", "i64", "first", "step", "a.vectors", "a.n");
+        loops(single, vector(expr), "a.", "    ", "i64", "first", "step", "a.vectors", "a.n");
         line("}");
     }
 
@@ -230,6 +231,7 @@ final class RegionSource {
      * The loops over dense elements, 16 bytes at a time and then one by one.
      *
      * @param single for each input, whether it is the one element {@code s}
+     * @param lanes how many elements are moved at a time
      * @param of what stands before the names of the other operands and the results
      * @param index the type of indices
      * @param first the thread's first index
@@ -239,6 +241,7 @@ final class RegionSource {
      */
     private void loops(
             List<Boolean> single,
+            int lanes,
             String of,
             String indent,
             String index,
@@ -246,7 +249,6 @@ final class RegionSource {
             String step,
             String vectors,
             String n) {
-        int lanes = vector(expr);
         line("%sfor (%s i = %s; i < %s; i += %s) {", indent, index, first, vectors, step);
         for (int i = 0; i < inputs(); i++) {
             if (!single.get(i)) {
@@ -280,7 +282,7 @@ final class RegionSource {
         table("Each", table, "");
         line("extern \"C\" __global__ void __launch_bounds__(256) each(const Each a) {");
         List<Boolean> single = beginChunk(table);
-        loops(single, "", "        ", "int", "threadIdx.x", "256", "vectors", "n");
+        loops(single, lanes(table), "", "        ", "int", "threadIdx.x", "256", "vectors", "n");
         line("    }");
         line("}");
     }
@@ -316,7 +318,7 @@ final class RegionSource {
      * @return for each input, whether all lists share it
      */
     private List<Boolean> beginChunk(CudaForEach.Table table) {
-        int lanes = vector(expr);
+        int lanes = lanes(table);
         List<Boolean> single = new ArrayList<>();
         line("    const Faults faults{a.faults, a.site};");
         for (int i = 0; i < inputs(); i++) {
@@ -336,30 +338,42 @@ final class RegionSource {
         line("        const i64 begin = (chunk - (list == 0 ? 0 : a.end[list - 1])) * %d;", CudaForEach.CHUNK);
         line("        const i64 left = a.n[list] - begin;");
         line("        const int n = left < %1$d ? (int)left : %1$d;", CudaForEach.CHUNK);
-        var aligned = new StringBuilder();
+        var aligned = new StringJoiner(" && ").setEmptyValue("true");
         for (int i = 0; i < table.own(); i++) {
             line("        %s* const x%d = a.x%d[list] + begin;", type(i), i, i);
-            aligned.append(aligned("x" + i, lanes));
+            aligned.add(aligned("x" + i, lanes));
         }
         for (int r = 0; r < table.homes().size(); r++) {
             if (table.home(r) < 0) {
                 line("        %s* const r%d = a.r%d[list] + begin;", resultType(r), r, r);
-                aligned.append(aligned("r" + r, lanes));
+                aligned.add(aligned("r" + r, lanes));
             } else {
                 line("        %s* const r%d = x%d;", resultType(r), r, table.home(r));
             }
         }
-        line("        const int vectors = %strue ? n / %d : 0;", aligned, lanes);
+        line("        const int vectors = %s ? n / %d : 0;", aligned, lanes);
         return single;
     }
 
+    /** How many elements of a list are moved at a time: 16 bytes of the widest type of its own. */
+    private int lanes(CudaForEach.Table table) {
+        int widest = 1;
+        for (DType input : expr.inputs().subList(0, table.own())) {
+            widest = Math.max(widest, input.bytes());
+        }
+        for (int r = 0; r < table.homes().size(); r++) {
+            widest = Math.max(widest, expr.dtype(expr.outputs().get(r)).bytes());
+        }
+        return 16 / widest;
+    }
+
     private static String aligned(String name, int lanes) {
-        return String.format(Locale.ROOT, "(u64)%1$s %% (%2$d * sizeof(*%1$s)) == 0 && ", name, lanes);
+        return String.format(Locale.ROOT, "(u64)%1$s %% (%2$d * sizeof(*%1$s)) == 0", name, lanes);
     }
 
     /** The kernels of the sums of many lists. */
     private void sums(CudaForEach.Table table) {
-        int lanes = vector(expr);
+        int lanes = lanes(table);
         String result = resultType(0);
         table("Sums", table, String.format(Locale.ROOT, "    %1$s* parts;%n    %1$s* totals;%n", result));
         line("extern \"C\" __global__ void __launch_bounds__(256) parts(const Sums a) {");
