@@ -8,6 +8,7 @@ import org.gatun.tensor.Functional;
 import org.gatun.tensor.PoolOptions;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ir.ConvSpec;
+import org.gatun.tensor.shape.Shape;
 
 /** The networks that are trained, as functions of parameters that are made where they are trained. */
 final class Networks {
@@ -139,9 +140,7 @@ final class Networks {
     }
 
     private static Tensor layerNorm(Tensor x, Tensor scale, Tensor shift) {
-        Tensor centred = x.sub(x.mean(true, -1));
-        Tensor variance = centred.square().mean(true, -1);
-        return centred.mul(variance.add(EPSILON).rsqrt()).mul(scale).add(shift);
+        return Functional.layerNorm(x, Shape.of(WIDTH), scale, shift, EPSILON);
     }
 
     private static void dense(Operands make, List<Parameter> parameters, int in, int out) {

@@ -15,6 +15,7 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Fft;
 import org.gatun.tensor.Functional;
+import org.gatun.tensor.Losses;
 import org.gatun.tensor.PoolOptions;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
@@ -93,6 +94,8 @@ class NvccTest {
             Functional.conv2d(image, image.slice(2, 0, 3).slice(3, 0, 3));
             Functional.maxPool2d(image, PoolOptions.of(2));
             Fft.fft(Fft.complex(x, x));
+            Losses.crossEntropy(x, index.slice(0, 0, 1).broadcastTo(4));
+            Functional.layerNorm(x, Shape.of(6));
         }
     }
 
