@@ -10,7 +10,7 @@ import org.gatun.tensor.shape.Shape;
 
 /**
  * Picking and placing elements by few indices along an axis in one launch, where {@link CudaIndexing} takes several. An index out of range is found
- * on the way: its element is left out, and the next wait throws. Where several indices name one place, elements are added, or overwrite each other,
+ * on the way: its element is left out, and the next wait throws, naming the first in order. Where several indices name one place, elements are added, or overwrite each other,
  * in the order of the index: a thread goes through the index of a line.
  */
 final class FewIndices {
@@ -81,27 +81,21 @@ final class FewIndices {
                 """.formatted(type, AXES));
         long size = x.size(axis);
         Shape indices = index.shape();
-        long[] arguments = new long[8 + AXES * 3];
+        long[] arguments = new long[10 + AXES * 3];
         arguments[0] = shape.elements();
         arguments[1] = gpu.faults();
-        arguments[2] = gpu.site((value, place) ->
-                IndexCheck.outside(name, value, number(place, shape, indices, axis), indices, axis, size));
+        arguments[2] =
+                gpu.site((value, number) -> IndexCheck.outside(name, value, number, indices, axis, size));
         arguments[3] = x.address();
         arguments[4] = index.address();
         arguments[5] = out.address();
         arguments[6] = size;
         arguments[7] = x.layout().stride(axis);
-        places(arguments, 8, axes, 2);
+        arguments[8] = indices.elements();
+        arguments[9] = indices.equals(shape) ? 1 : inner(shape, axis);
+        places(arguments, 10, axes, 2);
         gpu.launch(kernel, shape.elements(), arguments);
         return out;
-    }
-
-    /** The number among the indices of the one that an element of a shape is picked by. */
-    private static long number(long element, Shape shape, Shape indices, int axis) {
-        if (indices.equals(shape)) {
-            return element;
-        }
-        return element / inner(shape, axis) % shape.size(axis);
     }
 
     /** A layout under the sizes of a shape, without steps along an axis. */
@@ -201,12 +195,11 @@ final class FewIndices {
         long size = out.size(axis);
         long count = shape.size(axis);
         Shape indices = index.shape();
-        long inner = inner(shape, axis);
-        long[] arguments = new long[12 + AXES * 4];
+        long[] arguments = new long[14 + AXES * 4];
         arguments[0] = lines.elements();
         arguments[1] = gpu.faults();
-        arguments[2] = gpu.site((value, place) -> IndexCheck.outside(
-                name, value, numberInLines(place, count, inner, indices, shape), indices, axis, size));
+        arguments[2] =
+                gpu.site((value, number) -> IndexCheck.outside(name, value, number, indices, axis, size));
         arguments[3] = src.address();
         arguments[4] = index.address();
         arguments[5] = out.address();
@@ -216,7 +209,9 @@ final class FewIndices {
         arguments[9] = places.stride(axis);
         arguments[10] = src.layout().stride(axis);
         arguments[11] = out.layout().stride(axis);
-        places(arguments, 12, axes, 3);
+        arguments[12] = indices.elements();
+        arguments[13] = indices.equals(shape) ? inner(shape, axis) : 1;
+        places(arguments, 14, axes, 3);
         gpu.launch(kernel, lines.elements() * arguments[8], arguments);
     }
 
@@ -226,13 +221,6 @@ final class FewIndices {
             inner *= shape.size(a);
         }
         return inner;
-    }
-
-    /** The number among the indices of the k-th of a line, given as line times count plus k. */
-    private static long numberInLines(long place, long count, long inner, Shape indices, Shape shape) {
-        long line = place / count;
-        long k = place % count;
-        return indices.equals(shape) ? (line / inner * count + k) * inner + line % inner : k;
     }
 
     /** Into how many parts the places of a line are cut: as many as keep the device busy, if lines are few and long. */

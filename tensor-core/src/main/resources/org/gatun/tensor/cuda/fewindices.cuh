@@ -9,6 +9,22 @@ static __device__ __forceinline__ i64 placeOf(i64 index, i64 size) {
     return place >= 0 && place < size ? place : -1;
 }
 
+// What a kernel does that met an index out of range: it names the first in order, whichever it met.
+template <class A>
+static __device__ inline void reportFirst(const A& a) {
+    // The record lies in the host's memory: many threads may come here, and one is enough.
+    if (a.faults->taken != 0) {
+        return;
+    }
+    for (i64 number = 0; number < a.indices; number++) {
+        const i64 index = a.indexOf(number);
+        if (placeOf(index, a.size) < 0) {
+            reportFault(Faults{a.faults, a.site}, index, number);
+            return;
+        }
+    }
+}
+
 // result[i] = x[i with the place along the axis that index[i] names]; the layouts are those of the index and of x without the axis.
 template <class T, int axes>
 struct Gather {
@@ -20,7 +36,15 @@ struct Gather {
     T* result;
     i64 size;
     i64 stride;
+    i64 indices;  // how many there are
+    i64 apart;    // elements from one that an index picks to the first that the next picks
     Places<axes, 2> places;
+
+    __device__ __forceinline__ i64 indexOf(i64 number) const {
+        i64 at[2];
+        places.of(number * apart, at);
+        return index[at[0]];
+    }
 };
 
 template <class T, int axes>
@@ -32,7 +56,7 @@ static __device__ __forceinline__ void gather(const Gather<T, axes>& a) {
         const i64 index = a.index[at[0]];
         const i64 place = placeOf(index, a.size);
         if (place < 0) {
-            reportFault(Faults{a.faults, a.site}, index, i);
+            reportFirst(a);
         }
         a.result[i] = place < 0 ? T{} : a.x[at[1] + place * a.stride];
     }
@@ -54,7 +78,16 @@ struct Scatter {
     i64 indexStride;
     i64 sourceStride;
     i64 resultStride;
+    i64 indices;       // how many there are
+    i64 apart;         // lines between neighbours along the axis, row by row
     Places<axes, 3> places;
+
+    __device__ __forceinline__ i64 indexOf(i64 number) const {
+        const i64 row = number / apart;
+        i64 at[3];
+        places.of(row / count * apart + number % apart, at);
+        return index[at[0] + row % count * indexStride];
+    }
 };
 
 template <bool add, class T, int axes>
@@ -71,7 +104,7 @@ static __device__ __forceinline__ void scatter(const Scatter<T, axes>& a) {
             const i64 index = a.index[at[0] + k * a.indexStride];
             const i64 place = placeOf(index, a.size);
             if (place < 0 && part == 0) {
-                reportFault(Faults{a.faults, a.site}, index, (i - part * a.lines) * a.count + k);
+                reportFirst(a);
             }
             if (place >= first && place < end) {
                 T* const target = a.result + at[2] + place * a.resultStride;

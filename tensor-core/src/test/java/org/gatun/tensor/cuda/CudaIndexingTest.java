@@ -208,6 +208,40 @@ class CudaIndexingTest {
     }
 
     @Test
+    void ofFewIndicesTheFirstOutOfRangeIsNamed() {
+        Shape shape = Shape.of(4, 90, 3);
+        // The first that is wrong comes before others in its line, in its slice and in the other slices.
+        long[] wrong = new long[(int) shape.elements()];
+        for (int i = 3 * 41 + 2; i < wrong.length; i += 7) {
+            wrong[i] = 5 + i;
+        }
+        long[] wrongSlices = new long[90];
+        for (int i = 41; i < wrongSlices.length; i++) {
+            wrongSlices[i] = -6 - i;
+        }
+        String what = "index 130 at position [0, 41, 2] of the index of shape [4, 90, 3] is out of range for axis 1 of"
+                + " size 5: give indices from -5 to 4";
+        String that = "index -47 at position [41] of the index of shape [90] is out of range for axis 1 of size 5:"
+                + " give indices from -5 to 4";
+        try (var scope = MemoryScope.open()) {
+            ConcreteTensor x = OnDevice.of(DType.F32, Shape.of(4, 5, 3), i -> i);
+            ConcreteTensor src = OnDevice.of(DType.F32, shape, i -> i);
+            ConcreteTensor index = index(shape, wrong);
+            ConcreteTensor slices = index(Shape.of(90), wrongSlices);
+            throwsAtTheNextWait(() -> CudaIndexing.gather(gpu(), new Op.Gather(1), x, index), "gather: " + what);
+            throwsAtTheNextWait(
+                    () -> CudaIndexing.scatter(gpu(), new Op.Scatter(1), x, index, src), "scatter: " + what);
+            throwsAtTheNextWait(
+                    () -> CudaIndexing.scatterAdd(gpu(), new Op.ScatterAdd(1, x.shape()), src, index),
+                    "scatterAdd: " + what);
+            throwsAtTheNextWait(
+                    () -> CudaIndexing.indexSelect(gpu(), new Op.IndexSelect(1), x, slices), "indexSelect: " + that);
+            throwsAtTheNextWait(
+                    () -> CudaIndexing.indexAdd(gpu(), new Op.IndexAdd(1, 5), src, slices), "indexAdd: " + that);
+        }
+    }
+
+    @Test
     void anAxisWithoutElementsHasNoIndices() {
         try (var scope = MemoryScope.open()) {
             ConcreteTensor x = OnDevice.of(DType.F32, Shape.of(0, 3), i -> i);
