@@ -26,6 +26,9 @@ final class CudaRegions {
 
     private static final int HEAD = 3;
 
+    /** The bytes of an operand from which on a launch more costs less than reading it across. */
+    private static final long TRANSPOSED = 1 << 20;
+
     private static final Map<BinaryFn, String> DIVISIONS = Map.of(
             BinaryFn.FLOOR_DIVIDE, "floorDivide",
             BinaryFn.TRUNC_DIVIDE, "truncDivide",
@@ -104,6 +107,9 @@ final class CudaRegions {
 
     /** Copies the elements of {@code x}, of one shape with {@code out}, into existing memory. */
     static void copy(CudaDevice gpu, ConcreteTensor x, ConcreteTensor out) {
+        if (CudaTransposes.copy(gpu, x, out)) {
+            return;
+        }
         Expr identity = IDENTITIES.computeIfAbsent(x.dtype(), d -> new Expr(List.of(d), List.of(), List.of(0)));
         runInto(gpu, identity, new ConcreteTensor[] {x}, new ConcreteTensor[] {out});
     }
@@ -162,6 +168,9 @@ final class CudaRegions {
     }
 
     private static void strided(CudaDevice gpu, Expr expr, MergedAxes axes, ConcreteTensor[] in, ConcreteTensor[] out) {
+        if (out[0].isContiguous() && onTransposed(gpu, expr, axes, in, out)) {
+            return;
+        }
         int operands = in.length + out.length;
         int rank = programRank(axes.rank());
         int rest = rank + operands * rank;
@@ -184,6 +193,37 @@ final class CudaRegions {
             System.arraycopy(strides, 0, arguments, at, axes.rank());
         }
         gpu.launch(kernel, n, arguments);
+    }
+
+    /**
+     * Runs a region with large operands that lie across its results on copies of these: copying by tiles reads and writes them once, where the
+     * region would read as many bytes as a sector has for each of their elements. Does nothing if there are none.
+     */
+    private static boolean onTransposed(
+            CudaDevice gpu, Expr expr, MergedAxes axes, ConcreteTensor[] in, ConcreteTensor[] out) {
+        ConcreteTensor[] operands = in.clone();
+        boolean any = false;
+        try {
+            for (int i = 0; i < in.length; i++) {
+                if (in[i].elements() * in[i].dtype().bytes() >= TRANSPOSED
+                        && CudaTransposes.liesAcross(
+                                axes, i, in.length, in[i].dtype().bytes())
+                        && !axes.repeats(i)) {
+                    operands[i] = CudaCopies.copy(gpu, in[i]);
+                    any = true;
+                }
+            }
+            if (any) {
+                runInto(gpu, expr, operands, out);
+            }
+            return any;
+        } finally {
+            for (int i = 0; i < in.length; i++) {
+                if (operands[i] != in[i]) {
+                    operands[i].close();
+                }
+            }
+        }
     }
 
     /** The number of axes of the program that serves so many: few numbers, so that few programs are compiled. */

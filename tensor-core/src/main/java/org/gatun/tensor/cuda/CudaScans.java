@@ -6,8 +6,8 @@ import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
 
 /**
- * Running sums and products along an axis; the kernels are in {@code scan.cuh}. How an axis is divided among threads depends on the shape
- * only.
+ * Running sums and products along an axis; the kernels are in {@code scan.cuh}, those of floating products, which the order of factors
+ * matters for, in {@code cumprod.cuh}. How an axis is divided among threads depends on the shape only.
  */
 final class CudaScans {
     private static final int THREADS = 256;
@@ -29,6 +29,12 @@ final class CudaScans {
     private static final long LEAST_COLUMN = 64;
 
     private static final long LEAST_ROW = 1 << 13;
+
+    /** A floating product's parts are gone through one after the other: no more than so many. */
+    private static final long MOST_PRODUCT_PARTS = 1 << 10;
+
+    /** The bytes of a {@code PartProduct}. */
+    private static final int PART_PRODUCT = 32;
 
     private CudaScans() {}
 
@@ -87,12 +93,17 @@ final class CudaScans {
         long chunk = columns
                 ? part(n, lines, ENOUGH_COLUMNS, LEAST_COLUMN)
                 : n < LONG ? n : part(n, lines, ENOUGH_ROWS, LEAST_ROW);
+        boolean ordered = product && dtype.isFloating();
+        if (ordered) {
+            chunk = Math.min(
+                    n, Math.max(chunk, Math.ceilDiv(Math.ceilDiv(n, MOST_PRODUCT_PARTS), LEAST_COLUMN) * LEAST_COLUMN));
+        }
         long parts = Math.ceilDiv(n, chunk);
         long lanes = n < LONG ? WARP : THREADS;
         long width = ACCESS / dtype.bytes();
         boolean vector = in % ACCESS == 0 && out % ACCESS == 0 && (n % width == 0 || (outer == 1 && !reverse));
-        Kernel kernel =
-                gpu.kernel(new Key(product, dtype), columns ? "columns" : "rows", () -> program(product, dtype));
+        var key = new Key(product, dtype);
+        Kernel kernel = gpu.kernel(key, columns ? "columns" : "rows", () -> program(product, dtype));
         long blocks = columns ? Math.ceilDiv(lines * parts, THREADS) : Math.ceilDiv(outer * parts, THREADS / lanes);
         long grid = Math.min(blocks, MOST_BLOCKS);
         long[] arguments = {in, out, 0, 0, outer, n, inner, parts, chunk, lanes, reverse ? 1 : 0, vector ? 1 : 0};
@@ -101,12 +112,18 @@ final class CudaScans {
             return;
         }
         DType running = dtype.isFloating() ? DType.F64 : dtype;
-        long bytes = lines * parts * running.bytes();
-        try (Temporary totals = gpu.temporary(bytes);
-                Temporary carries = gpu.temporary(bytes)) {
+        long count = lines * parts;
+        try (Temporary totals = gpu.temporary(count * (ordered ? PART_PRODUCT : running.bytes()));
+                Temporary carries = gpu.temporary(count * running.bytes())) {
             arguments[2] = totals.address();
             gpu.launch(kernel, grid, THREADS, 0, arguments);
-            run(gpu, product, running, totals.address(), carries.address(), outer, parts, inner, false);
+            if (ordered) {
+                long[] ofLines = arguments.clone();
+                ofLines[1] = carries.address();
+                gpu.launch(gpu.kernel(key, "carries", () -> program(product, dtype)), lines, ofLines);
+            } else {
+                run(gpu, product, running, totals.address(), carries.address(), outer, parts, inner, false);
+            }
             arguments[2] = 0;
             arguments[3] = carries.address();
             gpu.launch(kernel, grid, THREADS, 0, arguments);
@@ -120,6 +137,20 @@ final class CudaScans {
     }
 
     private static String program(boolean product, DType dtype) {
+        if (product && dtype.isFloating()) {
+            return """
+                    #include "cumprod.cuh"
+                    extern "C" __global__ void __launch_bounds__(256) rows(const Scanning a) {
+                        productRows<%1$s>(a);
+                    }
+                    extern "C" __global__ void __launch_bounds__(256) columns(const Scanning a) {
+                        productColumns<%1$s>(a);
+                    }
+                    extern "C" __global__ void carries(const Scanning a) {
+                        productCarries<%1$s>(a);
+                    }
+                    """.formatted(CType.of(dtype));
+        }
         return """
                 #include "scan.cuh"
                 extern "C" __global__ void __launch_bounds__(256) rows(const Scanning a) {

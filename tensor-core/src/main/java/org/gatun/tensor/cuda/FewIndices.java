@@ -84,8 +84,7 @@ final class FewIndices {
         long[] arguments = new long[10 + AXES * 3];
         arguments[0] = shape.elements();
         arguments[1] = gpu.faults();
-        arguments[2] =
-                gpu.site((value, number) -> IndexCheck.outside(name, value, number, indices, axis, size));
+        arguments[2] = gpu.site((value, number) -> IndexCheck.outside(name, value, number, indices, axis, size));
         arguments[3] = x.address();
         arguments[4] = index.address();
         arguments[5] = out.address();
@@ -198,8 +197,7 @@ final class FewIndices {
         long[] arguments = new long[14 + AXES * 4];
         arguments[0] = lines.elements();
         arguments[1] = gpu.faults();
-        arguments[2] =
-                gpu.site((value, number) -> IndexCheck.outside(name, value, number, indices, axis, size));
+        arguments[2] = gpu.site((value, number) -> IndexCheck.outside(name, value, number, indices, axis, size));
         arguments[3] = src.address();
         arguments[4] = index.address();
         arguments[5] = out.address();

@@ -66,4 +66,26 @@ record MergedAxes(long[] sizes, long[][] strides) {
         }
         return true;
     }
+
+    /** Whether a layout has elements in several places of the shape. */
+    boolean repeats(int layout) {
+        for (long stride : strides[layout]) {
+            if (stride == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The axis along which a layout's neighbours are nearest in memory; -1 if all its elements are one. */
+    int nearest(int layout) {
+        int nearest = -1;
+        for (int a = 0; a < rank(); a++) {
+            long stride = Math.abs(strides[layout][a]);
+            if (stride != 0 && (nearest < 0 || stride < Math.abs(strides[layout][nearest]))) {
+                nearest = a;
+            }
+        }
+        return nearest;
+    }
 }

@@ -6,11 +6,15 @@
 // finds what each part comes to, these numbers are scanned, and a second launch scans each part from what the parts
 // before it come to.
 
+constexpr double leastNormal = 2.2250738585072014e-308;
+
 struct RunningSum {
     static __device__ __forceinline__ double neutral(double) { return 0; }
     static __device__ __forceinline__ i64 neutral(i64) { return 0; }
     template <class A>
     static __device__ __forceinline__ A join(A a, A b) { return addOf(a, b); }
+    template <class A>
+    static __device__ __forceinline__ bool isExact(A) { return true; }
 };
 
 struct RunningProduct {
@@ -18,6 +22,11 @@ struct RunningProduct {
     static __device__ __forceinline__ i64 neutral(i64) { return 1; }
     template <class A>
     static __device__ __forceinline__ A join(A a, A b) { return mulOf(a, b); }
+    // Whether a product of neighbours, which any may precede, neither over- nor underflowed.
+    static __device__ __forceinline__ bool isExact(double x) {
+        return fabs(x) >= leastNormal && fabs(x) < infinityOf(x);
+    }
+    static __device__ __forceinline__ bool isExact(i64) { return true; }
 };
 
 template <class T>
@@ -100,6 +109,81 @@ static __device__ __forceinline__ void storeRun(T* row, i64 n, i64 i, bool rever
     }
 }
 
+// The elements of a thread, from `begin` on, as they are added up; what is at or behind `end` is neutral.
+template <class F, int each, class T, class A>
+static __device__ __forceinline__ void loadEach(const Scanning& a, const T* row, i64 begin, i64 end, bool whole,
+                                                A (&x)[each]) {
+    if (whole) {
+        T stored[each];
+        loadRun<each>(row, a.n, begin, a.reverse != 0, stored);
+#pragma unroll
+        for (int k = 0; k < each; k++) {
+            x[k] = (A)toWide(stored[k]);
+        }
+    } else {
+#pragma unroll
+        for (int k = 0; k < each; k++) {
+            const i64 i = begin + k;
+            x[k] = i < end ? (A)toWide(row[a.reverse != 0 ? a.n - 1 - i : i]) : F::neutral(A());
+        }
+    }
+}
+
+template <int each, class T, class A>
+static __device__ __forceinline__ void storeEach(const Scanning& a, T* row, i64 begin, i64 end, bool whole,
+                                                 const A (&x)[each]) {
+    T result[each];
+#pragma unroll
+    for (int k = 0; k < each; k++) {
+        result[k] = fromWide<T>((Wide<T>)x[k]);
+    }
+    if (whole) {
+        storeRun<each>(row, a.n, begin, a.reverse != 0, result);
+    } else {
+#pragma unroll
+        for (int k = 0; k < each; k++) {
+            const i64 i = begin + k;
+            if (i < end) {
+                row[a.reverse != 0 ? a.n - 1 - i : i] = result[k];
+            }
+        }
+    }
+}
+
+// The fold of what the threads of the group before this one have; `total` becomes that of all, and `exact` false for at
+// least one of them if any fold on the way is not. All threads of the block take part.
+template <class F, class A>
+static __device__ __forceinline__ A beforeThread(const A mine, int lanes, A* warps, A& total, bool& exact) {
+    A running = mine;
+    for (int step = 1; step < 32; step *= 2) {
+        const A below = fromBelow(running, step);
+        if (threadIdx.x % 32 >= step) {
+            running = F::join(below, running);
+            exact = exact && F::isExact(running);
+        }
+    }
+    A before = fromBelow(running, 1);
+    if (threadIdx.x % 32 == 0) {
+        before = F::neutral(A());
+    }
+    if (lanes == 32) {
+        total = __shfl_sync(0xffffffffu, running, 31);
+        return before;
+    }
+    if (threadIdx.x % 32 == 31) {
+        warps[threadIdx.x / 32] = running;
+    }
+    __syncthreads();
+    A beforeWarp = F::neutral(A());
+    total = F::neutral(A());
+    for (int w = 0; w < 8; w++) {
+        beforeWarp = w == threadIdx.x / 32 ? total : beforeWarp;
+        total = F::join(total, warps[w]);
+    }
+    __syncthreads();
+    return F::join(beforeWarp, before);
+}
+
 template <class F, class T>
 static __device__ __forceinline__ void scanRows(const Scanning& a) {
     typedef Running<T> A;
@@ -117,74 +201,26 @@ static __device__ __forceinline__ void scanRows(const Scanning& a) {
         const T* const in = static_cast<const T*>(a.in) + row * a.n;
         T* const out = static_cast<T*>(a.out) + row * a.n;
         A carry = carryOf<F, A>(a, row, part, 0);
-        const i64 end = (part + 1) * a.chunk < a.n ? (part + 1) * a.chunk : a.n;
+        const i64 end = !active ? 0 : (part + 1) * a.chunk < a.n ? (part + 1) * a.chunk : a.n;
         // All threads of the block go round as often, so that they meet at its barriers.
         for (i64 from = 0; from < a.chunk; from += lanes * each) {
             const i64 begin = part * a.chunk + from + lane * each;
-            const bool whole = active && a.vector != 0 && begin + each <= end;
+            const bool whole = a.vector != 0 && begin + each <= end;
             A x[each];
-            if (whole) {
-                T stored[each];
-                loadRun<each>(in, a.n, begin, a.reverse != 0, stored);
-#pragma unroll
-                for (int k = 0; k < each; k++) {
-                    x[k] = (A)toWide(stored[k]);
-                }
-            } else {
-#pragma unroll
-                for (int k = 0; k < each; k++) {
-                    const i64 i = begin + k;
-                    x[k] = active && i < end ? (A)toWide(in[a.reverse != 0 ? a.n - 1 - i : i]) : F::neutral(A());
-                }
-            }
+            loadEach<F>(a, in, begin, end, whole, x);
 #pragma unroll
             for (int k = 1; k < each; k++) {
                 x[k] = F::join(x[k - 1], x[k]);
             }
-            A running = x[each - 1];
-            for (int step = 1; step < 32; step *= 2) {
-                const A below = fromBelow(running, step);
-                if (threadIdx.x % 32 >= step) {
-                    running = F::join(below, running);
-                }
-            }
-            A before = fromBelow(running, 1);
-            if (threadIdx.x % 32 == 0) {
-                before = F::neutral(A());
-            }
             A total;
-            if (lanes == 32) {
-                before = F::join(carry, before);
-                total = __shfl_sync(0xffffffffu, running, 31);
-            } else {
-                if (threadIdx.x % 32 == 31) {
-                    warps[threadIdx.x / 32] = running;
-                }
-                __syncthreads();
-                A beforeWarp = F::neutral(A());
-                total = F::neutral(A());
-                for (int w = 0; w < 8; w++) {
-                    beforeWarp = w == threadIdx.x / 32 ? total : beforeWarp;
-                    total = F::join(total, warps[w]);
-                }
-                before = F::join(carry, F::join(beforeWarp, before));
-                __syncthreads();
-            }
-            T result[each];
-#pragma unroll
-            for (int k = 0; k < each; k++) {
-                result[k] = fromWide<T>((Wide<T>)F::join(before, x[k]));
-            }
-            if (a.totals == nullptr && whole) {
-                storeRun<each>(out, a.n, begin, a.reverse != 0, result);
-            } else if (a.totals == nullptr && active) {
+            bool exact = true;
+            const A before = F::join(carry, beforeThread<F>(x[each - 1], lanes, warps, total, exact));
+            if (a.totals == nullptr) {
 #pragma unroll
                 for (int k = 0; k < each; k++) {
-                    const i64 i = begin + k;
-                    if (i < end) {
-                        out[a.reverse != 0 ? a.n - 1 - i : i] = result[k];
-                    }
+                    x[k] = F::join(before, x[k]);
                 }
+                storeEach(a, out, begin, end, whole, x);
             }
             carry = F::join(carry, total);
         }

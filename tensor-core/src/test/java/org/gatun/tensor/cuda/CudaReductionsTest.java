@@ -2,6 +2,8 @@ package org.gatun.tensor.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
@@ -10,6 +12,7 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.cuda.standin.StandInDriver;
 import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Shape;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,6 +156,86 @@ class CudaReductionsTest {
                                 .isEqualTo(reverse ? n - place : place + 1);
                     }
                 }
+            }
+        }
+    }
+
+    /** The product of the elements so far, one after the other, as the CPU has it. */
+    private static double[] products(double[] x, int n, int inner) {
+        double[] products = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            products[i] = i / inner % n == 0 ? x[i] : products[i - inner] * x[i];
+        }
+        return products;
+    }
+
+    private static void checkProducts(double[] x, int n, int inner) {
+        Tensor lines = Tensors.of(Shape.of(x.length / n / inner, n, inner), x).to(device());
+        double[] found = lines.cumprod(1).to(Device.CPU).toDoubleArray();
+        double[] expected = products(x, n, inner);
+        for (int i = 0; i < x.length; i++) {
+            double close = Math.abs(expected[i]) * 1e-11 + Double.MIN_NORMAL * 1e-6;
+            if (Double.isFinite(expected[i])) {
+                assertThat(found[i])
+                        .as("%d of %d x %d", i, n, inner)
+                        .isBetween(expected[i] - close, expected[i] + close);
+            } else {
+                // boxed, so that NaN equals NaN
+                assertThat(Double.valueOf(found[i]))
+                        .as("%d of %d x %d", i, n, inner)
+                        .isEqualTo(Double.valueOf(expected[i]));
+            }
+        }
+    }
+
+    @Test
+    void runningProductsAreThoseOfOneFactorAfterTheOtherAlsoOutOfRange() {
+        double huge = 1e200;
+        double tiny = 1e-200;
+        double inf = Double.POSITIVE_INFINITY;
+        // What comes first and what comes far behind it; the product of the second alone leaves the range.
+        double[][] events = {
+            {0, huge},
+            {0, -inf},
+            {-0.0, Double.NaN},
+            {inf, -tiny},
+            {inf, 0},
+            {-inf, huge},
+            {Double.NaN, 0},
+            {1e-150, huge},
+            {1e250, tiny},
+            {1e-300, 1e-10},
+            {1, huge},
+            {1, tiny},
+            {-1, -1}
+        };
+        for (int[] size : new int[][] {{100, 1}, {3000, 1}, {20_000, 1}, {600, 3}}) {
+            int n = size[0];
+            int inner = size[1];
+            double[] x = new double[events.length * n * inner];
+            Arrays.fill(x, 1);
+            for (int e = 0; e < events.length; e++) {
+                int line = e * n * inner + inner - 1;
+                x[line + n / 8 * inner] = events[e][0];
+                for (int i = 0; i < 4; i++) {
+                    x[line + (n * 5 / 6 + i) * inner] = events[e][1];
+                }
+                x[line + (n - 3) * inner] = e % 2 == 0 ? tiny : 0;
+                x[line + (n - 2) * inner] = -3;
+            }
+            checkProducts(x, n, inner);
+        }
+    }
+
+    @Test
+    void runningProductsThatRiseAndFall() {
+        var random = new Random(5);
+        for (double spread : new double[] {0.05, 4}) {
+            for (int n : new int[] {70, 5000, 20_000}) {
+                double[] x = new double[3 * n];
+                Arrays.setAll(x, i -> Math.exp(random.nextGaussian() * spread));
+                checkProducts(x, n, 1);
+                checkProducts(x, n, 3);
             }
         }
     }
