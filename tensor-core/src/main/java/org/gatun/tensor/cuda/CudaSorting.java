@@ -18,6 +18,9 @@ final class CudaSorting {
     private static final int THREADS = 256;
     private static final int BLOCKS_EACH = 16;
 
+    /** Of longer rows, up to one in so many elements are selected, and only these sorted. */
+    private static final long FEWER = 4;
+
     private CudaSorting() {}
 
     private record Key(String name, DType dtype) {}
@@ -47,7 +50,16 @@ final class CudaSorting {
                     ConcreteTensor rows = gpu.contiguous(lanes);
                     try {
                         long n = layout.shape().size(-1);
-                        rows(gpu, rows, values.address(), indices.address(), sorted.elements() / k, n, k, descending);
+                        rows(
+                                gpu,
+                                x.dtype(),
+                                rows.address(),
+                                values.address(),
+                                indices.address(),
+                                sorted.elements() / k,
+                                n,
+                                k,
+                                descending);
                     } finally {
                         if (rows != lanes) {
                             rows.close();
@@ -83,12 +95,19 @@ final class CudaSorting {
         }
     }
 
-    private static void rows(
-            Gpu gpu, ConcreteTensor x, long values, long indices, long rows, long n, long k, boolean descending) {
-        DType dtype = x.dtype();
+    /** Puts the first {@code k} elements of rows of {@code n} in order, and their places in the rows, at two addresses. */
+    static void rows(
+            Gpu gpu,
+            DType dtype,
+            long from,
+            long values,
+            long indices,
+            long rows,
+            long n,
+            long k,
+            boolean descending) {
         SortKeys keys = SortKeys.of(dtype);
-        // Keys have the element's bits at the low end; those above stay 0.
-        long flip = !descending ? 0 : -1L >>> (Long.SIZE - Byte.SIZE * dtype.bytes());
+        long flip = flip(dtype, descending);
         if (n <= SHORT_ROW) {
             long room = n == 1 ? 1 : Long.highestOneBit(n - 1) * 2;
             long blocks = (rows + SHORT_ROW / room - 1) / (SHORT_ROW / room);
@@ -97,7 +116,7 @@ final class CudaSorting {
                     Math.min(blocks, (long) gpu.multiprocessors() * BLOCKS_EACH),
                     THREADS,
                     0,
-                    x.address(),
+                    from,
                     values,
                     indices,
                     rows,
@@ -107,6 +126,10 @@ final class CudaSorting {
                     flip);
             return;
         }
+        if (k < n / FEWER) {
+            Selection.first(gpu, dtype, from, values, indices, rows, n, k, descending);
+            return;
+        }
         long items = rows * n;
         try (Temporary places = gpu.temporary(k == n ? 0 : items * Long.BYTES)) {
             long order = k == n ? indices : places.address();
@@ -114,7 +137,7 @@ final class CudaSorting {
                 gpu.launch(
                         kernel(gpu, "rowKeys", "RowKeys", dtype, CType.of(dtype) + ", " + keys.type()),
                         items,
-                        x.address(),
+                        from,
                         numbers.address(),
                         items,
                         flip);
@@ -123,7 +146,7 @@ final class CudaSorting {
             gpu.launch(
                     kernel(gpu, "pickRows", "PickedRows", dtype, CType.of(dtype)),
                     rows * k,
-                    x.address(),
+                    from,
                     order,
                     values,
                     indices,
@@ -131,6 +154,11 @@ final class CudaSorting {
                     n,
                     k);
         }
+    }
+
+    /** What is added to keys, bit by bit, for an order: they have the element's bits at the low end, and those above stay 0. */
+    static long flip(DType dtype, boolean descending) {
+        return !descending ? 0 : -1L >>> (Long.SIZE - Byte.SIZE * dtype.bytes());
     }
 
     private static Kernel kernel(Gpu gpu, String name, String structure, DType dtype, String types) {

@@ -214,23 +214,28 @@ static __device__ __forceinline__ i64 sumBefore(const i64 value, i64* const shar
     return before + sum - value;
 }
 
+// A block turns counts of tiles into sums over the tiles before each; the sum over all.
+static __device__ __forceinline__ i64 sumTiles(i64* const counts, const i64 tiles, i64* const shared) {
+    i64 done = 0;
+    for (i64 first = 0; first < tiles; first += SORT_THREADS) {
+        const i64 tile = first + threadIdx.x;
+        i64 all;
+        const i64 before = sumBefore(tile < tiles ? counts[tile] : 0, shared, all);
+        if (tile < tiles) {
+            counts[tile] = done + before;
+        }
+        done += all;
+    }
+    return done;
+}
+
 // A block sums up the counts of a digit over the tiles of a row.
 static __device__ __forceinline__ void sumCounts(const RadixRound& a) {
     __shared__ i64 shared[SORT_WARPS];
     for (i64 item = blockIdx.x; item < a.rows * DIGITS; item += gridDim.x) {
-        i64* const counts = a.counts + item * a.tiles;
-        i64 done = 0;
-        for (i64 first = 0; first < a.tiles; first += SORT_THREADS) {
-            const i64 tile = first + threadIdx.x;
-            i64 all;
-            const i64 before = sumBefore(tile < a.tiles ? counts[tile] : 0, shared, all);
-            if (tile < a.tiles) {
-                counts[tile] = done + before;
-            }
-            done += all;
-        }
+        const i64 total = sumTiles(a.counts + item * a.tiles, a.tiles, shared);
         if (threadIdx.x == 0) {
-            a.totals[item] = done;
+            a.totals[item] = total;
         }
     }
 }

@@ -118,4 +118,25 @@ class CudaSortingTest {
         sort(dtype, 1, 2049, 2);
         sort(dtype, 2, 10_000, 1);
     }
+
+    private static void first(DType dtype, int outer, int n, int inner, int... few) {
+        double[] x = samples(dtype, outer * n * inner);
+        try (var scope = MemoryScope.open()) {
+            var gpu = CudaDevice.of(Device.cuda(0));
+            ConcreteTensor t = OnDevice.ofReals(dtype, Shape.of(outer, n, inner), i -> x[(int) i]);
+            for (int k : few) {
+                check(CudaSorting.topK(gpu, new Op.TopK(1, k, false), t), x, outer, n, inner, k, false);
+                check(CudaSorting.topK(gpu, new Op.TopK(1, k, true), t), x, outer, n, inner, k, true);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"F64", "F32", "BF16", "I8"})
+    void theFirstFewOfLongRows(DType dtype) {
+        first(dtype, 3, 4100, 2, 1, 40);
+        first(dtype, 1, 12_001, 1, 1, 2500);
+    }
 }
