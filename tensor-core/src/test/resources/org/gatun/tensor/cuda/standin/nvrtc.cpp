@@ -187,6 +187,34 @@ bool isSigned(const std::string& image) {
     return stored == hashOf(image, 16) >> 8;
 }
 
+// How much of a program are its includes, written out: what stands before the last line that says it is the program's own again.
+size_t includesOf(const Program& program) {
+    std::string own = " " + quoted(program.name);
+    for (size_t at = program.source.rfind("\n#line "); at != std::string::npos && at > 0; at = program.source.rfind("\n#line ", at - 1)) {
+        size_t end = std::min(program.source.find('\n', at + 1), program.source.size());
+        if (end - at > own.size() && program.source.compare(end - own.size(), own.size(), own) == 0) return at + 1;
+    }
+    return 0;
+}
+
+// A header of standin.h and a program's includes, precompiled when a second program asks for it; empty for the first.
+std::string precompiled(const std::string& includes, const std::vector<std::string>& command) {
+    std::string text = "#include \"standin.h\"\nnamespace {\n" + rewritten(includes) + "}\n", key = text;
+    for (const std::string& part : command) key += "\n" + part;
+    std::string header = STANDIN_INCLUDE "/includes-" + std::to_string(hashOf(key, 0)) + "-" + std::to_string(key.size()) + ".h";
+    static std::map<std::string, int> asked;
+    std::lock_guard<std::mutex> guard(lock);
+    if (access((header + ".gch").c_str(), R_OK) == 0) return header;
+    if (++asked[header] != 2) return "";
+    std::string fresh = header + "." + std::to_string(getpid());
+    if (!write(fresh, text) || rename(fresh.c_str(), header.c_str()) != 0) return "";
+    std::vector<std::string> making = command;
+    making.insert(making.end(), {"-x", "c++-header", header, "-o", fresh});
+    if (run(making, "/dev/null") == 0 && rename(fresh.c_str(), (header + ".gch").c_str()) == 0) return header;
+    unlink(fresh.c_str());
+    return "";
+}
+
 int compile(Program& program, const std::vector<std::string>& options, const std::string& folder) {
     const char* chosen = getenv("GATUN_STANDIN_CXX");
     std::string compiler = chosen != nullptr ? chosen : STANDIN_CXX;
@@ -206,8 +234,8 @@ int compile(Program& program, const std::vector<std::string>& options, const std
         if (run(command, folder + "/log") == 0) seen = read(folder + "/names.txt");
     }
     Names names = namesIn(seen);
-    std::string text = "#include \"standin.h\"\nnamespace {\n#line 1 " + quoted(program.name) + "\n" + rewritten(program.source);
-    text += "\n#line 1 \"the names of the program\"\nconst StandinKernel standinKernels[] = {\n";
+    const std::string head = "#include \"standin.h\"\nnamespace {\n#line 1 " + quoted(program.name) + "\n" + rewritten(program.source);
+    std::string text = "\n#line 1 \"the names of the program\"\nconst StandinKernel standinKernels[] = {\n";
     for (const std::string& kernel : names.kernels) text += "STANDIN_KERNEL(" + quoted(kernel) + ", " + kernel + "),\n";
     for (size_t i = 0; i < program.expressions.size(); i++)
         text += "\n#line " + std::to_string(i + 1) + " \"name expression\"\nSTANDIN_KERNEL(\"" + loweredName(i) + "\", " + program.expressions[i] + "),\n";
@@ -217,23 +245,27 @@ int compile(Program& program, const std::vector<std::string>& options, const std
         std::to_string(program.anyLater) + ", &standinBlock, standinKernels, " +
         std::to_string(names.kernels.size() + program.expressions.size()) + ", standinGlobals, " + std::to_string(names.globals.size()) +
         ", __start_standin_shared, __stop_standin_shared};\n}\n";
-    std::vector<std::string> command = {compiler, "-O1", "-w", "-fPIC", "-shared", "-nostdlib", "-nostdinc++", "-fno-exceptions", "-fno-rtti",
+    std::vector<std::string> command = {compiler, "-O1", "-w", "-fPIC", "-nostdinc++", "-fno-exceptions", "-fno-rtti",
         "-fno-asynchronous-unwind-tables", "-fno-threadsafe-statics", "-fno-stack-protector", "-fno-strict-aliasing", "-fno-math-errno",
-        "-fvisibility=hidden", "-fno-diagnostics-show-caret", "-ffp-contract=off", "-U_FORTIFY_SOURCE", "-s", "-Wl,--build-id=none",
-        "-Wl,-z,noseparate-code", "-I" STANDIN_INCLUDE};
+        "-fvisibility=hidden", "-fno-diagnostics-show-caret", "-ffp-contract=off", "-U_FORTIFY_SOURCE", "-I" STANDIN_INCLUDE};
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("fma")) command.push_back("-mfma");  // fmaf() as an instruction
 #endif
     command.insert(command.end(), options.begin(), options.end());
     // A program that this build of the stand-in has compiled before, in whatever process, is not compiled again.
-    std::string key = text;
+    std::string key = head + text;
     for (const std::string& part : command) key += "\n" + part;
     for (auto& [name, header] : program.headers) key += "\n" + name + "\n" + header;
     std::string kept = STANDIN_INCLUDE "/kernel-" + std::to_string(hashOf(key, 0)) + "-" + std::to_string(key.size());
     program.binary = read(kept);
     if (isSigned(program.binary)) return SUCCESS;
-    if (!write(folder + "/kernel.cpp", text)) return INTERNAL_ERROR;
-    command.insert(command.end(), {"-I" + folder, folder + "/kernel.cpp", "-o", folder + "/kernel.so", "-l:libm.so.6", "-l:libc.so.6"});
+    size_t includes = program.headers.empty() ? includesOf(program) : 0;
+    std::string header = includes > 0 ? precompiled(program.source.substr(0, includes), command) : "";
+    std::string all = header.empty() ? head + text : "namespace {\n" + rewritten(program.source.substr(includes)) + text;
+    if (!write(folder + "/kernel.cpp", all)) return INTERNAL_ERROR;
+    if (!header.empty()) command.insert(command.end(), {"-include", header});
+    command.insert(command.end(), {"-shared", "-nostdlib", "-s", "-Wl,--build-id=none", "-Wl,-z,noseparate-code", "-I" + folder,
+        folder + "/kernel.cpp", "-o", folder + "/kernel.so", "-l:libm.so.6", "-l:libc.so.6"});
     int status = run(command, folder + "/log");
     program.log = logOf(read(folder + "/log"), program.name);
     if (status != 0) {
