@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>to the scope's dtype by matrix products ({@code matmul}, {@code mm}, {@code bmm}, {@code mv}, {@code addmm} and its relatives, {@code
- *       einsum}, {@code multiDot}, {@code vecdot}), {@code linear}, all convolutions and {@code prelu};
+ *       einsum}, {@code multiDot}, {@code vecdot}), {@code linear}, all convolutions, {@code prelu} and {@code scaledDotProductAttention};
  *   <li>to F32 by exponentials, logarithms and powers, {@code reciprocal}, {@code rsqrt}, {@code softplus}, {@code erfinv}, {@code acos}, {@code
  *       asin}, {@code tan}, {@code sinh} and {@code cosh}; by {@code sum}, {@code prod}, {@code cumsum}, {@code cumprod}, {@code softmax}, {@code
  *       logSoftmax}, {@code logsumexp}, norms and distances; by the losses and {@code interpolate};

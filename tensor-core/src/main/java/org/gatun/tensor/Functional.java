@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The functions of neural networks, as {@code torch.nn.functional}: linear maps, convolution, pooling, the resampling of images, activations,
- * normalisation and dropout.
+ * normalisation, attention and dropout.
  * {@link Losses} has the losses; softmax, sigmoid, tanh, relu and softplus are methods of {@link Tensor}.
  *
  * <p>Floating dtypes only. Everything is differentiable to any order; derivatives at kinks are PyTorch's and stated where there
@@ -358,6 +358,35 @@ public final class Functional extends DistanceFunctions {
                 variance,
                 weight,
                 bias);
+    }
+
+    // ---- attention ----
+
+    /** {@link #scaledDotProductAttention(Tensor, Tensor, Tensor, AttentionOptions)} with the default options: every query sees all keys. */
+    public static Tensor scaledDotProductAttention(Tensor q, Tensor k, Tensor v) {
+        return scaledDotProductAttention(q, k, v, AttentionOptions.DEFAULT);
+    }
+
+    /**
+     * Attention (Vaswani et al. 2017) {@code softmax(scale q k' + mask) v}, the softmax over keys, as {@code
+     * torch.nn.functional.scaled_dot_product_attention}. On a GPU in blocks (Dao 2023): nothing of the size L S is kept in memory, neither forward nor
+     * backward, for widths up to 128 in F32, BF16 and F16.
+     *
+     * <p>BF16 and F16 are computed in F32 inside and rounded once. A row of which all keys are masked is 0, as in PyTorch from 2.5 on, and gets no
+     * gradient; so is everything where there are no keys. The causal mask begins at the top left, also where L and S differ: query i sees
+     * the keys 0 to i. Keys and values that are masked should be finite: 0 times an infinity may be NaN in one way of computing and left out in
+     * another. There is no dropout of the softmax.
+     *
+     * @param q queries of shape (..., L, E)
+     * @param k keys of shape (..., S, E)
+     * @param v values of shape (..., S, Ev); the leading axes of all three broadcast
+     * @param options mask, causal mask, scale and heads
+     * @return of shape (..., L, Ev)
+     * @throws ShapeException when the sizes do not fit or the mask does not broadcast, naming the shapes
+     * @throws DTypeException when the queries' dtype is not floating, the three differ, or the mask has another one and is not BOOL
+     */
+    public static Tensor scaledDotProductAttention(Tensor q, Tensor k, Tensor v, AttentionOptions options) {
+        return Attending.attend(q, k, v, options);
     }
 
     // ---- dropout ----

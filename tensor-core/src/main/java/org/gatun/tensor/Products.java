@@ -105,7 +105,8 @@ final class Products {
         }
     }
 
-    private static Shape batch(Tensor x) {
+    /** All axes but the last two. */
+    static Shape batch(Tensor x) {
         long[] sizes = new long[x.rank() - 2];
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = x.size(i);
@@ -113,7 +114,8 @@ final class Products {
         return Shape.of(sizes);
     }
 
-    private static Tensor batched(Tensor x, Shape batch) {
+    /** The matrices of a batch, repeated to another that they broadcast to. */
+    static Tensor batched(Tensor x, Shape batch) {
         long[] sizes = Arrays.copyOf(batch.toArray(), batch.rank() + 2);
         sizes[batch.rank()] = x.size(-2);
         sizes[batch.rank() + 1] = x.size(-1);

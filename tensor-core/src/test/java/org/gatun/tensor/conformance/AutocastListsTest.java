@@ -30,7 +30,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class AutocastListsTest {
     /** PyTorch's lower_precision_fp. */
     private static final Set<String> LOWER = names(
-            "Functional: linear conv1d conv2d conv3d convTranspose1d convTranspose2d convTranspose3d prelu",
+            "Functional: linear conv1d conv2d conv3d convTranspose1d convTranspose2d convTranspose3d prelu"
+                    + " scaledDotProductAttention",
             "Tensor: matmul mm bmm mv addmm addmv addr baddbmm addbmm",
             "Tensors: einsum",
             "Linalg: multiDot vecdot");

@@ -7,12 +7,14 @@ import static org.gatun.tensor.conformance.CompositeSample.index;
 import static org.gatun.tensor.conformance.CompositeSample.of;
 import static org.gatun.tensor.conformance.CompositeSample.positive;
 import static org.gatun.tensor.conformance.CompositeSample.probability;
+import static org.gatun.tensor.conformance.CompositeSample.truth;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.gatun.tensor.AttentionOptions;
 import org.gatun.tensor.CrossEntropyOptions;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.Losses;
@@ -33,6 +35,7 @@ final class FunctionalSamples {
         activations();
         layers();
         normalization();
+        attention();
         elementwiseLosses();
         classification();
     }
@@ -170,6 +173,43 @@ final class FunctionalSamples {
 
     private static void normalized(String method, Function<List<Tensor>, Tensor> body, Slot... slots) {
         SAMPLES.add(of("Functional." + method, body, slots));
+    }
+
+    private static void attention() {
+        AttentionOptions plain = AttentionOptions.DEFAULT;
+        SAMPLES.add(of(
+                "Functional.scaledDotProductAttention",
+                in -> Functional.scaledDotProductAttention(in.get(0), in.get(1), in.get(2)),
+                any(2, 2, 3),
+                any(1, 4, 3),
+                any(4, 2)));
+        attention(plain.withCausal(true).withScale(0.7), any(3, 2), any(2, 2), any(2, 1));
+        attention(plain.withGroupedQueries(true), any(4, 2, 3), any(2, 3, 3), any(2, 3, 2));
+        attention(plain, any(0, 2), any(3, 2), any(3, 2));
+        attention(plain, any(2, 2), any(0, 2), any(0, 3));
+        SAMPLES.add(of(
+                "Functional.scaledDotProductAttention",
+                in -> Functional.scaledDotProductAttention(in.get(0), in.get(1), in.get(2), plain.withMask(in.get(3))),
+                any(2, 2, 3),
+                any(2, 3, 3),
+                any(2, 3, 2),
+                any(2, 3)));
+        SAMPLES.add(of(
+                "Functional.scaledDotProductAttention",
+                in -> Functional.scaledDotProductAttention(in.get(0), in.get(1), in.get(2), plain.withMask(in.get(3))),
+                any(2, 3),
+                any(3, 3),
+                any(3, 2),
+                truth(2, 3)));
+    }
+
+    private static void attention(AttentionOptions options, Slot q, Slot k, Slot v) {
+        SAMPLES.add(of(
+                "Functional.scaledDotProductAttention",
+                in -> Functional.scaledDotProductAttention(in.get(0), in.get(1), in.get(2), options),
+                q,
+                k,
+                v));
     }
 
     private static void elementwiseLosses() {
