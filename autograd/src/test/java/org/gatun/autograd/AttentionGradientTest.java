@@ -21,8 +21,7 @@ class AttentionGradientTest {
     private static final AttentionOptions PLAIN = AttentionOptions.DEFAULT;
 
     private static Tensor numbers(int seed, long... sizes) {
-        Tensor flat =
-                Tensors.arange(DType.F64, 1, 1 + Arrays.stream(sizes).reduce(1, (a, b) -> a * b), 1);
+        Tensor flat = Tensors.arange(DType.F64, 1, 1 + Arrays.stream(sizes).reduce(1, (a, b) -> a * b), 1);
         return flat.mul(0.7 + 0.31 * seed).sin().reshape(sizes);
     }
 

@@ -9,8 +9,10 @@ import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.cuda.CudaAttention;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +102,11 @@ public record Attention(Mask mask, boolean causal, double scale) implements Comp
 
     static Tensor narrow(Tensor x, DType dtype) {
         return x.dtype() == dtype ? x : x.to(dtype);
+    }
+
+    @Override
+    public Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return CudaAttention.attention(causal, scale, inputs);
     }
 
     /** Leading axes are any, so where all operands have one more, this is it. */

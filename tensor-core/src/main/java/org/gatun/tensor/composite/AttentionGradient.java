@@ -5,7 +5,9 @@ import java.util.Optional;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cuda.CudaAttention;
 import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.TensorType;
 
 /**
  * The derivative of {@link Attention} in reverse (Dao 2023, FlashAttention-2): operands are those of attention, its second and third results, the
@@ -63,6 +65,11 @@ record AttentionGradient(Attention of) implements Composite {
             parts[3] = Attention.narrow(flow, inputs.get(3).dtype());
         }
         return parts;
+    }
+
+    @Override
+    public Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return CudaAttention.gradient(of.causal(), of.scale(), inputs);
     }
 
     @Override
