@@ -1,5 +1,6 @@
 package org.gatun.tensor;
 
+import java.util.Objects;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
 import org.gatun.tensor.trace.CastPolicy;
@@ -31,7 +32,23 @@ public final class Functional extends DistanceFunctions {
      * @throws ShapeException when the sizes do not fit, naming both shapes
      */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
-        return CastPolicy.LOWER.apply(in -> Windows.linear(in[0], in[1], in[2]), x, weight, bias);
+        return CastPolicy.LOWER.apply(in -> Windows.linear(in[0], in[1], in[2], null), x, weight, bias);
+    }
+
+    /**
+     * An activation of {@link #linear(Tensor, Tensor, Tensor) x w' + bias}, applied on the way to the result where that saves a pass over it: what
+     * {@code relu(linear(x, w, b))} and {@code geluTanh(linear(x, w, b))} give, within rounding, as {@code torch._addmm_activation}. GELU of BF16
+     * and F16 on a GPU may be rounded as coarsely as x itself, so that its digits are lost where it is much smaller than x.
+     *
+     * @param x of shape (..., in)
+     * @param weight of shape (out, in)
+     * @param bias of shape (out), or null for none
+     * @return of shape (..., out)
+     * @throws ShapeException when the sizes do not fit, naming both shapes
+     */
+    public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias, FusedActivation activation) {
+        Objects.requireNonNull(activation, "linear: the activation is null: leave it out for none");
+        return CastPolicy.LOWER.apply(in -> Windows.linear(in[0], in[1], in[2], activation), x, weight, bias);
     }
 
     // ---- padding ----

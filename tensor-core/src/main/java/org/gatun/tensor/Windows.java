@@ -3,6 +3,7 @@ package org.gatun.tensor;
 import java.util.Arrays;
 import java.util.Objects;
 import org.gatun.tensor.composite.Linear;
+import org.gatun.tensor.composite.LinearActivation;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.PoolSpec;
 import org.gatun.tensor.shape.Shape;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Windows {
     private Windows() {}
 
-    static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+    static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable FusedActivation activation) {
         Reductions.requireFloating("linear", x);
         requireType("linear", "weight", weight, x);
         Shape w = weight.shape();
@@ -25,15 +26,23 @@ final class Windows {
             requireBias("linear", bias, x, w);
         }
         if (x.rank() == 1) {
-            return linear(x.unsqueeze(0), weight, bias).squeeze(0);
+            return linear(x.unsqueeze(0), weight, bias, activation).squeeze(0);
         }
         if (x.rank() > 2) {
             long[] sizes = x.shape().toArray();
             sizes[sizes.length - 1] = w.size(0);
-            return linear(x.flatten(0, -2), weight, bias).reshape(Shape.of(sizes));
+            return linear(x.flatten(0, -2), weight, bias, activation).reshape(Shape.of(sizes));
         }
-        Op.Call op = new Op.Call(new Linear(bias != null));
-        return bias == null ? Dispatch.bind(op, x, weight) : Dispatch.bind(op, x, weight, bias);
+        boolean biased = bias != null;
+        Op.Call op = new Op.Call(activation == null ? new Linear(biased) : new LinearActivation(biased, activation));
+        Tensor[] results = bias == null ? Dispatch.bindAll(op, x, weight) : Dispatch.bindAll(op, x, weight, bias);
+        for (int i = 1; i < results.length; i++) {
+            // What only a derivative would need, where no interpreter keeps it.
+            if (results[i] instanceof ConcreteTensor unused) {
+                unused.close();
+            }
+        }
+        return results[0];
     }
 
     static void requireType(String name, String what, Tensor operand, Tensor x) {

@@ -72,6 +72,12 @@ public final class CuBlasLt {
      */
     public record Algorithm(MemorySegment data, long workspace) {}
 
+    /** {@code CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK}: in which ways partial sums may be put together. */
+    private static final int REDUCTION_SCHEMES = 3;
+
+    /** {@code CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE}, apart from none: in the precision of the product, not that of its result. */
+    private static final int IN_COMPUTE_TYPE = 2;
+
     private static boolean ready;
 
     private CuBlasLt() {}
@@ -213,7 +219,7 @@ public final class CuBlasLt {
     }
 
     /**
-     * Chooses a way to compute a product.
+     * Chooses a way to compute a product. Partial sums are never rounded to the type of D before they are put together.
      *
      * @param handle the handle
      * @param product the product's description
@@ -235,6 +241,8 @@ public final class CuBlasLt {
             try {
                 value.set(JAVA_LONG, 0, workspace);
                 setPreference(preference, cublaslt_h.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES(), value, 8);
+                value.set(JAVA_INT, 0, IN_COMPUTE_TYPE);
+                setPreference(preference, REDUCTION_SCHEMES, value, 4);
                 value.set(JAVA_INT, 0, alignment);
                 setPreference(preference, cublaslt_h.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES(), value, 4);
                 setPreference(preference, cublaslt_h.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES(), value, 4);

@@ -8,7 +8,7 @@ import org.gatun.tensor.MatmulPrecision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Products of floating matrices in a device's memory by cuBLAS. It takes matrices column by column, which for ours, row by row, are their
+ * Products of matrices in a device's memory by cuBLAS. It takes matrices column by column, which for ours, row by row, are their
  * transposes: it is asked for {@code C' = B' A'}.
  */
 final class CudaGemm {
@@ -56,6 +56,11 @@ final class CudaGemm {
                     && (takes(leading()) || takes(transposed().leading()));
         }
 
+        /** Elements from row to row, or from column to column if it is the transpose that cuBLAS takes. */
+        long distance() {
+            return takes(leading()) ? leading() : transposed().leading();
+        }
+
         private static boolean takes(long leading) {
             return leading > 0 && fits(leading);
         }
@@ -97,7 +102,7 @@ final class CudaGemm {
      * @param type the type of A and B
      * @param left A, {@linkplain Matrices#isTaken taken} by cuBLAS
      * @param right B, as A
-     * @param resultType the type of C: that of A and B, or F32
+     * @param resultType the type of C: that of A and B, or F32; I32 if they are I8
      * @param result C, row by row
      */
     static void multiply(

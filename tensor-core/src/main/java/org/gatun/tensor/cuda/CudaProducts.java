@@ -10,8 +10,8 @@ import org.gatun.tensor.shape.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code Op.MatMul} on a GPU: floating matrices by cuBLAS; integers, and matrices of more rows or columns than cuBLAS counts, by a kernel
- * of our own.
+ * {@code Op.MatMul} on a GPU: floating matrices by cuBLAS, bytes by cuBLAS where they {@linkplain ByteProducts lie well}; other integers, and
+ * matrices of more rows or columns than cuBLAS counts, by a kernel of our own.
  */
 final class CudaProducts {
     /** Up to this many products of batches are started one by one; to start more takes longer than to copy an operand. */
@@ -32,12 +32,12 @@ final class CudaProducts {
      * The product of (batch.., m, k) and (batch.., k, n) with equal batch axes, for any strides. Transposed operands and batch axes of
      * stride 0 cost no copy.
      */
-    static ConcreteTensor matMul(Gpu gpu, ConcreteTensor left, ConcreteTensor right) {
+    static ConcreteTensor matMul(CudaDevice gpu, ConcreteTensor left, ConcreteTensor right) {
         return matMul(gpu, left, right, Integer.MAX_VALUE);
     }
 
     /** The product, for which cuBLAS is given matrices of at most {@code most} rows and columns. */
-    static ConcreteTensor matMul(Gpu gpu, ConcreteTensor left, ConcreteTensor right, int most) {
+    static ConcreteTensor matMul(CudaDevice gpu, ConcreteTensor left, ConcreteTensor right, int most) {
         Shape shape = left.shape().withSize(-1, right.shape().size(-1));
         ConcreteTensor result = gpu.allocate(left.dtype(), shape);
         boolean done = false;
@@ -52,7 +52,8 @@ final class CudaProducts {
         }
     }
 
-    private static void multiply(Gpu gpu, ConcreteTensor left, ConcreteTensor right, ConcreteTensor result, int most) {
+    private static void multiply(
+            CudaDevice gpu, ConcreteTensor left, ConcreteTensor right, ConcreteTensor result, int most) {
         Shape shape = result.shape();
         if (shape.isEmpty()) {
             return;
@@ -67,7 +68,8 @@ final class CudaProducts {
                     shape.elements() * result.dtype().bytes());
             return;
         }
-        @Nullable CudaType type = m <= most && n <= most && k <= most ? CudaGemm.type(result.dtype()) : null;
+        boolean blas = m <= most && n <= most && k <= most;
+        @Nullable CudaType type = blas ? CudaGemm.type(result.dtype()) : null;
         try (Operand a = Operand.of(gpu, left, type != null);
                 Operand b = Operand.of(gpu, right, type != null)) {
             Shape batch = Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - 2));
@@ -83,10 +85,10 @@ final class CudaProducts {
                         Operand otherWalked = b.walked(gpu, right, batch)) {
                     layouts[0] = Layout.strided(batch, walked.batchStrides, 0);
                     layouts[1] = Layout.strided(batch, otherWalked.batchStrides, 0);
-                    batches(gpu, type, MergedAxes.of(batch, layouts), walked, otherWalked, result);
+                    batches(gpu, type, blas, MergedAxes.of(batch, layouts), walked, otherWalked, result);
                 }
             } else {
-                batches(gpu, type, axes, a, b, result);
+                batches(gpu, type, blas, axes, a, b, result);
             }
         }
     }
@@ -173,10 +175,17 @@ final class CudaProducts {
     /**
      * Products along the longest axis of the batch at once, those along the others one by one.
      *
-     * @param type cuBLAS's name of the dtype; null to do without cuBLAS
+     * @param type cuBLAS's name of the dtype; null if it is not to multiply matrices of this
+     * @param blas whether cuBLAS may be used
      */
     private static void batches(
-            Gpu gpu, @Nullable CudaType type, MergedAxes axes, Operand a, Operand b, ConcreteTensor result) {
+            CudaDevice gpu,
+            @Nullable CudaType type,
+            boolean blas,
+            MergedAxes axes,
+            Operand a,
+            Operand b,
+            ConcreteTensor result) {
         long[] sizes = axes.sizes();
         int longest = -1;
         for (int i = 0; i < sizes.length; i++) {
@@ -206,7 +215,9 @@ final class CudaProducts {
                     result.address() + offsets[2] * bytes, shape.size(-2), shape.size(-1), shape.size(-1), 1, steps[2]);
             if (type != null) {
                 byBlas(gpu, type, left, right, product, count);
-            } else {
+            } else if (!blas
+                    || !ByteProducts.areTaken(result.dtype(), left, right)
+                    || !ByteProducts.multiply(gpu, left, right, result, offsets[2], steps[2], count)) {
                 byKernel(gpu, result.dtype(), left, right, product, count);
             }
         }

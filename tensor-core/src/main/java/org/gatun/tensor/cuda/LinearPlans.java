@@ -16,28 +16,34 @@ final class LinearPlans {
     private static final long WORKSPACE = 32 << 20;
 
     /**
-     * A product {@code D = epilogue(A' B)} of matrices stored column by column.
+     * A product {@code D = epilogue(op(A) op(B))} of matrices stored column by column, {@code op} the matrix or its transpose.
      *
      * @param compute the precision
      * @param type the elements' type
-     * @param m columns of A, rows of D
-     * @param n columns of B and of D
-     * @param k rows of A and of B
+     * @param transA whether A, stored k by m, is transposed; otherwise it is stored m by k
+     * @param transB whether B, stored n by k, is transposed; otherwise it is stored k by n
+     * @param m rows of D
+     * @param n columns of D
+     * @param k columns of op(A), rows of op(B)
      * @param lda distance between A's columns
      * @param ldb distance between B's columns
      * @param alignment the bytes that all addresses are multiples of
      * @param epilogue what is done on the way to D
+     * @param auxiliary distance between the columns of the epilogue's auxiliary matrix; 0 if it has none
      */
     record Product(
             CublasCompute compute,
             CudaType type,
+            boolean transA,
+            boolean transB,
             long m,
             long n,
             long k,
             long lda,
             long ldb,
             int alignment,
-            CuBlasLt.Epilogue epilogue) {}
+            CuBlasLt.Epilogue epilogue,
+            long auxiliary) {}
 
     /**
      * The descriptions of a product.
@@ -54,6 +60,10 @@ final class LinearPlans {
     }
 
     private final Map<Product, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** What was found out about the linear units of plans. */
+    private final Map<Product, Boolean> keepNan = new LinkedHashMap<>();
+
     private long handle;
 
     /** The library's handle, made on first use. */
@@ -64,32 +74,56 @@ final class LinearPlans {
         return handle;
     }
 
-    /** The plan of a product; the bias's address is set for each call. */
-    Plan plan(Product p, long bias) {
+    /**
+     * The plan of a product, for the next call: it holds where that call's bias and auxiliary matrix are.
+     *
+     * @param bias the address of the bias, or of its gradient; 0 if there is none
+     * @param auxiliary the address of the auxiliary matrix; 0 if there is none
+     */
+    Plan plan(Product p, long bias, long auxiliary) {
         Plan plan = plans.get(p);
         if (plan == null) {
             if (plans.size() >= MOST) {
-                Iterator<Plan> oldest = plans.values().iterator();
-                oldest.next().destroy();
+                Iterator<Map.Entry<Product, Plan>> oldest = plans.entrySet().iterator();
+                Map.Entry<Product, Plan> entry = oldest.next();
+                entry.getValue().destroy();
+                keepNan.remove(entry.getKey());
                 oldest.remove();
             }
-            plan = describe(p, bias);
+            plan = describe(p, bias, auxiliary);
             plans.put(p, plan);
-        }
-        if (bias != 0) {
-            CuBlasLt.setBias(plan.product, bias, p.type);
+        } else {
+            place(plan.product, p, bias, auxiliary);
         }
         return plan;
     }
 
-    private Plan describe(Product p, long bias) {
-        long product = CuBlasLt.createProduct(p.compute, true, false);
-        CuBlasLt.setEpilogue(product, p.epilogue);
+    /** Whether the linear unit of a product's plan makes NaN of NaN; null if nobody found out. */
+    @Nullable
+    Boolean keepsNan(Product p) {
+        return keepNan.get(p);
+    }
+
+    void keepsNan(Product p, boolean keeps) {
+        keepNan.put(p, keeps);
+    }
+
+    private static void place(long product, Product p, long bias, long auxiliary) {
         if (bias != 0) {
             CuBlasLt.setBias(product, bias, p.type);
         }
-        long a = CuBlasLt.createMatrix(p.type, p.k, p.m, p.lda, 1, 0);
-        long b = CuBlasLt.createMatrix(p.type, p.k, p.n, p.ldb, 1, 0);
+        if (auxiliary != 0) {
+            CuBlasLt.setAuxiliary(product, auxiliary, p.auxiliary);
+        }
+    }
+
+    private Plan describe(Product p, long bias, long auxiliary) {
+        long product = CuBlasLt.createProduct(p.compute, p.transA, p.transB);
+        CuBlasLt.setEpilogue(product, p.epilogue);
+        // The library looks at these addresses' alignment when it chooses.
+        place(product, p, bias, auxiliary);
+        long a = CuBlasLt.createMatrix(p.type, p.transA ? p.k : p.m, p.transA ? p.m : p.k, p.lda, 1, 0);
+        long b = CuBlasLt.createMatrix(p.type, p.transB ? p.n : p.k, p.transB ? p.k : p.n, p.ldb, 1, 0);
         long d = CuBlasLt.createMatrix(p.type, p.m, p.n, p.m, 1, 0);
         return new Plan(product, a, b, d, CuBlasLt.choose(handle(), product, a, b, d, d, WORKSPACE, p.alignment));
     }

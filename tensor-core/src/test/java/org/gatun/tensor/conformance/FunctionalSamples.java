@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 import org.gatun.tensor.AttentionOptions;
 import org.gatun.tensor.CrossEntropyOptions;
 import org.gatun.tensor.Functional;
+import org.gatun.tensor.FusedActivation;
 import org.gatun.tensor.Losses;
 import org.gatun.tensor.Reduction;
 import org.gatun.tensor.Tensor;
@@ -107,6 +108,14 @@ final class FunctionalSamples {
                 any(0, 3),
                 any(2, 3),
                 any(2)));
+        for (FusedActivation activation : FusedActivation.values()) {
+            SAMPLES.add(of(
+                    "Functional.linear",
+                    in -> Functional.linear(in.get(0), in.get(1), in.get(2), activation),
+                    any(3, 3),
+                    any(5, 3),
+                    any(5)));
+        }
         SAMPLES.add(of("Functional.conv2d", Functional::conv2d, any(1, 1, 3, 3), any(2, 1, 2, 2)));
         ConvSpec spec = ConvSpec.DEFAULT.padding(1).stride(2).groups(2);
         SAMPLES.add(of(

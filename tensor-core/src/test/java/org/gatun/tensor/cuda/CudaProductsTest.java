@@ -81,6 +81,15 @@ class CudaProductsTest {
                         "a batch of gaps with one right that has steps",
                         strided(Shape.of(2, 3, 4, 5), 0, 80, 25, 5, 1),
                         strided(Shape.of(2, 3, 5, 2), 0, 0, 0, 4, 2)),
+                // In steps of four, where cuBLAS multiplies bytes.
+                new Case("fours", rows(9, 32), rows(32, 12)),
+                new Case("fours, transposed", strided(Shape.of(8, 36), 4, 1, 8), strided(Shape.of(36, 12), 0, 1, 40)),
+                new Case("a batch of fours", rows(3, 4, 32), rows(3, 32, 8)),
+                new Case(
+                        "heads of fours with one right for each",
+                        strided(Shape.of(2, 3, 4, 32), 0, 384, 32, 96, 1),
+                        strided(Shape.of(2, 3, 32, 4), 0, 128, 0, 4, 1)),
+                new Case("fours at an odd place", strided(Shape.of(8, 32), 1, 32, 1), rows(32, 8)),
                 // Each axis of the batch in another order than the other operand's: none can be walked with another.
                 new Case(
                         "too many pairs to start one by one",
@@ -183,6 +192,36 @@ class CudaProductsTest {
                     OnDevice.of(DType.I64, Shape.of(2, 1), i -> 1L << 30));
             // (2^41 + 1) 2^30 modulo 2^64
             assertThat(longs.toLongArray()).containsExactly(1L << 30);
+        }
+    }
+
+    /** The largest sums that cuBLAS is given stay within 32 bits, and one more term would not. */
+    @Test
+    void bytesWrapAroundAtTheEnd() {
+        for (long terms : new long[] {131068, 131076}) {
+            try (var scope = MemoryScope.open()) {
+                ConcreteTensor left = OnDevice.of(DType.I8, Shape.of(1, terms), i -> i == 5 ? 3 : -128);
+                ConcreteTensor right =
+                        OnDevice.of(DType.I8, Shape.of(4, terms), i -> i % terms == 5 ? i / terms : -128);
+                ConcreteTensor product = CudaProducts.matMul(
+                        CudaDevice.of(Device.cuda(0)), left, right.t().concrete());
+                // All terms but one are multiples of 256.
+                assertThat(product.toLongArray()).containsExactly(0, 3, 6, 9);
+            }
+        }
+        try (var scope = MemoryScope.open()) {
+            ConcreteTensor left = OnDevice.of(DType.U8, Shape.of(4, 64), i -> 255 - i % 3);
+            ConcreteTensor right = OnDevice.of(DType.U8, Shape.of(64, 4), i -> 200 + i % 5);
+            long[] expected = new long[16];
+            for (int i = 0; i < 16; i++) {
+                for (int k = 0; k < 64; k++) {
+                    expected[i] += (255 - (i / 4 * 64 + k) % 3) * (200 + (k * 4 + i % 4) % 5);
+                }
+                expected[i] %= 256;
+            }
+            assertThat(CudaProducts.matMul(CudaDevice.of(Device.cuda(0)), left, right)
+                            .toLongArray())
+                    .containsExactly(expected);
         }
     }
 

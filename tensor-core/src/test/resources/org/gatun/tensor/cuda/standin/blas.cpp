@@ -33,6 +33,11 @@ int scaleType(int compute) {
     }
 }
 
+// What the library says of products of bytes with 32-bit sums: A and B in 4-byte steps, and alpha and beta 0 or 1.
+bool bytesFit(const void* a, int64_t lda, int64_t strideA, const void* b, int64_t ldb, int64_t strideB) {
+    return (uintptr_t)a % 4 == 0 && (uintptr_t)b % 4 == 0 && lda % 4 == 0 && ldb % 4 == 0 && strideA % 4 == 0 && strideB % 4 == 0;
+}
+
 int gemm(Handle* handle, int transA, int transB, int64_t m, int64_t n, int64_t k, const void* alpha, const void* a, int typeA, int64_t lda, int64_t strideA,
     const void* b, int typeB, int64_t ldb, int64_t strideB, const void* beta, void* c, int typeC, int64_t ldc, int64_t strideC, int64_t batch, int compute, const char* name) {
     if (!known(handle)) return STATUS_NOT_INITIALIZED;
@@ -42,6 +47,12 @@ int gemm(Handle* handle, int transA, int transB, int64_t m, int64_t n, int64_t k
     if (!supported(typeA, typeB, typeC, compute)) return STATUS_NOT_SUPPORTED;
     if (m == 0 || n == 0 || batch == 0) return STATUS_SUCCESS;
     if (alpha == nullptr || beta == nullptr) return STATUS_INVALID_VALUE;
+    if ((uintptr_t)a % sizeOf(typeA) != 0 || (uintptr_t)b % sizeOf(typeB) != 0 || (uintptr_t)c % sizeOf(typeC) != 0) return STATUS_INVALID_VALUE;
+    if (typeC == R_32I && !bytesFit(a, lda, strideA, b, ldb, strideB)) return STATUS_NOT_SUPPORTED;
+    // The matrices of a batch that is written must lie apart.
+    int64_t step = strideC < 0 ? -strideC : strideC;
+    bool apart = step >= (n - 1) * ldc + m || (step >= m && ldc >= step * (batch - 1) + m);
+    if (batch > 1 && !apart) return STATUS_INVALID_VALUE;
     Product product;
     product.name = name;
     product.m = m;
@@ -58,6 +69,8 @@ int gemm(Handle* handle, int transA, int transB, int64_t m, int64_t n, int64_t k
     if (!later) {
         product.alpha = load(scale, alpha, 0);
         product.beta = load(scale, beta, 0);
+        bool plain = (product.alpha == 0 || product.alpha == 1) && (product.beta == 0 || product.beta == 1);
+        if (typeC == R_32I && !plain) return STATUS_NOT_SUPPORTED;
     }
     int result = standin_enqueue(handle->stream, name, [product, later, scale, alpha, beta] {
         if (!later) return multiply(product);

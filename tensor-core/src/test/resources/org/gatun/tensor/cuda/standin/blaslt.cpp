@@ -6,6 +6,7 @@
 #include "blas.h"
 
 extern "C" int cuCtxGetDevice(int*);
+extern "C" long standin_get(const char*);
 
 namespace standin {
 
@@ -34,6 +35,7 @@ struct Description : Counted {
 
 struct Preference : Counted {
     uint64_t workspace = 0;
+    uint32_t alignment[4] = {256, 256, 256, 256};  // that the addresses of A, B, C and D are to have
 };
 
 namespace {
@@ -81,6 +83,7 @@ void* place(Description* x, int attribute, size_t* size) {
 void* place(Preference* x, int attribute, size_t* size) {
     static thread_local uint64_t ignored;
     *size = attribute == 1 ? 8 : 4;
+    if (attribute >= 5 && attribute <= 8) return &x->alignment[attribute - 5];
     return attribute == 1 ? (void*)&x->workspace : attribute >= 0 && attribute <= 12 ? &ignored : nullptr;
 }
 
@@ -113,7 +116,7 @@ double geluSlope(double x) {
 
 bool layoutsFit(const Description& d, const Layout& a, const Layout& b, const Layout& c, const Layout& out) {
     uint64_t m = d.transA ? a.columns : a.rows, k = d.transA ? a.rows : a.columns, n = d.transB ? b.rows : b.columns;
-    auto good = [](const Layout& x) { return (uint64_t)x.leading >= (x.order == 1 ? x.columns : x.rows) && x.order <= 1; };
+    auto good = [](const Layout& x) { return x.leading > 0 && (uint64_t)x.leading >= (x.order == 1 ? x.columns : x.rows) && x.order <= 1; };
     return (d.transB ? b.columns : b.rows) == k && c.rows == m && c.columns == n && out.rows == m && out.columns == n && good(a) && good(b) && good(c) && good(out) &&
         a.batch == out.batch && b.batch == out.batch && c.batch == out.batch && d.transC == 0;
 }
@@ -128,8 +131,14 @@ int epilogueFits(const Description& d, const Layout& out) {
     if ((e & AUX) != 0) {
         bool bits = (e & (RELU | DRELU)) != 0;
         if (d.auxLeading < (int64_t)out.rows || d.auxLeading % (bits ? 128 : 8) != 0) return STATUS_INVALID_VALUE;
-        if (out.order != 0) return STATUS_NOT_SUPPORTED;
+        // A mask has no type, and GELU's argument has that of D.
+        if (d.auxType >= 0 && (bits || d.auxType != out.type)) return STATUS_NOT_SUPPORTED;
     }
+    // The choice of an algorithm looks at the alignment of these addresses, so that they must be there before it.
+    if ((e & (BIAS | BGRAD | BGRADA | BGRADB)) != 0 && d.bias == nullptr) return STATUS_INVALID_VALUE;
+    if ((e & AUX) != 0 && d.aux == nullptr) return STATUS_INVALID_VALUE;
+    if ((e & (BIAS | BGRAD | BGRADA | BGRADB)) != 0 && d.biasType >= 0 && d.biasType != out.type) return STATUS_NOT_SUPPORTED;
+    if (e != 1 && out.order != 0) return STATUS_NOT_SUPPORTED;
     return STATUS_SUCCESS;
 }
 
@@ -161,6 +170,7 @@ void run(Product p, uint32_t e, Matrix bias, Matrix aux) {
         standin_require(p.name, aux.data, bits ? (elements + 7) / 8 : elements * sizeOf(aux.type));
     }
     if ((e & BGRAD) != 0) sums.assign((size_t)(p.m * p.batch), 0.0);
+    bool dropsNan = standin_get("relu.drops.nan") != 0;
     if ((e & ~1u) != 0) {
         p.epilogue = [&](int64_t i, int64_t j, int64_t batch, double value) {
             int64_t at = i + j * aux.leading + batch * aux.stride;
@@ -169,7 +179,7 @@ void run(Product p, uint32_t e, Matrix bias, Matrix aux) {
             if ((e & BIAS) != 0) value += load(bias.type, bias.data, i + batch * bias.stride);
             if ((e & RELU) != 0) {
                 if ((e & AUX) != 0) *byte = value > 0 ? *byte | bit : *byte & (uint8_t)~bit;
-                value = value > 0 || std::isnan(value) ? value : 0.0;
+                value = value > 0 || (std::isnan(value) && !dropsNan) ? value : 0.0;
             }
             if ((e & GELU) != 0) {
                 if ((e & AUX) != 0) store(aux.type, aux.data, at, value);
@@ -269,6 +279,34 @@ static int check(const Description* d, const Layout* a, const Layout* b, const L
     return epilogueFits(*d, *out);
 }
 
+// What an algorithm was chosen for: it may be used for nothing else, and for addresses aligned as those were at the least.
+namespace {
+enum : int { MAGIC, SHAPE, BYTES_A, BIAS_AND_AUX, WORDS };
+
+uint64_t alignmentOf(const void* address, uint64_t most) {
+    uint64_t bits = (uint64_t)address | most;
+    return bits & (~bits + 1);
+}
+
+uint64_t shapeOf(const Description& d, const Layout& a, const Layout& b, const Layout& out) {
+    uint64_t values[] = {(uint64_t)d.compute, (uint64_t)d.scale, (uint64_t)d.transA, (uint64_t)d.transB, d.epilogue, (uint64_t)d.auxLeading, (uint64_t)a.type,
+        a.rows, a.columns, (uint64_t)a.leading, (uint64_t)a.order, b.rows, b.columns, (uint64_t)b.leading, (uint64_t)b.order, (uint64_t)out.type,
+        (uint64_t)out.leading, (uint64_t)out.order, (uint64_t)out.batch};
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (uint64_t value : values) hash = (hash ^ value) * 0x100000001b3u + (hash >> 29);
+    return hash;
+}
+
+bool allows(const uint64_t* algorithm, const Description& d, const Layout& a, const Layout& b, const Layout& out, const void* const addresses[4]) {
+    if (algorithm[MAGIC] != 0x5744 || algorithm[SHAPE] != shapeOf(d, a, b, out)) return false;
+    for (int i = 0; i < 4; i++) {
+        uint64_t bytes = algorithm[BYTES_A] >> 16 * i & 0xffff;
+        if (bytes > 1 && addresses[i] != nullptr && (uint64_t)addresses[i] % bytes != 0) return false;
+    }
+    return alignmentOf(d.bias, 16) >= (algorithm[BIAS_AND_AUX] & 0xffff) && alignmentOf(d.aux, 16) >= algorithm[BIAS_AND_AUX] >> 16;
+}
+}  // namespace
+
 API int cublasLtMatmulAlgoGetHeuristic(LtHandle* handle, Description* d, Layout* a, Layout* b, Layout* c, Layout* out, Preference* preference, int asked,
     Heuristic* results, int* returned) {
     if (handle == nullptr) return STATUS_NOT_INITIALIZED;
@@ -276,7 +314,11 @@ API int cublasLtMatmulAlgoGetHeuristic(LtHandle* handle, Description* d, Layout*
     *returned = 0;
     if (int wrong = check(d, a, b, c, out); wrong != STATUS_SUCCESS) return wrong;
     memset(results, 0, sizeof *results);
-    results->algorithm[0] = 0x5744;
+    static_assert(WORDS <= 8, "an algorithm is 64 bytes");
+    results->algorithm[MAGIC] = 0x5744;
+    results->algorithm[SHAPE] = shapeOf(*d, *a, *b, *out);
+    for (int i = 0; i < 4; i++) results->algorithm[BYTES_A] |= (uint64_t)preference->alignment[i] << 16 * i;
+    results->algorithm[BIAS_AND_AUX] = alignmentOf(d->bias, 16) | alignmentOf(d->aux, 16) << 16;
     results->waves = 1;
     *returned = 1;
     return STATUS_SUCCESS;
@@ -286,11 +328,13 @@ API int cublasLtMatmul(LtHandle* handle, Description* d, const void* alpha, cons
     Layout* lc, void* out, Layout* lout, const uint64_t* algorithm, void* workspace, size_t workspaceSize, void* stream) {
     if (handle == nullptr) return STATUS_NOT_INITIALIZED;
     if (alpha == nullptr || beta == nullptr || (workspaceSize > 0 && workspace == nullptr) || (uintptr_t)workspace % 16 != 0) return STATUS_INVALID_VALUE;
-    if (algorithm != nullptr && *algorithm != 0x5744) return STATUS_INVALID_VALUE;
     if (int wrong = check(d, la, lb, lc, lout); wrong != STATUS_SUCCESS) return wrong;
+    const void* addresses[] = {a, b, c, out};
+    if (algorithm != nullptr && !allows(algorithm, *d, *la, *lb, *lout, addresses)) return STATUS_INVALID_VALUE;
+    for (const void* address : addresses) {
+        if ((uintptr_t)address % sizeOf(la->type) != 0) return STATUS_INVALID_VALUE;
+    }
     uint32_t e = d->epilogue;
-    if ((e & (BIAS | BGRAD | BGRADA | BGRADB)) != 0 && d->bias == nullptr) return STATUS_INVALID_VALUE;
-    if ((e & AUX) != 0 && d->aux == nullptr) return STATUS_INVALID_VALUE;
     Product p;
     p.name = "cublasLtMatmul";
     p.m = (int64_t)lout->rows;

@@ -84,6 +84,7 @@ enum Setting {
     LOSE_DEVICE,      // the n-th call from now, and all that follow, fail; 0: never
     LOSE_CODE,        // with this code
     TIME_LIMIT,       // milliseconds that a kernel may run; 0: any
+    RELU_DROPS_NAN,   // whether cuBLASLt's linear unit makes 0 of NaN, which its documentation leaves open
     SETTINGS
 };
 extern std::atomic<long> settings[SETTINGS];
