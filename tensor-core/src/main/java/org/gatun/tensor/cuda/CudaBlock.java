@@ -100,6 +100,7 @@ final class CudaBlock implements Storage.Source {
     private synchronized void waitForWriter(CudaStream stream) {
         if (stream != writer && !readers.contains(stream)) {
             stream.await(writer);
+            CudaDevice.of((Device.Cuda) device()).reads(stream, writer);
         }
     }
 

@@ -2,8 +2,13 @@ package org.gatun.tensor.cuda;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.WeakReference;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -41,11 +46,28 @@ final class CudaDevice implements Gpu {
     private final int multiprocessors;
     private final CudaAllocator allocator;
     private final KernelCache kernels;
-    private final ConcurrentLinkedQueue<Lane> idle = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Claim> claims = new ConcurrentLinkedQueue<>();
     private final Collection<CudaStream> streams = new ConcurrentLinkedQueue<>();
+    private final Map<CudaStream, Faulty> faulty = new ConcurrentHashMap<>();
 
     @SuppressWarnings("ThreadLocalUsage") // devices are as static as the class: one for each GPU
-    private final ThreadLocal<Lane.Hold> lanes = new ThreadLocal<>();
+    private final ThreadLocal<Lane> lanes = new ThreadLocal<>();
+
+    /** Which thread has a lane: when the thread has ended, the lane may go to another. */
+    private record Claim(WeakReference<Thread> thread, Lane lane) {
+        boolean ended() {
+            Thread owner = thread.get();
+            return owner == null || !owner.isAlive();
+        }
+    }
+
+    /**
+     * Where a stream's values may have gone wrong.
+     *
+     * @param lane the stream's faults
+     * @param sources the streams whose values it read since its last wait
+     */
+    private record Faulty(Lane lane, Set<CudaStream> sources) {}
 
     private volatile @Nullable CudaException lost;
 
@@ -70,7 +92,8 @@ final class CudaDevice implements Gpu {
     /** Makes the device's context this thread's, before the driver is called. */
     void enter() {
         long[] current = CURRENT.get();
-        if (current[0] != context) {
+        // A virtual thread goes on on another thread of the system at any wait; that thread's context is not known.
+        if (current[0] != context || Thread.currentThread().isVirtual()) {
             CudaDriver.setContext(context);
             current[0] = context;
         }
@@ -79,17 +102,28 @@ final class CudaDevice implements Gpu {
     /** This thread's stream and what goes with it; the device's context is current from then on. */
     Lane lane() {
         enter();
-        Lane.Hold hold = lanes.get();
-        if (hold == null) {
-            Lane lane = idle.poll();
+        Lane lane = lanes.get();
+        if (lane == null) {
+            lane = leftLane();
             if (lane == null) {
                 lane = new Lane();
                 streams.add(lane.stream());
+                faulty.put(lane.stream(), new Faulty(lane, ConcurrentHashMap.newKeySet()));
             }
-            hold = lane.hold(idle);
-            lanes.set(hold);
+            claims.add(new Claim(new WeakReference<>(Thread.currentThread()), lane));
+            lanes.set(lane);
         }
-        return hold.lane();
+        return lane;
+    }
+
+    /** A lane whose thread has ended; null if there is none. */
+    private @Nullable Lane leftLane() {
+        for (Claim claim : claims) {
+            if (claim.ended() && claims.remove(claim)) {
+                return claim.lane();
+            }
+        }
+        return null;
     }
 
     /**
@@ -120,6 +154,35 @@ final class CudaDevice implements Gpu {
     /** The streams of all threads. */
     Collection<CudaStream> streams() {
         return streams;
+    }
+
+    /** Notes that work of a stream reads what another stream's work computes. */
+    void reads(CudaStream stream, CudaStream source) {
+        Faulty known = faulty.get(stream);
+        if (known != null) {
+            known.sources().add(source);
+        }
+    }
+
+    /** Throws what was found wrong in the work of streams whose values this thread's work read, or theirs; all of it is done. */
+    private void checkSources(Lane lane) {
+        Faulty own = faulty.get(lane.stream());
+        if (own == null || own.sources().isEmpty()) {
+            return;
+        }
+        Set<CudaStream> seen = new HashSet<>(Set.of(lane.stream()));
+        Deque<CudaStream> next = new ArrayDeque<>(own.sources());
+        own.sources().clear();
+        while (!next.isEmpty()) {
+            CudaStream stream = next.pop();
+            Faulty source = faulty.get(stream);
+            if (source != null && seen.add(stream)) {
+                if (source.lane().faults().found()) {
+                    source.lane().synchronize(); // its later work may still write into the record
+                }
+                next.addAll(source.sources());
+            }
+        }
     }
 
     CudaAllocator allocator() {
@@ -250,7 +313,9 @@ final class CudaDevice implements Gpu {
         }
         requireRunning("waits for the device");
         try {
-            lane().synchronize();
+            Lane lane = lane();
+            lane.synchronize();
+            checkSources(lane);
         } catch (CudaException e) {
             throw failure(e);
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a stream's kernels found wrong, such as an index out of range. A kernel writes the first fault into a record in pinned memory, the
  * {@code FaultRecord} of {@code faults.cuh}, and goes on harmlessly; the next wait for the stream throws the exception that was given for
- * the fault's site.
+ * the fault's site, or the next wait of another thread whose work read what the stream's work computed.
  */
 final class CudaFaults {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
@@ -54,7 +54,7 @@ final class CudaFaults {
     }
 
     /** The number of a place where a kernel may find something wrong. */
-    long site(Fault exception) {
+    synchronized long site(Fault exception) {
         exceptions.set((int) (next % SITES), exception);
         return next++;
     }
@@ -70,9 +70,14 @@ final class CudaFaults {
         lasting.remove(site);
     }
 
+    /** Whether something was found wrong so far. */
+    boolean found() {
+        return Memory.ALL.get(LONG, record) != 0;
+    }
+
     /** Throws what was found wrong, once; the stream was waited for. */
-    void check() {
-        if (Memory.ALL.get(LONG, record) != 0) {
+    synchronized void check() {
+        if (found()) {
             long site = Memory.ALL.get(LONG, record + 8);
             long value = Memory.ALL.get(LONG, record + 16);
             Memory.ALL.set(LONG, record, 0);
