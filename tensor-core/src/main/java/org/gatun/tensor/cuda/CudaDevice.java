@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.gatun.bindings.CudaGpu;
 import org.gatun.bindings.NativeLibraries;
@@ -80,7 +81,26 @@ final class CudaDevice implements Gpu {
         multiprocessors = CudaDriver.attribute(handle, DeviceAttribute.MULTIPROCESSORS);
         allocator = new CudaAllocator(this, handle);
         CudaGpu description = NativeLibraries.cuda().gpus().get(device.ordinal());
-        kernels = new KernelCache(description.architecture());
+        kernels = new KernelCache(description.architecture(), this::load);
+    }
+
+    /** A module of compiled kernels. */
+    private long load(byte[] image) {
+        enter(); // again: a virtual thread may have waited since
+        return withRoom(() -> CudaDriver.loadModule(image));
+    }
+
+    /** Calls what takes memory of the driver's, once more with the caches given back if there is none left. */
+    private long withRoom(LongSupplier call) {
+        try {
+            return call.getAsLong();
+        } catch (CudaException e) {
+            if (!e.outOfMemory()) {
+                throw e;
+            }
+            allocator.trim();
+            return call.getAsLong();
+        }
     }
 
     /** The device, whose context is made on first use. */
@@ -286,7 +306,7 @@ final class CudaDevice implements Gpu {
 
     @Override
     public long blas() {
-        return lane().blas();
+        return withRoom(lane()::blas);
     }
 
     @Override

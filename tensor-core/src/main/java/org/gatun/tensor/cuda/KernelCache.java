@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.gatun.bindings.NativeLibraries;
 import org.gatun.bindings.cuda.CudaDriver;
 import org.gatun.bindings.cuda.CudaException;
@@ -31,12 +32,19 @@ final class KernelCache {
     private static final int HASH = 32;
 
     private final String architecture;
+    private final ToLongFunction<byte[]> loader;
     private final Map<Object, Kernel> kernels = new ConcurrentHashMap<>();
     private final Map<String, Long> modules = new ConcurrentHashMap<>();
 
-    /** For a device of an architecture such as {@code sm_90}, whose context is current when kernels are asked for. */
-    KernelCache(String architecture) {
+    /**
+     * For a device.
+     *
+     * @param architecture the device's, such as {@code sm_90}
+     * @param loader makes a module of the device from what was compiled
+     */
+    KernelCache(String architecture, ToLongFunction<byte[]> loader) {
         this.architecture = architecture;
+        this.loader = loader;
     }
 
     /** A kernel; see {@link Gpu#kernel}. */
@@ -63,12 +71,12 @@ final class KernelCache {
 
     private long load(String program) {
         String text = KernelText.expand(program);
-        List<String> options = List.of("--gpu-architecture=" + architecture, "--std=c++17", "--fmad=false");
+        List<String> options = List.of("--gpu-architecture=" + target(), "--std=c++17", "--fmad=false");
         @Nullable Path file = file(text, options);
         byte @Nullable [] image = file == null ? null : read(file);
         if (image != null) {
             try {
-                return CudaDriver.loadModule(image);
+                return loader.applyAsLong(image);
             } catch (CudaException e) {
                 // Whole but not for this driver: made anew below.
             }
@@ -87,7 +95,27 @@ final class KernelCache {
         if (file != null) {
             write(file, compiled);
         }
-        return CudaDriver.loadModule(compiled);
+        return loader.applyAsLong(compiled);
+    }
+
+    /**
+     * What the compiler is asked for: the device's architecture or, where the device is newer than the compiler, the last one before it, for
+     * which there is PTX that the driver compiles to the end.
+     */
+    private String target() {
+        List<Integer> compiled = Nvrtc.architectures();
+        int own = Integer.parseInt(architecture.substring(architecture.indexOf('_') + 1));
+        if (compiled.contains(own)) {
+            return architecture;
+        }
+        int before = compiled.stream().mapToInt(n -> n).filter(n -> n < own).max().orElse(0);
+        if (before == 0) {
+            throw new DeviceException("the GPU's architecture " + architecture + " is older than all that NVRTC "
+                    + Nvrtc.version() / 1000 + "." + Nvrtc.version() % 1000 / 10
+                    + " compiles for, of which the first is sm_"
+                    + compiled.stream().mapToInt(n -> n).min().orElse(0) + ": install an older CUDA toolkit");
+        }
+        return "compute_" + before;
     }
 
     private @Nullable Path file(String text, List<String> options) {

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.gatun.bindings.NativeLibraries;
+import org.gatun.bindings.cuda.CudaDriver;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
@@ -214,7 +215,7 @@ class CudaBackendTest {
     void aDamagedKernelInTheCacheIsMadeAnew() throws IOException {
         CudaDevice gpu = CudaDevice.of(Device.cuda(0));
         String program = "extern \"C\" __global__ void cached(const long long a) {}\n// " + System.nanoTime();
-        Kernel first = new KernelCache("sm_90").kernel("cached", "cached", () -> program);
+        Kernel first = new KernelCache("sm_90", CudaDriver::loadModule).kernel("cached", "cached", () -> program);
         assertThat(first.function()).isNotZero();
         Path newest;
         try (Stream<Path> files = Files.list(NativeLibraries.cache().resolve("kernels"))) {
@@ -226,11 +227,40 @@ class CudaBackendTest {
         bytes[bytes.length / 2] ^= 1;
         Files.write(newest, bytes);
         gpu.enter();
-        assertThat(new KernelCache("sm_90")
+        assertThat(new KernelCache("sm_90", CudaDriver::loadModule)
                         .kernel("cached", "cached", () -> program)
                         .function())
                 .isNotZero();
         assertThat(Files.readAllBytes(newest)).isNotEqualTo(bytes);
+    }
+
+    /** A GPU that is newer than the compiler gets PTX, one that is too old for it an error that says so. */
+    @Test
+    void aGpuThatTheCompilerDoesNotKnow() {
+        assumeFalse(StandInDriver.onGpu(), "its compiler knows it");
+        CudaDevice.of(Device.cuda(0)).enter();
+        String program = "extern \"C\" __global__ void later(const long long a) {}\n";
+        assertThat(new KernelCache("sm_91", CudaDriver::loadModule)
+                        .kernel("later", "later", () -> program)
+                        .function())
+                .isNotZero();
+        assertThatThrownBy(
+                        () -> new KernelCache("sm_61", CudaDriver::loadModule).kernel("later", "later", () -> program))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContainingAll("sm_61", "13.0", "sm_75", "older CUDA");
+    }
+
+    /** Kernels take memory beside the pool, in which the tensors that were freed may hold all there is. */
+    @Test
+    void aKernelThatFindsNoMemoryIsLoadedOnceCachesAreGivenBack() {
+        assumeFalse(StandInDriver.onGpu(), "a GPU fails when it likes");
+        StandInDriver.set("fail.load", 1);
+        String program = "extern \"C\" __global__ void roomy(const long long a) {}\n";
+        assertThat(CudaDevice.of(Device.cuda(0))
+                        .kernel("roomy", "roomy", () -> program)
+                        .function())
+                .isNotZero();
+        assertThat(StandInDriver.get("fail.load")).isZero();
     }
 
     @Test

@@ -131,7 +131,7 @@ public final class StandInDriver {
     /**
      * Sets a setting: {@code seed}, {@code delay} and {@code delay.every} (one of so many operations waits up to so many
      * microseconds), {@code devices}, {@code memory.total}, {@code driver.version}, {@code architecture} (such as 90), {@code order.threads} and {@code order.blocks} (0
-     * ascending, 1 descending, 2 random), {@code fail.allocation} and {@code fail.launch} (the n-th from now is refused),
+     * ascending, 1 descending, 2 random), {@code fail.allocation}, {@code fail.launch} and {@code fail.load} (the n-th from now is refused),
      * {@code fault.launch} (the n-th from now dies on the device), {@code lose.device} (from the n-th call on all fail),
      * {@code lose.code} (with this code), {@code time.limit} (milliseconds that a kernel may run) and {@code relu.drops.nan} (whether
      * cuBLASLt's linear unit makes 0 of NaN).

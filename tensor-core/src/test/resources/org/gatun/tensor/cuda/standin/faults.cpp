@@ -21,8 +21,8 @@ thread_local bool inHostFunction = false;
 
 namespace {
 const char* const NAMES[] = {"seed", "delay", "delay.every", "devices", "memory.total", "driver.version",
-    "architecture", "order.threads", "order.blocks", "fail.allocation", "fail.launch", "fault.launch", "lose.device", "lose.code", "time.limit", "relu.drops.nan"};
-const long DEFAULTS[] = {1, 100, 32, 1, 4L << 30, 13000, 90, 2, 2, 0, 0, 0, 0, CUDA_ERROR_ECC_UNCORRECTABLE, 300000, 0};
+    "architecture", "order.threads", "order.blocks", "fail.allocation", "fail.launch", "fault.launch", "lose.device", "lose.code", "time.limit", "relu.drops.nan", "fail.load"};
+const long DEFAULTS[] = {1, 100, 32, 1, 4L << 30, 13000, 90, 2, 2, 0, 0, 0, 0, CUDA_ERROR_ECC_UNCORRECTABLE, 300000, 0, 0};
 static_assert(std::size(NAMES) == SETTINGS && std::size(DEFAULTS) == SETTINGS);
 std::mutex reportLock;
 std::string report;

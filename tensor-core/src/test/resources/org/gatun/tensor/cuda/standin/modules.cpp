@@ -143,6 +143,7 @@ API CUresult cuModuleLoadData(CUmodule* out, const void* image) {
     ENTER(2);
     if (CUresult result = forbidWhileCapturing(); result != 0) return result;
     if (out == nullptr || image == nullptr) return CUDA_ERROR_INVALID_VALUE;
+    if (countdown(FAIL_LOAD)) return CUDA_ERROR_OUT_OF_MEMORY;
     auto holder = std::make_unique<std::shared_ptr<Module>>();
     if (CUresult result = load(image, holder.get()); result != 0) return result;
     std::lock_guard<std::mutex> guard(lock);

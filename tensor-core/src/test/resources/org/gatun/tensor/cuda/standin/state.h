@@ -85,6 +85,7 @@ enum Setting {
     LOSE_CODE,        // with this code
     TIME_LIMIT,       // milliseconds that a kernel may run; 0: any
     RELU_DROPS_NAN,   // whether cuBLASLt's linear unit makes 0 of NaN, which its documentation leaves open
+    FAIL_LOAD,        // the n-th module from now finds no memory; 0: none
     SETTINGS
 };
 extern std::atomic<long> settings[SETTINGS];
