@@ -47,15 +47,16 @@ final class CudaDevice implements Gpu {
     private final int multiprocessors;
     private final CudaAllocator allocator;
     private final KernelCache kernels;
+    private final ConcurrentLinkedQueue<Lane> idle = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Claim> claims = new ConcurrentLinkedQueue<>();
     private final Collection<CudaStream> streams = new ConcurrentLinkedQueue<>();
     private final Map<CudaStream, Faulty> faulty = new ConcurrentHashMap<>();
 
     @SuppressWarnings("ThreadLocalUsage") // devices are as static as the class: one for each GPU
-    private final ThreadLocal<Lane> lanes = new ThreadLocal<>();
+    private final ThreadLocal<Lane.Hold> lanes = new ThreadLocal<>();
 
-    /** Which thread has a lane: when the thread has ended, the lane may go to another. */
-    private record Claim(WeakReference<Thread> thread, Lane lane) {
+    /** Which thread has a claim on a lane: when the thread has ended, the claim may go to another, before the collector has come by. */
+    private record Claim(WeakReference<Thread> thread, WeakReference<Lane.Hold> hold) {
         boolean ended() {
             Thread owner = thread.get();
             return owner == null || !owner.isAlive();
@@ -122,25 +123,32 @@ final class CudaDevice implements Gpu {
     /** This thread's stream and what goes with it; the device's context is current from then on. */
     Lane lane() {
         enter();
-        Lane lane = lanes.get();
-        if (lane == null) {
-            lane = leftLane();
-            if (lane == null) {
-                lane = new Lane();
-                streams.add(lane.stream());
-                faulty.put(lane.stream(), new Faulty(lane, ConcurrentHashMap.newKeySet()));
+        Lane.Hold hold = lanes.get();
+        if (hold == null) {
+            hold = leftHold();
+            if (hold == null) {
+                Lane lane = idle.poll();
+                hold = (lane == null ? newLane() : lane).hold(idle);
             }
-            claims.add(new Claim(new WeakReference<>(Thread.currentThread()), lane));
-            lanes.set(lane);
+            claims.add(new Claim(new WeakReference<>(Thread.currentThread()), new WeakReference<>(hold)));
+            lanes.set(hold);
         }
+        return hold.lane();
+    }
+
+    private Lane newLane() {
+        var lane = new Lane();
+        streams.add(lane.stream());
+        faulty.put(lane.stream(), new Faulty(lane, ConcurrentHashMap.newKeySet()));
         return lane;
     }
 
-    /** A lane whose thread has ended; null if there is none. */
-    private @Nullable Lane leftLane() {
+    /** The claim of a thread that has ended; null if there is none. */
+    private Lane.@Nullable Hold leftHold() {
         for (Claim claim : claims) {
-            if (claim.ended() && claims.remove(claim)) {
-                return claim.lane();
+            Lane.Hold hold = claim.hold().get();
+            if ((hold == null || claim.ended()) && claims.remove(claim) && hold != null) {
+                return hold;
             }
         }
         return null;
