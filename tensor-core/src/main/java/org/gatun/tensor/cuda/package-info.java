@@ -7,6 +7,7 @@
  *   <li>{@code CudaStream} and {@code CudaBlock} order the work of several threads on one tensor;
  *   <li>{@code CudaAllocator} hands out memory in the order of streams;
  *   <li>{@code CudaFaults} brings what a kernel found wrong, such as an index out of range, back to the host;
+ *   <li>{@code Recording} is a step that is captured as a graph, and {@code GraphMemory} the memory that its addresses point into;
  *   <li>{@code Transfers} copies between host and device;
  *   <li>{@code CudaRegions} runs elementwise operations, which {@code RegionSource} prints as CUDA C, and {@code CudaForEach} on many lists of tensors at once; {@code CudaCopies}
  *       copies with them;
