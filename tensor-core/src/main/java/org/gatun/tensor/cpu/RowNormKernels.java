@@ -8,6 +8,7 @@ import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -219,7 +220,7 @@ public final class RowNormKernels {
     private static ConcreteTensor sum(ConcreteTensor rows) {
         var op = new Op.Sum(Axes.listed("sum", 2, 0));
         try (ConcreteTensor kept = CpuBackend.INSTANCE.execute(op, new ConcreteTensor[] {rows})[0]) {
-            return kept.view(kept.layout().reshaped(Shape.of(rows.shape().size(1))));
+            return kept.view(Layout.contiguous(Shape.of(rows.shape().size(1))));
         }
     }
 
