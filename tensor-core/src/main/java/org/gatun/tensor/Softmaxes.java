@@ -18,7 +18,7 @@ final class Softmaxes {
             return softmax(x.reshape(1), 0).reshape();
         }
         int a = Axes.normalise("softmax", axis, x.rank());
-        return x.elements() == 0 ? x.copy() : Widened.compute(x, w -> Dispatch.bind(new Op.Call(new Softmax(a)), w));
+        return x.elements() == 0 ? x.copy() : Dispatch.bind(new Op.Call(new Softmax(a)), x);
     }
 
     static Tensor logSoftmax(Tensor x, int axis) {
@@ -28,6 +28,7 @@ final class Softmaxes {
             return logSoftmax(x.reshape(1), 0).reshape();
         }
         int a = Axes.normalise("logSoftmax", axis, x.rank());
+        // The derivative takes e^y of the result, which 16 bits would give no digits.
         return x.elements() == 0 ? x.copy() : Widened.compute(x, w -> Dispatch.bind(new Op.Call(new LogSoftmax(a)), w));
     }
 

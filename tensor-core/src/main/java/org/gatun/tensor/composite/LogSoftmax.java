@@ -4,25 +4,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.gatun.tensor.ConcreteTensor;
-import org.gatun.tensor.Elementwise;
-import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.SoftmaxKernels;
 import org.gatun.tensor.cpu.Widening;
 import org.gatun.tensor.cuda.CudaSoftmax;
 import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code y = x - log(sum(e^x))} along an axis, which is not empty. Its derivative needs the result only: {@code g - e^y sum(g)}.
+ * {@code y = x - log(sum(e^x))} along an axis, which is not empty. Its derivative needs the result only, see {@link
+ * SoftmaxGradient}.
  *
  * @param axis the axis, not negative
  */
 public record LogSoftmax(int axis) implements Composite {
-    private static final Region BACKWARD =
-            Elementwise.region((y, g, sum) -> g.sub(y.exp().mul(sum)));
-
     @Override
     public String name() {
         return "logSoftmax";
@@ -64,8 +62,8 @@ public record LogSoftmax(int axis) implements Composite {
         @Override
         public List<@Nullable Tensor> vjp(
                 List<@Nullable Tensor> inputs, List<@Nullable Tensor> results, List<Tensor> cotangents) {
-            Tensor g = cotangents.get(0);
-            return Arrays.asList(BACKWARD.apply(Saved.at(results, 0), g, g.sum(true, axis)));
+            return Arrays.asList(Dispatch.bind(
+                    new Op.Call(new SoftmaxGradient(axis, true)), Saved.at(results, 0), cotangents.get(0)));
         }
 
         @Override

@@ -9,11 +9,14 @@ import org.gatun.tensor.cpu.SoftmaxKernels;
 import org.gatun.tensor.cpu.Widening;
 import org.gatun.tensor.cuda.CudaSoftmax;
 import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.trace.Dispatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code y = e^x / sum(e^x)} along an axis, which is not empty. Its derivative needs the result only: {@code y (g - sum(g y))}.
+ * {@code y = e^x / sum(e^x)} along an axis, which is not empty; BF16 and F16 are computed in F32 and rounded once. Its derivative
+ * needs the result only, see {@link SoftmaxGradient}.
  *
  * @param axis the axis, not negative
  */
@@ -30,9 +33,9 @@ public record Softmax(int axis) implements Composite {
 
     @Override
     public List<Tensor> fallback(List<Tensor> inputs) {
-        Tensor x = inputs.get(0);
+        Tensor x = inputs.get(0).to(inputs.get(0).dtype().arithmetic());
         Tensor e = x.sub(x.amax(true, axis)).exp();
-        return List.of(e.div(e.sum(true, axis)));
+        return List.of(e.div(e.sum(true, axis)).to(inputs.get(0).dtype()));
     }
 
     @Override
@@ -69,8 +72,7 @@ public record Softmax(int axis) implements Composite {
         }
 
         private Tensor apply(Tensor y, Tensor g) {
-            Tensor gy = g.mul(y);
-            return gy.sub(y.mul(gy.sum(true, axis)));
+            return Dispatch.bind(new Op.Call(new SoftmaxGradient(axis, false)), y, g);
         }
 
         @Override

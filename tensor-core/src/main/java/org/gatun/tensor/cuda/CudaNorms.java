@@ -120,7 +120,7 @@ public final class CudaNorms {
                     RowThreads.of(dtype, x.address() | out.address() | address(weight) | address(bias), rows, n);
             if (!given.shape().isEmpty()) {
                 gpu.launch(
-                        kernel(gpu, dtype, "norm"),
+                        kernel(gpu, dtype, "forward"),
                         threads.blocks(),
                         RowThreads.THREADS,
                         0,
@@ -164,7 +164,7 @@ public final class CudaNorms {
         long addresses = x.address() | g.address() | out.address() | address(weight);
         RowThreads threads = RowThreads.of(x.dtype(), addresses, rows, n);
         gpu.launch(
-                kernel(gpu, x.dtype(), "ofRows"),
+                kernel(gpu, x.dtype(), "rowGradient"),
                 threads.blocks(),
                 RowThreads.THREADS,
                 0,
@@ -206,7 +206,7 @@ public final class CudaNorms {
         long chunk = Math.max(1, Math.ceilDiv(rows, wanted));
         long parts = Math.max(1, Math.ceilDiv(rows, chunk));
         long bytes = parts * n * dtype.arithmetic().bytes();
-        Kernel columns = kernel(gpu, dtype, "ofColumns");
+        Kernel columns = kernel(gpu, dtype, "columnGradient");
         long blocks = RowThreads.blocks(tiles * parts);
         if (parts == 1) {
             gpu.launch(columns, blocks, RowThreads.THREADS, 0, columns(x, statistics, g, weight, bias, parts, chunk));
@@ -222,7 +222,7 @@ public final class CudaNorms {
             arguments[0] = weights;
             arguments[1] = biases;
             System.arraycopy(to, 0, arguments, 2, to.length);
-            gpu.launch(kernel(gpu, dtype, "ofParts"), RowThreads.blocks(tiles), RowThreads.THREADS, 0, arguments);
+            gpu.launch(kernel(gpu, dtype, "partSums"), RowThreads.blocks(tiles), RowThreads.THREADS, 0, arguments);
         }
     }
 
@@ -265,16 +265,16 @@ public final class CudaNorms {
     private static String program(String type) {
         return """
                 #include "norm.cuh"
-                extern "C" __global__ void __launch_bounds__(256, 2) norm(const RowNorm a) {
+                extern "C" __global__ void __launch_bounds__(256, 2) forward(const RowNorm a) {
                     normRows<%1$s>(a);
                 }
-                extern "C" __global__ void __launch_bounds__(256, 2) ofRows(const RowNormGradient a) {
+                extern "C" __global__ void __launch_bounds__(256, 2) rowGradient(const RowNormGradient a) {
                     normGradientRows<%1$s>(a);
                 }
-                extern "C" __global__ void __launch_bounds__(256, 2) ofColumns(const RowNormGradient a) {
+                extern "C" __global__ void __launch_bounds__(256, 2) columnGradient(const RowNormGradient a) {
                     normGradientColumns<%1$s>(a);
                 }
-                extern "C" __global__ void __launch_bounds__(256, 2) ofParts(const RowNormParts a) {
+                extern "C" __global__ void __launch_bounds__(256, 2) partSums(const RowNormParts a) {
                     normGradientParts<%1$s>(a);
                 }
                 """.formatted(type);

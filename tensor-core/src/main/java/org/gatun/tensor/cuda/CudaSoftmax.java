@@ -27,6 +27,9 @@ public final class CudaSoftmax {
     /** A program: all kinds, of elements of a dtype. */
     private record Key(DType dtype) {}
 
+    /** A program: both gradients, of elements of a dtype. */
+    private record GradientKey(DType dtype) {}
+
     /** The kernel of softmax along an axis. */
     public static Composite.Kernel softmax(int axis) {
         return in -> new ConcreteTensor[] {softmax(gpu(in[0]), axis, in[0])};
@@ -40,6 +43,11 @@ public final class CudaSoftmax {
     /** The kernel of the logarithm of sums of powers over axes, with its parts. */
     public static Composite.Kernel logSumExp(Axes axes) {
         return in -> logSumExp(gpu(in[0]), axes, in[0]);
+    }
+
+    /** The kernel of {@link org.gatun.tensor.composite.SoftmaxGradient}. */
+    public static Composite.Kernel gradient(int axis, boolean logarithm) {
+        return in -> new ConcreteTensor[] {gradient(gpu(in[0]), axis, logarithm, in[0], in[1])};
     }
 
     private static CudaDevice gpu(ConcreteTensor x) {
@@ -126,24 +134,81 @@ public final class CudaSoftmax {
         }
     }
 
+    /**
+     * How the lines along an axis are divided among threads.
+     *
+     * @param name which of the kernels runs: for rows, where the axis is the last, or columns
+     * @param lanes threads of a row, or those side by side
+     * @param vector whether rows are read in steps of 16 bytes, as kernels take it
+     */
+    private record Division(String name, long lanes, long vector, long blocks) {
+        static Division of(DType dtype, long addresses, long outer, long n, long inner) {
+            if (inner <= 1) {
+                RowThreads threads = RowThreads.of(dtype, addresses, outer, n);
+                return new Division("rows", threads.lanes(), threads.vectorFlag(), threads.blocks());
+            }
+            // Few threads below each other where the axis is short, so that none is idle.
+            long depth = Math.clamp(RowThreads.powerOfTwo(n / 4), 1, RowThreads.THREADS / WARP);
+            long lanes = Math.min(RowThreads.powerOfTwo(inner), RowThreads.THREADS / depth);
+            return new Division("columns", lanes, 0, RowThreads.blocks(outer * Math.ceilDiv(inner, lanes)));
+        }
+    }
+
+    private static ConcreteTensor gradient(
+            CudaDevice gpu, int axis, boolean logarithm, ConcreteTensor y, ConcreteTensor g) {
+        DType dtype = y.dtype();
+        Shape shape = y.shape();
+        ConcreteTensor out = gpu.allocate(dtype, shape);
+        boolean done = false;
+        ConcreteTensor results = gpu.contiguous(y);
+        ConcreteTensor cotangents = g;
+        try {
+            cotangents = gpu.contiguous(g);
+            if (!shape.isEmpty()) {
+                long n = shape.size(axis);
+                long inner = inner(shape, axis);
+                long outer = shape.elements() / n / inner;
+                long addresses = results.address() | cotangents.address() | out.address();
+                Division division = Division.of(dtype, addresses, outer, n, inner);
+                gpu.launch(
+                        gpu.kernel(new GradientKey(dtype), division.name(), () -> gradientProgram(CType.of(dtype))),
+                        division.blocks(),
+                        RowThreads.THREADS,
+                        0,
+                        results.address(),
+                        cotangents.address(),
+                        out.address(),
+                        outer,
+                        n,
+                        inner,
+                        division.lanes(),
+                        division.vector(),
+                        logarithm ? 1 : 0);
+            }
+            done = true;
+            return out;
+        } finally {
+            if (results != y) {
+                results.close();
+            }
+            if (cotangents != g) {
+                cotangents.close();
+            }
+            if (!done) {
+                out.close();
+            }
+        }
+    }
+
     private static void run(CudaDevice gpu, Kind kind, ConcreteTensor x, long[] out, long outer, long n, long inner) {
         ConcreteTensor rows = gpu.contiguous(x);
         try {
             DType dtype = x.dtype();
-            boolean columns = inner > 1;
-            RowThreads threads = RowThreads.of(dtype, rows.address(), outer, n);
-            long lanes = threads.lanes();
-            long blocks = threads.blocks();
-            if (columns) {
-                // Few threads below each other where the axis is short, so that none is idle.
-                long depth = Math.clamp(RowThreads.powerOfTwo(n / 4), 1, RowThreads.THREADS / WARP);
-                lanes = Math.min(RowThreads.powerOfTwo(inner), RowThreads.THREADS / depth);
-                blocks = RowThreads.blocks(outer * Math.ceilDiv(inner, lanes));
-            }
-            Kernel kernel = gpu.kernel(new Key(dtype), columns ? "columns" : "rows", () -> program(CType.of(dtype)));
+            Division division = Division.of(dtype, rows.address(), outer, n, inner);
+            Kernel kernel = gpu.kernel(new Key(dtype), division.name(), () -> program(CType.of(dtype)));
             gpu.launch(
                     kernel,
-                    blocks,
+                    division.blocks(),
                     RowThreads.THREADS,
                     0,
                     rows.address(),
@@ -153,8 +218,8 @@ public final class CudaSoftmax {
                     outer,
                     n,
                     inner,
-                    lanes,
-                    threads.vectorFlag(),
+                    division.lanes(),
+                    division.vector(),
                     kind.ordinal());
         } finally {
             if (rows != x) {
@@ -171,6 +236,18 @@ public final class CudaSoftmax {
                 }
                 extern "C" __global__ void __launch_bounds__(256, 2) columns(const Softmax a) {
                     softmaxColumns<%1$s>(a);
+                }
+                """.formatted(type);
+    }
+
+    private static String gradientProgram(String type) {
+        return """
+                #include "softmax.cuh"
+                extern "C" __global__ void __launch_bounds__(256, 2) rows(const SoftmaxGradient a) {
+                    softmaxGradientRows<%1$s>(a);
+                }
+                extern "C" __global__ void __launch_bounds__(256, 2) columns(const SoftmaxGradient a) {
+                    softmaxGradientColumns<%1$s>(a);
                 }
                 """.formatted(type);
     }

@@ -214,3 +214,126 @@ static __device__ __forceinline__ void softmaxColumns(const Softmax& a) {
         }
     }
 }
+
+// ---- gradients ----
+
+struct SoftmaxGradient {
+    const void* y;  // the result
+    const void* g;
+    void* out;
+    i64 outer;
+    i64 n;
+    i64 inner;
+    i64 lanes;
+    i64 vector;
+    i64 logarithm;  // whether y is the log-softmax: g - e^y sum(g); of the softmax: y (g - sum(g y))
+};
+
+template <class A>
+struct PlainSum {
+    typedef A Acc;
+    static __device__ __forceinline__ A join(A a, A b) { return a + b; }
+};
+
+template <class A>
+static __device__ __forceinline__ A gradientTerm(bool logarithm, A y, A g) {
+    return logarithm ? g : g * y;
+}
+
+template <class A>
+static __device__ __forceinline__ A gradientOf(bool logarithm, A y, A g, A sum) {
+    return logarithm ? g - expOf(y) * sum : y * (g - sum);
+}
+
+template <class T>
+static __device__ __forceinline__ void softmaxGradientRows(const SoftmaxGradient& a) {
+    typedef Wide<T> A;
+    constexpr int width = 16 / (int)sizeof(T);
+    __shared__ A shared[8];
+    const bool logarithm = a.logarithm != 0;
+    const int lanes = (int)a.lanes;
+    const int lane = threadIdx.x % lanes;
+    const i64 groups = blockDim.x / lanes;
+    const i64 vectors = a.vector != 0 ? a.n / width : 0;
+    for (i64 first = blockIdx.x * groups; first < a.outer; first += gridDim.x * groups) {
+        const i64 row = first + threadIdx.x / lanes;
+        const bool active = row < a.outer;
+        const T* const y = static_cast<const T*>(a.y) + row * a.n;
+        const T* const g = static_cast<const T*>(a.g) + row * a.n;
+        A sum = 0;
+        if (active) {
+            for (i64 v = lane; v < vectors; v += lanes) {
+                const Vec<T, width> ys = loadVector<width>(y, v);
+                const Vec<T, width> gs = loadVector<width>(g, v);
+                A some = 0;
+#pragma unroll
+                for (int k = 0; k < width; k++) {
+                    some = some + gradientTerm(logarithm, toWide(ys.at[k]), toWide(gs.at[k]));
+                }
+                sum = sum + some;
+            }
+            for (i64 i = vectors * width + lane; i < a.n; i += lanes) {
+                sum = sum + gradientTerm(logarithm, toWide(y[i]), toWide(g[i]));
+            }
+        }
+        sum = foldOfGroup<PlainSum<A>>(sum, lanes, shared);
+        if (active) {
+            T* const out = static_cast<T*>(a.out) + row * a.n;
+            for (i64 v = lane; v < vectors; v += lanes) {
+                const Vec<T, width> ys = loadVector<width>(y, v);
+                Vec<T, width> gs = loadVector<width>(g, v);
+#pragma unroll
+                for (int k = 0; k < width; k++) {
+                    gs.at[k] = fromWide<T>(gradientOf(logarithm, toWide(ys.at[k]), toWide(gs.at[k]), sum));
+                }
+                storeVector<width>(out, v, gs);
+            }
+            for (i64 i = vectors * width + lane; i < a.n; i += lanes) {
+                out[i] = fromWide<T>(gradientOf(logarithm, toWide(y[i]), toWide(g[i]), sum));
+            }
+        }
+    }
+}
+
+template <class T>
+static __device__ __forceinline__ void softmaxGradientColumns(const SoftmaxGradient& a) {
+    typedef Wide<T> A;
+    __shared__ A shared[256];
+    const bool logarithm = a.logarithm != 0;
+    const int lanes = (int)a.lanes;
+    const int depth = blockDim.x / lanes;
+    const int below = threadIdx.x / lanes;
+    const i64 tiles = (a.inner - 1) / lanes + 1;
+    for (i64 task = blockIdx.x; task < a.outer * tiles; task += gridDim.x) {
+        const i64 outer = quotient(task, tiles);
+        const i64 column = (task - outer * tiles) * lanes + threadIdx.x % lanes;
+        const bool active = column < a.inner;
+        const i64 start = outer * a.n * a.inner + column;
+        const T* const y = static_cast<const T*>(a.y) + start;
+        const T* const g = static_cast<const T*>(a.g) + start;
+        A sum = 0;
+        if (active) {
+#pragma unroll 4
+            for (i64 i = below; i < a.n; i += depth) {
+                sum = sum + gradientTerm(logarithm, toWide(y[i * a.inner]), toWide(g[i * a.inner]));
+            }
+        }
+        shared[threadIdx.x] = sum;
+        for (int half = depth / 2; half > 0; half /= 2) {
+            __syncthreads();
+            if (below < half) {
+                shared[threadIdx.x] = shared[threadIdx.x] + shared[threadIdx.x + half * lanes];
+            }
+        }
+        __syncthreads();
+        sum = shared[threadIdx.x % lanes];
+        __syncthreads();
+        if (active) {
+            T* const out = static_cast<T*>(a.out) + start;
+            for (i64 i = below; i < a.n; i += depth) {
+                out[i * a.inner] =
+                    fromWide<T>(gradientOf(logarithm, toWide(y[i * a.inner]), toWide(g[i * a.inner]), sum));
+            }
+        }
+    }
+}

@@ -19,7 +19,10 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.composite.ClassLikelihood;
 import org.gatun.tensor.composite.CrossEntropy;
+import org.gatun.tensor.composite.LogSoftmax;
+import org.gatun.tensor.composite.Softmax;
 import org.gatun.tensor.cuda.standin.StandInDriver;
+import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.trace.Dispatch;
@@ -152,6 +155,51 @@ class CudaSoftmaxTest {
             assertThat(read(sums[0])).containsExactly(new double[] {-INF, 1 - half, INF, nan}, close(1e-15, 1));
             assertThat(read(sums[1])).containsExactly(0, 1, 0, nan);
             assertThat(read(sums[2])).containsExactly(new double[] {-INF, -half, INF, nan}, close(1e-15, 1));
+        }
+    }
+
+    @Test
+    void gradientsAgreeWithTheDefinition() {
+        int[][] shapes = {{5, 7, 1}, {9, 64, 1}, {2, 2500, 1}, {2, 4096, 1}, {2, 5, 3}, {1, 300, 40}};
+        for (int[] s : shapes) {
+            int size = s[0] * s[1] * s[2];
+            double[] x = values(size);
+            double[] g = new double[size];
+            Arrays.setAll(g, i -> (i * 23 % 31 - 15) / 4.0);
+            double[] logs = logSums(x, s[1], s[2]);
+            double[] sums = new double[logs.length];
+            double[] products = new double[logs.length];
+            double[] softmax = new double[size];
+            for (int i = 0; i < size; i++) {
+                int row = i / (s[1] * s[2]) * s[2] + i % s[2];
+                softmax[i] = Math.exp(x[i] - logs[row]);
+                sums[row] += g[i];
+                products[row] += g[i] * softmax[i];
+            }
+            for (DType dtype : new DType[] {DType.F32, DType.F64, DType.BF16}) {
+                double precision = dtype.isNarrow() ? 0.02 : dtype == DType.F32 ? 1e-5 : 1e-12;
+                Tensor cotangent = upload(dtype, g, s[0], s[1], s[2]);
+                for (boolean logarithm : new boolean[] {false, true}) {
+                    if (logarithm && dtype.isNarrow()) {
+                        continue; // its result has too few digits
+                    }
+                    ConcreteTensor in = upload(dtype, x, s[0], s[1], s[2]);
+                    Composite op = logarithm ? new LogSoftmax(1) : new Softmax(1);
+                    Tensor y = Dispatch.bind(new Op.Call(op), in);
+                    double[] found = read(op.derivative()
+                            .orElseThrow()
+                            .vjp(List.of(in), List.of(y), List.of(cotangent))
+                            .get(0));
+                    double[] expected = new double[size];
+                    for (int i = 0; i < size; i++) {
+                        int row = i / (s[1] * s[2]) * s[2] + i % s[2];
+                        expected[i] = logarithm ? g[i] - softmax[i] * sums[row] : softmax[i] * (g[i] - products[row]);
+                    }
+                    assertThat(found)
+                            .as(op + " of " + dtype + " " + Arrays.toString(s))
+                            .containsExactly(expected, close(precision, 4));
+                }
+            }
         }
     }
 
