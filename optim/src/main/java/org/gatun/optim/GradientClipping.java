@@ -12,8 +12,8 @@ import org.gatun.tensor.memory.MemoryScope;
 public final class GradientClipping {
     private GradientClipping() {}
 
-    private static final Elementwise.Region FACTOR = Elementwise.region(
-            (norm, maximum) -> maximum.div(norm.add(1e-6)).clampMax(1));
+    private static final Elementwise.Region FACTOR =
+            Elementwise.region((norm, maximum) -> maximum.div(norm.add(1e-6)).clampMax(1));
 
     /**
      * Scales all gradients together so that their Euclidean norm is at most {@code maximum}: by {@code min(1, maximum / (norm +
@@ -62,8 +62,8 @@ public final class GradientClipping {
     public static void byNorm(Collection<Parameter> parameters, double maximum, Tensor norm) {
         requireMaximum(maximum);
         if (norm.rank() != 0) {
-            throw new ShapeException(
-                    "clip by norm: the norm has the shape " + norm.shape() + " and must be 0-d, of all gradients together");
+            throw new ShapeException("clip by norm: the norm has the shape " + norm.shape()
+                    + " and must be 0-d, of all gradients together");
         }
         try (var scope = MemoryScope.open("clip")) {
             Tensor factor = FACTOR.apply(norm, ConcreteTensor.scalar(norm.dtype(), maximum, norm.device()));

@@ -66,7 +66,15 @@ final class Gradients {
     double[] squares() {
         double[] squares = new double[count];
         kinds.forEach((kind, lists) -> {
-            double[] sums = SQUARED.sumEach(lists, List.of()).toDoubleArray();
+            double[] sums = switch (kind.device) {
+                // Here single operations cost least one by one.
+                case Device.Cpu cpu ->
+                    lists.stream()
+                            .map(list -> list.get(0).to(kind.dtype.arithmetic()))
+                            .mapToDouble(g -> g.square().sum().item())
+                            .toArray();
+                case Device.Cuda cuda -> SQUARED.sumEach(lists, List.of()).cpu().toDoubleArray();
+            };
             for (int i = 0; i < sums.length; i++) {
                 squares[places.get(kind).get(i)] = sums[i];
             }
@@ -91,9 +99,19 @@ final class Gradients {
 
     /** Whether no element is infinite or NaN. Each device is waited for once. */
     boolean areFinite() {
-        Map<Device, Tensor> unusable = new LinkedHashMap<>();
-        kinds.forEach((kind, lists) ->
-                unusable.merge(kind.device, UNUSABLE.sumEach(lists, List.of()).sum(), Tensor::add));
-        return unusable.values().stream().allMatch(number -> number.item() == 0);
+        Map<Device, Tensor> finite = new LinkedHashMap<>();
+        kinds.forEach((kind, lists) -> finite.merge(kind.device, areFinite(kind, lists), Tensor::and));
+        return finite.values().stream().allMatch(answer -> answer.item() != 0);
+    }
+
+    private static Tensor areFinite(Kind kind, List<List<Tensor>> lists) {
+        return switch (kind.device) {
+            case Device.Cpu cpu ->
+                lists.stream()
+                        .map(list -> list.get(0).isFinite().all())
+                        .reduce(Tensor::and)
+                        .orElseThrow();
+            case Device.Cuda cuda -> UNUSABLE.sumEach(lists, List.of()).sum().eq(0);
+        };
     }
 }

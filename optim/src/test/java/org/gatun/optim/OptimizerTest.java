@@ -14,6 +14,7 @@ import org.gatun.autograd.Parameter;
 import org.gatun.autograd.Tape;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ScopePerTest;
+import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.memory.NativeMemoryBalance;
@@ -315,6 +316,34 @@ class OptimizerTest {
             assertThat(b.grad().toDoubleArray()).containsExactly(new double[] {-0.8}, within(1e-6));
             assertThat(none.grad()).isNull();
             wrong(() -> GradientClipping.byNorm(List.of(a), -1), "maximum");
+        }
+    }
+
+    @Test
+    void clippingByANormThatIsATensor() {
+        try (Parameter a = Parameter.of(Tensors.of(0f, 0f));
+                Parameter b = Parameter.of(Tensors.of(0.0));
+                Parameter none = Parameter.of(Tensors.of(0.0))) {
+            List<Parameter> all = List.of(a, b, none);
+            assertThat(GradientClipping.totalNorm(all).item()).isZero();
+            a.grad(Tensors.of(3f, 0f));
+            b.grad(Tensors.of(-4.0));
+            Tensor norm = GradientClipping.totalNorm(all);
+            assertThat(norm.dtype()).isEqualTo(DType.F64);
+            assertThat(norm.item()).isEqualTo(5);
+            GradientClipping.byNorm(all, 10, norm);
+            assertThat(a.grad().toDoubleArray()).containsExactly(3, 0);
+            GradientClipping.byNorm(all, 1, norm);
+            assertThat(a.grad().toDoubleArray()).containsExactly(new double[] {0.6, 0}, within(1e-6));
+            assertThat(b.grad().toDoubleArray()).containsExactly(new double[] {-0.8}, within(1e-6));
+            assertThat(none.grad()).isNull();
+            wrong(() -> GradientClipping.byNorm(all, -1, norm), "maximum");
+            assertThatThrownBy(() -> GradientClipping.byNorm(all, 1, Tensors.of(1.0)))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("[1]");
+            b.grad(Tensors.of(Double.NaN));
+            GradientClipping.byNorm(all, 1, GradientClipping.totalNorm(all));
+            assertThat(a.grad().toDoubleArray()).containsOnly(Double.NaN);
         }
     }
 

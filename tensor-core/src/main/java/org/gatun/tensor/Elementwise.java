@@ -213,8 +213,7 @@ public final class Elementwise {
             }
             operands.addAll(shared);
             int own = inputs.get(0).size();
-            return Dispatch.bind(
-                    new Op.Call(new RegionSums(op, own, inputs.size())), operands.toArray(Tensor[]::new));
+            return Dispatch.bind(new Op.Call(new RegionSums(op, own, inputs.size())), operands.toArray(Tensor[]::new));
         }
 
         private record Types(List<DType> inputs, List<DType> results) {}

@@ -35,8 +35,8 @@ class ForEachTest {
         var lists = new ArrayList<List<Tensor>>();
         long seed = 0;
         for (Shape shape : List.of(Shape.of(37), Shape.of(3, 5, 7), Shape.SCALAR, Shape.of(0, 4), Shape.of(1031))) {
-            lists.add(List.of(
-                    random(dtype, shape, seed++), random(dtype, shape, seed++), random(dtype, shape, seed++)));
+            lists.add(
+                    List.of(random(dtype, shape, seed++), random(dtype, shape, seed++), random(dtype, shape, seed++)));
         }
         return lists;
     }
@@ -55,13 +55,13 @@ class ForEachTest {
         MOMENTUM.applyEachInto(lists, List.of(rate), written(lists));
         List<List<Tensor>> again = lists(dtype);
         for (int i = 0; i < lists.size(); i++) {
-            Tensor[] wide = again.get(i).stream()
-                    .map(x -> x.to(dtype.arithmetic()))
-                    .toArray(Tensor[]::new);
+            Tensor[] wide =
+                    again.get(i).stream().map(x -> x.to(dtype.arithmetic())).toArray(Tensor[]::new);
             Tensor[] expected = MOMENTUM.applyAll(wide[0], wide[1], wide[2], rate);
             assertThat(lists.get(i).get(0).toDoubleArray())
                     .isEqualTo(expected[0].to(dtype).toDoubleArray());
-            assertThat(lists.get(i).get(1).toDoubleArray()).isEqualTo(again.get(i).get(1).toDoubleArray());
+            assertThat(lists.get(i).get(1).toDoubleArray())
+                    .isEqualTo(again.get(i).get(1).toDoubleArray());
             assertThat(lists.get(i).get(2).toDoubleArray())
                     .isEqualTo(expected[1].to(dtype).toDoubleArray());
         }
@@ -134,7 +134,13 @@ class ForEachTest {
         refused(IllegalArgumentException.class, "takes 2 arguments, not 3", a, List.of(a, a), one, List.of(a));
         refused(IllegalArgumentException.class, "gives 1 results, not 2", a, List.of(a), one, List.of(a, three));
         refused(ShapeException.class, "can't be repeated", a, List.of(three), one, List.of(Tensors.of(1f, 2f)));
-        refused(DTypeException.class, "the result is F32", a, List.of(three), one, List.of(Tensors.zeros(DType.F64, 3)));
+        refused(
+                DTypeException.class,
+                "the result is F32",
+                a,
+                List.of(three),
+                one,
+                List.of(Tensors.zeros(DType.F64, 3)));
         refused(ShapeException.class, "is broadcast", a, List.of(one), one, List.of(one.broadcastTo(Shape.of(4))));
         refused(ShapeException.class, "can't be repeated", a, List.of(one), three, List.of(one));
     }

@@ -45,8 +45,9 @@ public final class CudaForEach {
     record Table(int own, List<Integer> homes, int lists) {
         static Table of(Expr expr, int own, List<Integer> homes) {
             int addresses = own + (int) homes.stream().filter(h -> h < 0).count();
-            int room = CudaRegions.MOST_ARGUMENTS - HEAD - OUTCOME - (expr.inputs().size() - own);
-            return new Table(own, homes, room / (SIZES + addresses));
+            int room =
+                    CudaRegions.MOST_ARGUMENTS - HEAD - OUTCOME - (expr.inputs().size() - own);
+            return new Table(own, homes, Math.max(0, room) / (SIZES + addresses));
         }
 
         int home(int result) {
@@ -219,7 +220,8 @@ public final class CudaForEach {
             CudaDevice gpu = CudaDevice.of((Device.Cuda) in[0].device());
             ConcreteTensor[] shared = Arrays.copyOfRange(in, lists * own, in.length);
             // A list's shape is that of its own operands.
-            boolean single = own > 0 && Arrays.stream(shared).allMatch(x -> x.shape().elements() == 1);
+            boolean single =
+                    own > 0 && Arrays.stream(shared).allMatch(x -> x.shape().elements() == 1);
             Table table = Table.of(expr, single ? own : own + shared.length, List.of());
             if (table.lists == 0) {
                 throw CudaRegions.tooMany(gpu, in.length, 1);
@@ -235,9 +237,7 @@ public final class CudaForEach {
                     }
                     items.add(new Item(dense(gpu, operands, temporary), new ConcreteTensor[0]));
                 }
-                return new ConcreteTensor[] {
-                    sums(gpu, expr, table, items, single ? shared : new ConcreteTensor[0])
-                };
+                return new ConcreteTensor[] {sums(gpu, expr, table, items, single ? shared : new ConcreteTensor[0])};
             } finally {
                 temporary.forEach(ConcreteTensor::close);
             }
@@ -245,8 +245,7 @@ public final class CudaForEach {
     }
 
     /** Operands in one shape that lie row by row. */
-    private static ConcreteTensor[] dense(
-            CudaDevice gpu, ConcreteTensor[] operands, List<ConcreteTensor> temporary) {
+    private static ConcreteTensor[] dense(CudaDevice gpu, ConcreteTensor[] operands, List<ConcreteTensor> temporary) {
         Shape shape = operands[0].shape();
         for (ConcreteTensor x : operands) {
             shape = Broadcasting.common("sumEach", shape, x.shape());

@@ -62,7 +62,8 @@ class CudaForEachTest {
     }
 
     private static Tensor random(DType dtype, long n, long seed) {
-        return Tensors.rand(new Generator(seed), DType.F32, Shape.of(n), Device.CPU).to(dtype);
+        return Tensors.rand(new Generator(seed), DType.F32, Shape.of(n), Device.CPU)
+                .to(dtype);
     }
 
     /** How many kernels ran, where the driver counts them. */
@@ -150,7 +151,8 @@ class CudaForEachTest {
         Tensor a = Tensors.of(1f, 2f, 3f).to(gpu);
         Tensor b = Tensors.of(4f).to(gpu);
         Tensor c = Tensors.zeros(DType.F32, Shape.of(3), gpu);
-        SUM.applyEachInto(List.of(List.of(a), List.of(b)), List.of(Tensors.scalar(10f)), List.of(List.of(c), List.of(b)));
+        SUM.applyEachInto(
+                List.of(List.of(a), List.of(b)), List.of(Tensors.scalar(10f)), List.of(List.of(c), List.of(b)));
         assertThat(c.toDoubleArray()).containsExactly(11, 12, 13);
         assertThat(b.toDoubleArray()).containsExactly(14);
         assertThat(a.toDoubleArray()).containsExactly(1, 2, 3);
@@ -178,8 +180,7 @@ class CudaForEachTest {
         Tensor a = Tensors.of(7, 8).to(gpu);
         Tensor b = Tensors.of(9).to(gpu);
         Tensor zero = Tensors.of(0).to(gpu);
-        QUOTIENT.applyEachInto(
-                List.of(List.of(a, a), List.of(b, zero)), List.of(), List.of(List.of(a), List.of(b)));
+        QUOTIENT.applyEachInto(List.of(List.of(a, a), List.of(b, zero)), List.of(), List.of(List.of(a), List.of(b)));
         assertThatThrownBy(b::toLongArray).isInstanceOf(ArithmeticException.class);
         assertThat(a.toLongArray()).containsExactly(1, 1);
     }
@@ -212,15 +213,26 @@ class CudaForEachTest {
         Tensor x = OnDevice.of(DType.F32, Shape.of(4, 6), k -> k);
         Tensor row = OnDevice.of(DType.F32, Shape.of(6), k -> 100 * k);
         // 0 + ... + 23, and 4 times 0 + 100 + ... + 500.
-        assertThat(SUM.sumEach(List.of(List.of(x, row), List.of(x.t(), Tensors.scalar(0f).to(gpu))), List.of())
+        assertThat(SUM.sumEach(
+                                List.of(
+                                        List.of(x, row),
+                                        List.of(x.t(), Tensors.scalar(0f).to(gpu))),
+                                List.of())
                         .toDoubleArray())
                 .containsExactly(276 + 6000, 276);
-        assertThat(SUM.sumEach(List.of(List.of(x)), List.of(row)).toDoubleArray()).containsExactly(6276);
+        assertThat(SUM.sumEach(List.of(List.of(x)), List.of(row)).toDoubleArray())
+                .containsExactly(6276);
         Tensor whole = OnDevice.of(DType.I64, Shape.of(5), k -> k);
-        assertThat(SUM.sumEach(List.of(List.of(whole)), List.of(Tensors.scalar(1L).to(gpu))).toLongArray())
+        assertThat(SUM.sumEach(
+                                List.of(List.of(whole)),
+                                List.of(Tensors.scalar(1L).to(gpu)))
+                        .toLongArray())
                 .containsExactly(15);
         Tensor narrow = OnDevice.ofReals(DType.BF16, Shape.of(100), k -> 1);
-        assertThat(SUM.sumEach(List.of(List.of(narrow)), List.of(Tensors.scalar(0.001f).to(gpu))).item())
+        assertThat(SUM.sumEach(
+                                List.of(List.of(narrow)),
+                                List.of(Tensors.scalar(0.001f).to(gpu)))
+                        .item())
                 .isCloseTo(100.1, within(1e-4));
     }
 }

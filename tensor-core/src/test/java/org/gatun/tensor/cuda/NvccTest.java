@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Fft;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.Losses;
@@ -85,6 +86,7 @@ class NvccTest {
             Special.i0(x).add(Special.zeta(x.add(2), x.add(1))).add(Special.gammainc(x, x));
             x.softmax(1).cumsum(1).sort(1);
             x.flatten().prod();
+            Elementwise.region(v -> v.square()).sumEach(List.of(List.of(x), List.of(index.to(DType.F32))), List.of());
             x.indexSelect(1, index);
             Tensors.zeros(DType.I64, 6000).to(gpu).sort(0);
             x.indexSelect(0, Tensors.zeros(DType.I64, 5000).to(gpu));
