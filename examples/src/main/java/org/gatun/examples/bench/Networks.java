@@ -135,8 +135,7 @@ final class Networks {
         Tensor q = qkv.select(0, 0);
         Tensor k = qkv.select(0, 1);
         Tensor v = qkv.select(0, 2);
-        Tensor scores = q.matmul(k.transpose(-2, -1)).mul(1 / Math.sqrt(of));
-        return scores.softmax(-1).matmul(v).permute(0, 2, 1, 3).reshape(batch, LENGTH, WIDTH);
+        return Functional.scaledDotProductAttention(q, k, v).permute(0, 2, 1, 3).reshape(batch, LENGTH, WIDTH);
     }
 
     private static Tensor layerNorm(Tensor x, Tensor scale, Tensor shift) {

@@ -16,7 +16,7 @@ import org.gatun.tensor.shape.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention and its derivative in blocks, whose scores are never in memory; the kernels are in {@code attention.cuh}. Operands are as
+ * Attention and its derivative in blocks, whose scores are never in memory; the kernels are in {@code attention.cuh}, those on tensor cores in {@code attentionmma.cuh}. Operands are as
  * in {@code composite.Attention}, in single precision or 16 bits and of widths up to 128.
  */
 public final class CudaAttention {
@@ -53,14 +53,37 @@ public final class CudaAttention {
     /**
      * How a pass is cut into blocks.
      *
+     * @param tensorCores whether products run on tensor cores
      * @param rows rows of a block
      * @param others rows of a tile of the other side
      * @param width columns of a tile
      * @param sharedBytes the shared memory that it takes
      */
-    private record Blocks(int rows, int others, int width, int sharedBytes) {
+    private record Blocks(boolean tensorCores, int rows, int others, int width, int sharedBytes) {
         int threads() {
-            return 4 * rows;
+            return tensorCores ? 128 : 4 * rows;
+        }
+
+        /** Those of {@code attentionmma.cuh}, for 16-bit elements. */
+        static Blocks onTensorCores(Pass pass, int width) {
+            if (pass == Pass.FORWARD) {
+                return new Blocks(true, 64, 64, width, Short.BYTES * 3 * 64 * (width + 8));
+            }
+            int others = width == NARROW ? 64 : 32;
+            int stored = 3 * Float.BYTES * others;
+            return new Blocks(true, 64, others, width, Short.BYTES * 2 * (64 + others) * (width + 8) + stored);
+        }
+
+        /** Those of {@code attention.cuh}; before compute capability 8, a block has 64 KiB of shared memory at most. */
+        static Blocks inFloats(Pass pass, int width, boolean large) {
+            int rows = width == NARROW ? 64 : 32;
+            if (pass == Pass.FORWARD) {
+                return new Blocks(false, rows, rows, width, Float.BYTES * 3 * rows * width);
+            }
+            int others = width == NARROW || large ? 32 : 16;
+            int weights = pass == Pass.TO_KEYS ? 2 : 1;
+            int floats = 2 * (rows + others) * width + weights * rows * others;
+            return new Blocks(false, rows, others, width, Float.BYTES * floats);
         }
     }
 
@@ -298,16 +321,11 @@ public final class CudaAttention {
 
         private Blocks blocks(Pass pass, long columns) {
             int width = columns <= NARROW ? NARROW : WIDEST;
-            int rows = width == NARROW ? 64 : 32;
-            if (pass == Pass.FORWARD) {
-                return new Blocks(rows, rows, width, Float.BYTES * width * 3 * rows);
-            }
-            // Of Turing, a block has 64 KiB of shared memory at most.
             var model = NativeLibraries.cuda().gpus().get(gpu.device().ordinal());
-            int others = width == WIDEST && model.major() < 8 ? 16 : 32;
-            int weights = pass == Pass.TO_KEYS ? 2 : 1;
-            int floats = 2 * (rows + others) * width + weights * rows * others;
-            return new Blocks(rows, others, width, Float.BYTES * floats);
+            boolean recent = model.major() >= 8;
+            return recent && required(0).dtype().isNarrow()
+                    ? Blocks.onTensorCores(pass, width)
+                    : Blocks.inFloats(pass, width, recent);
         }
 
         @Override
@@ -319,18 +337,22 @@ public final class CudaAttention {
     }
 
     private static String program(String type, Pass pass, Blocks blocks) {
+        String sizes = blocks.tensorCores()
+                ? type + ", " + blocks.others() + ", " + blocks.width()
+                : type + ", " + blocks.rows() + ", " + blocks.others() + ", " + blocks.width();
+        String where = blocks.tensorCores() ? "OnTensorCores" : "";
         String body = switch (pass) {
-            case FORWARD -> "attention<%s, %d, %d, %d>(a, tiles)";
-            case TO_QUERIES -> "attentionGradient<%s, %d, %d, %d, false>(a, tiles)";
-            case TO_KEYS -> "attentionGradient<%s, %d, %d, %d, true>(a, tiles)";
+            case FORWARD -> "attention%s<%s>".formatted(where, sizes);
+            case TO_QUERIES -> "attentionGradient%s<%s, false>".formatted(where, sizes);
+            case TO_KEYS -> "attentionGradient%s<%s, true>".formatted(where, sizes);
         };
         return """
-                #include "attention.cuh"
+                #include "%s"
                 extern __shared__ __align__(16) float tiles[];
                 extern "C" __global__ void __launch_bounds__(%d) %s(const Attention a) {
-                    %s;
+                    %s(a, tiles);
                 }
                 """.formatted(
-                blocks.threads(), pass.kernel, body.formatted(type, blocks.rows(), blocks.others(), blocks.width()));
+                blocks.tensorCores() ? "attentionmma.cuh" : "attention.cuh", blocks.threads(), pass.kernel, body);
     }
 }

@@ -98,6 +98,9 @@ class NvccTest {
             Fft.fft(Fft.complex(x, x));
             Losses.crossEntropy(x, index.slice(0, 0, 1).broadcastTo(4));
             Functional.layerNorm(x, Shape.of(6));
+            Functional.scaledDotProductAttention(x, x, x);
+            Tensor narrow = x.to(DType.BF16);
+            Functional.scaledDotProductAttention(narrow, narrow, narrow);
         }
     }
 

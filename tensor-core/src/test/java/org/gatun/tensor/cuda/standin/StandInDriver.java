@@ -51,6 +51,7 @@ public final class StandInDriver {
             "standin_abi.h",
             "standin.h",
             "standin_math.h",
+            "standin_ptx.h",
             "state.h",
             "nvrtc_source.h",
             "blas.h",

@@ -2,12 +2,6 @@
 #pragma once
 #include "standin.h"
 
-inline unsigned short standinFloatToBfloat(float x) {
-    unsigned bits = __float_as_uint(x);
-    if ((bits & 0x7fffffffu) > 0x7f800000u) return 0x7fff;
-    return (unsigned short)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
-}
-
 struct alignas(2) __nv_bfloat16 {
     unsigned short bits;
     __nv_bfloat16() = default;

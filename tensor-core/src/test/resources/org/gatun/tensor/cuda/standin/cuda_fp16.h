@@ -2,22 +2,6 @@
 #pragma once
 #include "standin.h"
 
-inline float standinHalfToFloat(unsigned short h) {
-    unsigned sign = (unsigned)(h & 0x8000u) << 16, exponent = h >> 10 & 31u, mantissa = h & 1023u;
-    if (exponent == 0) {
-        float value = (float)mantissa * 5.9604644775390625e-8f;  // 2^-24
-        return sign ? -value : value;
-    }
-    return __uint_as_float(sign | (exponent == 31 ? 0x7f800000u | mantissa << 13 : (exponent + 112) << 23 | mantissa << 13));
-}
-inline unsigned short standinFloatToHalf(float x) {
-    unsigned bits = __float_as_uint(x), sign = bits >> 16 & 0x8000u, a = bits & 0x7fffffffu;
-    if (a > 0x7f800000u) return 0x7fff;
-    if (a >= 0x477ff000u) return (unsigned short)(sign | 0x7c00u);
-    if (a < 0x38800000u) return (unsigned short)(sign | (unsigned)rintf(__uint_as_float(a) * 16777216.0f));  // 2^24
-    return (unsigned short)(sign | ((a - 0x38000000u + 0xfffu + (a >> 13 & 1u)) >> 13));
-}
-
 struct alignas(2) __half {
     unsigned short bits;
     __half() = default;

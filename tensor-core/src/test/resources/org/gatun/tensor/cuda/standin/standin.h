@@ -235,3 +235,4 @@ struct StandinEntry<void (*)(A...)> {
      StandinEntry<decltype(&(__VA_ARGS__))>::alignments, StandinEntry<decltype(&(__VA_ARGS__))>::pointers}
 
 #include "standin_math.h"
+#include "standin_ptx.h"
