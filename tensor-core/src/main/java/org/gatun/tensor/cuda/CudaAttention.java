@@ -92,12 +92,12 @@ public final class CudaAttention {
 
     /** The kernel of attention, if there is one for these operands. */
     public static Optional<Composite.Kernel> attention(boolean causal, double scale, List<TensorType> inputs) {
-        return suits(inputs) ? Optional.of(in -> forward(causal, scale, in)) : Optional.empty();
+        return suits(inputs) ? Optional.of(in -> forward(isRecent(in[0]), causal, scale, in)) : Optional.empty();
     }
 
     /** The kernel of the derivative of attention, if there is one for these operands. */
     public static Optional<Composite.Kernel> gradient(boolean causal, double scale, List<TensorType> inputs) {
-        return suits(inputs) ? Optional.of(in -> backward(causal, scale, in)) : Optional.empty();
+        return suits(inputs) ? Optional.of(in -> backward(isRecent(in[0]), causal, scale, in)) : Optional.empty();
     }
 
     private static boolean suits(List<TensorType> inputs) {
@@ -111,7 +111,18 @@ public final class CudaAttention {
                 && inputs.get(2).shape().size(-1) <= WIDEST;
     }
 
-    private static ConcreteTensor[] forward(boolean causal, double scale, ConcreteTensor[] in) {
+    /** Whether a tensor's GPU has tensor cores for sums in single precision, of compute capability 8.0. */
+    private static boolean isRecent(ConcreteTensor x) {
+        int ordinal = ((Device.Cuda) x.device()).ordinal();
+        return NativeLibraries.cuda().gpus().get(ordinal).major() >= 8;
+    }
+
+    /**
+     * The results of attention.
+     *
+     * @param recent whether to take what GPUs have from compute capability 8.0 on
+     */
+    static ConcreteTensor[] forward(boolean recent, boolean causal, double scale, ConcreteTensor... in) {
         CudaDevice gpu = CudaDevice.of((Device.Cuda) in[0].device());
         Shape rows = in[0].shape().withSize(-1, 1);
         ConcreteTensor[] out = new ConcreteTensor[3];
@@ -122,7 +133,7 @@ public final class CudaAttention {
             out[1] = gpu.allocate(DType.F32, rows);
             out[2] = gpu.allocate(DType.F32, rows);
             long[] results = {out[1].address(), out[2].address(), out[0].address(), 0, 0, 0, 0, 0};
-            operands.run(Pass.FORWARD, results, causal, scale);
+            operands.run(Pass.FORWARD, recent, results, causal, scale);
             done = true;
             return out;
         } finally {
@@ -130,7 +141,8 @@ public final class CudaAttention {
         }
     }
 
-    private static ConcreteTensor[] backward(boolean causal, double scale, ConcreteTensor[] in) {
+    /** What flows to queries, keys and values; see {@link #forward}. */
+    static ConcreteTensor[] backward(boolean recent, boolean causal, double scale, ConcreteTensor... in) {
         CudaDevice gpu = CudaDevice.of((Device.Cuda) in[0].device());
         int n = in.length - 4;
         ConcreteTensor[] out = new ConcreteTensor[3];
@@ -151,8 +163,8 @@ public final class CudaAttention {
                 out[1].address(),
                 out[2].address()
             };
-            operands.run(Pass.TO_QUERIES, results, causal, scale);
-            operands.run(Pass.TO_KEYS, results, causal, scale);
+            operands.run(Pass.TO_QUERIES, recent, results, causal, scale);
+            operands.run(Pass.TO_KEYS, recent, results, causal, scale);
             done = true;
             return out;
         } finally {
@@ -269,7 +281,7 @@ public final class CudaAttention {
         }
 
         /** Starts a pass; {@code results} are the addresses from {@code shift} on in the kernels' structure. */
-        void run(Pass pass, long[] results, boolean causal, double scale) {
+        void run(Pass pass, boolean recent, long[] results, boolean causal, double scale) {
             ConcreteTensor q = required(0);
             ConcreteTensor v = required(2);
             ConcreteTensor mask = used[MASK];
@@ -311,7 +323,8 @@ public final class CudaAttention {
                 at += AXES;
             }
             DType dtype = q.dtype();
-            Blocks blocks = blocks(pass, Math.max(q.shape().size(-1), v.shape().size(-1)));
+            Blocks blocks =
+                    blocks(pass, recent, Math.max(q.shape().size(-1), v.shape().size(-1)));
             Kernel kernel =
                     gpu.kernel(new Key(dtype, pass, blocks), pass.kernel, () -> program(CType.of(dtype), pass, blocks));
             CudaDriver.allowDynamicShared(kernel.function(), blocks.sharedBytes());
@@ -319,10 +332,8 @@ public final class CudaAttention {
             gpu.launch(kernel, Math.min(tasks, MOST_BLOCKS), blocks.threads(), blocks.sharedBytes(), arguments);
         }
 
-        private Blocks blocks(Pass pass, long columns) {
+        private Blocks blocks(Pass pass, boolean recent, long columns) {
             int width = columns <= NARROW ? NARROW : WIDEST;
-            var model = NativeLibraries.cuda().gpus().get(gpu.device().ordinal());
-            boolean recent = model.major() >= 8;
             return recent && required(0).dtype().isNarrow()
                     ? Blocks.onTensorCores(pass, width)
                     : Blocks.inFloats(pass, width, recent);
