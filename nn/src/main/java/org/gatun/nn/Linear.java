@@ -5,6 +5,7 @@ import org.gatun.nn.init.Initializer;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.Functional;
+import org.gatun.tensor.FusedActivation;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
@@ -65,5 +66,29 @@ public final class Linear implements Module {
     @Override
     public Tensor forward(Tensor x) {
         return Functional.linear(x, weight, bias);
+    }
+
+    /** An activation of {@link #forward(Tensor)}, applied on the way to the result where that is possible. */
+    Tensor forward(Tensor x, Activation activation) {
+        return switch (activation) {
+            case RELU -> Functional.linear(x, weight, bias, FusedActivation.RELU);
+            case GELU_TANH -> Functional.linear(x, weight, bias, FusedActivation.GELU_TANH);
+            case SIGMOID,
+                    TANH,
+                    GELU,
+                    SILU,
+                    SOFTPLUS,
+                    SELU,
+                    LOG_SIGMOID,
+                    RELU6,
+                    HARDSIGMOID,
+                    HARDSWISH,
+                    MISH,
+                    SOFTSIGN,
+                    TANHSHRINK,
+                    SOFTMAX,
+                    LOG_SOFTMAX,
+                    IDENTITY -> activation.forward(forward(x));
+        };
     }
 }

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.gatun.tensor.Tensor;
 
-/** Modules one after the other, as {@code torch.nn.Sequential}; parameters are named by position: {@code 0.weight}. */
+/**
+ * Modules one after the other, as {@code torch.nn.Sequential}; parameters are named by position: {@code 0.weight}. A {@link Linear} and the
+ * {@link Activation} behind it run together where that saves a pass over memory.
+ */
 public final class Sequential implements Module {
     private final List<Module> layers;
 
@@ -27,8 +30,15 @@ public final class Sequential implements Module {
     @Override
     public Tensor forward(Tensor x) {
         Tensor y = x;
-        for (Module layer : layers) {
-            y = layer.forward(y);
+        for (int i = 0; i < layers.size(); i++) {
+            Module layer = layers.get(i);
+            Module next = i + 1 < layers.size() ? layers.get(i + 1) : null;
+            if (layer instanceof Linear linear && next instanceof Activation activation) {
+                y = linear.forward(y, activation);
+                i++;
+            } else {
+                y = layer.forward(y);
+            }
         }
         return y;
     }

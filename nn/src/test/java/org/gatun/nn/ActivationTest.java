@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import org.gatun.autograd.Tape;
 import org.gatun.tensor.DType;
@@ -204,6 +206,40 @@ class ActivationTest {
             assertThatThrownBy(() -> new Sequential(first, null)).isInstanceOf(NullPointerException.class);
         } finally {
             model.free();
+        }
+    }
+
+    /** A linear layer and the activation behind it may run as one: the same numbers and gradients as one after the other. */
+    @ParameterizedTest
+    @EnumSource
+    void anActivationBehindALinearLayerIsTheSameAsByItself(Activation activation) {
+        var g = new Generator(5);
+        for (boolean bias : new boolean[] {true, false}) {
+            Linear layer = new Linear(3, 5, bias, DType.F64, g);
+            Sequential model = new Sequential(layer, activation, new Linear(5, 2, true, DType.F64, g));
+            try {
+                Tensor x = Tensors.randn(g, DType.F64, Shape.of(2, 4, 3), Device.CPU);
+                Tensor k = Tensors.randn(g, DType.F64, Shape.of(2, 4, 2), Device.CPU);
+                List<double[]> apart = new ArrayList<>();
+                List<double[]> together = new ArrayList<>();
+                for (List<double[]> found : List.of(apart, together)) {
+                    try (Tape tape = Tape.open()) {
+                        Tensor watched = tape.watch(x);
+                        Tensor y = found == together
+                                ? model.forward(watched)
+                                : model.layers().get(2).forward(activation.forward(layer.forward(watched)));
+                        List<Tensor> sources = new ArrayList<>(model.parameters());
+                        sources.add(watched);
+                        found.add(y.toDoubleArray());
+                        tape.gradient(y.mul(k).sum(), sources).forEach(gradient -> found.add(gradient.toDoubleArray()));
+                    }
+                }
+                for (int i = 0; i < apart.size(); i++) {
+                    assertThat(together.get(i)).as("%s %s", activation, i).containsExactly(apart.get(i), within(1e-13));
+                }
+            } finally {
+                model.free();
+            }
         }
     }
 }
