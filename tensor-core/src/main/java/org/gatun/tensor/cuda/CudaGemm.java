@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * transposes: it is asked for {@code C' = B' A'}.
  */
 final class CudaGemm {
+    /** As many products are asked for at once: what a grid holds along its third axis. */
+    private static final int MOST_PRODUCTS = 65535;
+
     private CudaGemm() {}
 
     /**
@@ -114,8 +117,7 @@ final class CudaGemm {
             Matrices result,
             long count,
             boolean accumulate) {
-        int most = Integer.MAX_VALUE;
-        for (long first = 0; first < count; first += most) {
+        for (long first = 0; first < count; first += MOST_PRODUCTS) {
             some(
                     gpu,
                     type,
@@ -123,7 +125,7 @@ final class CudaGemm {
                     right.at(right.address + first * right.step * type.bytes()),
                     resultType,
                     result.at(result.address + first * result.step * resultType.bytes()),
-                    (int) Math.min(most, count - first),
+                    (int) Math.min(MOST_PRODUCTS, count - first),
                     accumulate);
         }
     }

@@ -3,6 +3,7 @@ package org.gatun.tensor.cuda;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -65,7 +66,9 @@ public final class CudaLinear {
 
     private static boolean isTaken(List<TensorType> inputs) {
         return inputs.get(0).dtype().isFloating()
-                && inputs.stream().noneMatch(t -> t.shape().isEmpty());
+                && inputs.stream().noneMatch(t -> t.shape().isEmpty())
+                && inputs.stream()
+                        .allMatch(t -> Arrays.stream(t.shape().toArray()).allMatch(CudaGemm::fits));
     }
 
     private static CudaDevice gpu(ConcreteTensor x) {
@@ -327,7 +330,7 @@ public final class CudaLinear {
         }
 
         private static boolean lies(long lines, long length, long lineStride, long step) {
-            return (step == 1 || length == 1) && (lineStride >= length || lines == 1);
+            return (step == 1 || length == 1) && (lines == 1 || (lineStride >= length && CudaGemm.fits(lineStride)));
         }
 
         long address() {

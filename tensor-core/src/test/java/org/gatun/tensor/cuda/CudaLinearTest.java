@@ -282,6 +282,69 @@ class CudaLinearTest {
         }
     }
 
+    private static double slope(FusedActivation activation, double z) {
+        double h = 1e-5;
+        return switch (activation) {
+            case RELU -> z > 0 ? 1 : 0;
+            case GELU_TANH -> (applied(activation, z + h) - applied(activation, z - h)) / (2 * h);
+        };
+    }
+
+    /** The cotangents of all operands are those of the linear map for {@code g f'(z)}; at the kink of ReLU the derivative is 0. */
+    @ParameterizedTest
+    @MethodSource("dtypes")
+    void activationsCarryTheDerivativeOfTheirArgument(DType dtype) {
+        for (FusedActivation activation : FusedActivation.values()) {
+            try (var scope = MemoryScope.open()) {
+                Tensor x = matrix(dtype, 6, 4, Lies.BY_ROWS, 1);
+                Tensor w = matrix(dtype, 5, 4, Lies.BY_ROWS, 2);
+                Tensor b = numbers(dtype, Shape.of(5), 3);
+                Tensor g = matrix(dtype, 6, 5, Lies.BY_ROWS, 4);
+                var composite = new LinearActivation(true, activation);
+                Tensor[] results = Dispatch.bindAll(new Op.Call(composite), x, w, b);
+                Tensor none = OnDevice.of(dtype, Shape.of(1, 1), i -> 0).expand(6, 5);
+                List<Tensor> cotangents = composite
+                        .derivative()
+                        .orElseThrow()
+                        .vjp(
+                                List.of(x, w, b),
+                                List.of(results),
+                                results.length == 1 ? List.of(g) : List.of(g, none),
+                                i -> true);
+                double[] z = products(read(x), read(w), read(b), 6, 4, 5);
+                double[] through = read(g);
+                for (int i = 0; i < z.length; i++) {
+                    through[i] *= slope(activation, z[i]);
+                }
+                double tolerance = 4 * unit(dtype) + 1e-9;
+                double[] ofX = read(cotangents.get(0));
+                double[] ofW = read(cotangents.get(1));
+                double[] ofB = read(cotangents.get(2));
+                double[] ws = read(w);
+                double[] xs = read(x);
+                for (int k = 0; k < 4; k++) {
+                    for (int r = 0; r < 6; r++) {
+                        double sum = 0;
+                        for (int o = 0; o < 5; o++) {
+                            sum += through[r * 5 + o] * ws[o * 4 + k];
+                        }
+                        assertThat(ofX[r * 4 + k]).as("%s x", activation).isCloseTo(sum, within(tolerance));
+                    }
+                    for (int o = 0; o < 5; o++) {
+                        double sum = 0;
+                        double bias = 0;
+                        for (int r = 0; r < 6; r++) {
+                            sum += through[r * 5 + o] * xs[r * 4 + k];
+                            bias += through[r * 5 + o];
+                        }
+                        assertThat(ofW[o * 4 + k]).as("%s w", activation).isCloseTo(sum, within(tolerance));
+                        assertThat(ofB[o]).as("%s b", activation).isCloseTo(bias, within(tolerance));
+                    }
+                }
+            }
+        }
+    }
+
     /** GELU's argument lies in steps of 8 for the library, and is a view without them for the derivative. */
     @Test
     void geluGivesItsArgument() {
