@@ -2,8 +2,11 @@ package org.gatun.tensor;
 
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.gatun.tensor.composite.PlaceInOrder;
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Shape;
+import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Traced;
 
 /** Elements chosen by their rank among all along an axis. */
@@ -44,7 +47,7 @@ final class OrderStatistics {
     static ValuesIndices median(Tensor x, boolean keepDims, int axis) {
         Tensor lines = lines("median", x, axis);
         int a = Axes.normalise("median", axis, lines.rank());
-        Tensor index = lines.argsort(a).narrow(a, (lines.size(a) - 1) / 2, 1);
+        Tensor index = inOrder(lines, (lines.size(a) - 1) / 2, a);
         if (x.dtype().isFloating()) {
             // NaN counts as the largest: if there is one, the first is at argmax.
             index = lines.isNan().any(true, a).where(lines.argmax(true, a), index);
@@ -68,7 +71,12 @@ final class OrderStatistics {
             throw new ShapeException("kthvalue: there is no element k = " + k + " along axis " + axis + " of shape "
                     + x.shape() + ": give k from 1 to " + lines.size(a));
         }
-        return picked(x, lines, a, lines.argsort(a).narrow(a, k - 1, 1), keepDims);
+        return picked(x, lines, a, inOrder(lines, k - 1, a), keepDims);
+    }
+
+    /** The index of the element at a place, from 0, of the ascending order along an axis. */
+    private static Tensor inOrder(Tensor lines, long place, int axis) {
+        return Dispatch.bind(new Op.Call(new PlaceInOrder(place, axis)), lines.detach());
     }
 
     static ValuesIndices mode(Tensor x, int axis) {

@@ -1,7 +1,10 @@
 package org.gatun.tensor.cuda;
 
+import java.util.Arrays;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Device;
+import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
 import org.gatun.tensor.shape.Layout;
@@ -11,7 +14,7 @@ import org.gatun.tensor.shape.Shape;
  * {@code Op.Sort} and {@code Op.TopK} on a GPU: values and their indices along an axis. Stable in both directions; NaN is the largest, all
  * NaNs are equal, and so are the two zeros.
  */
-final class CudaSorting {
+public final class CudaSorting {
     /** As in {@code sort.cuh}: what a block sorts at once, and the threads for it. */
     private static final int SHORT_ROW = 2048;
 
@@ -31,6 +34,52 @@ final class CudaSorting {
 
     static ConcreteTensor[] topK(Gpu gpu, Op.TopK op, ConcreteTensor x) {
         return first(gpu, x, op.axis(), op.k(), op.largest());
+    }
+
+    /** The kernel of {@link org.gatun.tensor.composite.PlaceInOrder}. */
+    public static Composite.Kernel placeInOrder(long place, int axis) {
+        return in -> {
+            ConcreteTensor x = in[0];
+            return new ConcreteTensor[] {placeInOrder(CudaDevice.of((Device.Cuda) x.device()), place, axis, x)};
+        };
+    }
+
+    private static ConcreteTensor placeInOrder(Gpu gpu, long place, int axis, ConcreteTensor x) {
+        Axes order = last(axis, x.shape().rank());
+        Layout layout = x.layout().permuted(order);
+        Shape lines = layout.shape().withSize(-1, 1);
+        long n = layout.shape().size(-1);
+        if (n <= SHORT_ROW) {
+            ConcreteTensor[] first = first(gpu, x, axis, place + 1, false);
+            try (ConcreteTensor values = first[0];
+                    ConcreteTensor indices = first[1]) {
+                long[] start = new long[lines.rank()];
+                start[axis] = place;
+                long[] step = new long[lines.rank()];
+                Arrays.fill(step, 1);
+                return indices.view(indices.layout().sliced(start, step, x.shape().withSize(axis, 1)));
+            }
+        }
+        ConcreteTensor out = permuted(gpu.allocate(DType.I64, lines), order.inverse());
+        boolean done = false;
+        try (ConcreteTensor view = x.view(layout)) {
+            ConcreteTensor rows = gpu.contiguous(view);
+            try {
+                if (!lines.isEmpty()) {
+                    Selection.place(gpu, x.dtype(), rows.address(), out.address(), lines.elements(), n, place + 1);
+                }
+            } finally {
+                if (rows != view) {
+                    rows.close();
+                }
+            }
+            done = true;
+            return out;
+        } finally {
+            if (!done) {
+                out.close();
+            }
+        }
     }
 
     /** The first {@code k} elements in sorted order along an axis, and their indices. */

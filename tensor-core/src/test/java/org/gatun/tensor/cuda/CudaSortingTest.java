@@ -139,4 +139,32 @@ class CudaSortingTest {
         first(dtype, 3, 4100, 2, 1, 40);
         first(dtype, 1, 12_001, 1, 1, 2500);
     }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DType.class,
+            names = {"F64", "F32", "BF16", "I8"})
+    void thePlaceInOrderIsThatOfASort(DType dtype) {
+        for (int[] size : new int[][] {{3, 50, 2}, {2, 5001, 2}, {1, 9000, 1}}) {
+            int outer = size[0];
+            int n = size[1];
+            int inner = size[2];
+            double[] x = samples(dtype, outer * n * inner);
+            try (var scope = MemoryScope.open()) {
+                ConcreteTensor t = OnDevice.ofReals(dtype, Shape.of(outer, n, inner), i -> x[(int) i]);
+                for (int place : new int[] {0, n / 3, n - 1}) {
+                    ConcreteTensor found = CudaSorting.placeInOrder(place, 1).run(t)[0];
+                    assertThat(found.shape()).isEqualTo(Shape.of(outer, 1, inner));
+                    long[] indices = found.toLongArray();
+                    for (int line = 0; line < outer * inner; line++) {
+                        int start = line / inner * n * inner + line % inner;
+                        double[] elements = IntStream.range(0, n)
+                                .mapToDouble(i -> x[start + i * inner])
+                                .toArray();
+                        assertThat(indices[line]).isEqualTo(order(elements, false)[place]);
+                    }
+                }
+            }
+        }
+    }
 }

@@ -88,6 +88,9 @@ class NvccTest {
             x.softmax(1).cumsum(1).sort(1);
             x.flatten().prod();
             Elementwise.region(v -> v.square()).sumEach(List.of(List.of(x), List.of(index.to(DType.F32))), List.of());
+            x.cumprod(1);
+            x.t().copy();
+            Tensors.zeros(3000).to(gpu).topk(5, 0);
             x.indexSelect(1, index);
             Tensors.zeros(DType.I64, 6000).to(gpu).sort(0);
             x.indexSelect(0, Tensors.zeros(DType.I64, 5000).to(gpu));
