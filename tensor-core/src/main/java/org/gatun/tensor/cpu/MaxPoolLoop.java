@@ -6,7 +6,7 @@ import org.gatun.tensor.DType;
 /**
  * The loops of max pooling over contiguous planes.
  *
- * @param dtype the dtype of the image: any but BOOL and the narrow ones
+ * @param dtype the dtype of the image: any but the narrow floating ones
  * @param image the image, planes of height x width
  * @param values where the largest elements go, planes of one for each window
  * @param indices where their indices go, as I64

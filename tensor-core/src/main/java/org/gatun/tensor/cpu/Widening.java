@@ -18,10 +18,10 @@ public final class Widening {
 
     /** Whether an operation on these operands must be widened. */
     static boolean applies(Op op, ConcreteTensor[] in) {
-        return in.length > 0 && in[0].dtype().isNarrow() && computes(op);
+        return in.length > 0 && in[0].dtype().isNarrow() && computes(op, in[0].dtype());
     }
 
-    private static boolean computes(Op op) {
+    private static boolean computes(Op op, DType dtype) {
         return switch (op) {
             case Op.Sum o -> true;
             case Op.Prod o -> true;
@@ -34,7 +34,8 @@ public final class Widening {
             case Op.Conv2d o -> true;
             case Op.Conv2dInputGrad o -> true;
             case Op.Conv2dWeightGrad o -> true;
-            case Op.MaxPool2d o -> true;
+            // A window without an element gives the least value of the integers' own dtype.
+            case Op.MaxPool2d o -> dtype.isFloating();
             case Op.AvgPool2d o -> true;
             case Op.AvgPool2dGrad o -> true;
             case Op.Elementwise o -> false;

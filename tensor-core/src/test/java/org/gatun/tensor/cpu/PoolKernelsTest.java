@@ -9,6 +9,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
+import org.gatun.tensor.Tensors;
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.PoolSpec;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.shape.Shape;
@@ -73,6 +75,28 @@ class PoolKernelsTest {
                 Shape.of(1, 1, 2, 2),
                 new double[] {-INFINITY, -INFINITY, -INFINITY, -INFINITY},
                 new double[] {0, 1, 2, 3});
+    }
+
+    /** A tap beyond the image and one before it: the least value of the dtype that was asked for, not of a wider one. */
+    @Test
+    void theMaximumOfNoElementsIsTheLeastOfTheDtype() {
+        PoolSpec spec = new PoolSpec(1, 2, 1, 1, 0, 1, 1, 2, false, true);
+        try (MemoryScope scope = MemoryScope.open()) {
+            for (DType dtype : DType.values()) {
+                ConcreteTensor x = (ConcreteTensor) Tensors.ones(dtype, 1, 1, 1, 1);
+                ConcreteTensor[] results = CpuBackend.INSTANCE.execute(new Op.MaxPool2d(spec), new ConcreteTensor[] {x});
+                double least = results[0].read(0);
+                double expected = switch (dtype) {
+                    case F32, F64, BF16, F16 -> -INFINITY;
+                    case I64 -> Long.MIN_VALUE;
+                    case I32 -> Integer.MIN_VALUE;
+                    case I16 -> Short.MIN_VALUE;
+                    case I8 -> Byte.MIN_VALUE;
+                    case U8, BOOL -> 0;
+                };
+                assertThat(least).as("%s", dtype).isEqualTo(expected);
+            }
+        }
     }
 
     @Test
