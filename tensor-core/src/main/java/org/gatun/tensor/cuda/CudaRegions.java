@@ -105,13 +105,23 @@ final class CudaRegions {
                 + " together: cut the region in two");
     }
 
-    /** Copies the elements of {@code x}, of one shape with {@code out}, into existing memory. */
+    /** Copies the elements of {@code x}, of one shape and dtype with {@code out}, into existing memory. */
     static void copy(CudaDevice gpu, ConcreteTensor x, ConcreteTensor out) {
         if (CudaTransposes.copy(gpu, x, out)) {
             return;
         }
-        Expr identity = IDENTITIES.computeIfAbsent(x.dtype(), d -> new Expr(List.of(d), List.of(), List.of(0)));
+        Expr identity = IDENTITIES.computeIfAbsent(word(x.dtype()), d -> new Expr(List.of(d), List.of(), List.of(0)));
         runInto(gpu, identity, new ConcreteTensor[] {x}, new ConcreteTensor[] {out});
+    }
+
+    /** The integers as which elements are copied, bit by bit: a number on the way through arithmetic may be another NaN after it. */
+    private static DType word(DType dtype) {
+        return switch (dtype) {
+            case F64, I64 -> DType.I64;
+            case F32, I32 -> DType.I32;
+            case BF16, F16, I16 -> DType.I16;
+            case I8, U8, BOOL -> DType.I8;
+        };
     }
 
     /** A single operation as a region, made once. */

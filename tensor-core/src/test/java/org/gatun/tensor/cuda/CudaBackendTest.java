@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -293,6 +295,20 @@ class CudaBackendTest {
             assertThat(numbers.get(last).itemLong()).isEqualTo(Long.MIN_VALUE + 12345);
             assertThat(numbers.get(last + 1).item()).isEqualTo(-Math.PI);
             assertThat(numbers.get(last + 2).item()).isEqualTo(-7);
+        }
+    }
+
+    /** A signalling NaN is one still: copies move bits. */
+    @Test
+    void aCopyOfAViewKeepsEveryBit() {
+        try (var scope = MemoryScope.open("test")) {
+            for (DType dtype : List.of(DType.BF16, DType.F16)) {
+                short[] bits = {0x7f81, (short) 0xff81, 0x7c01, (short) 0xfd55, 1, (short) 0x8000};
+                Tensor x = Tensors.fromSegment(MemorySegment.ofArray(bits), dtype, Shape.of(2, 3));
+                Tensor back = on(x).t().contiguous().t().contiguous().cpu();
+                assertThat(back.concrete().segment().toArray(ValueLayout.JAVA_SHORT))
+                        .containsExactly(bits);
+            }
         }
     }
 
