@@ -112,8 +112,12 @@ public final class CudaBackend implements Backend {
     private void changing(Composite.Kernel kernel, ConcreteTensor[] inputs, ConcreteTensor[] results) {
         CudaStream stream = gpu.stream();
         CudaBlock[] written = blocks(results);
-        for (CudaBlock block : written) {
-            block.beforeWrite(stream);
+        try {
+            for (CudaBlock block : written) {
+                block.beforeWrite(stream);
+            }
+        } catch (CudaException e) {
+            throw gpu.failure(e);
         }
         try {
             ordered(kernel, inputs);

@@ -107,7 +107,11 @@ final class CudaDevice implements Gpu {
     /** The device, whose context is made on first use. */
     static CudaDevice of(Device.Cuda device) {
         CudaDevice known = DEVICES.get(device.ordinal());
-        return known != null ? known : DEVICES.computeIfAbsent(device.ordinal(), n -> new CudaDevice(device));
+        try {
+            return known != null ? known : DEVICES.computeIfAbsent(device.ordinal(), n -> new CudaDevice(device));
+        } catch (CudaException e) {
+            throw new DeviceException(device + " can't be used: " + e.getMessage(), e);
+        }
     }
 
     /** Makes the device's context this thread's, before the driver is called. */
@@ -137,10 +141,14 @@ final class CudaDevice implements Gpu {
     }
 
     private Lane newLane() {
-        var lane = new Lane();
-        streams.add(lane.stream());
-        faulty.put(lane.stream(), new Faulty(lane, ConcurrentHashMap.newKeySet()));
-        return lane;
+        try {
+            var lane = new Lane();
+            streams.add(lane.stream());
+            faulty.put(lane.stream(), new Faulty(lane, ConcurrentHashMap.newKeySet()));
+            return lane;
+        } catch (CudaException e) {
+            throw failure(e);
+        }
     }
 
     /** The claim of a thread that has ended; null if there is none. */
@@ -226,13 +234,13 @@ final class CudaDevice implements Gpu {
         lost = e;
     }
 
-    /** What to throw when the driver failed: such a failure stays, whatever is called after it. */
+    /** What to throw when the driver failed: such a failure stays, whatever is called after it, but for a lack of memory. */
     DeviceException failure(CudaException e) {
-        return new DeviceException(
-                device + ": " + e.getMessage()
-                        + ". What was computed on it since the last value was read is lost; after an illegal access or a lost device no"
-                        + " further work is taken: start the process again",
-                e);
+        String advice = e.outOfMemory()
+                ? ". Memory ran short, of the GPU or of the host's that a GPU can reach: close tensors or end threads that use the GPU"
+                : ". What was computed on it since the last value was read is lost; after an illegal access or a lost device no"
+                        + " further work is taken: start the process again";
+        return new DeviceException(device + ": " + e.getMessage() + advice, e);
     }
 
     @Override

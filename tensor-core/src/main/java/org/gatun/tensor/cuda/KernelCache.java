@@ -108,7 +108,8 @@ final class KernelCache {
         if (compiled.contains(own)) {
             return architecture;
         }
-        int before = compiled.stream().mapToInt(n -> n).filter(n -> n < own).max().orElse(0);
+        int before =
+                compiled.stream().mapToInt(n -> n).filter(n -> n < own).max().orElse(0);
         if (before == 0) {
             throw new DeviceException("the GPU's architecture " + architecture + " is older than all that NVRTC "
                     + Nvrtc.version() / 1000 + "." + Nvrtc.version() % 1000 / 10

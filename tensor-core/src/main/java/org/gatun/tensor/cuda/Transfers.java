@@ -88,12 +88,16 @@ public final class Transfers {
         CudaDevice gpu = device(target);
         CudaBlock block = CudaBlock.of(target.storage());
         CudaStream stream = gpu.stream();
-        block.beforeWrite(stream);
-        gpu.fill(
-                target.address(),
-                value,
-                target.shape().elements() * target.dtype().bytes());
-        block.afterWrite(stream);
+        try {
+            block.beforeWrite(stream);
+            gpu.fill(
+                    target.address(),
+                    value,
+                    target.shape().elements() * target.dtype().bytes());
+            block.afterWrite(stream);
+        } catch (CudaException e) {
+            throw gpu.failure(e);
+        }
     }
 
     /** A tensor on the host, of the same layout, with the same elements as one on a GPU. */

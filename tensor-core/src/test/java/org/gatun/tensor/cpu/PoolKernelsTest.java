@@ -84,7 +84,8 @@ class PoolKernelsTest {
         try (MemoryScope scope = MemoryScope.open()) {
             for (DType dtype : DType.values()) {
                 ConcreteTensor x = (ConcreteTensor) Tensors.ones(dtype, 1, 1, 1, 1);
-                ConcreteTensor[] results = CpuBackend.INSTANCE.execute(new Op.MaxPool2d(spec), new ConcreteTensor[] {x});
+                ConcreteTensor[] results =
+                        CpuBackend.INSTANCE.execute(new Op.MaxPool2d(spec), new ConcreteTensor[] {x});
                 double least = results[0].read(0);
                 double expected = switch (dtype) {
                     case F32, F64, BF16, F16 -> -INFINITY;

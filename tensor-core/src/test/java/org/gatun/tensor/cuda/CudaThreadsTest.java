@@ -2,12 +2,15 @@ package org.gatun.tensor.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.gatun.bindings.cuda.CudaDriver;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.cuda.standin.StandInDriver;
@@ -90,6 +93,48 @@ class CudaThreadsTest {
                 assertThat(x.toLongArray()).containsExactly(0, 1, 2, 3, 4, 5);
                 assertThat(selected.isClosed()).isFalse();
             }
+        }
+    }
+
+    @Test
+    void aThreadThatGetsNoMemoryForItsStreamSaysSo() throws Exception {
+        assumeFalse(StandInDriver.onGpu(), "a GPU fails when it likes");
+        var done = new CountDownLatch(1);
+        try {
+            // Threads that live have all the streams there are.
+            long streams = StandInDriver.get("live.streams");
+            while (StandInDriver.get("live.streams") == streams) {
+                var started = new CountDownLatch(1);
+                Thread.ofPlatform().daemon().start(() -> {
+                    Device.cuda(0).synchronize();
+                    started.countDown();
+                    await(done);
+                });
+                await(started);
+            }
+            StandInDriver.set("fail.allocation", 1);
+            List<Throwable> thrown = new CopyOnWriteArrayList<>();
+            Thread thread = Thread.ofPlatform().start(() -> {
+                thrown.add(catchThrowable(() -> Device.cuda(0).synchronize()));
+                Device.cuda(0).synchronize();
+            });
+            thread.join();
+            assertThat(thrown)
+                    .singleElement()
+                    .isInstanceOf(DeviceException.class)
+                    .asString()
+                    .contains("OUT_OF_MEMORY", "close tensors")
+                    .doesNotContain("start the process again");
+        } finally {
+            done.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
