@@ -57,7 +57,8 @@ public final class CudaSorting {
                 start[axis] = place;
                 long[] step = new long[lines.rank()];
                 Arrays.fill(step, 1);
-                return indices.view(indices.layout().sliced(start, step, x.shape().withSize(axis, 1)));
+                return indices.view(
+                        indices.layout().sliced(start, step, x.shape().withSize(axis, 1)));
             }
         }
         ConcreteTensor out = permuted(gpu.allocate(DType.I64, lines), order.inverse());
@@ -146,15 +147,7 @@ public final class CudaSorting {
 
     /** Puts the first {@code k} elements of rows of {@code n} in order, and their places in the rows, at two addresses. */
     static void rows(
-            Gpu gpu,
-            DType dtype,
-            long from,
-            long values,
-            long indices,
-            long rows,
-            long n,
-            long k,
-            boolean descending) {
+            Gpu gpu, DType dtype, long from, long values, long indices, long rows, long n, long k, boolean descending) {
         SortKeys keys = SortKeys.of(dtype);
         long flip = flip(dtype, descending);
         if (n <= SHORT_ROW) {

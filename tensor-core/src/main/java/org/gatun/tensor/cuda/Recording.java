@@ -48,12 +48,27 @@ public final class Recording {
     /** Numbers of the host, 8 bytes each, and their copy on the device. */
     private static final class Cells {
         private final MemorySegment host = Arena.ofAuto().allocate((long) CELLS * Long.BYTES, Long.BYTES);
+
+        /** What the device has. */
+        private final MemorySegment sent = Arena.ofAuto().allocate((long) CELLS * Long.BYTES, Long.BYTES);
+
+        private boolean isSent;
         private final ConcreteTensor device;
         private int count;
 
         private Cells(CudaDevice gpu) {
             device = gpu.allocate(DType.I64, Shape.of(CELLS));
             device.unscope();
+        }
+
+        /** Brings the numbers to the device, if they are other ones than those it has. */
+        private void send(Lane lane) {
+            if (isSent && host.mismatch(sent) < 0) {
+                return;
+            }
+            lane.staging().upload(host.asSlice(0, (long) count * Long.BYTES), device.address());
+            sent.copyFrom(host);
+            isSent = true;
         }
 
         private long at(int cell) {
@@ -255,7 +270,7 @@ public final class Recording {
         try {
             memory.before(stream);
             for (Cells c : cells) {
-                lane.staging().upload(c.host.asSlice(0, (long) c.count * Long.BYTES), c.device.address());
+                c.send(lane);
             }
             CudaGraphs.launch(executable, stream.handle());
         } catch (CudaException e) {

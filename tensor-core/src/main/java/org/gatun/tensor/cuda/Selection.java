@@ -39,30 +39,13 @@ final class Selection {
 
     /** Puts the first {@code k} elements of rows of {@code n} in order, and their places in the rows, at two addresses. */
     static void first(
-            Gpu gpu,
-            DType dtype,
-            long from,
-            long values,
-            long indices,
-            long rows,
-            long n,
-            long k,
-            boolean descending) {
+            Gpu gpu, DType dtype, long from, long values, long indices, long rows, long n, long k, boolean descending) {
         var selection = new Selection(gpu, dtype, rows, n);
         try (Temporary some = gpu.temporary(rows * k * dtype.bytes());
                 Temporary places = gpu.temporary(rows * k * Long.BYTES)) {
             selection.run(from, some.address(), places.address(), k, descending);
             CudaSorting.rows(gpu, dtype, some.address(), values, indices, rows, k, k, descending);
-            gpu.launch(
-                    selection.kernel("placesInRows"),
-                    rows * k,
-                    0,
-                    places.address(),
-                    0,
-                    indices,
-                    rows,
-                    k,
-                    k);
+            gpu.launch(selection.kernel("placesInRows"), rows * k, 0, places.address(), 0, indices, rows, k, k);
         }
     }
 
@@ -112,7 +95,8 @@ final class Selection {
     }
 
     private Kernel kernel(String name) {
-        return gpu.kernel(new Key(dtype), name + "Kernel", () -> """
+        return gpu.kernel(new Key(dtype), name + "Kernel", () ->
+                """
                 #include "select.cuh"
                 extern "C" __global__ void __launch_bounds__(256) countKeysKernel(const Selecting a) {
                     countKeys<%1$s>(a);
