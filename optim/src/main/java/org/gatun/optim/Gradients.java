@@ -23,11 +23,10 @@ final class Gradients {
 
     private record Kind(Device device, DType dtype) {}
 
-    private final Map<Kind, List<List<Tensor>>> kinds = new LinkedHashMap<>();
+    /** The gradients of a kind, each a list of one, and their numbers among all. */
+    private record Members(List<List<Tensor>> lists, List<Integer> numbers) {}
 
-    /** For each kind, the numbers of its gradients. */
-    private final Map<Kind, List<Integer>> places = new LinkedHashMap<>();
-
+    private final Map<Kind, Members> kinds = new LinkedHashMap<>();
     private int count;
 
     private Gradients() {}
@@ -38,8 +37,10 @@ final class Gradients {
             Tensor g = p.grad();
             if (g != null) {
                 var kind = new Kind(g.device(), g.dtype());
-                gradients.kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(List.of(g));
-                gradients.places.computeIfAbsent(kind, k -> new ArrayList<>()).add(gradients.count);
+                Members members = gradients.kinds.computeIfAbsent(
+                        kind, k -> new Members(new ArrayList<>(), new ArrayList<>()));
+                members.lists.add(List.of(g));
+                members.numbers.add(gradients.count);
                 gradients.count++;
             }
         }
@@ -52,20 +53,22 @@ final class Gradients {
 
     /** Multiplies all gradients, in place. */
     void scale(double factor) {
-        kinds.forEach((kind, lists) -> SCALED.applyEachInto(
-                lists, List.of(ConcreteTensor.scalar(kind.dtype.arithmetic(), factor, kind.device)), lists));
+        kinds.forEach((kind, members) -> SCALED.applyEachInto(
+                members.lists,
+                List.of(ConcreteTensor.scalar(kind.dtype.arithmetic(), factor, kind.device)),
+                members.lists));
     }
 
     /** Multiplies all gradients, in place, by a 0-d tensor. */
     void scale(Tensor factor) {
-        kinds.forEach((kind, lists) -> SCALED.applyEachInto(
-                lists, List.of(factor.to(kind.dtype.arithmetic()).to(kind.device)), lists));
+        kinds.forEach((kind, members) -> SCALED.applyEachInto(
+                members.lists, List.of(factor.to(kind.dtype.arithmetic()).to(kind.device)), members.lists));
     }
 
     /** The sums of the squares of each gradient, in order; of BF16 and F16 in F32, as in F16 a square overflows from 256 on. */
     double[] squares() {
         double[] squares = new double[count];
-        kinds.forEach((kind, lists) -> {
+        kinds.forEach((kind, members) -> {
             double[] sums = switch (kind.device) {
                 // Here single operations cost least one by one.
                 case Device.Cpu cpu ->
@@ -73,10 +76,10 @@ final class Gradients {
                             .map(list -> list.get(0).to(kind.dtype.arithmetic()))
                             .mapToDouble(g -> g.square().sum().item())
                             .toArray();
-                case Device.Cuda cuda -> SQUARED.sumEach(lists, List.of()).cpu().toDoubleArray();
+                case Device.Cuda cuda -> SQUARED.sumEach(members.lists, List.of()).cpu().toDoubleArray();
             };
             for (int i = 0; i < sums.length; i++) {
-                squares[places.get(kind).get(i)] = sums[i];
+                squares[members.numbers.get(i)] = sums[i];
             }
         });
         return squares;
@@ -90,7 +93,7 @@ final class Gradients {
         Device device = kinds.keySet().iterator().next().device;
         boolean wide = kinds.keySet().stream().anyMatch(kind -> kind.dtype == DType.F64);
         return kinds.values().stream()
-                .map(lists -> SQUARED.sumEach(lists, List.of()).sum())
+                .map(members -> SQUARED.sumEach(members.lists, List.of()).sum())
                 .map(sum -> sum.to(wide ? DType.F64 : DType.F32).to(device))
                 .reduce(Tensor::add)
                 .orElseThrow()
@@ -100,7 +103,8 @@ final class Gradients {
     /** Whether no element is infinite or NaN. Each device is waited for once. */
     boolean areFinite() {
         Map<Device, Tensor> finite = new LinkedHashMap<>();
-        kinds.forEach((kind, lists) -> finite.merge(kind.device, areFinite(kind, lists), Tensor::and));
+        kinds.forEach(
+                (kind, members) -> finite.merge(kind.device, areFinite(kind, members.lists), Tensor::and));
         return finite.values().stream().allMatch(answer -> answer.item() != 0);
     }
 

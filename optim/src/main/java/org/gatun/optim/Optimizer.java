@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -203,7 +204,7 @@ public abstract class Optimizer implements AutoCloseable {
     /** The number of the update under way among those of one parameter, from 1, by a count in its state, a 0-d I64 tensor on the host. */
     protected static LongSupplier count(Map<String, Tensor> state) {
         state.computeIfAbsent("step", n -> owned(ConcreteTensor.scalar(DType.I64, 0L, Device.CPU)));
-        return () -> state.get("step").itemLong() + 1;
+        return () -> Objects.requireNonNull(state.get("step")).itemLong() + 1;
     }
 
     private static void countUp(Map<String, Tensor> state) {

@@ -12,6 +12,7 @@ import org.gatun.tensor.memory.Storage;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.Placement;
+import org.jspecify.annotations.Nullable;
 
 /** One region on many lists of tensors, such as all parameters of a model: checks, groups of one device and dtypes, and what must not run at once. */
 final class ForEach {
@@ -162,7 +163,7 @@ final class ForEach {
         return !together || areApart(items, shared);
     }
 
-    private static boolean isOthers(Integer user, int list) {
+    private static boolean isOthers(@Nullable Integer user, int list) {
         return user != null && user != list;
     }
 
