@@ -19,11 +19,28 @@ struct ClassLoss {
     i64 targetStride;  // from one target to the next
 };
 
-// The score of a row's class as what is subtracted from the rest; a class that is none is reported.
+static __device__ __forceinline__ bool isClass(const ClassLoss& a, i64 label) {
+    return label >= 0 && label < a.n;
+}
+
+// Names the first target in order that is no class, whichever a thread met.
+static __device__ inline void reportFirst(const ClassLoss& a) {
+    // The record lies in the host's memory: many threads may come here, and one is enough.
+    bool found = a.faults.record->taken != 0;
+    for (i64 row = 0; row < a.rows && !found; row++) {
+        const i64 label = a.target[row * a.targetStride];
+        found = label != a.ignore && !isClass(a, label);
+        if (found) {
+            reportFault(a.faults, label, row);
+        }
+    }
+}
+
+// The score of a row's class, which is reported if it is none.
 template <class T>
-static __device__ __forceinline__ Wide<T> scoreAt(const ClassLoss& a, const T* row, i64 label, i64 place) {
-    if (label < 0 || label >= a.n) {
-        reportFault(a.faults, label, place);
+static __device__ __forceinline__ Wide<T> scoreAt(const ClassLoss& a, const T* row, i64 label) {
+    if (!isClass(a, label)) {
+        reportFirst(a);
         return nanOf(Wide<T>());
     }
     return toWide(row[label]);
@@ -54,7 +71,7 @@ static __device__ __forceinline__ void crossEntropyRows(const ClassLoss& a) {
             const A log = logOf(sums.sum);
             const i64 label = a.target[row * a.targetStride];
             // The difference first: of large scores, it keeps what their own rounding would swallow.
-            static_cast<A*>(a.loss)[row] = label == a.ignore ? (A)0 : log + (shift - scoreAt(a, x, label, row));
+            static_cast<A*>(a.loss)[row] = label == a.ignore ? (A)0 : log + (shift - scoreAt(a, x, label));
             static_cast<A*>(a.shift)[row] = shift;
             static_cast<A*>(a.log)[row] = log;
         }
@@ -68,7 +85,7 @@ static __device__ __forceinline__ void likelihoodRows(const ClassLoss& a) {
     for (i64 row = blockIdx.x * (i64)blockDim.x + threadIdx.x; row < a.rows; row += gridDim.x * (i64)blockDim.x) {
         const i64 label = a.target[row * a.targetStride];
         const T* const x = static_cast<const T*>(a.x) + row * a.n;
-        static_cast<A*>(a.loss)[row] = label == a.ignore ? (A)0 : -scoreAt(a, x, label, row);
+        static_cast<A*>(a.loss)[row] = label == a.ignore ? (A)0 : -scoreAt(a, x, label);
     }
 }
 

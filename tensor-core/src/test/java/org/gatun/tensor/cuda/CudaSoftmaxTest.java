@@ -318,9 +318,14 @@ class CudaSoftmaxTest {
 
     @Test
     void aTargetThatIsNoClassIsReportedAsOnTheHost() {
-        Tensor x = Tensors.zeros(3, 4);
+        Tensor x = Tensors.zeros(600, 4);
         for (long wrong : new long[] {4, -1, Long.MIN_VALUE}) {
-            Tensor target = Tensors.of(2, wrong, -7);
+            // Several: the first in order is named.
+            long[] classes = classes(600, 4);
+            classes[300] = wrong;
+            classes[301] = 77;
+            classes[599] = 78;
+            Tensor target = Tensors.of(classes);
             for (int i = 0; i < 4; i++) {
                 CrossEntropyOptions o = i == 1 ? each().withLabelSmoothing(0.1) : each();
                 CrossEntropyOptions options = i == 3 ? o.withWeight(Tensors.ones(4)) : o;
