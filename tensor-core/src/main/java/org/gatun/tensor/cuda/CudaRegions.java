@@ -82,6 +82,9 @@ final class CudaRegions {
         if (HEAD + in.length + out.length + 1 > MOST_ARGUMENTS) {
             throw tooMany(gpu, in.length, out.length);
         }
+        if (VaryingConstants.run(gpu, expr, in, out)) {
+            return;
+        }
         Shape shape = out[0].shape();
         Layout[] layouts = new Layout[in.length + out.length];
         for (int i = 0; i < layouts.length; i++) {

@@ -22,6 +22,7 @@ import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.DeviceException;
+import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.cuda.standin.StandInDriver;
@@ -211,6 +212,32 @@ class CudaBackendTest {
                         """))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContainingAll("program.cu", "3", "undeclared = *x;");
+    }
+
+    /** A number that changes with every use, as a rate of learning does, is not compiled every time. */
+    @Test
+    void aRegionWithEverNewConstantsHasFewPrograms() {
+        CudaDevice gpu = CudaDevice.of(Device.cuda(0));
+        try (var scope = MemoryScope.open("test")) {
+            for (DType dtype : List.of(DType.F64, DType.BF16, DType.I64)) {
+                Tensor x = Tensors.arange(6).to(dtype).reshape(2, 3);
+                Tensor there = on(x);
+                int before = gpu.kernels().programs().size();
+                for (int i = 0; i < 12; i++) {
+                    long number = i;
+                    var region =
+                            Elementwise.region(z -> z.mul(number).sub(z.mul(z)).add(number + 1));
+                    assertThat(region.apply(there).cpu().toDoubleArray())
+                            .as("%s with %d", dtype, number)
+                            .isEqualTo(region.apply(x).toDoubleArray());
+                    assertThat(region.apply(there.transpose(0, 1)).cpu().toDoubleArray())
+                            .as("%s with %d, across", dtype, number)
+                            .isEqualTo(region.apply(x.transpose(0, 1)).toDoubleArray());
+                }
+                // And one for each layout in which the constants are operands; copies may have one too.
+                assertThat(gpu.kernels().programs().size() - before).isLessThanOrEqualTo(VaryingConstants.MOST + 3);
+            }
+        }
     }
 
     @Test
