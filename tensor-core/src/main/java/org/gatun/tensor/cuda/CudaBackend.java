@@ -56,16 +56,22 @@ public final class CudaBackend implements Backend {
     }
 
     private ConcreteTensor[] ordered(Composite.Kernel kernel, ConcreteTensor[] in) {
-        CudaStream stream = gpu.stream();
+        Lane lane = gpu.lane();
+        CudaStream stream = lane.stream();
         CudaBlock[] read = blocks(in);
+        int begun = lane.begin();
+        boolean failed = true;
         try {
             for (CudaBlock block : read) {
                 block.beforeRead(stream);
             }
-            return kernel.run(in);
+            ConcreteTensor[] results = kernel.run(in);
+            failed = false;
+            return results;
         } catch (CudaException e) {
             throw gpu.failure(e);
         } finally {
+            lane.end(begun, failed);
             // Also when it failed: part of the work may have been given to the stream.
             for (CudaBlock block : read) {
                 block.afterRead(stream);

@@ -126,7 +126,15 @@ final class CudaDevice implements Gpu {
 
     /** This thread's stream and what goes with it; the device's context is current from then on. */
     Lane lane() {
-        enter();
+        try {
+            enter();
+            return ownLane();
+        } catch (CudaException e) {
+            throw failure(e);
+        }
+    }
+
+    private Lane ownLane() {
         Lane.Hold hold = lanes.get();
         if (hold == null) {
             hold = leftHold();
@@ -250,7 +258,7 @@ final class CudaDevice implements Gpu {
 
     @Override
     public ConcreteTensor allocate(DType dtype, Shape shape) {
-        return ConcreteTensor.allocate(dtype, shape, device);
+        return lane().made(ConcreteTensor.allocate(dtype, shape, device));
     }
 
     @Override

@@ -3,10 +3,13 @@ package org.gatun.tensor.cuda;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import org.gatun.bindings.cuda.CuBlas;
 import org.gatun.bindings.cuda.CudaStreams;
 import org.gatun.bindings.cuda.KernelArguments;
+import org.gatun.tensor.ConcreteTensor;
 
 /** What one thread works with on a device: a stream, its cuBLAS handle, its faults, its staging memory and the memory for a launch's arguments. */
 final class Lane {
@@ -21,6 +24,10 @@ final class Lane {
     private final KernelArguments arguments = new KernelArguments();
     private final MemorySegment structure = Arena.ofAuto().allocate(MOST, Long.BYTES);
     private final LinearPlans linearPlans = new LinearPlans();
+    /** The tensors that the operations which run now have made, those of the innermost last. */
+    private final List<ConcreteTensor> made = new ArrayList<>();
+
+    private int running;
     private long blas;
 
     /** A thread's claim on a lane: when the thread has ended, the lane may go to another. */
@@ -84,6 +91,30 @@ final class Lane {
     void prepare() {
         blas();
         linearPlans.handle();
+    }
+
+    /** Notes that an operation begins; what this gives is for {@link #end}. */
+    int begin() {
+        running++;
+        return made.size();
+    }
+
+    /** Notes what the operation that runs makes. */
+    ConcreteTensor made(ConcreteTensor tensor) {
+        if (running > 0) {
+            made.add(tensor);
+        }
+        return tensor;
+    }
+
+    /** Notes that an operation ends; if it failed, closes all that it made, which nobody will ask for. */
+    void end(int begun, boolean failed) {
+        running--;
+        List<ConcreteTensor> own = made.subList(begun, made.size());
+        if (failed) {
+            own.forEach(ConcreteTensor::close);
+        }
+        own.clear();
     }
 
     /** Waits for the stream, and throws what its kernels found wrong. */

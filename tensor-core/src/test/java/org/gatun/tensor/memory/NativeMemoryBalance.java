@@ -1,13 +1,15 @@
 package org.gatun.tensor.memory;
 
 import org.gatun.tensor.Device;
+import org.gatun.tensor.cuda.standin.StandInDriver;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A JUnit extension that fails a test which leaves more native memory live than it found, leaks a manual lease or a scope, leaves a scope
- * open, or writes to memory that it does not own (the last at leak level {@code paranoid}).
+ * open, or writes to memory that it does not own (the last at leak level {@code paranoid}). Where tests of this JVM use a GPU, its memory counts
+ * too, and so does what its stand-in found wrong.
  *
  * <pre>{@code
  * @ExtendWith(NativeMemoryBalance.class)
@@ -24,8 +26,8 @@ public final class NativeMemoryBalance implements BeforeEachCallback, AfterEachC
     /** The native bytes that reachable tensors outside scopes held after the last collection. */
     private static long weightWhenCollected;
 
-    /** What was live before a test. */
-    record Before(long bytes, long count, long leaks) {}
+    /** What was live before a test, on the GPU last: 0 if there is none. */
+    record Before(long bytes, long count, long leaks, long gpuBytes, long gpuCount) {}
 
     @Override
     public void beforeEach(ExtensionContext context) {
@@ -43,8 +45,16 @@ public final class NativeMemoryBalance implements BeforeEachCallback, AfterEachC
         if (Collector.INSTANCE.weight() != weightWhenCollected) {
             collect();
         }
-        MemoryStats stats = MemoryStats.of(Device.CPU);
-        return new Before(stats.liveBytes(), stats.liveCount(), LeakReports.count());
+        return now();
+    }
+
+    private static Before now() {
+        MemoryStats host = MemoryStats.of(Device.CPU);
+        if (!StandInDriver.isUsed()) {
+            return new Before(host.liveBytes(), host.liveCount(), LeakReports.count(), 0, 0);
+        }
+        MemoryStats gpu = MemoryStats.of(Device.cuda(0));
+        return new Before(host.liveBytes(), host.liveCount(), LeakReports.count(), gpu.liveBytes(), gpu.liveCount());
     }
 
     static void check(Before before) throws InterruptedException {
@@ -53,27 +63,41 @@ public final class NativeMemoryBalance implements BeforeEachCallback, AfterEachC
             open.close();
             throw new AssertionError("the test left " + open.describe() + " open");
         }
-        MemoryStats stats = MemoryStats.of(Device.CPU);
+        Before now = now();
         // Worker threads may need a moment to let go of an operand, so give them one, and the collector a few runs.
-        for (int i = 0; i < COLLECTIONS && !balanced(before, stats); i++) {
+        for (int i = 0; i < COLLECTIONS && !balanced(before, now); i++) {
             Thread.sleep(i);
             collect();
-            stats = MemoryStats.of(Device.CPU);
+            now = now();
         }
-        if (LeakReports.count() != before.leaks()) {
+        if (now.leaks() != before.leaks()) {
             throw new AssertionError(
                     "native memory was leaked or damaged: see the errors of logger org.gatun.memory above");
         }
-        if (!balanced(before, stats)) {
-            throw new AssertionError("native memory is out of balance: "
-                    + before.bytes() + " bytes in " + before.count() + " storages were live before the test, "
-                    + stats.liveBytes() + " bytes in " + stats.liveCount() + " storages after it");
+        if (StandInDriver.isUsed()) {
+            StandInDriver.requireNoViolations();
+        }
+        if (!balanced(before, now)) {
+            boolean host = now.bytes() > before.bytes() || now.count() > before.count();
+            throw new AssertionError("native memory is out of balance"
+                    + (host
+                            ? change(before.bytes(), before.count(), now.bytes(), now.count())
+                            : " on the GPU"
+                                    + change(before.gpuBytes(), before.gpuCount(), now.gpuBytes(), now.gpuCount())));
         }
     }
 
+    private static String change(long bytesBefore, long countBefore, long bytesAfter, long countAfter) {
+        return ": " + bytesBefore + " bytes in " + countBefore + " storages were live before the test, " + bytesAfter
+                + " bytes in " + countAfter + " storages after it";
+    }
+
     /** A test may free what an earlier one left in static fields; it may not add. */
-    private static boolean balanced(Before before, MemoryStats now) {
-        return now.liveBytes() <= before.bytes() && now.liveCount() <= before.count();
+    private static boolean balanced(Before before, Before now) {
+        return now.bytes() <= before.bytes()
+                && now.count() <= before.count()
+                && now.gpuBytes() <= before.gpuBytes()
+                && now.gpuCount() <= before.gpuCount();
     }
 
     private static void collect() {

@@ -68,6 +68,7 @@ public final class StandInDriver {
     private static final Map<String, SymbolLookup> LOADED = new ConcurrentHashMap<>();
 
     private static @Nullable Path folder;
+    private static volatile boolean used;
 
     private StandInDriver() {}
 
@@ -101,6 +102,12 @@ public final class StandInDriver {
             System.setProperty("gatun.cuda.path", folder().toString());
             System.setProperty("gatun.cache", folder().resolve("cache").toString());
         }
+        used = true;
+    }
+
+    /** Whether a test of this JVM has called {@link #use}, so that there is a device. */
+    public static boolean isUsed() {
+        return used;
     }
 
     /** Whether there is a GPU or the stand-in: tests that {@link #use} it are skipped where there is none. */
@@ -133,7 +140,7 @@ public final class StandInDriver {
      * Sets a setting: {@code seed}, {@code delay} and {@code delay.every} (one of so many operations waits up to so many
      * microseconds), {@code devices}, {@code memory.total}, {@code driver.version}, {@code architecture} (such as 90), {@code order.threads} and {@code order.blocks} (0
      * ascending, 1 descending, 2 random), {@code fail.allocation}, {@code fail.launch} and {@code fail.load} (the n-th from now is refused),
-     * {@code fault.launch} (the n-th from now dies on the device), {@code lose.device} (from the n-th call on all fail),
+     * {@code fail.allocation.times} (how many in a row are refused then), {@code fault.launch} (the n-th from now dies on the device), {@code lose.device} (from the n-th call on all fail),
      * {@code lose.code} (with this code), {@code time.limit} (milliseconds that a kernel may run) and {@code relu.drops.nan} (whether
      * cuBLASLt's linear unit makes 0 of NaN).
      */

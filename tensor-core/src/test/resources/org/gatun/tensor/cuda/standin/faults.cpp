@@ -21,8 +21,8 @@ thread_local bool inHostFunction = false;
 
 namespace {
 const char* const NAMES[] = {"seed", "delay", "delay.every", "devices", "memory.total", "driver.version",
-    "architecture", "order.threads", "order.blocks", "fail.allocation", "fail.launch", "fault.launch", "lose.device", "lose.code", "time.limit", "relu.drops.nan", "fail.load"};
-const long DEFAULTS[] = {1, 100, 32, 1, 4L << 30, 13000, 90, 2, 2, 0, 0, 0, 0, CUDA_ERROR_ECC_UNCORRECTABLE, 300000, 0, 0};
+    "architecture", "order.threads", "order.blocks", "fail.allocation", "fail.launch", "fault.launch", "lose.device", "lose.code", "time.limit", "relu.drops.nan", "fail.load", "fail.allocation.times"};
+const long DEFAULTS[] = {1, 100, 32, 1, 4L << 30, 13000, 90, 2, 2, 0, 0, 0, 0, CUDA_ERROR_ECC_UNCORRECTABLE, 300000, 0, 0, 1};
 static_assert(std::size(NAMES) == SETTINGS && std::size(DEFAULTS) == SETTINGS);
 std::mutex reportLock;
 std::string report;
@@ -148,6 +148,12 @@ bool countdown(Setting setting) {
         if (settings[setting].compare_exchange_weak(left, left - 1)) return left == 1;
     }
     return false;
+}
+
+bool refusesAllocation() {
+    if (!countdown(FAIL_ALLOCATION)) return false;
+    if (--settings[FAIL_TIMES] > 0) settings[FAIL_ALLOCATION] = 1;
+    return true;
 }
 
 void violation(Device& device, int code, const std::string& text) {

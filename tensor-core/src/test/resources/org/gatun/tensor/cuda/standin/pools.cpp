@@ -16,7 +16,7 @@ std::mutex accounts;
 // Books the bytes of a new allocation; false if the device has not so many.
 bool charge(Device& device, Pool* pool, uint64_t size) {
     allocationsMade++;
-    if (countdown(FAIL_ALLOCATION)) return false;
+    if (refusesAllocation()) return false;
     std::lock_guard<std::mutex> guard(accounts);
     uint64_t total = (uint64_t)settings[TOTAL_MEMORY];
     Pool& own = device.defaultPool;
@@ -141,7 +141,7 @@ API CUresult cuMemHostAlloc(void** out, size_t size, unsigned) {
     if (CUresult result = forbidWhileCapturing(); result != 0) return result;
     if (out == nullptr || size == 0) return CUDA_ERROR_INVALID_VALUE;
     allocationsMade++;
-    if (countdown(FAIL_ALLOCATION)) return CUDA_ERROR_OUT_OF_MEMORY;
+    if (refusesAllocation()) return CUDA_ERROR_OUT_OF_MEMORY;
     uint64_t start;
     if (!reserveFor(size, 0, true, nullptr, false, &start)) return CUDA_ERROR_OUT_OF_MEMORY;
     commit(start);

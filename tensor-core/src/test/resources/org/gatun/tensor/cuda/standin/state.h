@@ -86,6 +86,7 @@ enum Setting {
     TIME_LIMIT,       // milliseconds that a kernel may run; 0: any
     RELU_DROPS_NAN,   // whether cuBLASLt's linear unit makes 0 of NaN, which its documentation leaves open
     FAIL_LOAD,        // the n-th module from now finds no memory; 0: none
+    FAIL_TIMES,       // how many allocations in a row are refused from the n-th on
     SETTINGS
 };
 extern std::atomic<long> settings[SETTINGS];
@@ -94,6 +95,8 @@ extern std::atomic<long> kernelsRun;  // since the last reset or seed: the order
 
 // Counts a setting such as FAIL_LAUNCH down; true at the moment it comes to zero.
 bool countdown(Setting setting);
+// Whether an allocation is to be refused.
+bool refusesAllocation();
 
 // ---- devices, contexts ----
 
