@@ -141,19 +141,21 @@ public final class Recording {
      */
     public static Recording of(Device.Cuda device, Generator.Draws draws, Runnable step) {
         CudaDevice gpu = CudaDevice.of(device);
-        gpu.lane().prepare();
-        var recording = new Recording(gpu, draws);
-        boolean done = false;
         try {
-            recording.capture(step);
-            done = true;
-            return recording;
+            gpu.lane().prepare();
+            var recording = new Recording(gpu, draws);
+            boolean done = false;
+            try {
+                recording.capture(step);
+                done = true;
+                return recording;
+            } finally {
+                if (!done) {
+                    recording.close();
+                }
+            }
         } catch (CudaException e) {
             throw gpu.failure(e);
-        } finally {
-            if (!done) {
-                recording.close();
-            }
         }
     }
 

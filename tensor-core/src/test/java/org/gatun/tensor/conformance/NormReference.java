@@ -23,6 +23,7 @@ import org.gatun.tensor.trace.Dispatch;
  * @param dw the cotangent of the weight
  * @param db the cotangent of the bias
  */
+@SuppressWarnings("ArrayRecordComponent") // results of a reference, read once
 public record NormReference(double[] y, double[] dx, double[] dw, double[] db) {
     private static final double EPSILON = 1e-3;
 
