@@ -222,7 +222,9 @@ final class CudaDevice implements Gpu {
             Faulty source = faulty.get(stream);
             if (source != null && seen.add(stream)) {
                 if (source.lane().faults().found()) {
-                    source.lane().synchronize(); // its later work may still write into the record
+                    // Its later work may still write into the record; what is being captured is none.
+                    source.lane().stream().drain();
+                    source.lane().faults().check();
                 }
                 next.addAll(source.sources());
             }

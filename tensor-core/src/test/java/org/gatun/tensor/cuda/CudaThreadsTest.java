@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.gatun.bindings.cuda.CudaDriver;
+import org.gatun.tensor.CudaGraph;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.Tensor;
@@ -93,6 +94,44 @@ class CudaThreadsTest {
                 assertThat(x.toLongArray()).containsExactly(0, 1, 2, 3, 4, 5);
                 assertThat(selected.isClosed()).isFalse();
             }
+        }
+    }
+
+    /** To wait for a stream that is being captured would spoil the capture. */
+    @Test
+    void aFaultIsReadBesideACapture() throws Exception {
+        var capturing = new CountDownLatch(1);
+        var read = new CountDownLatch(1);
+        try (Tensor x = unscoped(Tensors.arange(6).to(Device.cuda(0)));
+                Tensor index = unscoped(Tensors.of(0, 7).to(Device.cuda(0)))) {
+            Tensor[] found = new Tensor[1];
+            List<Object> sums = new CopyOnWriteArrayList<>();
+            Thread thread = Thread.ofPlatform().start(() -> {
+                try (var graph = CudaGraph.capture(Device.cuda(0), operands -> {
+                    if (Recording.current() != null) {
+                        capturing.countDown();
+                        await(read);
+                    }
+                    return List.of(operands.get(0).add(1));
+                })) {
+                    var _ = graph.run(x);
+                    found[0] = unscoped(x.indexSelect(0, index));
+                    sums.add(graph.run(x).get(0).sum().itemLong());
+                } catch (RuntimeException e) {
+                    sums.add(e);
+                } finally {
+                    capturing.countDown();
+                }
+            });
+            await(capturing);
+            try {
+                assertThatThrownBy(found[0]::toLongArray).isInstanceOf(IndexOutOfBoundsException.class);
+            } finally {
+                read.countDown();
+                thread.join();
+            }
+            found[0].close();
+            assertThat(sums).containsExactly(21L);
         }
     }
 
