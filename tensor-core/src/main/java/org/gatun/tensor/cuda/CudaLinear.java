@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.Optional;
 import org.gatun.bindings.cuda.CuBlasLt;
 import org.gatun.bindings.cuda.CuBlasLt.Epilogue;
-import org.gatun.bindings.cuda.CudaGraphs;
 import org.gatun.bindings.cuda.CudaType;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
@@ -201,8 +200,8 @@ public final class CudaLinear {
             if (known != null) {
                 return known;
             }
-            if (CudaGraphs.capture(gpu.stream().handle()) != CudaGraphs.Capture.NONE) {
-                return false; // nothing can be read now
+            if (gpu.recording() != null) {
+                return false; // nothing can be read while work only goes into a graph
             }
             long bytes = w.extent() * result.dtype().bytes();
             try (Temporary nan = gpu.temporary(bytes);
