@@ -386,10 +386,11 @@ public final class Functional extends DistanceFunctions {
 
     /**
      * Attention (Vaswani et al. 2017) {@code softmax(scale q k' + mask) v}, the softmax over keys, as {@code
-     * torch.nn.functional.scaled_dot_product_attention}. On a GPU in blocks (Dao 2023): nothing of the size L S is kept in memory, neither forward nor
-     * backward, for widths up to 128 in F32, BF16 and F16.
+     * torch.nn.functional.scaled_dot_product_attention}. On a GPU in blocks (Dao 2023): for
+     * widths up to 128 in F32, BF16 and F16, nothing of the size L S is in memory, neither forward nor backward, unless a gradient of the mask is
+     * wanted; products of 16-bit elements run on tensor cores, for which the softmax is rounded to 16 bits.
      *
-     * <p>BF16 and F16 are computed in F32 inside and rounded once. A row of which all keys are masked is 0, as in PyTorch from 2.5 on, and gets no
+     * <p>Sums of BF16 and F16 run in F32. A row of which all keys are masked is 0, as in PyTorch from 2.5 on, and gets no
      * gradient; so is everything where there are no keys. The causal mask begins at the top left, also where L and S differ: query i sees
      * the keys 0 to i. Keys and values that are masked should be finite: 0 times an infinity may be NaN in one way of computing and left out in
      * another. There is no dropout of the softmax.

@@ -109,10 +109,10 @@ public record Attention(Mask mask, boolean causal, double scale) implements Comp
         return CudaAttention.attention(causal, scale, inputs);
     }
 
-    /** Leading axes are any, so where all operands have one more, this is it. */
+    /** Leading axes are any, so with one more, this is it. */
     @Override
     public Optional<Composite> batched(List<Boolean> operands) {
-        return operands.contains(false) ? Optional.empty() : Optional.of(this);
+        return Optional.of(operands.contains(false) ? new Spread(this, operands) : this);
     }
 
     @Override

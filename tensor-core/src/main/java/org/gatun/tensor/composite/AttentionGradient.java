@@ -74,6 +74,6 @@ record AttentionGradient(Attention of) implements Composite {
 
     @Override
     public Optional<Composite> batched(List<Boolean> operands) {
-        return operands.contains(false) ? Optional.empty() : Optional.of(this);
+        return Optional.of(operands.contains(false) ? new Spread(this, operands) : this);
     }
 }
