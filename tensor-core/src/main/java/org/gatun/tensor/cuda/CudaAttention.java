@@ -360,7 +360,7 @@ public final class CudaAttention {
         return """
                 #include "%s"
                 extern __shared__ __align__(16) float tiles[];
-                extern "C" __global__ void __launch_bounds__(%d) %s(const Attention a) {
+                extern "C" __global__ void __launch_bounds__(%d, 2) %s(const Attention a) {
                     %s(a, tiles);
                 }
                 """.formatted(

@@ -136,7 +136,7 @@ struct Part {
                 sums[i][j] = 0;
             }
         }
-#pragma unroll 4
+#pragma unroll 2
         for (int d = 0; d < width; d += 4) {
             Vec<float, 4> b[columns];
 #pragma unroll
@@ -160,7 +160,7 @@ struct Part {
     // Adds the rows of a tile with weights (rows, others) to a result.
     __device__ __forceinline__ void accumulate(const float* weights, const float* other,
                                                float (&sums)[4][results]) const {
-#pragma unroll 2
+#pragma unroll 1
         for (int j = 0; j < others; j += 4) {
             Vec<float, 4> w[4];
 #pragma unroll
