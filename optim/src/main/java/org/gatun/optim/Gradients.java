@@ -72,7 +72,7 @@ final class Gradients {
             double[] sums = switch (kind.device) {
                 // Here single operations cost least one by one.
                 case Device.Cpu cpu ->
-                    lists.stream()
+                    members.lists.stream()
                             .map(list -> list.get(0).to(kind.dtype.arithmetic()))
                             .mapToDouble(g -> g.square().sum().item())
                             .toArray();
