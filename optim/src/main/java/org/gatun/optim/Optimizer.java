@@ -194,11 +194,7 @@ public abstract class Optimizer implements AutoCloseable {
 
     /** A state tensor of zeros like {@code value}, made at the first call and kept. */
     protected static Tensor zeros(Map<String, Tensor> state, String name, Tensor value) {
-        return state.computeIfAbsent(name, n -> {
-            Tensor made = value.fullLike(0);
-            made.unscope();
-            return made;
-        });
+        return state.computeIfAbsent(name, n -> owned(value.fullLike(0)));
     }
 
     /** The number of the update under way among those of one parameter, from 1, by a count in its state, a 0-d I64 tensor on the host. */
