@@ -13,6 +13,7 @@ import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.trace.Traced;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -215,8 +216,9 @@ public final class Tape implements AutoCloseable {
             throw new ShapeException(operation + ": a cotangent of " + cotangent.dtype() + cotangent.shape()
                     + " for a value of " + y.dtype() + y.shape() + ": the two must agree");
         }
-        // A single number goes along, as it does in operations.
-        if (cotangent.rank() > 0 && !cotangent.device().equals(y.device())) {
+        // A single number goes along, as it does in operations; what has a type only lies nowhere.
+        boolean somewhere = Traced.hasNumbers(cotangent) && Traced.hasNumbers(y);
+        if (somewhere && cotangent.rank() > 0 && !cotangent.device().equals(y.device())) {
             throw new DeviceException(operation + ": a cotangent of " + cotangent.dtype() + cotangent.shape() + " on "
                     + cotangent.device() + " for a value on " + y.device() + ": bring it there with to(device)");
         }
