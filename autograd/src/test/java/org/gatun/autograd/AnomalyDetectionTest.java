@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NativeMemoryBalance.class)
 class AnomalyDetectionTest {
     private static Tensor at(double... x) {
-        return Tensors.of(x);
+        return on(Tensors.of(x));
     }
 
     /** The number of the line that this is called from. */

@@ -3,6 +3,8 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.autograd.DeviceUnderTest.device;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.DType;
-import org.gatun.tensor.Device;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NativeMemoryBalance.class)
 class CheckpointTest {
     private static Tensor at(double... x) {
-        return Tensors.of(x);
+        return on(Tensors.of(x));
     }
 
     private static void same(Tensor a, Tensor b) {
@@ -128,7 +129,7 @@ class CheckpointTest {
     void structuresOfArgumentsAndResults() {
         var f = Grad.checkpoint((Map<String, Tensor> m) -> List.of(
                 m.get("a").mul(m.get("b")), m.get("i").add(1), m.get("b").sin()));
-        Map<String, Tensor> at = Map.of("a", at(2), "b", at(3), "i", Tensors.of(new long[] {4}));
+        Map<String, Tensor> at = Map.of("a", at(2), "b", at(3), "i", on(Tensors.of(new long[] {4})));
         try (var r = Grad.vjp(f, at)) {
             assertThat(r.value().get(1).toLongArray()).containsExactly(5);
             Map<String, Tensor> g = r.pullback(List.of(at(1), r.value().get(1), at(10)));
@@ -177,11 +178,11 @@ class CheckpointTest {
             return Grad.checkpoint((Tensor z) -> Functional.dropout(z, 0.5, true, own))
                     .apply(again);
         });
-        Tensor x = Tensors.arange(DType.F64, 1, 65, 1);
+        Tensor x = on(Tensors.arange(DType.F64, 1, 65, 1));
         // y = m x^2 with a mask m, so that the gradient of its sum is 2 y / x.
         ValueAndY r = new ValueAndY();
         Tensor g = Grad.grad(z -> r.keep(f.apply(z)).sum()).apply(x);
-        same(g, Tensors.of(r.y).mul(2).div(x));
+        same(g, on(Tensors.of(r.y)).mul(2).div(x));
         assertThat(r.y).contains(0);
         assertThat(Arrays.stream(r.y).max().orElseThrow()).isPositive();
         // The stream goes on behind what the forward pass drew, as if nothing had been drawn again.
@@ -205,7 +206,7 @@ class CheckpointTest {
     void itKeepsItsArgumentOnly() {
         long bytes = 1 << 20;
         long n = bytes / 8;
-        Tensor x = Tensors.full(DType.F64, 0.5, n);
+        Tensor x = on(Tensors.full(DType.F64, 0.5, n));
         UnaryOperator<Tensor> block = z -> z.sin().exp().tanh().mul(z).sigmoid();
         long plain = held(x, block);
         long less = held(x, Grad.checkpoint(block));
@@ -217,10 +218,10 @@ class CheckpointTest {
 
     /** What a recorded block holds beyond its argument. */
     private static long held(Tensor x, UnaryOperator<Tensor> block) {
-        long before = MemoryStats.of(Device.CPU).liveBytes();
+        long before = MemoryStats.of(device()).liveBytes();
         try (var r = Grad.vjp(block, x)) {
             r.value().close();
-            return MemoryStats.of(Device.CPU).liveBytes() - before;
+            return MemoryStats.of(device()).liveBytes() - before;
         }
     }
 

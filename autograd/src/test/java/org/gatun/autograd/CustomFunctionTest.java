@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +38,7 @@ class CustomFunctionTest {
     void aRegionRefusesAFunctionWithADerivativeOfItsOwn() {
         // A region's derivative is that of its nodes: the function's own would be lost.
         assertThatThrownBy(
-                        () -> Elementwise.region(x -> TENFOLD.apply(x).mul(2)).apply(Tensors.of(1.0)))
+                        () -> Elementwise.region(x -> TENFOLD.apply(x).mul(2)).apply(on(Tensors.of(1.0))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("tenfold")
                 .hasMessageContaining("before or after the region");
@@ -46,17 +47,17 @@ class CustomFunctionTest {
     @Test
     void aRegionTakesAFunctionWithoutADerivativeOfItsOwn() {
         CustomFunction cube = CustomFunction.of("cube", 1, in -> in.get(0).pow(3));
-        close(Elementwise.region(x -> cube.apply(x).mul(2)).apply(Tensors.of(1.0, 2.0)), 2, 16);
+        close(Elementwise.region(x -> cube.apply(x).mul(2)).apply(on(Tensors.of(1.0, 2.0))), 2, 16);
     }
 
     @Test
     void aBodyThatCapturesAParameterIsRefused() {
-        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(3.0)));
                 Tape tape = Tape.open()) {
             CustomFunction scaled = CustomFunction.of(
                             "scaled", 1, in -> in.get(0).mul(w))
                     .withVjp((in, y, g) -> List.of(g.mul(w.value())));
-            Tensor x = tape.watch(Tensors.scalar(2.0));
+            Tensor x = tape.watch(on(Tensors.scalar(2.0)));
             assertThatThrownBy(() -> scaled.apply(x))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("scaled: its body uses a followed tensor that is not an argument")
@@ -66,7 +67,7 @@ class CustomFunctionTest {
 
     @Test
     void aBodyThatCapturesADualNumberIsRefused() {
-        Tensor one = Tensors.scalar(1.0);
+        Tensor one = on(Tensors.scalar(1.0));
         assertThatThrownBy(() -> Grad.jvp(
                         x -> CustomFunction.of("captures", 1, in -> in.get(0).mul(x))
                                 .withJvp((in, y, t) -> t.get(0))
@@ -79,13 +80,13 @@ class CustomFunctionTest {
 
     @Test
     void aBodyMayCaptureAParameterThatNobodyDifferentiates() {
-        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
-                Parameter frozen = Parameter.of(Tensors.scalar(4.0)).requiresGrad(false)) {
+        try (Parameter w = Parameter.of(on(Tensors.scalar(3.0)));
+                Parameter frozen = Parameter.of(on(Tensors.scalar(4.0))).requiresGrad(false)) {
             CustomFunction scaled = CustomFunction.of(
                             "scaled", 1, in -> in.get(0).mul(w.value()).mul(frozen))
                     .withVjp((in, y, g) -> List.of(g.mul(12)));
             try (Tape tape = Tape.open()) {
-                Tensor x = tape.watch(Tensors.scalar(2.0));
+                Tensor x = tape.watch(on(Tensors.scalar(2.0)));
                 close(tape.gradient(scaled.apply(x), x), 12);
             }
         }
@@ -96,8 +97,8 @@ class CustomFunctionTest {
         CustomFunction first = CustomFunction.of("first", 2, in -> in.get(0).mul(in.get(1)))
                 .withVjp((in, y, g) -> Arrays.asList(g, null));
         try (Tape tape = Tape.open()) {
-            Tensor x = tape.watch(Tensors.scalar(2.0));
-            Tensor z = tape.watch(Tensors.scalar(5.0));
+            Tensor x = tape.watch(on(Tensors.scalar(2.0)));
+            Tensor z = tape.watch(on(Tensors.scalar(5.0)));
             List<Tensor> g = tape.gradient(first.apply(x, z), List.of(x, z));
             close(g.get(0), 1);
             close(g.get(1), 0);
@@ -108,12 +109,12 @@ class CustomFunctionTest {
     void rulesThatReturnNothingAreNamed() {
         CustomFunction noVjp =
                 CustomFunction.of("noVjp", 1, in -> in.get(0).mul(2)).withVjp((in, y, g) -> null);
-        assertThatThrownBy(() -> Grad.grad(x -> noVjp.apply(x)).apply(Tensors.scalar(1.0)))
+        assertThatThrownBy(() -> Grad.grad(x -> noVjp.apply(x)).apply(on(Tensors.scalar(1.0))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("noVjp: its vjp returns null");
         CustomFunction noJvp =
                 CustomFunction.of("noJvp", 1, in -> in.get(0).mul(2)).withJvp((in, y, t) -> null);
-        Tensor one = Tensors.scalar(1.0);
+        Tensor one = on(Tensors.scalar(1.0));
         assertThatThrownBy(() -> Grad.jvp(noJvp::apply, one, one))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("noJvp: its jvp returns null");
@@ -131,7 +132,7 @@ class CustomFunctionTest {
                     return in.get(0).mul(2);
                 })
                 .withVjp((in, y, g) -> List.of(g.mul(2)));
-        Tensor one = Tensors.scalar(1.0);
+        Tensor one = on(Tensors.scalar(1.0));
         close(Grad.jvp(counted::apply, one, one).tangent(), 2);
         assertThat(runs).hasValue(1);
     }
@@ -178,7 +179,7 @@ class CustomFunctionTest {
     @Test
     void rulesThatReturnTooFewDerivativesAreNamed() {
         UnaryOperator<Tensor> second = x -> Dispatch.bindAll(new Op.Call(new Twofold()), x)[1];
-        Tensor one = Tensors.scalar(1.0);
+        Tensor one = on(Tensors.scalar(1.0));
         assertThatThrownBy(() -> Grad.jvp(second, one, one))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("twofold: its jvp returns 1 tangents for 2 results");

@@ -2,6 +2,7 @@ package org.gatun.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NativeMemoryBalance.class)
 class CustomRulesTest {
     private static Tensor at(double... x) {
-        return Tensors.of(x);
+        return on(Tensors.of(x));
     }
 
     private static void close(Tensor t, double... expected) {
@@ -57,7 +58,7 @@ class CustomRulesTest {
         CustomFunction f = CustomFunction.of(
                         "f", 3, in -> in.get(0).mul(in.get(1)).gather(0, in.get(2)))
                 .withVjp((in, y, g) -> Arrays.asList(in.get(1).mul(7).mul(g.sum()), null, null));
-        Tensor i = Tensors.of(new long[] {1});
+        Tensor i = on(Tensors.of(new long[] {1}));
         Tensor a = at(2, 3);
         Tensor b = at(5, 11);
         close(Grad.jvp(z -> f.apply(z, b, i), a, at(1, 1)).tangent(), 7 * 16);

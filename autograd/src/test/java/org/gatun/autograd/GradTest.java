@@ -3,6 +3,8 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.autograd.DeviceUnderTest.device;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.List;
 import java.util.Map;
@@ -11,22 +13,24 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
-import org.gatun.tensor.Device;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.memory.MemoryStats;
+import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The functional transforms against closed forms, nested in every order. */
+@ExtendWith(NativeMemoryBalance.class)
 class GradTest {
     record Params(Tensor w, Tensor b) {}
 
     record Nested(List<Tensor> layers, Map<String, Tensor> named, String label) {}
 
     private static Tensor at(double... x) {
-        return Tensors.of(x);
+        return on(Tensors.of(x));
     }
 
     private static void close(Tensor actual, double... expected) {
@@ -41,7 +45,7 @@ class GradTest {
         double[] expected = {Math.cos(x), -Math.sin(x), -Math.cos(x), Math.sin(x), Math.cos(x)};
         for (double value : expected) {
             f = Grad.grad(f);
-            assertThat(f.apply(Tensors.scalar(x)).item()).isCloseTo(value, within(1e-12));
+            assertThat(f.apply(on(Tensors.scalar(x))).item()).isCloseTo(value, within(1e-12));
         }
     }
 
@@ -80,15 +84,15 @@ class GradTest {
     void levelsDoNotMix() {
         // d/dx [x * d/dy (x + y)] = d/dx [x * 1] = 1: a tangent of one level must not leak into the other.
         Tensor inner = Grad.jvp(
-                        x -> x.mul(Grad.jvp(y -> x.add(y), Tensors.scalar(1.0), Tensors.scalar(1.0))
+                        x -> x.mul(Grad.jvp(y -> x.add(y), on(Tensors.scalar(1.0)), on(Tensors.scalar(1.0)))
                                 .tangent()),
-                        Tensors.scalar(2.0),
-                        Tensors.scalar(1.0))
+                        on(Tensors.scalar(2.0)),
+                        on(Tensors.scalar(1.0)))
                 .tangent();
         close(inner, 1);
         close(
-                Grad.grad(x -> x.mul(Grad.grad(y -> x.mul(y)).apply(Tensors.scalar(3.0))))
-                        .apply(Tensors.scalar(2.0)),
+                Grad.grad(x -> x.mul(Grad.grad(y -> x.mul(y)).apply(on(Tensors.scalar(3.0)))))
+                        .apply(on(Tensors.scalar(2.0))),
                 4);
     }
 
@@ -96,7 +100,7 @@ class GradTest {
     void recordsListsMapsAndArraysAreStructures() {
         Tensor x = at(1, -1, 2);
         Params g = Grad.grad((Params p) -> p.w().mul(x).sum().add(p.b().square()))
-                .apply(new Params(at(1, 2, 3), Tensors.scalar(0.5)));
+                .apply(new Params(at(1, 2, 3), on(Tensors.scalar(0.5))));
         close(g.w(), 1, -1, 2);
         close(g.b(), 1);
 
@@ -126,22 +130,22 @@ class GradTest {
 
     @Test
     void whatDoesNotDependOnTheArgumentHasGradientZero() {
-        close(Grad.grad(x -> Tensors.scalar(3.0)).apply(at(1, 2)), 0, 0);
+        close(Grad.grad(x -> on(Tensors.scalar(3.0))).apply(at(1, 2)), 0, 0);
         close(Grad.grad(x -> x.floor().sum()).apply(at(1.5, 2.5)), 0, 0);
         close(Grad.grad(x -> Grad.stopGradient(x).mul(x).sum()).apply(at(3, 4)), 3, 4);
-        close(Grad.jvp(x -> Tensors.scalar(3.0), at(1.0), at(1.0)).tangent(), 0);
+        close(Grad.jvp(x -> on(Tensors.scalar(3.0)), at(1.0), at(1.0)).tangent(), 0);
         assertThat(Grad.grad(x -> x.sum()).apply(at(1, 2)).dtype()).isEqualTo(DType.F64);
     }
 
     @Test
     void theIdentityHasGradientOne() {
-        close(Grad.grad(x -> x).apply(Tensors.scalar(2.0)), 1);
+        close(Grad.grad(x -> x).apply(on(Tensors.scalar(2.0))), 1);
         close(Grad.jacobian(x -> x).apply(at(1, 2)), 1, 0, 0, 1);
     }
 
     @Test
     void jacobiansHaveTheShapeOfOutputThenInput() {
-        Tensor x = Tensors.of(new double[][] {{1, 2}, {3, 4}});
+        Tensor x = on(Tensors.of(new double[][] {{1, 2}, {3, 4}}));
         UnaryOperator<Tensor> f = z -> z.sum(1).square();
         for (UnaryOperator<Tensor> jacobian :
                 List.of(Grad.jacobianForward(f), Grad.jacobianReverse(f), Grad.jacobian(f))) {
@@ -192,7 +196,7 @@ class GradTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("[2]")
                 .hasMessageContaining("jacobian");
-        assertThatThrownBy(() -> Grad.grad(x -> x.sum()).apply(Tensors.of(1L, 2L)))
+        assertThatThrownBy(() -> Grad.grad(x -> x.sum()).apply(on(Tensors.of(1L, 2L))))
                 .isInstanceOf(DTypeException.class)
                 .hasMessageContaining("to(DType.F32)");
         assertThatThrownBy(() -> Grad.jvp(x -> x, at(1, 2), at(1)))
@@ -303,7 +307,7 @@ class GradTest {
             withZeros[i] = i == 7 ? 0 : x[i];
         }
         long most = 64L * n * Double.BYTES;
-        Tensor v = Tensors.ones(DType.F64, n);
+        Tensor v = on(Tensors.ones(DType.F64, n));
         try (MemoryScope scope = MemoryScope.open()) {
             assertThat(peak(() -> Grad.jvp(z -> z.cumprod(0), at(x), v))).isLessThan(most);
             assertThat(peak(() -> Grad.grad(z -> z.cumprod(0).sum()).apply(at(x))))
@@ -315,9 +319,9 @@ class GradTest {
     }
 
     private static long peak(Supplier<Object> body) {
-        MemoryStats.resetPeak(Device.CPU);
-        long before = MemoryStats.of(Device.CPU).liveBytes();
+        MemoryStats.resetPeak(device());
+        long before = MemoryStats.of(device()).liveBytes();
         assertThat(MemoryScope.tidy(body)).isNotNull();
-        return MemoryStats.of(Device.CPU).peakBytes() - before;
+        return MemoryStats.of(device()).peakBytes() - before;
     }
 }

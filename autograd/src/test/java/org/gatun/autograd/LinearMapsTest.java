@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +24,7 @@ class LinearMapsTest {
     record Pair(Tensor a, Tensor b) {}
 
     private static Tensor at(double... x) {
-        return Tensors.of(x);
+        return on(Tensors.of(x));
     }
 
     private static void close(Tensor t, double... expected) {
@@ -59,14 +60,14 @@ class LinearMapsTest {
         try (var linear = Grad.linearize(f, x)) {
             same(linear.value(), manyOperations(x));
             for (int i = 0; i < 6; i++) {
-                Tensor v = Tensors.arange(6).eq(i).to(DType.F64).mul(1.5);
+                Tensor v = on(Tensors.arange(6)).eq(i).to(DType.F64).mul(1.5);
                 same(
                         linear.pushforward(v),
                         Grad.jvp(LinearMapsTest::manyOperations, x, v).tangent());
             }
             assertThat(runs).hasValue(1);
             // A batch of directions, and the derivative of a pushforward by its direction.
-            Tensor j = Grad.vmap(linear::pushforward, 0, 1).apply(Tensors.eye(DType.F64, 6, 6));
+            Tensor j = Grad.vmap(linear::pushforward, 0, 1).apply(on(Tensors.eye(DType.F64, 6, 6)));
             same(j, Grad.jacobianReverse(LinearMapsTest::manyOperations).apply(x));
             same(Grad.jacobianForward(linear::pushforward).apply(x), j);
             same(Grad.jacobianReverse(linear::pushforward).apply(x), j);
@@ -75,7 +76,7 @@ class LinearMapsTest {
 
     @Test
     void structuresAndIntegers() {
-        Pair p = new Pair(at(2, 3), Tensors.of(new long[] {1, 0}));
+        Pair p = new Pair(at(2, 3), on(Tensors.of(new long[] {1, 0})));
         try (var linear =
                 Grad.linearize((Pair q) -> List.of(q.a().gather(0, q.b()).square(), q.b(), at(7)), p)) {
             List<Tensor> t = linear.pushforward(new Pair(at(1, 10), p.b()));
@@ -123,12 +124,12 @@ class LinearMapsTest {
     @Test
     void theTransposeOfAMatrixAndOfAConvolution() {
         Tensor a = at(1, 2, 3, 4, 5, 6).reshape(2, 3);
-        UnaryOperator<Tensor> t = Grad.transpose(x -> a.matmul(x), Tensors.zeros(DType.F64, 3));
+        UnaryOperator<Tensor> t = Grad.transpose(x -> a.matmul(x), on(Tensors.zeros(DType.F64, 3)));
         close(t.apply(at(1, 10)), 41, 52, 63);
         close(t.apply(at(1, 0)), 1, 2, 3);
         Tensor w = at(1, 2, 3, 4).reshape(1, 1, 2, 2);
         UnaryOperator<Tensor> conv = x -> Functional.conv2d(x, w, null, ConvSpec.DEFAULT);
-        Tensor x = Tensors.arange(DType.F64, 0, 9, 1).reshape(1, 1, 3, 3);
+        Tensor x = on(Tensors.arange(DType.F64, 0, 9, 1)).reshape(1, 1, 3, 3);
         Tensor u = at(1, -1, 2, 0.5).reshape(1, 1, 2, 2);
         // <u, A x> = <A' u, x>
         double left = conv.apply(x).mul(u).sum().item();
@@ -139,7 +140,7 @@ class LinearMapsTest {
     @Test
     void transposesOfStructuresAndOfTransposes() {
         var t = Grad.transpose((Pair p) -> List.of(p.a().add(p.b().mul(3)), p.b().sum()), new Pair(at(0, 0), at(0, 0)));
-        Pair back = t.apply(List.of(at(1, 2), Tensors.scalar(10.0)));
+        Pair back = t.apply(List.of(at(1, 2), on(Tensors.scalar(10.0))));
         close(back.a(), 1, 2);
         close(back.b(), 13, 16);
         UnaryOperator<Tensor> f = x -> x.cumsum(0).mul(2);
@@ -199,7 +200,8 @@ class LinearMapsTest {
     @Test
     void linearLayersAreLinearThoughTheirRuleIsForAllOperands() {
         Tensor w = at(1, 2, 3, 4).reshape(2, 2);
-        UnaryOperator<Tensor> t = Grad.transpose(x -> Functional.linear(x, w, null), Tensors.zeros(DType.F64, 1, 2));
+        UnaryOperator<Tensor> t =
+                Grad.transpose(x -> Functional.linear(x, w, null), on(Tensors.zeros(DType.F64, 1, 2)));
         close(t.apply(at(1, 10).reshape(1, 2)), 31, 42);
     }
 }

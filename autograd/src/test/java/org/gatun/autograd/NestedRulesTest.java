@@ -2,6 +2,7 @@ package org.gatun.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ class NestedRulesTest {
         for (long s : shape) {
             n *= s;
         }
-        return Tensors.arange(DType.F64, 0, n, 1).mul(0.37).add(0.2).reshape(shape);
+        return on(Tensors.arange(DType.F64, 0, n, 1)).mul(0.37).add(0.2).reshape(shape);
     }
 
     private static void same(Tensor actual, Tensor expected) {
@@ -94,7 +95,7 @@ class NestedRulesTest {
 
     @Test
     void checkpointsOfBatchesInTheForwardMode() {
-        Tensor a = Tensors.eye(DType.F64, 3, 3).mul(2).add(0.1);
+        Tensor a = on(Tensors.eye(DType.F64, 3, 3)).mul(2).add(0.1);
         UnaryOperator<Tensor> solve = row -> Linalg.solve(a, row.square());
         Tensor x = ramp(2, 3);
         UnaryOperator<Tensor> saved = Grad.checkpoint(Grad.vmap(solve));
@@ -124,7 +125,8 @@ class NestedRulesTest {
 
     @Test
     void hessiansOverRecordsWithEmptyTensors() {
-        Weights p = new Weights(ramp(2), Tensors.zeros(DType.F64, 0, 3), Optional.of(Tensors.scalar(0.7)), 5, null);
+        Weights p =
+                new Weights(ramp(2), on(Tensors.zeros(DType.F64, 0, 3)), Optional.of(on(Tensors.scalar(0.7))), 5, null);
         // sum(w^3) b + sum(empty^2): d2w = 6 w b, dw db = 3 w^2
         Function<Weights, Tensor> f = q -> q.w().pow(3)
                 .sum()
@@ -142,7 +144,8 @@ class NestedRulesTest {
         assertThat(h.get(2).bias().orElseThrow().item()).isZero();
         assertThat(h.get(2).count()).isEqualTo(5);
         assertThat(h.get(2).none()).isNull();
-        Weights only = new Weights(Tensors.zeros(DType.F64, 0), Tensors.zeros(DType.F64, 0), Optional.empty(), 0, null);
+        Weights only = new Weights(
+                on(Tensors.zeros(DType.F64, 0)), on(Tensors.zeros(DType.F64, 0)), Optional.empty(), 0, null);
         List<Weights> nothing = Grad.hessian((Weights q) -> q.w().sum()).apply(only);
         assertThat(nothing.get(0).w().shape()).hasToString("[0, 0]");
         Weights hv = Grad.hvp(f, p, p);
@@ -150,7 +153,7 @@ class NestedRulesTest {
         assertThat(hv.empty().shape()).hasToString("[0, 3]");
         same(Grad.vhp(f, p, p).w(), hv.w());
         assertThat(Grad.hessian(x -> x.square().sum())
-                        .apply(Tensors.zeros(DType.F64, 0, 2))
+                        .apply(on(Tensors.zeros(DType.F64, 0, 2)))
                         .shape())
                 .hasToString("[0, 2, 0, 2]");
     }
@@ -180,7 +183,7 @@ class NestedRulesTest {
         same(forward.tangent().loss(), slope);
         assertThat(forward.value().hits().toDoubleArray()).containsExactly(0, 1, 1);
         try (var back = Grad.vjp(f, x)) {
-            Outcome seed = new Outcome(Tensors.scalar(3.0), Tensors.scalar(1L), Tensors.scalar(1L), "");
+            Outcome seed = new Outcome(on(Tensors.scalar(3.0)), on(Tensors.scalar(1L)), on(Tensors.scalar(1L)), "");
             same(back.pullback(seed), x.mul(6));
         }
         Outcome each = Grad.vmap(f).apply(ramp(2, 3));
@@ -202,7 +205,7 @@ class NestedRulesTest {
         };
         Map<String, Tensor> m = new LinkedHashMap<>();
         m.put("x", x);
-        m.put("k", Tensors.of(new long[] {1, 1}));
+        m.put("k", on(Tensors.of(new long[] {1, 1})));
         List<Map<String, Tensor>> h = Grad.hessian(picked).apply(m);
         assertThat(h).hasSize(1);
         double[] expected = new double[9];
@@ -234,11 +237,11 @@ class NestedRulesTest {
                 return at.pullback(g);
             }
         });
-        Tensor x = Tensors.of(0.3, -1.2);
+        Tensor x = on(Tensors.of(0.3, -1.2));
         for (UnaryOperator<Tensor> f : List.of(byTangent, byCotangent)) {
             assertThat(Grad.grad(v -> f.apply(v).sum()).apply(x).toDoubleArray())
                     .containsExactly(new double[] {Math.cos(0.3), Math.cos(-1.2)}, within(1e-15));
-            assertThat(Grad.jvp(f, x, Tensors.of(2.0, 3.0)).tangent().toDoubleArray())
+            assertThat(Grad.jvp(f, x, on(Tensors.of(2.0, 3.0))).tangent().toDoubleArray())
                     .containsExactly(new double[] {2 * Math.cos(0.3), 3 * Math.cos(-1.2)}, within(1e-15));
         }
     }

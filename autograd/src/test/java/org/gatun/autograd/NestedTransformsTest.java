@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.List;
 import java.util.Map;
@@ -13,12 +14,15 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.linalg.Linalg;
 import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.gatun.tensor.shape.Shape;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Transforms inside transforms, against loops and closed forms. */
+@ExtendWith(NativeMemoryBalance.class)
 class NestedTransformsTest {
     private MemoryScope scope;
 
@@ -34,7 +38,11 @@ class NestedTransformsTest {
 
     private static Tensor ramp(long... sizes) {
         long count = Shape.of(sizes).elements();
-        return Tensors.arange(DType.F64, 0, count, 1).mul(0.37).add(0.2).sin().reshape(sizes);
+        return on(Tensors.arange(DType.F64, 0, count, 1))
+                .mul(0.37)
+                .add(0.2)
+                .sin()
+                .reshape(sizes);
     }
 
     private static void same(Tensor actual, Tensor expected) {
@@ -85,15 +93,15 @@ class NestedTransformsTest {
         for (int i = 0; i < 3; i++) {
             for (int j = 0; j < 3; j++) {
                 Tensor block = whole.select(0, i).select(1, j);
-                same(block, i == j ? batched.select(0, i) : Tensors.zeros(DType.F64, 4, 4));
+                same(block, i == j ? batched.select(0, i) : on(Tensors.zeros(DType.F64, 4, 4)));
             }
         }
     }
 
     @Test
     void perturbationsOfNestedDerivativesStayApart() {
-        Tensor x = Tensors.scalar(2.0);
-        Tensor one = Tensors.scalar(1.0);
+        Tensor x = on(Tensors.scalar(2.0));
+        Tensor one = on(Tensors.scalar(1.0));
         // d/dx (x d/dy (x + y)) = 1
         same(Grad.grad(z -> z.mul(Grad.grad(y -> y.add(z)).apply(z))).apply(x), one);
         same(
@@ -104,14 +112,14 @@ class NestedTransformsTest {
         same(
                 Grad.grad(z -> z.mul(Grad.jvp(y -> y.square().mul(z), z, one).tangent()))
                         .apply(x),
-                Tensors.scalar(24.0));
+                on(Tensors.scalar(24.0)));
         same(
                 Grad.vmap(z -> Grad.grad(u -> u.mul(Grad.vmap(y -> y.mul(u))
-                                        .apply(Tensors.ones(DType.F64, 2))
+                                        .apply(on(Tensors.ones(DType.F64, 2)))
                                         .sum()))
                                 .apply(z))
-                        .apply(Tensors.of(1.0, 2)),
-                Tensors.of(4.0, 8));
+                        .apply(on(Tensors.of(1.0, 2))),
+                on(Tensors.of(4.0, 8)));
     }
 
     @Test
@@ -153,8 +161,8 @@ class NestedTransformsTest {
         }
         Tensor a = ramp(4, 3);
         UnaryOperator<Tensor> map = z -> Tensors.einsum("ij,j->i", a, z).cumsum(0);
-        UnaryOperator<Tensor> back = Grad.transpose(map, Tensors.zeros(DType.F64, 3));
-        UnaryOperator<Tensor> twice = Grad.transpose(back, Tensors.zeros(DType.F64, 4));
+        UnaryOperator<Tensor> back = Grad.transpose(map, on(Tensors.zeros(DType.F64, 3)));
+        UnaryOperator<Tensor> twice = Grad.transpose(back, on(Tensors.zeros(DType.F64, 4)));
         same(twice.apply(x.select(0, 0)), map.apply(x.select(0, 0)));
         same(Grad.vmap(map).apply(x), Grad.vmap(twice).apply(x));
         Tensor u = ramp(4).cos();
@@ -165,7 +173,7 @@ class NestedTransformsTest {
     @Test
     void checkpointsInEveryMode() {
         UnaryOperator<Tensor> plain =
-                z -> Linalg.solve(Tensors.einsum("i,j->ij", z, z).add(Tensors.eye(DType.F64, 3, 3)), z.sin())
+                z -> Linalg.solve(Tensors.einsum("i,j->ij", z, z).add(on(Tensors.eye(DType.F64, 3, 3))), z.sin())
                         .mul(z);
         UnaryOperator<Tensor> saved =
                 Grad.checkpoint(z -> Grad.checkpoint(plain).apply(z));
@@ -181,7 +189,7 @@ class NestedTransformsTest {
     @Test
     void structuresInBothModes() {
         record Pair(Tensor a, List<Tensor> rest) {}
-        Pair p = new Pair(ramp(2), List.of(ramp(3).cos(), Tensors.scalar(0.3)));
+        Pair p = new Pair(ramp(2), List.of(ramp(3).cos(), on(Tensors.scalar(0.3))));
         Function<Pair, Tensor> g =
                 q -> q.a().outer(q.rest().get(0)).mul(q.rest().get(1).exp());
         Pair forward = Grad.jacobianForward(g).apply(p);
@@ -190,7 +198,7 @@ class NestedTransformsTest {
         same(forward.rest().get(0), reverse.rest().get(0));
         same(forward.rest().get(1), reverse.rest().get(1));
         same(forward.rest().get(1), g.apply(p));
-        Map<String, Tensor> m = Map.of("x", ramp(2), "y", Tensors.zeros(DType.F64, 0));
+        Map<String, Tensor> m = Map.of("x", ramp(2), "y", on(Tensors.zeros(DType.F64, 0)));
         Function<Map<String, Tensor>, Tensor> h = q -> Tensors.cat(0, q.get("x").square(), q.get("y"));
         same(Grad.jacobianReverse(h).apply(m).get("x"), ramp(2).mul(2).diagEmbed());
         assertThat(Grad.jacobianForward(h).apply(m).get("y").shape().toArray()).containsExactly(2, 0);
@@ -225,10 +233,10 @@ class NestedTransformsTest {
         assertThatThrownBy(() -> Grad.vmap(z -> z.sin(), 0, 2).apply(x))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("vmap");
-        assertThatThrownBy(() -> Grad.vmap(z -> z.sin()).apply(Tensors.scalar(1.0)))
+        assertThatThrownBy(() -> Grad.vmap(z -> z.sin()).apply(on(Tensors.scalar(1.0))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("vmap");
         // A result that does not depend on the batch is repeated.
-        same(Grad.vmap(z -> Tensors.of(1.0, 2)).apply(x), Tensors.of(new double[][] {{1, 2}, {1, 2}}));
+        same(Grad.vmap(z -> on(Tensors.of(1.0, 2))).apply(x), on(Tensors.of(new double[][] {{1, 2}, {1, 2}})));
     }
 }

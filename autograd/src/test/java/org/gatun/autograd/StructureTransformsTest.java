@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ class StructureTransformsTest {
     record Mixed(Tensor x, Tensor index, String label) {}
 
     private static Tensor at(double... x) {
-        return Tensors.of(x);
+        return on(Tensors.of(x));
     }
 
     private static void close(Tensor t, double... expected) {
@@ -66,7 +67,7 @@ class StructureTransformsTest {
 
     @Test
     void integersPassThroughWithZerosAsDerivatives() {
-        Mixed x = new Mixed(at(2, 3, 5), Tensors.of(new long[] {2, 0}), "picked");
+        Mixed x = new Mixed(at(2, 3, 5), on(Tensors.of(new long[] {2, 0})), "picked");
         Function<Mixed, Mixed> f =
                 m -> new Mixed(m.x().indexSelect(0, m.index()).square(), m.index(), m.label());
         JvpResult<Mixed> r = Grad.jvp(f, x, new Mixed(at(1, 1, 1), x.index(), ""));
@@ -118,7 +119,7 @@ class StructureTransformsTest {
 
     @Test
     void emptyTensorsHaveEmptyMatrices() {
-        Pair p = new Pair(Tensors.zeros(DType.F64, 0), at(3, 4));
+        Pair p = new Pair(on(Tensors.zeros(DType.F64, 0)), at(3, 4));
         Function<Pair, Tensor> f = q -> q.a().sum().add(q.b().square());
         for (Function<Pair, Pair> jacobian : List.of(Grad.jacobianForward(f), Grad.jacobianReverse(f))) {
             Pair j = jacobian.apply(p);
@@ -138,7 +139,7 @@ class StructureTransformsTest {
     @Test
     void largeJacobiansGoInParts() {
         long n = 700;
-        Tensor x = Tensors.arange(DType.F64, 0, n, 1).mul(0.01);
+        Tensor x = on(Tensors.arange(DType.F64, 0, n, 1)).mul(0.01);
         double[] expected = new double[(int) (n * n)];
         for (int i = 0; i < n; i++) {
             expected[i * (int) n + i] = Math.cos(0.01 * i);
@@ -185,7 +186,7 @@ class StructureTransformsTest {
 
     @Test
     void functionsOfAndToIntegers() {
-        Tensor i = Tensors.of(new long[] {1, 2});
+        Tensor i = on(Tensors.of(new long[] {1, 2}));
         assertThatThrownBy(() -> Grad.jvp((List<Tensor> in) -> in.get(0), List.of(i), List.of(i)))
                 .isInstanceOf(DTypeException.class)
                 .hasMessageContaining("not for I64");

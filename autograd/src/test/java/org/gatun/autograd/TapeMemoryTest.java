@@ -2,9 +2,10 @@ package org.gatun.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.gatun.autograd.DeviceUnderTest.device;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.List;
-import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.memory.ClosedTensorException;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NativeMemoryBalance.class)
 class TapeMemoryTest {
     private static long live() {
-        return MemoryStats.of(Device.CPU).liveCount();
+        return MemoryStats.of(device()).liveCount();
     }
 
     @Test
@@ -30,8 +31,9 @@ class TapeMemoryTest {
                 })
                 .withVjp((in, y, g) -> List.of(g, g));
         try (Tape tape = Tape.open()) {
-            Tensor x = tape.watch(Tensors.of(1.0, 2.0));
-            assertThatThrownBy(() -> closing.apply(x, Tensors.of(3.0, 4.0))).isInstanceOf(ClosedTensorException.class);
+            Tensor x = tape.watch(on(Tensors.of(1.0, 2.0)));
+            assertThatThrownBy(() -> closing.apply(x, on(Tensors.of(3.0, 4.0))))
+                    .isInstanceOf(ClosedTensorException.class);
         }
     }
 
@@ -44,7 +46,7 @@ class TapeMemoryTest {
                 })
                 .withVjp((in, y, g) -> List.of(g));
         try (Tape tape = Tape.open()) {
-            Tensor x = tape.watch(Tensors.of(1.0, 2.0));
+            Tensor x = tape.watch(on(Tensors.of(1.0, 2.0)));
             assertThatThrownBy(() -> closed.apply(x)).isInstanceOf(ClosedTensorException.class);
         }
     }
@@ -52,7 +54,7 @@ class TapeMemoryTest {
     /** {@link NativeMemoryBalance} collects, and finds neither a leak nor memory that stays. */
     @Test
     void aPullbackThatIsForgottenIsLeftToTheCollector() {
-        Tensor x = Tensors.rand(100);
+        Tensor x = on(Tensors.rand(100));
         for (int i = 0; i < 300; i++) {
             VjpResult<Tensor, Tensor> forgotten = Grad.vjp(t -> t.sin().mul(t).exp(), x);
             assertThat(forgotten.value().isClosed()).isFalse();
@@ -65,7 +67,7 @@ class TapeMemoryTest {
             Tensor byItself;
             Tensor byAnother;
             try (Tape tape = Tape.open()) {
-                Tensor x = tape.watch(Tensors.scalar(2.0));
+                Tensor x = tape.watch(on(Tensors.scalar(2.0)));
                 byItself = tape.gradient(x, x);
                 byAnother = tape.gradient(x.square(), x);
                 assertThat(byItself.item()).isEqualTo(1);
@@ -82,9 +84,9 @@ class TapeMemoryTest {
                 .withVjp((in, y, g) -> {
                     throw new IllegalStateException("no derivative today");
                 });
-        try (Parameter w = Parameter.of(Tensors.of(1.0, 2.0));
+        try (Parameter w = Parameter.of(on(Tensors.of(1.0, 2.0)));
                 Tape tape = Tape.open()) {
-            Tensor x = tape.watch(Tensors.of(3.0, 4.0));
+            Tensor x = tape.watch(on(Tensors.of(3.0, 4.0)));
             // Backward meets the products first, and has sums for both leaves when the rule fails.
             Tensor loss = failing.apply(x).add(x.mul(w)).sum();
             long before = live();
@@ -98,9 +100,9 @@ class TapeMemoryTest {
 
     @Test
     void aGradientHoldsNoMoreThanItself() {
-        try (Parameter w = Parameter.of(Tensors.of(1.0, 2.0));
+        try (Parameter w = Parameter.of(on(Tensors.of(1.0, 2.0)));
                 Tape tape = Tape.open()) {
-            Tensor x = tape.watch(Tensors.of(3.0, 4.0));
+            Tensor x = tape.watch(on(Tensors.of(3.0, 4.0)));
             Tensor loss = x.mul(w).mul(w).sum();
             long before = live();
             Tensor g = tape.gradient(loss, List.of(x), true).get(0);
@@ -111,16 +113,16 @@ class TapeMemoryTest {
 
     @Test
     void aSmallSliceOfALargeTensorIsNotTakenOverAsAGradient() {
-        try (Parameter w = Parameter.of(Tensors.zeros(4))) {
-            long before = MemoryStats.of(Device.CPU).liveBytes();
+        try (Parameter w = Parameter.of(on(Tensors.zeros(4)))) {
+            long before = MemoryStats.of(device()).liveBytes();
             CustomFunction slicing = CustomFunction.of(
                             "slicing", 1, in -> in.get(0).mul(2))
-                    .withVjp((in, y, g) -> List.of(Tensors.ones(1 << 16).slice(0, 0, 4)));
+                    .withVjp((in, y, g) -> List.of(on(Tensors.ones(1 << 16)).slice(0, 0, 4)));
             try (Tape tape = Tape.open()) {
                 tape.backward(slicing.apply(w).sum());
             }
             assertThat(w.grad()).isNotNull();
-            assertThat(MemoryStats.of(Device.CPU).liveBytes() - before).isEqualTo(4 * Float.BYTES);
+            assertThat(MemoryStats.of(device()).liveBytes() - before).isEqualTo(4 * Float.BYTES);
         }
     }
 }

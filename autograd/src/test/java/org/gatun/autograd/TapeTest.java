@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -14,9 +15,12 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.memory.ClosedTensorException;
 import org.gatun.tensor.memory.MemoryScope;
+import org.gatun.tensor.memory.NativeMemoryBalance;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The imperative style: recording, accumulation, lifetimes, and what goes wrong. */
+@ExtendWith(NativeMemoryBalance.class)
 class TapeTest {
     private static void close(Tensor actual, double... expected) {
         assertThat(actual.toDoubleArray()).containsExactly(expected, within(1e-12));
@@ -24,7 +28,7 @@ class TapeTest {
 
     @Test
     void backwardAddsToTheGradientsOfParameters() {
-        try (Parameter w = Parameter.of("w", Tensors.of(1.0, 2.0))) {
+        try (Parameter w = Parameter.of("w", on(Tensors.of(1.0, 2.0)))) {
             for (int i = 1; i <= 3; i++) {
                 try (Tape tape = Tape.open()) {
                     tape.backward(w.square().sum());
@@ -38,7 +42,7 @@ class TapeTest {
 
     @Test
     void aValueUsedSeveralTimesCollectsAllItsGradients() {
-        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(3.0)));
                 Tape tape = Tape.open()) {
             Tensor a = w.mul(2);
             Tensor loss = a.mul(a).add(a).add(a.add(w)); // 4w^2 + 2w + 2w + w
@@ -49,9 +53,9 @@ class TapeTest {
 
     @Test
     void gradientDoesNotAccumulate() {
-        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(3.0)));
                 Tape tape = Tape.open()) {
-            Tensor x = tape.watch(Tensors.scalar(2.0));
+            Tensor x = tape.watch(on(Tensors.scalar(2.0)));
             Tensor y = w.mul(x).square();
             List<Tensor> g = tape.gradient(y, List.of(x, w), true);
             close(g.get(0), 2 * 3 * 3 * 2);
@@ -63,8 +67,8 @@ class TapeTest {
 
     @Test
     void aParameterThatTheLossDoesNotUseHasGradientZero() {
-        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
-                Parameter unused = Parameter.of(Tensors.of(1.0, 2.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(3.0)));
+                Parameter unused = Parameter.of(on(Tensors.of(1.0, 2.0)));
                 Tape tape = Tape.open()) {
             close(tape.gradient(w.square(), unused), 0, 0);
         }
@@ -73,7 +77,7 @@ class TapeTest {
     @Test
     void nestedTapesDifferentiateGradients() {
         try (Tape outer = Tape.open()) {
-            Tensor x = outer.watch(Tensors.scalar(2.0));
+            Tensor x = outer.watch(on(Tensors.scalar(2.0)));
             Tensor first;
             try (Tape inner = Tape.open()) {
                 Tensor z = inner.watch(x);
@@ -88,7 +92,7 @@ class TapeTest {
     @Test
     void nestedTapesDifferentiateGradientsByParameters() {
         // loss = 3 w^2 + w: the outer tape goes through the gradient that the inner one gave.
-        try (Parameter w = Parameter.of(Tensors.scalar(2.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(2.0)));
                 Tape outer = Tape.open()) {
             Tensor g;
             try (Tape inner = Tape.open()) {
@@ -102,7 +106,7 @@ class TapeTest {
 
     @Test
     void twoLossesOnOneTape() {
-        try (Parameter w = Parameter.of(Tensors.scalar(2.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(2.0)));
                 Tape tape = Tape.open()) {
             Tensor a = w.square();
             Tensor b = w.pow(3);
@@ -116,7 +120,7 @@ class TapeTest {
     void aGradientOutlivesItsTapeAndAKeptTensorToo() {
         Tensor kept;
         Tensor lost;
-        try (Parameter w = Parameter.of(Tensors.scalar(3.0))) {
+        try (Parameter w = Parameter.of(on(Tensors.scalar(3.0)))) {
             try (Tape tape = Tape.open()) {
                 Tensor y = w.square();
                 kept = y.detach();
@@ -135,7 +139,7 @@ class TapeTest {
 
     @Test
     void aTapeInsideAScopeAndAScopeInsideATape() {
-        try (Parameter w = Parameter.of(Tensors.of(1.0, 2.0));
+        try (Parameter w = Parameter.of(on(Tensors.of(1.0, 2.0)));
                 MemoryScope scope = MemoryScope.open();
                 Tape tape = Tape.open()) {
             // The square's operands are saved by the tape although the inner scope ends before backward.
@@ -147,8 +151,8 @@ class TapeTest {
 
     @Test
     void frozenParametersGetNoGradient() {
-        try (Parameter w = Parameter.of(Tensors.scalar(3.0)).requiresGrad(false);
-                Parameter v = Parameter.of(Tensors.scalar(2.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(3.0))).requiresGrad(false);
+                Parameter v = Parameter.of(on(Tensors.scalar(2.0)));
                 Tape tape = Tape.open()) {
             tape.backward(w.mul(v));
             assertThat(w.grad()).isNull();
@@ -158,16 +162,16 @@ class TapeTest {
 
     @Test
     void backwardWithACotangent() {
-        try (Parameter w = Parameter.of(Tensors.of(1.0, 2.0));
+        try (Parameter w = Parameter.of(on(Tensors.of(1.0, 2.0)));
                 Tape tape = Tape.open()) {
-            tape.backward(w.square(), Tensors.of(10.0, 100.0), false);
+            tape.backward(w.square(), on(Tensors.of(10.0, 100.0)), false);
             close(w.grad(), 20, 400);
         }
     }
 
     @Test
     void mistakesArePreciseExceptions() {
-        try (Parameter w = Parameter.of("w", Tensors.of(1.0, 2.0))) {
+        try (Parameter w = Parameter.of("w", on(Tensors.of(1.0, 2.0)))) {
             try (Tape tape = Tape.open()) {
                 Tensor y = w.square();
                 assertThatThrownBy(() -> tape.backward(y))
@@ -179,27 +183,27 @@ class TapeTest {
                 assertThatThrownBy(() -> tape.backward(loss))
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("retain = true");
-                assertThatThrownBy(() -> tape.backward(Tensors.scalar(1.0)))
+                assertThatThrownBy(() -> tape.backward(on(Tensors.scalar(1.0))))
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("does not depend");
-                assertThatThrownBy(() -> tape.watch(Tensors.of(1L)))
+                assertThatThrownBy(() -> tape.watch(on(Tensors.of(1L))))
                         .isInstanceOf(DTypeException.class)
                         .hasMessageContaining("I64");
                 assertThatThrownBy(() -> y.add_(y))
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageContaining("in place");
             }
-            assertThatThrownBy(() -> Parameter.of(Tensors.of(1L))).isInstanceOf(DTypeException.class);
+            assertThatThrownBy(() -> Parameter.of(on(Tensors.of(1L)))).isInstanceOf(DTypeException.class);
         }
     }
 
     @Test
     void aSavedValueChangedInPlaceIsRefused() {
-        try (Parameter w = Parameter.of(Tensors.of(1.0, 2.0));
+        try (Parameter w = Parameter.of(on(Tensors.of(1.0, 2.0)));
                 Tape tape = Tape.open()) {
-            Tensor x = Tensors.of(3.0, 4.0);
+            Tensor x = on(Tensors.of(3.0, 4.0));
             Tensor loss = w.mul(x).sum();
-            x.add_(Tensors.scalar(1.0));
+            x.add_(on(Tensors.scalar(1.0)));
             assertThatThrownBy(() -> tape.backward(loss))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("MUL")
@@ -209,7 +213,7 @@ class TapeTest {
 
     @Test
     void aTapeBelongsToItsThread() throws InterruptedException {
-        try (Parameter w = Parameter.of(Tensors.scalar(1.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(1.0)));
                 Tape tape = Tape.open();
                 var other = Executors.newSingleThreadExecutor()) {
             Tensor y = w.square();
@@ -236,7 +240,7 @@ class TapeTest {
 
     @Test
     void theGraphPrintsAsTextAndAsDot() {
-        try (Parameter w = Parameter.of("w", Tensors.of(1.0, 2.0));
+        try (Parameter w = Parameter.of("w", on(Tensors.of(1.0, 2.0)));
                 Tape tape = Tape.open()) {
             tape.backward(w.square().sum(), true);
             assertThat(tape.toString()).contains("w = leaf F64[2]").contains("square w  F64[2]");
@@ -250,7 +254,7 @@ class TapeTest {
     @Test
     void gradientsByIntermediateValues() {
         // h = 2w, loss = h^2: by h 2h, by w 8w.
-        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(3.0)));
                 Tape tape = Tape.open()) {
             Tensor h = w.mul(2);
             Tensor watched = tape.watch(h);
@@ -266,7 +270,7 @@ class TapeTest {
     @Test
     void watchingAnIntermediateValueAfterItsUse() {
         try (Tape tape = Tape.open()) {
-            Tensor x = tape.watch(Tensors.scalar(3.0));
+            Tensor x = tape.watch(on(Tensors.scalar(3.0)));
             Tensor h = x.square();
             Tensor loss = h.mul(h).add(h);
             assertThatThrownBy(() -> tape.gradient(loss, h)).hasMessageContaining("not a leaf");
@@ -276,7 +280,7 @@ class TapeTest {
 
     @Test
     void watchingAParameterKeepsItsGradient() {
-        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(3.0)));
                 Tape tape = Tape.open()) {
             Tensor watched = tape.watch(w);
             Tensor loss = watched.square().add(w);
@@ -288,8 +292,8 @@ class TapeTest {
 
     @Test
     void theGradientByAFrozenParameterIsRefused() {
-        try (Parameter w = Parameter.of("w", Tensors.scalar(3.0)).requiresGrad(false);
-                Parameter v = Parameter.of(Tensors.scalar(2.0));
+        try (Parameter w = Parameter.of("w", on(Tensors.scalar(3.0))).requiresGrad(false);
+                Parameter v = Parameter.of(on(Tensors.scalar(2.0)));
                 Tape tape = Tape.open()) {
             Tensor loss = w.mul(v);
             assertThatThrownBy(() -> tape.gradient(loss, w))
@@ -305,7 +309,7 @@ class TapeTest {
     void anEscapedTensorNamesARemedyThatWorks() {
         Tensor kept;
         Tensor lost;
-        try (Parameter w = Parameter.of(Tensors.scalar(3.0));
+        try (Parameter w = Parameter.of(on(Tensors.scalar(3.0)));
                 Tape tape = Tape.open()) {
             lost = w.square();
             lost.keep();
@@ -321,7 +325,7 @@ class TapeTest {
     @Test
     void anInnerTapesTensorIsNotForTheOuterTape() {
         try (Tape outer = Tape.open()) {
-            Tensor x = outer.watch(Tensors.scalar(2.0));
+            Tensor x = outer.watch(on(Tensors.scalar(2.0)));
             try (Tape inner = Tape.open()) {
                 Tensor y = inner.watch(x).square();
                 assertThatThrownBy(() -> outer.gradient(y, x))
@@ -337,7 +341,7 @@ class TapeTest {
     @Test
     void derivativesOfRegionsWithEverNewConstantsDoNotPileUp() {
         try (Tape tape = Tape.open()) {
-            Tensor x = tape.watch(Tensors.scalar(2.0));
+            Tensor x = tape.watch(on(Tensors.scalar(2.0)));
             for (int i = 0; i < 5000; i++) {
                 double rate = i;
                 close(tape.gradient(Elementwise.region(z -> z.mul(rate).mul(z)).apply(x), x), 4 * rate);

@@ -3,6 +3,7 @@ package org.gatun.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.gatun.autograd.DeviceUnderTest.on;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ class VmapTest {
         for (long s : sizes) {
             n *= s;
         }
-        return Tensors.arange(DType.F64, 0, n, 1).mul(0.37).sin().add(0.1).reshape(sizes);
+        return on(Tensors.arange(DType.F64, 0, n, 1)).mul(0.37).sin().add(0.1).reshape(sizes);
     }
 
     private static void same(Tensor actual, Tensor expected) {
@@ -112,7 +113,7 @@ class VmapTest {
         Tensor v = numbers(4);
         Tensor losses = Grad.vmap(
                         loss, BatchAxes.of(BatchAxes.NONE, BatchAxes.all(0), BatchAxes.all(0)), BatchAxes.all(0))
-                .apply(new Sample(new Params(v, Tensors.scalar(DType.F64, 0.5)), w, b));
+                .apply(new Sample(new Params(v, on(Tensors.scalar(DType.F64, 0.5))), w, b));
         same(losses, w.matmul(v).add(0.5).sub(b).square());
     }
 
@@ -196,7 +197,7 @@ class VmapTest {
         Tensor x = numbers(3, 4);
         Tensor dropped = Grad.vmap(row -> Functional.dropout(row, 0.5, true, new Generator(7)))
                 .apply(x);
-        Tensor mask = Functional.dropout(Tensors.ones(DType.F64, 4), 0.5, true, new Generator(7));
+        Tensor mask = Functional.dropout(on(Tensors.ones(DType.F64, 4)), 0.5, true, new Generator(7));
         same(dropped, x.mul(mask));
     }
 
@@ -243,7 +244,7 @@ class VmapTest {
         same(inside, x.mul(10));
         Tensor forward = Grad.jvp(all -> Grad.vmap(xi -> f.apply(xi, w)).apply(all), x, x.fullLike(1))
                 .tangent();
-        same(forward, Tensors.full(DType.F64, 28, 3));
+        same(forward, on(Tensors.full(DType.F64, 28, 3)));
         Tensor nested = Grad.grad((Tensor all) -> Grad.vmap(Grad.vmap((Tensor xi) -> f.apply(xi, w)))
                         .apply(all)
                         .sum())
@@ -264,14 +265,14 @@ class VmapTest {
 
     @Test
     void emptyBatchesGiveEmptyResultsOfTheRightShapes() {
-        Tensor images = Tensors.zeros(DType.F64, 0, 2, 3, 5, 5);
+        Tensor images = on(Tensors.zeros(DType.F64, 0, 2, 3, 5, 5));
         Tensor weight = numbers(4, 3, 2, 2);
         assertThat(Grad.vmap(x -> Functional.conv2d(x, weight, null, ConvSpec.DEFAULT))
                         .apply(images)
                         .shape())
                 .hasToString("[0, 2, 4, 4, 4]");
         assertThat(Grad.vmap(w -> Functional.conv2d(numbers(2, 3, 5, 5), w, null, ConvSpec.DEFAULT))
-                        .apply(Tensors.zeros(DType.F64, 0, 4, 3, 2, 2))
+                        .apply(on(Tensors.zeros(DType.F64, 0, 4, 3, 2, 2)))
                         .shape())
                 .hasToString("[0, 2, 4, 4, 4]");
         assertThat(Grad.vmap(x -> Functional.maxPool2d(x, PoolSpec.of(2)))
@@ -279,11 +280,11 @@ class VmapTest {
                         .shape())
                 .hasToString("[0, 2, 3, 2, 2]");
         assertThat(Grad.vmap(x -> x.matmul(numbers(4, 2)).max(0).values())
-                        .apply(Tensors.zeros(DType.F64, 0, 3, 4))
+                        .apply(on(Tensors.zeros(DType.F64, 0, 3, 4)))
                         .shape())
                 .hasToString("[0, 2]");
         assertThat(Grad.vmap(Grad.grad(x -> x.softmax(0).square().sum()))
-                        .apply(Tensors.zeros(DType.F64, 0, 3))
+                        .apply(on(Tensors.zeros(DType.F64, 0, 3)))
                         .shape())
                 .hasToString("[0, 3]");
     }
@@ -311,9 +312,10 @@ class VmapTest {
 
     @Test
     void batchesNamedByIndexKeepTheirErrors() {
-        Tensor index = Tensors.of(new long[] {0, 1, 9});
+        Tensor index = on(Tensors.of(new long[] {0, 1, 9}));
         assertThatThrownBy(() -> Grad.vmap(i -> numbers(3, 2).indexSelect(0, i.unsqueeze(0)))
-                        .apply(index))
+                        .apply(index)
+                        .toDoubleArray())
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessageContaining("indexSelect: index 9");
     }
@@ -443,7 +445,7 @@ class VmapTest {
                     seen.add(x.toString());
                     return x;
                 })
-                .apply(Tensors.arange(0, 4, 1).reshape(2, 2));
+                .apply(on(Tensors.arange(0, 4, 1)).reshape(2, 2));
         assertThat(seen.get(0)).startsWith("each of a batch of 2: tensor(");
     }
 }
