@@ -107,11 +107,11 @@ class CudaFailuresTest {
                         .isEqualTo(expected);
                 assertThat(n++).isLessThan(MOST);
             }
-            // A view asks for nothing, nor does a move to where the operand is; plain copies, and what runs on the host, launch nothing.
+            // A view asks for nothing, nor does a move to where the operand is; plain copies, and what runs on the
+            // host, launch nothing.
             boolean asks = !(c.op() instanceof Op.View || c.op() instanceof Op.Transfer);
-            boolean launches = !(c.op() instanceof Op.LinearAlgebra
-                    || c.op() instanceof Op.Copy
-                    || c.op() instanceof Op.Reshape);
+            boolean launches =
+                    !(c.op() instanceof Op.LinearAlgebra || c.op() instanceof Op.Copy || c.op() instanceof Op.Reshape);
             asks &= launches || setting.equals("fail.allocation");
             assertThat(n > 1 || !asks).as("%s was refused something", c).isTrue();
         }
