@@ -6,15 +6,48 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.cuda.standin.StandInDriver;
 import org.gatun.tensor.ir.Op;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
 /** A GPU agrees with the reference: a real one where there is one, otherwise the stand-in driver. */
 class CudaConformanceTest extends ConformanceSuite {
+    private static @Nullable SecondJvm second;
+
     @BeforeAll
     static void findADriver() {
         StandInDriver.use();
+    }
+
+    @BeforeAll
+    static void startASecondJvm() {
+        // A GPU compiles in the driver, and is not to be shared.
+        second = StandInDriver.onGpu() ? null : SecondJvm.start();
+    }
+
+    @AfterAll
+    static void stopTheSecondJvm() {
+        if (second != null) {
+            second.close();
+        }
+    }
+
+    private static Stream<DynamicNode> shared(String factory, Stream<DynamicNode> tests) {
+        return second == null ? tests : second.share(factory, tests);
+    }
+
+    @Override
+    @TestFactory
+    Stream<DynamicNode> values() {
+        return shared("values", super.values());
+    }
+
+    @Override
+    @TestFactory
+    Stream<DynamicNode> regions() {
+        return shared("regions", super.regions());
     }
 
     @Override
@@ -45,6 +78,6 @@ class CudaConformanceTest extends ConformanceSuite {
     @TestFactory
     Stream<DynamicNode> composites() {
         var number = new AtomicInteger();
-        return super.composites().filter(test -> number.getAndIncrement() % 5 == 0);
+        return shared("composites", super.composites().filter(test -> number.getAndIncrement() % 5 == 0));
     }
 }
