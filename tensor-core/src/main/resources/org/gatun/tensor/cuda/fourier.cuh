@@ -1,5 +1,5 @@
 #pragma once
-#include "numbers.cuh"
+#include "groups.cuh"
 // Fourier transforms of complex numbers, each a real and an imaginary part.
 //
 // A block transforms several lines of up to `Room<T>::numbers` numbers together in shared memory, by Stockham's passes
@@ -50,7 +50,7 @@ static __device__ __forceinline__ void sineAndCosine(double halfTurns, double* s
 // rounding.
 template <class T>
 static __device__ __forceinline__ Complex<T> root(i64 m, i64 n) {
-    const i64 quarters = (8 * m + n) / (2 * n);
+    const i64 quarters = quotient(8 * m + n, 2 * n);
     const i64 rest = 4 * m - quarters * n;
     T sine, cosine;
     sineAndCosine((T)rest / (T)(2 * n), &sine, &cosine);
@@ -346,7 +346,8 @@ static __device__ __forceinline__ Complex<T> chirp(i64 j, i64 n) {
 }
 
 static __device__ __forceinline__ i64 placeInLine(const Chirp& a, i64 line, i64 j) {
-    return (line / a.inner * a.n + j) * a.inner + line % a.inner;
+    const i64 outer = quotient(line, a.inner);
+    return (outer * a.n + j) * a.inner + (line - outer * a.inner);
 }
 
 // The rows x[j] c[j], and zeros; an item is a number of a row.
@@ -354,10 +355,11 @@ template <class T>
 static __device__ __forceinline__ void chirpRows(const Chirp& a) {
     const i64 step = (i64)gridDim.x * blockDim.x;
     for (i64 item = (i64)blockIdx.x * blockDim.x + threadIdx.x; item < a.items; item += step) {
-        const i64 j = item % a.m;
+        const i64 row = quotient(item, a.m);
+        const i64 j = item - row * a.m;
         Complex<T> x = Complex<T>{0, 0};
         if (j < a.n) {
-            const i64 at = placeInLine(a, a.first + item / a.m, j);
+            const i64 at = placeInLine(a, a.first + row, j);
             x = exchangedIf(a.exchange != 0, static_cast<const Complex<T>*>(a.from)[at]) * chirp<T>(j, a.n);
         }
         static_cast<Complex<T>*>(a.to)[item] = x;
@@ -385,7 +387,7 @@ static __device__ __forceinline__ void chirpMultiply(const Chirp& a) {
     const i64 step = (i64)gridDim.x * blockDim.x;
     for (i64 item = (i64)blockIdx.x * blockDim.x + threadIdx.x; item < a.items; item += step) {
         Complex<T>* const x = static_cast<Complex<T>*>(a.to) + item;
-        *x = *x * static_cast<const Complex<T>*>(a.filter)[item % a.m];
+        *x = *x * static_cast<const Complex<T>*>(a.filter)[item - quotient(item, a.m) * a.m];
     }
 }
 
@@ -394,8 +396,8 @@ template <class T>
 static __device__ __forceinline__ void chirpLines(const Chirp& a) {
     const i64 step = (i64)gridDim.x * blockDim.x;
     for (i64 item = (i64)blockIdx.x * blockDim.x + threadIdx.x; item < a.items; item += step) {
-        const i64 k = item % a.n;
-        const i64 row = item / a.n;
+        const i64 row = quotient(item, a.n);
+        const i64 k = item - row * a.n;
         const Complex<T> x = static_cast<const Complex<T>*>(a.from)[row * a.m + k] * chirp<T>(k, a.n);
         static_cast<Complex<T>*>(a.to)[placeInLine(a, a.first + row, k)] = exchangedIf(a.exchange != 0, x);
     }
