@@ -22,6 +22,9 @@ final class RegionSource {
     /** The number of axes that the {@code strided} kernel of {@link #both} takes. */
     static final int COMMON_RANK = 2;
 
+    /** Regions of so few operations take no more time to compute than to read. */
+    private static final int LIGHT = 8;
+
     private final Expr expr;
     private final StringBuilder text = new StringBuilder();
 
@@ -249,21 +252,30 @@ final class RegionSource {
             String step,
             String vectors,
             String n) {
-        line("%sfor (%s i = %s; i < %s; i += %s) {", indent, index, first, vectors, step);
-        for (int i = 0; i < inputs(); i++) {
-            if (!single.get(i)) {
-                line("%s    const auto v%d = loadVector<%d>(%sx%d, i);", indent, i, lanes, of, i);
+        int batch = batch();
+        line("%sfor (%s i = %s; i < %s; i += %d * %s) {", indent, index, first, vectors, batch, step);
+        for (int u = 0; u < batch; u++) {
+            // Behind the end the first is read again, without a branch.
+            line("%s    const %s i%d = i + %d * %s < %s ? i + %d * %s : i;", indent, index, u, u, step, vectors, u, step);
+            for (int i = 0; i < inputs(); i++) {
+                if (!single.get(i)) {
+                    line("%s    const auto v%d_%d = loadVector<%d>(%sx%d, i%d);", indent, i, u, lanes, of, i, u);
+                }
             }
         }
-        for (int r = 0; r < outputs(); r++) {
-            line("%s    Vec<%s, %d> w%d;", indent, resultType(r), lanes, r);
-        }
-        line("#pragma unroll");
-        line("%s    for (int k = 0; k < %d; k++) {", indent, lanes);
-        line("%s        %s", indent, call(single, "s%d", "v%d.at[k]", "w%d.at[k]"));
-        line("%s    }", indent);
-        for (int r = 0; r < outputs(); r++) {
-            line("%s    storeVector<%d>(%sr%d, i, w%d);", indent, lanes, of, r, r);
+        for (int u = 0; u < batch; u++) {
+            line("%s    if (i + %d * %s < %s) {", indent, u, step, vectors);
+            for (int r = 0; r < outputs(); r++) {
+                line("%s        Vec<%s, %d> w%d;", indent, resultType(r), lanes, r);
+            }
+            line("#pragma unroll");
+            line("%s        for (int k = 0; k < %d; k++) {", indent, lanes);
+            line("%s            %s", indent, call(single, "s%d", "v%d_" + u + ".at[k]", "w%d.at[k]"));
+            line("%s        }", indent);
+            for (int r = 0; r < outputs(); r++) {
+                line("%s        storeVector<%d>(%sr%d, i%d, w%d);", indent, lanes, of, r, u, r);
+            }
+            line("%s    }", indent);
         }
         line("%s}", indent);
         line("%sfor (%s i = %s * %d + %s; i < %s; i += %s) {", indent, index, vectors, lanes, first, n, step);
@@ -443,35 +455,61 @@ final class RegionSource {
         line("extern \"C\" __global__ void __launch_bounds__(256) strided(const Strided a) {");
         line("    const Faults faults{a.faults, a.site};");
         line("    const i64 step = (i64)gridDim.x * blockDim.x;");
-        line("    for (i64 i = (i64)blockIdx.x * blockDim.x + threadIdx.x; i < a.n; i += step) {");
-        line("        %s rest = (%s)i;", index, index);
-        line("        i64 at[%d] = {};", operands);
+        int batch = batch();
+        line("    const i64 first = (i64)blockIdx.x * blockDim.x + threadIdx.x;");
+        line("    for (i64 i = first; i < a.n; i += %d * step) {", batch);
+        line("        i64 at[%d][%d] = {};", batch, operands);
         line("#pragma unroll");
-        line("        for (int axis = 0; axis < %d; axis++) {", rank);
-        line("            const %s size = (%s)a.size[axis];", index, index);
-        line("            const %s next = axis < %d ? rest / size : 0;", index, rank - 1);
-        line("            const i64 place = (i64)(rest - next * size);");
-        line("            rest = next;");
+        line("        for (int u = 0; u < %d; u++) {", batch);
+        line("            %s rest = (%s)(i + u * step < a.n ? i + u * step : i);", index, index);
         line("#pragma unroll");
-        line("            for (int k = 0; k < %d; k++) {", operands);
-        line("                at[k] += place * a.stride[k][axis];");
+        line("            for (int axis = 0; axis < %d; axis++) {", rank);
+        line("                const %s size = (%s)a.size[axis];", index, index);
+        line("                const %s next = axis < %d ? rest / size : 0;", index, rank - 1);
+        line("                const i64 place = (i64)(rest - next * size);");
+        line("                rest = next;");
+        line("#pragma unroll");
+        line("                for (int k = 0; k < %d; k++) {", operands);
+        line("                    at[u][k] += place * a.stride[k][axis];");
+        line("                }");
         line("            }");
         line("        }");
-        for (int r = 0; r < outputs(); r++) {
-            line("        %s r%d;", resultType(r), r);
+        for (int u = 0; u < batch; u++) {
+            for (int i = 0; i < inputs(); i++) {
+                line("        const %s x%d_%d = a.x%d[at[%d][%d]];", type(i), i, u, i, u, i);
+            }
         }
-        var list = new StringBuilder();
-        for (int i = 0; i < inputs(); i++) {
-            list.append("a.x").append(i).append("[at[").append(i).append("]], ");
-        }
-        for (int r = 0; r < outputs(); r++) {
-            list.append('r').append(r).append(", ");
-        }
-        line("        element(%sfaults);", list);
-        for (int r = 0; r < outputs(); r++) {
-            line("        a.r%d[at[%d]] = r%d;", r, inputs() + r, r);
+        for (int u = 0; u < batch; u++) {
+            line("        if (%s) {", u == 0 ? "true" : "i + " + u + " * step < a.n");
+            for (int r = 0; r < outputs(); r++) {
+                line("            %s r%d;", resultType(r), r);
+            }
+            var list = new StringBuilder();
+            for (int i = 0; i < inputs(); i++) {
+                list.append('x').append(i).append('_').append(u).append(", ");
+            }
+            for (int r = 0; r < outputs(); r++) {
+                list.append('r').append(r).append(", ");
+            }
+            line("            element(%sfaults);", list);
+            for (int r = 0; r < outputs(); r++) {
+                line("            a.r%d[at[%d][%d]] = r%d;", r, u, inputs() + r, r);
+            }
+            line("        }");
         }
         line("    }");
         line("}");
+    }
+
+    /**
+     * How many reads of each operand a thread has on their way at once: several where little is computed and waiting for memory is most of
+     * the time.
+     */
+    private int batch() {
+        boolean light = expr.nodes().size() <= LIGHT
+                && expr.nodes().stream()
+                        .allMatch(node -> !(node instanceof Expr.Apply apply)
+                                || ScalarText.includes(apply.op()).isEmpty());
+        return light && inputs() > 0 ? 2 : 1;
     }
 }
