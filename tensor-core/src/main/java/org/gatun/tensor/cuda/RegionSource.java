@@ -256,7 +256,9 @@ final class RegionSource {
         line("%sfor (%s i = %s; i < %s; i += %d * %s) {", indent, index, first, vectors, batch, step);
         for (int u = 0; u < batch; u++) {
             // Behind the end the first is read again, without a branch.
-            line("%s    const %s i%d = i + %d * %s < %s ? i + %d * %s : i;", indent, index, u, u, step, vectors, u, step);
+            line(
+                    "%s    const %s i%d = i + %d * %s < %s ? i + %d * %s : i;",
+                    indent, index, u, u, step, vectors, u, step);
             for (int i = 0; i < inputs(); i++) {
                 if (!single.get(i)) {
                     line("%s    const auto v%d_%d = loadVector<%d>(%sx%d, i%d);", indent, i, u, lanes, of, i, u);
