@@ -37,8 +37,8 @@ final class Gradients {
             Tensor g = p.grad();
             if (g != null) {
                 var kind = new Kind(g.device(), g.dtype());
-                Members members = gradients.kinds.computeIfAbsent(
-                        kind, k -> new Members(new ArrayList<>(), new ArrayList<>()));
+                Members members =
+                        gradients.kinds.computeIfAbsent(kind, k -> new Members(new ArrayList<>(), new ArrayList<>()));
                 members.lists.add(List.of(g));
                 members.numbers.add(gradients.count);
                 gradients.count++;
@@ -76,7 +76,8 @@ final class Gradients {
                             .map(list -> list.get(0).to(kind.dtype.arithmetic()))
                             .mapToDouble(g -> g.square().sum().item())
                             .toArray();
-                case Device.Cuda cuda -> SQUARED.sumEach(members.lists, List.of()).cpu().toDoubleArray();
+                case Device.Cuda cuda ->
+                    SQUARED.sumEach(members.lists, List.of()).cpu().toDoubleArray();
             };
             for (int i = 0; i < sums.length; i++) {
                 squares[members.numbers.get(i)] = sums[i];
@@ -103,8 +104,7 @@ final class Gradients {
     /** Whether no element is infinite or NaN. Each device is waited for once. */
     boolean areFinite() {
         Map<Device, Tensor> finite = new LinkedHashMap<>();
-        kinds.forEach(
-                (kind, members) -> finite.merge(kind.device, areFinite(kind, members.lists), Tensor::and));
+        kinds.forEach((kind, members) -> finite.merge(kind.device, areFinite(kind, members.lists), Tensor::and));
         return finite.values().stream().allMatch(answer -> answer.item() != 0);
     }
 
