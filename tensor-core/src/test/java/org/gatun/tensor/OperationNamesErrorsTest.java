@@ -213,6 +213,13 @@ class OperationNamesErrorsTest {
                             PoolOptions.of(2),
                             PoolOptions.of(3, 2),
                             PoolOptions.of(1).padding(0, 0, 0));
+                case "AttentionOptions" ->
+                    one(
+                            random,
+                            AttentionOptions.DEFAULT,
+                            AttentionOptions.DEFAULT.withCausal(true),
+                            AttentionOptions.DEFAULT.withMask(tensor(random)),
+                            AttentionOptions.DEFAULT.withGroupedQueries(true));
                 case "CrossEntropyOptions" -> CrossEntropyOptions.DEFAULT;
                 case "PrintOptions" -> PrintOptions.DEFAULT;
                 case "ConvSpec" -> ConvSpec.DEFAULT;

@@ -27,17 +27,25 @@ final class VaryingConstants {
     /** The regions that have a program each, by the region without its constants. */
     private static final Map<Expr, Set<Expr>> PRINTED = new ConcurrentHashMap<>();
 
+    /** All of these, and regions without constants: what most uses find here. */
+    private static final Set<Expr> OWN = ConcurrentHashMap.newKeySet();
+
     private VaryingConstants() {}
 
     /** Runs the region into existing memory with its constants as operands if they vary; otherwise does nothing and returns false. */
     static boolean run(CudaDevice gpu, Expr expr, ConcreteTensor[] in, ConcreteTensor[] out) {
+        if (OWN.contains(expr)) {
+            return false;
+        }
         List<Expr.Constant> constants = constants(expr);
         if (constants.isEmpty() || constants.size() > MOST_CONSTANTS) {
+            OWN.add(expr);
             return false;
         }
         Expr lifted = lifted(expr, constants);
         Set<Expr> printed = PRINTED.computeIfAbsent(lifted, e -> ConcurrentHashMap.newKeySet());
         if (printed.contains(expr) || (printed.size() < MOST && printed.add(expr))) {
+            OWN.add(expr);
             return false;
         }
         ConcreteTensor[] operands = Arrays.copyOf(in, in.length + constants.size());

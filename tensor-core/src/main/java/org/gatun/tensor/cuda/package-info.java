@@ -11,8 +11,10 @@
  *   <li>{@code Transfers} copies between host and device;
  *   <li>{@code CudaRegions} runs elementwise operations, which {@code RegionSource} prints as CUDA C, and {@code CudaForEach} on many lists of tensors at once; {@code CudaCopies}
  *       copies with them;
- *   <li>{@code CudaReductions}, {@code CudaScans}, {@code CudaSoftmax}, {@code CudaSorting}, {@code CudaIndexing}, {@code CudaConvolutions}, {@code
- *       CudaPooling}, {@code CudaFourier} and {@code CudaSources} have kernels, {@code CudaProducts} and {@code CudaLinear} call cuBLAS and cuBLASLt;
+ *   <li>{@code CudaReductions}, {@code CudaScans}, {@code CudaSoftmax}, {@code CudaNorms}, {@code CudaClassLosses}, {@code CudaAttention}, {@code
+ *       CudaSorting} (with {@code RadixSort} and {@code Selection}), {@code CudaTransposes}, {@code CudaIndexing}, {@code CudaConvolutions}, {@code CudaPooling},
+ *       {@code CudaFourier} and {@code CudaSources} have kernels, {@code CudaProducts} and {@code CudaLinear} call cuBLAS and cuBLASLt;
+ *   <li>{@code VaryingConstants} keeps numbers that change from compiling a program each;
  *   <li>{@code OnHost} runs LAPACK's operations on the host.
  * </ul>
  */
