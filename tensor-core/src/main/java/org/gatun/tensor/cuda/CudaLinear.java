@@ -31,6 +31,8 @@ public final class CudaLinear {
     /** In 16-byte steps the library has its fastest ways; addresses of fresh memory are multiples of more. */
     private static final int ALIGNMENT = 256;
 
+    private static final int BIAS_ALIGNMENT = 16;
+
     /** The distance between columns of the matrix that GELU's argument is written to is a multiple of this. */
     private static final long AUXILIARY_STEP = 8;
 
@@ -174,7 +176,8 @@ public final class CudaLinear {
                     x.tensor().shape().size(1),
                     w.leading(),
                     x.leading(),
-                    alignment(x.address() | w.address() | biasAddress),
+                    alignment(x.address() | w.address()),
+                    biasAlignment(biasAddress),
                     epilogue,
                     argument == null ? 0 : argument.shape().size(1));
             LinearPlans plans = gpu.lane().linearPlans();
@@ -260,6 +263,7 @@ public final class CudaLinear {
                     x.leading(),
                     g.leading(),
                     alignment(x.address() | g.address()),
+                    biasAlignment(bias.address()),
                     Epilogue.BIAS_GRADIENT_B,
                     0);
             LinearPlans.Plan plan = gpu.lane().linearPlans().plan(product, bias.address(), 0);
@@ -352,6 +356,11 @@ public final class CudaLinear {
 
     private static int alignment(long addresses) {
         return (int) Math.min(ALIGNMENT, Long.lowestOneBit(addresses | ALIGNMENT));
+    }
+
+    /** The library looks at the bias's alignment, to 16 bytes, when it chooses. */
+    private static int biasAlignment(long address) {
+        return (int) Math.min(BIAS_ALIGNMENT, Long.lowestOneBit(address | BIAS_ALIGNMENT));
     }
 
     /** The product, then the sum with the bias. */

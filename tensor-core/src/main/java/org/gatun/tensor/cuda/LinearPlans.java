@@ -27,7 +27,8 @@ final class LinearPlans {
      * @param k columns of op(A), rows of op(B)
      * @param lda distance between A's columns
      * @param ldb distance between B's columns
-     * @param alignment the bytes that all addresses are multiples of
+     * @param alignment the bytes that the matrices' addresses are multiples of
+     * @param biasAlignment those that the bias's address is a multiple of, 16 at most
      * @param epilogue what is done on the way to D
      * @param auxiliary distance between the columns of the epilogue's auxiliary matrix; 0 if it has none
      */
@@ -42,6 +43,7 @@ final class LinearPlans {
             long lda,
             long ldb,
             int alignment,
+            int biasAlignment,
             CuBlasLt.Epilogue epilogue,
             long auxiliary) {}
 
