@@ -19,6 +19,7 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.conformance.AnotherJvm;
 import org.gatun.tensor.conformance.BatchSample;
 import org.gatun.tensor.conformance.CompositeSample;
 import org.gatun.tensor.conformance.CompositeSamples;
@@ -28,6 +29,9 @@ import org.gatun.tensor.conformance.SourceSamples;
 import org.gatun.tensor.cuda.standin.StandInDriver;
 import org.gatun.tensor.memory.MemoryScope;
 import org.gatun.tensor.memory.NativeMemoryBalance;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -45,6 +49,21 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class CoverageContractTest {
     private static final Coverage COVERAGE = new Coverage();
     private static final Path PAGE = Path.of("..", "docs", "coverage.md");
+
+    private static @Nullable Process ahead;
+
+    @BeforeAll
+    static void compileKernelsAhead() {
+        // A GPU compiles in the driver, and is not to be shared.
+        ahead = StandInDriver.isUsable() && !StandInDriver.onGpu() ? AnotherJvm.start(KernelsAhead.class) : null;
+    }
+
+    @AfterAll
+    static void stop() {
+        if (ahead != null) {
+            ahead.destroyForcibly();
+        }
+    }
 
     /** The values of each sample in every dtype that the method takes. */
     @TestFactory

@@ -7,6 +7,7 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.VariateKernels;
 import org.gatun.tensor.cpu.Variates;
+import org.gatun.tensor.cuda.CudaVariates;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
 
@@ -46,6 +47,11 @@ public record BinomialSample() implements Composite {
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
         return Optional.of(in -> new ConcreteTensor[] {VariateKernels.binomial(in)});
+    }
+
+    @Override
+    public Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return Optional.of(CudaVariates::binomial);
     }
 
     private static Tensor byInversion(Tensor n, Tensor p, Tensor keys) {

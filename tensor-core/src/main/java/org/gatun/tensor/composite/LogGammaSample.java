@@ -7,6 +7,7 @@ import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.cpu.VariateKernels;
 import org.gatun.tensor.cpu.Variates;
+import org.gatun.tensor.cuda.CudaVariates;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,11 @@ public record LogGammaSample() implements Composite {
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
         return Optional.of(in -> new ConcreteTensor[] {VariateKernels.logGamma(in)});
+    }
+
+    @Override
+    public Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return Optional.of(CudaVariates::logGamma);
     }
 
     @Override

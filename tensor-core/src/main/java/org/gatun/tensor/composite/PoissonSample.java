@@ -8,6 +8,7 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.cpu.VariateKernels;
 import org.gatun.tensor.cpu.Variates;
+import org.gatun.tensor.cuda.CudaVariates;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
 
@@ -43,6 +44,11 @@ public record PoissonSample() implements Composite {
     @Override
     public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
         return Optional.of(in -> new ConcreteTensor[] {VariateKernels.poisson(in)});
+    }
+
+    @Override
+    public Optional<Kernel> cudaKernel(List<TensorType> inputs) {
+        return Optional.of(CudaVariates::poisson);
     }
 
     private static Tensor byInversion(Tensor rate, Tensor keys) {

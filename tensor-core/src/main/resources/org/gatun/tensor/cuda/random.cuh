@@ -11,12 +11,12 @@ struct RandomWords {
     }
 };
 
-// Block number `block` of a key's stream.
-static __device__ __forceinline__ RandomWords philox(u64 block, u64 key) {
+// Block number `block` of a key's stream. The domain is that of `org.gatun.tensor.random.Philox`.
+static __device__ __forceinline__ RandomWords philox(u64 block, u64 key, u64 domain = 0) {
     u32 c0 = (u32)block;
     u32 c1 = (u32)(block >> 32);
-    u32 c2 = 0;
-    u32 c3 = 0;
+    u32 c2 = (u32)domain;
+    u32 c3 = (u32)(domain >> 32);
     u32 k0 = (u32)key;
     u32 k1 = (u32)(key >> 32);
     for (int round = 0; round < 10; round++) {

@@ -2,13 +2,9 @@ package org.gatun.tensor.conformance;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,27 +34,7 @@ final class SecondJvm implements AutoCloseable {
     }
 
     static SecondJvm start() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (!option.startsWith("-agentlib") && !option.startsWith("-javaagent")) {
-                command.add(option);
-            }
-        }
-        command.add("-Dstdout.encoding=UTF-8");
-        // Surefire hands properties over by a file, not by options.
-        String leak = System.getProperty("gatun.leak");
-        if (leak != null) {
-            command.add("-Dgatun.leak=" + leak);
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), SecondJvm.class.getName()));
-        try {
-            return new SecondJvm(new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new SecondJvm(AnotherJvm.start(SecondJvm.class));
     }
 
     private void read() {
@@ -109,15 +85,7 @@ final class SecondJvm implements AutoCloseable {
 
     /** Runs the tests from the last to the first, and prints what became of them. */
     public static void main(String[] arguments) {
-        // Ends when the JVM that started this one has ended.
-        Thread.ofPlatform().daemon().start(() -> {
-            try {
-                System.in.transferTo(OutputStream.nullOutputStream());
-            } catch (IOException e) {
-                // As at the end.
-            }
-            Runtime.getRuntime().halt(0);
-        });
+        AnotherJvm.endWithParent();
         StandInDriver.use();
         var suite = new CudaConformanceTest();
         run("values", suite.values());

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,7 +46,7 @@ class NvccTest {
                 .sorted()
                 .collect(Collectors.groupingBy(NvccTest::includes, TreeMap::new, Collectors.toList()));
         String all = String.join(" ", families.keySet());
-        try (Stream<Path> resources = Files.list(Path.of("src/main/resources/org/gatun/tensor/cuda"))) {
+        try (Stream<Path> resources = Files.list(sources())) {
             for (Path resource : resources.toList()) {
                 String name = String.valueOf(resource.getFileName());
                 boolean included = all.contains(name)
@@ -69,6 +72,16 @@ class NvccTest {
                             .allMatch(line -> line.contains(" 0 bytes spill stores, 0 bytes spill loads"));
                 }
             }
+        }
+    }
+
+    /** Where the kernels' sources lie, in the repository or in a copy of its classes. */
+    private static Path sources() throws IOException {
+        URL one = Objects.requireNonNull(KernelText.class.getResource("numbers.cuh"));
+        try {
+            return Objects.requireNonNull(Path.of(one.toURI()).getParent());
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
         }
     }
 

@@ -48,8 +48,9 @@ CUresult load(const void* image, std::shared_ptr<Module>* out) {
     memset(&bytes[9], 0, 7);
     int file = memfd_create("module", 0);
     if (file < 0 || write(file, bytes.data(), bytes.size()) != (ssize_t)bytes.size()) return CUDA_ERROR_INVALID_IMAGE;
-    // The loader takes equal names for the same library, and file numbers come again: a count is woven into the name.
-    static std::atomic<unsigned> number{0};
+    // The loader takes equal names for the same library, and file numbers come again: a count is woven into the name. It begins elsewhere in
+    // each copy of the stand-in, of which a process may have several.
+    static std::atomic<unsigned> number{(unsigned)((uintptr_t)&modules >> 12)};
     std::string path = "/proc/self/fd/";
     for (unsigned bits = ++number; bits != 0; bits >>= 1) path += bits & 1 ? ".//" : "./";
     path += std::to_string(file);
