@@ -24,12 +24,14 @@ class TruncatedNormalTest {
         double c = 1e300;
         double d = 1 / b;
         double h = d;
-        for (int i = 1; i < 10_000; i++) {
+        double factor = 0;
+        for (int i = 1; i < 10_000 && Math.abs(factor - 1) > 2e-16; i++) {
             double an = -i * (i - 0.5);
             b += 2;
             d = 1 / (an * d + b);
             c = b + an / c;
-            h *= d * c;
+            factor = d * c;
+            h *= factor;
         }
         // Q(1/2, x) = e^-x sqrt(x / pi) h, of which half are above z
         return z == Double.POSITIVE_INFINITY

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts a JVM beside this one, with the same options and class path, which ends when this one does. */
+/** Starts a JVM of low priority beside this one, with the same options and class path, which ends when this one does. For the stand-in driver: on Linux only. */
 public final class AnotherJvm {
     private AnotherJvm() {}
 
     /** Starts a JVM with a main class, which calls {@link #endWithParent} first. */
     public static Process start(Class<?> main) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(List.of("nice"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             if (!option.startsWith("-agentlib") && !option.startsWith("-javaagent")) {

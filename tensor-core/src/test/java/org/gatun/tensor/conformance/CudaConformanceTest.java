@@ -24,7 +24,9 @@ class CudaConformanceTest extends ConformanceSuite {
     @BeforeAll
     static void startASecondJvm() {
         // A GPU compiles in the driver, and is not to be shared.
-        second = StandInDriver.onGpu() ? null : SecondJvm.start();
+        if (second == null && StandInDriver.isUsable() && !StandInDriver.onGpu()) {
+            second = SecondJvm.start();
+        }
     }
 
     @AfterAll

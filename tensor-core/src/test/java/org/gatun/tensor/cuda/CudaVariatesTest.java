@@ -55,7 +55,8 @@ class CudaVariatesTest {
             assertThat(StandInDriver.get("launches") - before).isEqualTo(1);
         }
         return new double[][] {
-            Dispatch.bind(new Op.Call(composite), here).toDoubleArray(), drawn.cpu().toDoubleArray()
+            Dispatch.bind(new Op.Call(composite), here).toDoubleArray(),
+            drawn.cpu().toDoubleArray()
         };
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.gatun.tensor.Fft;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.Losses;
 import org.gatun.tensor.PoolOptions;
+import org.gatun.tensor.Sampling;
 import org.gatun.tensor.Special;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
@@ -47,8 +49,10 @@ class NvccTest {
                 .collect(Collectors.groupingBy(NvccTest::includes, TreeMap::new, Collectors.toList()));
         String all = String.join(" ", families.keySet());
         try (Stream<Path> resources = Files.list(sources())) {
-            for (Path resource : resources.toList()) {
-                String name = String.valueOf(resource.getFileName());
+            for (String name : resources
+                    .map(resource -> String.valueOf(resource.getFileName()))
+                    .filter(file -> file.endsWith(".cuh"))
+                    .toList()) {
                 boolean included = all.contains(name)
                         || families.values().stream()
                                 .flatMap(List::stream)
@@ -56,22 +60,25 @@ class NvccTest {
                 assertThat(included).as("a program includes %s", name).isTrue();
             }
         }
-        for (var family : families.entrySet()) {
-            for (String program :
-                    family.getValue().stream().limit(OF_EACH_FAMILY).toList()) {
-                String log = compile(folder, program);
-                assertThat(log).as("%s", program).doesNotContain("error").doesNotContain("warning");
-                // The incomplete gamma and zeta functions take all registers there are.
-                boolean wide = family.getKey().contains("gammainc.cuh")
-                        || family.getKey().contains("zeta.cuh");
-                boolean attention = family.getKey().contains("attention");
-                if ((family.getKey().contains("elementwise.cuh") && !wide) || attention) {
-                    assertThat(log.lines().filter(line -> line.contains("spill stores")))
-                            .as("%s", program)
-                            .isNotEmpty()
-                            .allMatch(line -> line.contains(" 0 bytes spill stores, 0 bytes spill loads"));
-                }
-            }
+        // Two at once, as nvcc works on one thread most of the time.
+        families.values().stream()
+                .flatMap(programs -> programs.stream().limit(OF_EACH_FAMILY))
+                .parallel()
+                .forEach(program -> check(folder, program));
+    }
+
+    private static void check(Path folder, String program) {
+        String log = compile(folder, program);
+        assertThat(log).as("%s", program).doesNotContain("error").doesNotContain("warning");
+        // The incomplete gamma and zeta functions take all registers there are.
+        String family = includes(program);
+        boolean wide = family.contains("gammainc.cuh") || family.contains("zeta.cuh");
+        boolean attention = family.contains("attention");
+        if ((family.contains("elementwise.cuh") && !wide) || attention) {
+            assertThat(log.lines().filter(line -> line.contains("spill stores")))
+                    .as("%s", program)
+                    .isNotEmpty()
+                    .allMatch(line -> line.contains(" 0 bytes spill stores, 0 bytes spill loads"));
         }
     }
 
@@ -113,6 +120,7 @@ class NvccTest {
             Functional.conv2d(image, image.slice(2, 0, 3).slice(3, 0, 3));
             Functional.maxPool2d(image, PoolOptions.of(2));
             Fft.fft(Fft.complex(x, x));
+            Sampling.poisson(new Generator(1), x);
             Losses.crossEntropy(x, index.slice(0, 0, 1).broadcastTo(4));
             Functional.layerNorm(x, Shape.of(6));
             Functional.scaledDotProductAttention(x, x, x);
@@ -121,27 +129,33 @@ class NvccTest {
         }
     }
 
-    private static String compile(Path folder, String program) throws IOException, InterruptedException {
-        Path source = folder.resolve("program.cu");
-        Files.writeString(source, KernelText.expand(program));
-        Path log = folder.resolve("log");
-        int status = run(
-                log,
-                "nvcc",
-                "-gencode=arch=compute_80,code=sm_80",
-                "-gencode=arch=compute_90,code=sm_90",
-                "--std=c++17",
-                "--fmad=false",
-                "--threads=2",
-                "-Xptxas",
-                "-v",
-                "-fatbin",
-                "-o",
-                folder.resolve("out").toString(),
-                source.toString());
-        String text = Files.readString(log);
-        assertThat(status).as("%s%n%s", text, program).isZero();
-        return text;
+    private static String compile(Path parent, String program) {
+        try {
+            Path folder = Files.createTempDirectory(parent, "program");
+            Path source = folder.resolve("program.cu");
+            Files.writeString(source, KernelText.expand(program));
+            Path log = folder.resolve("log");
+            int status = run(
+                    log,
+                    "nvcc",
+                    "-gencode=arch=compute_80,code=sm_80",
+                    "-gencode=arch=compute_90,code=sm_90",
+                    "--std=c++17",
+                    "--fmad=false",
+                    "-Xptxas",
+                    "-v",
+                    "-fatbin",
+                    "-o",
+                    folder.resolve("out").toString(),
+                    source.toString());
+            String text = Files.readString(log);
+            assertThat(status).as("%s%n%s", text, program).isZero();
+            return text;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static boolean isInstalled(Path folder) throws InterruptedException {
