@@ -13,7 +13,7 @@
  *       copies with them;
  *   <li>{@code CudaReductions}, {@code CudaScans}, {@code CudaSoftmax}, {@code CudaNorms}, {@code CudaClassLosses}, {@code CudaAttention}, {@code
  *       CudaSorting} (with {@code RadixSort} and {@code Selection}), {@code CudaTransposes}, {@code CudaIndexing}, {@code CudaConvolutions}, {@code CudaPooling},
- *       {@code CudaFourier} and {@code CudaSources} have kernels, {@code CudaProducts} and {@code CudaLinear} call cuBLAS and cuBLASLt;
+ *       {@code CudaFourier}, {@code CudaSources} and {@code CudaVariates} have kernels, {@code CudaProducts} and {@code CudaLinear} call cuBLAS and cuBLASLt;
  *   <li>{@code VaryingConstants} keeps numbers that change from compiling a program each;
  *   <li>{@code OnHost} runs LAPACK's operations on the host.
  * </ul>
