@@ -118,7 +118,7 @@ public final class CudaGraph implements AutoCloseable {
         if (known != null) {
             known.replay();
         } else if (runs == 0) {
-            List<Tensor> first = step.apply(List.copyOf(operands));
+            List<Tensor> first = stepped();
             runs++;
             return first;
         } else {
@@ -126,7 +126,7 @@ public final class CudaGraph implements AutoCloseable {
         }
         runs++;
         results.forEach(t -> t.storage().bumpVersion());
-        return results.stream().map(t -> (Tensor) t.view(t.layout())).toList();
+        return views(results);
     }
 
     private void bring(Tensor[] inputs) {
@@ -169,12 +169,28 @@ public final class CudaGraph implements AutoCloseable {
         return copy;
     }
 
+    /** Calls the function. Its operands are handles of its own, so that a result which is one of them can be closed as any other. */
+    private List<Tensor> stepped() {
+        List<Tensor> own = views(operands);
+        List<Tensor> out = List.of();
+        try {
+            out = List.copyOf(step.apply(own));
+            return out;
+        } finally {
+            for (Tensor x : own) {
+                if (out.stream().noneMatch(t -> t == x)) {
+                    x.close();
+                }
+            }
+        }
+    }
+
     private Recording record() {
         List<ConcreteTensor> made = new ArrayList<>();
         var captured = new Recording[1];
         try {
-            Generator.drawn(draws -> captured[0] = Recording.of(
-                    device, draws, () -> step.apply(List.copyOf(operands)).forEach(t -> made.add(kept(t)))));
+            Generator.drawn(draws ->
+                    captured[0] = Recording.of(device, draws, () -> stepped().forEach(t -> made.add(kept(t)))));
         } catch (Throwable e) {
             closeAll(made);
             throw e;
@@ -184,6 +200,11 @@ public final class CudaGraph implements AutoCloseable {
         results = made;
         cleanable = CLEANER.register(this, done::close);
         return done;
+    }
+
+    /** Handles of their own, which whoever gets them may close. */
+    private static List<Tensor> views(List<ConcreteTensor> tensors) {
+        return tensors.stream().map(t -> (Tensor) t.view(t.layout())).toList();
     }
 
     /** A handle of the graph's own. */

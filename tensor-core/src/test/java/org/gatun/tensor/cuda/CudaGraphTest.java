@@ -206,6 +206,22 @@ class CudaGraphTest {
     }
 
     @Test
+    void aResultThatIsAnOperandCanBeClosed() {
+        try (var scope = MemoryScope.open("test");
+                CudaGraph graph = CudaGraph.capture(in -> {
+                    in.get(0).mul_(2);
+                    return in;
+                })) {
+            for (int run = 0; run < 4; run++) {
+                try (Tensor doubled = graph.run(operand(run)).get(0)) {
+                    assertThat(doubled.cpu().toFloatArray())
+                            .isEqualTo(operand(run).mul(2).toFloatArray());
+                }
+            }
+        }
+    }
+
+    @Test
     void aFaultInARunIsNamedAtTheNextWait() {
         try (var scope = MemoryScope.open("test")) {
             Tensor x = operand(0).to(gpu());
