@@ -49,21 +49,28 @@ public final class Recording {
     private static final class Cells {
         private final MemorySegment host = Arena.ofAuto().allocate((long) CELLS * Long.BYTES, Long.BYTES);
 
-        /** What the device has. */
+        /** What the device has, unless the step itself changes it. */
         private final MemorySegment sent = Arena.ofAuto().allocate((long) CELLS * Long.BYTES, Long.BYTES);
 
         private boolean isSent;
+        private boolean isChanged;
         private final ConcreteTensor device;
         private int count;
 
         private Cells(CudaDevice gpu) {
-            device = gpu.allocate(DType.I64, Shape.of(CELLS));
+            // Not by gpu.allocate: an operation that draws and then fails would close what it made.
+            device = ConcreteTensor.allocate(DType.I64, Shape.of(CELLS), gpu.device());
             device.unscope();
+        }
+
+        /** Ends the capture: what the step changed in place it changes in each run. */
+        private void complete() {
+            isChanged = device.storage().version() != 0;
         }
 
         /** Brings the numbers to the device, if they are other ones than those it has. */
         private void send(Lane lane) {
-            if (isSent && host.mismatch(sent) < 0) {
+            if (isSent && !isChanged && host.mismatch(sent) < 0) {
                 return;
             }
             lane.staging().upload(host.asSlice(0, (long) count * Long.BYTES), device.address());
@@ -164,6 +171,7 @@ public final class Recording {
         try {
             step.run();
             drawn.forEach(Drawn::complete);
+            cells.forEach(Cells::complete);
         } catch (Throwable e) {
             try {
                 CudaGraphs.destroy(end());

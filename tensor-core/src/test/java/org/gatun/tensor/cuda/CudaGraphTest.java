@@ -222,6 +222,18 @@ class CudaGraphTest {
     }
 
     @Test
+    void aNumberThatTheStepChangesInPlaceIsTheHostsAgainInEachRun() {
+        try (var scope = MemoryScope.open("test");
+                CudaGraph graph = CudaGraph.capture(in -> List.of(
+                        CudaGraph.number(DType.F32, gpu(), () -> 3).mul_(2).add(in.get(0))))) {
+            for (int run = 0; run < 4; run++) {
+                assertThat(graph.run(operand(run)).get(0).cpu().toFloatArray())
+                        .isEqualTo(operand(run + 6).toFloatArray());
+            }
+        }
+    }
+
+    @Test
     void aFaultInARunIsNamedAtTheNextWait() {
         try (var scope = MemoryScope.open("test")) {
             Tensor x = operand(0).to(gpu());
