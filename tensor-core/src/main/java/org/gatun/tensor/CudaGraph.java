@@ -241,6 +241,8 @@ public final class CudaGraph implements AutoCloseable {
     /**
      * Does something on the host: now and, where a step is being captured on this thread, again before the device's work in each further run, in the order of such calls
      * and of {@link #number}'s.
+     *
+     * @throws DeviceException when the work uses a tensor on the device while a step is being captured, which would do that twice
      */
     public static void onHost(Runnable work) {
         Recording now = Recording.current();

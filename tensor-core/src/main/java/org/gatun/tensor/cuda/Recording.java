@@ -45,6 +45,9 @@ public final class Recording {
     private long executable;
     private boolean closed;
 
+    /** Whether the host's work runs just now. */
+    private boolean onHost;
+
     /** Numbers of the host, 8 bytes each, and their copy on the device. */
     private static final class Cells {
         private final MemorySegment host = Arena.ofAuto().allocate((long) CELLS * Long.BYTES, Long.BYTES);
@@ -212,6 +215,11 @@ public final class Recording {
     }
 
     GraphMemory memory() {
+        if (onHost) {
+            throw new DeviceException("CudaGraph.onHost: the work uses a tensor on " + device()
+                    + ", which would be captured and also be done anew at each run: do that in the step itself; onHost and"
+                    + " number are for objects and numbers of the host");
+        }
         return memory;
     }
 
@@ -227,9 +235,18 @@ public final class Recording {
         return site;
     }
 
-    /** Does something on the host now and before each further launch. */
+    /** Does something on the host now and before each further launch. Within such work it is a part of that. */
     public void eachTime(Runnable action) {
-        action.run();
+        if (onHost) {
+            action.run();
+            return;
+        }
+        onHost = true;
+        try {
+            action.run();
+        } finally {
+            onHost = false;
+        }
         work.add(action);
     }
 

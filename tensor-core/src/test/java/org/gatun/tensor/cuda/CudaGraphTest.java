@@ -234,6 +234,24 @@ class CudaGraphTest {
     }
 
     @Test
+    void workOfTheHostIsRepeatedOnceAndUsesNoTensorOfTheDevice() {
+        int[] count = {0};
+        try (CudaGraph graph = CudaGraph.capture(in -> {
+            CudaGraph.onHost(() -> CudaGraph.onHost(() -> count[0]++));
+            return in;
+        })) {
+            for (int run = 0; run < RUNS; run++) {
+                graph.run();
+            }
+        }
+        assertThat(count[0]).isEqualTo(RUNS);
+        refused("CudaGraph.onHost: the work uses a tensor on cuda:0", in -> {
+            CudaGraph.onHost(() -> in.get(0).add_(1));
+            return in;
+        });
+    }
+
+    @Test
     void aFaultInARunIsNamedAtTheNextWait() {
         try (var scope = MemoryScope.open("test")) {
             Tensor x = operand(0).to(gpu());
