@@ -3,6 +3,7 @@ package org.gatun.tensor.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.memory.Storage;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ final class CudaBlock implements Storage.Source {
 
     /** The captured steps that work on this memory, and keep it. */
     private final List<GraphMemory> graphs = new ArrayList<>(0);
+
+    /** The captured step that this memory was allocated for; null as a rule. */
+    private volatile @Nullable GraphMemory maker;
 
     private boolean released;
 
@@ -66,6 +70,7 @@ final class CudaBlock implements Storage.Source {
     /** Before work that reads is given to a stream. */
     void beforeRead(CudaStream stream) {
         Recording recording = stream.recording();
+        requireValues(recording);
         if (recording != null) {
             recording.memory().reads(this);
         } else {
@@ -83,6 +88,7 @@ final class CudaBlock implements Storage.Source {
     /** Before work that writes is given to a stream. */
     void beforeWrite(CudaStream stream) {
         Recording recording = stream.recording();
+        requireValues(recording);
         if (recording != null) {
             recording.memory().writes(this);
         } else {
@@ -94,6 +100,16 @@ final class CudaBlock implements Storage.Source {
     void afterWrite(CudaStream stream) {
         if (stream.recording() == null) {
             noteWriter(stream);
+        }
+    }
+
+    /** Refuses what another captured step, or work that runs now, would do with memory that the step which made it has not written yet. */
+    private void requireValues(@Nullable Recording recording) {
+        GraphMemory made = maker;
+        if (made != null && made.isRecording() && (recording == null || recording.memory() != made)) {
+            throw new DeviceException("CudaGraph: the thread '" + Thread.currentThread().getName()
+                    + "' uses a tensor of a step that another thread captures, whose values are computed when the capture has ended:"
+                    + " let the step's own thread do that work");
         }
     }
 
@@ -119,6 +135,12 @@ final class CudaBlock implements Storage.Source {
     private synchronized void noteWriter(CudaStream stream) {
         writer = stream;
         readers.clear();
+    }
+
+    /** Lets the captured step that this memory was allocated for keep it. */
+    void madeFor(GraphMemory graph) {
+        maker = graph;
+        join(graph);
     }
 
     /** Lets a captured step keep this memory. */

@@ -32,7 +32,7 @@ final class GraphMemory {
     /** Others' blocks that the step writes. */
     private final Set<CudaBlock> written = new HashSet<>();
 
-    private boolean recording = true;
+    private volatile boolean recording = true;
     private boolean closed;
 
     GraphMemory(CudaAllocator allocator, CudaStream stream) {
@@ -55,7 +55,12 @@ final class GraphMemory {
     /** Makes a block that was allocated for the step its own. */
     synchronized void own(CudaBlock block) {
         own.add(block);
-        block.join(this);
+        block.madeFor(this);
+    }
+
+    /** Whether the step is still being captured: nothing has been computed then. */
+    boolean isRecording() {
+        return recording;
     }
 
     /** Notes that the step reads a block. */
@@ -111,6 +116,9 @@ final class GraphMemory {
                 return;
             }
             closed = true;
+            if (recording) { // the capture couldn't even begin
+                complete();
+            }
             for (Set<CudaBlock> blocks : List.of(own, read, written)) {
                 for (CudaBlock block : blocks) {
                     if (block.leave(this)) {

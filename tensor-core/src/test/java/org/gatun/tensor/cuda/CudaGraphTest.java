@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.gatun.tensor.CudaGraph;
@@ -332,6 +333,29 @@ class CudaGraphTest {
                 }
             }
             assertThat(other.get()).isEqualTo(operand(0).add(operand(2)).toFloatArray());
+        }
+    }
+
+    /** What was captured has not run, and another thread's work would not be repeated. */
+    @Test
+    void anotherThreadIsRefusedWhatIsBeingCaptured() {
+        try (var pool = Executors.newSingleThreadExecutor()) {
+            refused("a step that another thread captures", in -> {
+                Tensor doubled = in.get(0).mul(2);
+                try {
+                    return pool.submit(() -> {
+                                try (var inner = MemoryScope.open("other")) {
+                                    doubled.add(1);
+                                }
+                                return in;
+                            })
+                            .get();
+                } catch (ExecutionException e) {
+                    throw (DeviceException) e.getCause();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
         }
     }
 
