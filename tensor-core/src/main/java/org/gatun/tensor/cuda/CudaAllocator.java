@@ -102,7 +102,7 @@ final class CudaAllocator implements Allocator {
         if (now > peak.get()) {
             peak.accumulateAndGet(now, Math::max);
         }
-        return Storage.of(address, asked, block);
+        return block.storage();
     }
 
     /** Sizes are rounded so that blocks come again: to 512 bytes, and above 4 KiB to an eighth of the power of two below. */
@@ -207,6 +207,7 @@ final class CudaAllocator implements Allocator {
 
     /** Lets memory be used for something else, after all work of a stream. */
     void giveBack(long address, long size, CudaStream home) {
+        capturing.readLock().lock();
         try {
             if (KEEPS) {
                 home.keep(address, size);
@@ -218,6 +219,8 @@ final class CudaAllocator implements Allocator {
         } catch (CudaException e) {
             // Who frees can't be told, nor do anything about it: a lost device has no memory to give back.
             gpu.lost(e);
+        } finally {
+            capturing.readLock().unlock();
         }
     }
 

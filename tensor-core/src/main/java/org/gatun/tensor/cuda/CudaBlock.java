@@ -29,6 +29,9 @@ final class CudaBlock implements Storage.Source {
     /** The captured steps that work on this memory, and keep it. */
     private final List<GraphMemory> graphs = new ArrayList<>(0);
 
+    /** What tensors see of this memory. */
+    private @Nullable Storage storage;
+
     /** The captured step that this memory was allocated for; null as a rule. */
     private volatile @Nullable GraphMemory maker;
 
@@ -55,6 +58,16 @@ final class CudaBlock implements Storage.Source {
     /** The block behind a storage on a GPU. */
     static CudaBlock of(Storage storage) {
         return (CudaBlock) storage.source();
+    }
+
+    /** The storage over this memory, made once. */
+    Storage storage() {
+        Storage known = storage;
+        if (known == null) {
+            known = Storage.of(address, asked, this);
+            storage = known;
+        }
+        return known;
     }
 
     @Override

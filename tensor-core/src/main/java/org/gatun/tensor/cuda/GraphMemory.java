@@ -100,6 +100,12 @@ final class GraphMemory {
         own.forEach(block -> block.beforeWrite(to));
     }
 
+    /** Notes on the blocks that the step writes that their contents changed, for tapes that saved them. */
+    synchronized void changed() {
+        written.forEach(block -> block.storage().bumpVersion());
+        own.forEach(block -> block.storage().bumpVersion());
+    }
+
     /** Notes a stream's work on the blocks. */
     synchronized void after(CudaStream to) {
         read.forEach(block -> block.afterRead(to));

@@ -313,6 +313,7 @@ public final class Recording {
         work.forEach(Runnable::run);
         drawn.forEach(Drawn::draw);
         launch();
+        memory.changed();
     }
 
     /** Lets the graph and its memory go, after the launches so far; from any thread. */

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
+import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.CudaGraph;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
@@ -250,6 +251,25 @@ class CudaGraphTest {
             CudaGraph.onHost(() -> in.get(0).add_(1));
             return in;
         });
+    }
+
+    /** So that a tape refuses what it saved before the run. */
+    @Test
+    void eachRunCountsAsAChangeOfWhatItWrites() {
+        try (var scope = MemoryScope.open("test")) {
+            ConcreteTensor state = operand(0).to(gpu()).concrete();
+            ConcreteTensor read = operand(1).to(gpu()).concrete();
+            try (CudaGraph graph = CudaGraph.capture(in -> {
+                state.add_(read);
+                return in;
+            })) {
+                for (int run = 1; run < RUNS; run++) {
+                    graph.run();
+                    assertThat(state.storage().version()).isEqualTo(run);
+                    assertThat(read.storage().version()).isZero();
+                }
+            }
+        }
     }
 
     @Test
