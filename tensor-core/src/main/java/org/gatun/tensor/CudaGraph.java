@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 import org.gatun.tensor.cuda.Recording;
 import org.gatun.tensor.cuda.Transfers;
 import org.gatun.tensor.random.Generator;
+import org.gatun.tensor.trace.Traced;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +98,8 @@ public final class CudaGraph implements AutoCloseable {
      * @throws ShapeException when an operand has another shape, or there are more or fewer, than in the first run
      * @throws DTypeException when an operand has another dtype than in the first run
      * @throws DeviceException when the step does something that can't be captured
-     * @throws IllegalStateException after {@link #close}, or on another thread than the one that made this
+     * @throws IllegalStateException after {@link #close}, on another thread than the one that made this, or when a tape or another interpreter
+     *     follows an operand or a result: derivatives do not go through a graph, take them in the step
      */
     public List<Tensor> run(Tensor... inputs) {
         if (closed) {
@@ -113,6 +115,9 @@ public final class CudaGraph implements AutoCloseable {
             throw new DeviceException(
                     "CudaGraph: a captured step can't run another one: call the other's function instead");
         }
+        for (int i = 0; i < inputs.length; i++) {
+            requireUnfollowed("operand ", i, inputs[i] instanceof Traced traced ? traced.resolve() : inputs[i]);
+        }
         bring(inputs);
         Recording known = recording;
         if (known != null) {
@@ -127,6 +132,23 @@ public final class CudaGraph implements AutoCloseable {
         runs++;
         results.forEach(t -> t.storage().bumpVersion());
         return views(results);
+    }
+
+    /** Else a derivative would be 0 or missing, unnoticed. */
+    private static void requireUnfollowed(String what, int number, Tensor x) {
+        if (isFollowed(x)) {
+            throw new IllegalStateException("CudaGraph: " + what + number + ", of shape " + x.shape()
+                    + ", is followed by a tape or another interpreter, and derivatives do not go through a graph: take them in"
+                    + " the step, with the tape opened there, and pass or return detach()");
+        }
+    }
+
+    private static boolean isFollowed(Tensor x) {
+        try {
+            return x instanceof Traced traced && traced.trace() != null;
+        } catch (IllegalStateException e) {
+            return false; // no longer: it has outlived its interpreter
+        }
     }
 
     private void bring(Tensor[] inputs) {
@@ -175,6 +197,9 @@ public final class CudaGraph implements AutoCloseable {
         List<Tensor> out = List.of();
         try {
             out = List.copyOf(step.apply(own));
+            for (int i = 0; i < out.size(); i++) {
+                requireUnfollowed("result ", i, out.get(i));
+            }
             return out;
         } finally {
             for (Tensor x : own) {

@@ -287,6 +287,30 @@ class CudaTrainingTest {
                         .isEqualTo(states.get(0).get(name).toDoubleArray()));
     }
 
+    /** A derivative through a graph would be 0, and one of a later run's result missing. */
+    @Test
+    void whatATapeFollowsStaysOutOfCapturedSteps() {
+        Parameter p = small(7).to(gpu).parameters().getFirst();
+        Tensor x = Tensors.ones(8, 12).to(gpu);
+        try (CudaGraph graph = CudaGraph.capture(in -> List.of(in.get(0).mul(p).sum()))) {
+            for (int run = 0; run < 3; run++) {
+                assertThat(graph.run(x).getFirst().item())
+                        .isCloseTo(p.value().sum().item(), within(1e-4));
+                assertThatThrownBy(() -> Grad.grad(t -> graph.run(t).getFirst()).apply(x))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("operand 0")
+                        .hasMessageContaining("detach()");
+            }
+        }
+        try (CudaGraph graph = CudaGraph.capture(in -> List.of(in.get(0).mul(p).sum()));
+                var tape = Tape.open()) {
+            assertThatThrownBy(() -> graph.run(x))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("result 0");
+            assertThat(tape.gradient(p.sum(), p).sum().item()).isEqualTo(8 * 12);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Update.class)
     void anOptimizerFollowsItsParameters(Update update) {
