@@ -98,12 +98,16 @@ abstract sealed class AdaptiveMoments<S extends AdaptiveMoments<S>> extends Opti
     }
 
     @Override
+    protected Elementwise.Region region() {
+        return (weightDecay == 0 ? PLAIN : kernel).region;
+    }
+
+    @Override
     protected Update update(Tensor value, Tensor gradient, Map<String, Tensor> state) {
         LongSupplier t = count(state);
         Tensor m = zeros(state, "exp_avg", value);
         Tensor v = zeros(state, "exp_avg_sq", value);
         return new Update(
-                (weightDecay == 0 ? PLAIN : kernel).region,
                 List.of(value, gradient, m, v),
                 List.of(
                         () -> rate() / (1 - Math.pow(beta1, t.getAsLong())),

@@ -45,18 +45,21 @@ public abstract class Optimizer implements AutoCloseable {
     private boolean closed;
 
     /**
-     * How one parameter is updated in place: by a region of its tensors and of numbers.
+     * How one parameter is updated in place: by {@link #region} of its tensors and of numbers.
      *
-     * @param region what is computed, of the tensors and then the numbers
      * @param tensors the parameter's value, its gradient and its state, of one shape and dtype
      * @param numbers numbers of this update, which may be other ones at the next
      * @param results the tensors that the region's results are written into
      */
     protected record Update(
-            Elementwise.Region region, List<Tensor> tensors, List<DoubleSupplier> numbers, List<Tensor> results) {}
+            List<Tensor> tensors, List<DoubleSupplier> numbers, List<Tensor> results) {
+        List<Double> now() {
+            return numbers.stream().map(DoubleSupplier::getAsDouble).toList();
+        }
+    }
 
-    /** Updates that run together: those by one region with the same numbers. */
-    private record Group(Elementwise.Region region, Device device, DType arithmetic, List<Double> numbers) {}
+    /** Updates that run together: those with the same numbers. */
+    private record Group(Device device, DType arithmetic, List<Double> numbers) {}
 
     /**
      * An optimizer of the given parameters.
@@ -111,10 +114,20 @@ public abstract class Optimizer implements AutoCloseable {
         parameters.forEach(Parameter::zeroGrad);
     }
 
-    /** Updates every parameter that has a gradient. */
+    /**
+     * Updates every parameter that has a gradient. In a step that is captured as a {@link CudaGraph}, rates and other numbers are those of each run.
+     *
+     * @throws IllegalStateException when the first update is made in a captured step, or, in a later run, when that is not the step to do any
+     *     more: a setting asks for another computation, a parameter's value or state was replaced, or those that were updated with the
+     *     same numbers now have different ones
+     */
     public final void step() {
-        requireOpen("step");
-        CudaGraph.onHost(() -> rate = learningRate());
+        Elementwise.Region region = region();
+        CudaGraph.onHost(() -> {
+            requireOpen("step");
+            requireCaptured(region() == region, "a setting now asks for another computation");
+            rate = learningRate();
+        });
         var groups = new LinkedHashMap<Group, List<Update>>();
         var updated = new ArrayList<Map<String, Tensor>>();
         try (var scope = MemoryScope.open("optimizer")) {
@@ -124,15 +137,15 @@ public abstract class Optimizer implements AutoCloseable {
                 if (g != null) {
                     follow(p.device(), state.get(i));
                     Update update = update(p.value(), g, state.get(i));
-                    List<Double> numbers = update.numbers.stream()
-                            .map(DoubleSupplier::getAsDouble)
-                            .toList();
-                    var group = new Group(update.region, p.device(), p.dtype().arithmetic(), numbers);
+                    var group = new Group(p.device(), p.dtype().arithmetic(), update.now());
                     groups.computeIfAbsent(group, key -> new ArrayList<>()).add(update);
                     updated.add(state.get(i));
+                    if (CudaGraph.isCapturing()) {
+                        stays(p, p.value(), state.get(i), new LinkedHashMap<>(state.get(i)));
+                    }
                 }
             }
-            groups.forEach(Optimizer::run);
+            groups.forEach((group, updates) -> run(region, group, updates));
         }
         CudaGraph.onHost(() -> {
             updated.forEach(Optimizer::countUp);
@@ -140,11 +153,33 @@ public abstract class Optimizer implements AutoCloseable {
         });
     }
 
-    private static void run(Group group, List<Update> updates) {
+    /** Has a captured step check in each run that it still works on a parameter's value and state. */
+    private void stays(Parameter p, Tensor value, Map<String, Tensor> known, Map<String, Tensor> captured) {
+        CudaGraph.onHost(() -> requireCaptured(
+                p.value() == value && known.equals(captured),
+                "the value or the state of the parameter '" + p.name() + "' of shape " + p.shape() + " was replaced"));
+    }
+
+    private void requireCaptured(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalStateException(name() + ": " + otherwise
+                    + " since the step was captured, which would go on as before: make a new CudaGraph after such a change");
+        }
+    }
+
+    private void run(Elementwise.Region region, Group group, List<Update> updates) {
+        if (CudaGraph.isCapturing() && updates.size() > 1) {
+            CudaGraph.onHost(() -> {
+                List<Double> first = updates.get(0).now();
+                requireCaptured(
+                        updates.stream().allMatch(update -> update.now().equals(first)),
+                        "parameters that were updated alike, after equally many updates, differ in these");
+            });
+        }
         List<Tensor> numbers = updates.get(0).numbers.stream()
                 .map(number -> number(group.arithmetic, group.device, number))
                 .toList();
-        group.region.applyEachInto(
+        region.applyEachInto(
                 updates.stream().map(Update::tensors).toList(),
                 numbers,
                 updates.stream().map(Update::results).toList());
@@ -175,6 +210,9 @@ public abstract class Optimizer implements AutoCloseable {
         return name.equals("step") ? Device.CPU : device;
     }
 
+    /** What updates compute with the settings as they are, of a parameter's tensors and then the numbers of its {@link Update}. */
+    protected abstract Elementwise.Region region();
+
     /**
      * How one parameter is updated. Nothing is changed yet but the state made at the first update.
      *
@@ -193,8 +231,16 @@ public abstract class Optimizer implements AutoCloseable {
     protected abstract Set<String> stateNames();
 
     /** A state tensor of zeros like {@code value}, made at the first call and kept. */
-    protected static Tensor zeros(Map<String, Tensor> state, String name, Tensor value) {
-        return state.computeIfAbsent(name, n -> owned(value.fullLike(0)));
+    protected final Tensor zeros(Map<String, Tensor> state, String name, Tensor value) {
+        return state.computeIfAbsent(name, n -> {
+            if (CudaGraph.isCapturing()) {
+                throw new IllegalStateException(name() + ": the captured step makes the state '" + name
+                        + "' of a parameter of shape " + value.shape()
+                        + ", which would be 0 again in each run: let the step's first run, which is not captured, update"
+                        + " all parameters");
+            }
+            return owned(value.fullLike(0));
+        });
     }
 
     /** The number of the update under way among those of one parameter, from 1, by a count in its state, a 0-d I64 tensor on the host. */
@@ -242,7 +288,8 @@ public abstract class Optimizer implements AutoCloseable {
     }
 
     /**
-     * Restores what {@link #stateDict} gave, by copying; the next update is that of the run that was saved.
+     * Restores what {@link #stateDict} gave, by copying; the next update is that of the run that was saved. State that is there already keeps its
+     * memory, so that captured steps go on with what was restored.
      *
      * @throws IllegalArgumentException when an entry is missing, unknown, of another shape or dtype, or a negative number of updates
      */
@@ -279,11 +326,29 @@ public abstract class Optimizer implements AutoCloseable {
             Device device = parameters.get(i).device();
             restored.get(i).replaceAll((name, t) -> owned(t, placeOf(name, device)));
         }
-        free();
         for (int i = 0; i < restored.size(); i++) {
-            state.get(i).putAll(restored.get(i));
+            restore(state.get(i), restored.get(i));
         }
         steps = count;
+    }
+
+    /** Brings a parameter's state to saved values, which are given up: in the memory it has, on which a captured step works. */
+    private static void restore(Map<String, Tensor> known, Map<String, Tensor> saved) {
+        boolean fits = known.keySet().equals(saved.keySet())
+                && known.entrySet().stream().allMatch(e -> e.getValue()
+                        .device()
+                        .equals(Objects.requireNonNull(saved.get(e.getKey())).device()));
+        if (fits) {
+            known.forEach((name, t) -> {
+                try (Tensor values = Objects.requireNonNull(saved.get(name))) {
+                    t.copy_(values);
+                }
+            });
+        } else {
+            known.values().forEach(Tensor::close);
+            known.clear();
+            known.putAll(saved);
+        }
     }
 
     private static boolean isCount(Tensor t) {

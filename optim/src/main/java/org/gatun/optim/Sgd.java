@@ -93,22 +93,26 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
-    protected Update update(Tensor value, Tensor gradient, Map<String, Tensor> state) {
-        if (momentum == 0) {
-            if (nesterov) {
-                throw new IllegalArgumentException(
-                        "Sgd: nesterov needs a momentum above 0: set momentum, for instance 0.9");
-            }
-            return new Update(PLAIN, List.of(value, gradient), List.of(this::rate, () -> weightDecay), List.of(value));
+    protected Elementwise.Region region() {
+        if (nesterov && momentum == 0) {
+            throw new IllegalArgumentException(
+                    "Sgd: nesterov needs a momentum above 0: set momentum, for instance 0.9");
         }
         if (nesterov && dampening != 0) {
             throw new IllegalArgumentException("Sgd: nesterov needs dampening 0, not " + dampening);
+        }
+        return momentum == 0 ? PLAIN : nesterov ? NESTEROV : MOMENTUM;
+    }
+
+    @Override
+    protected Update update(Tensor value, Tensor gradient, Map<String, Tensor> state) {
+        if (momentum == 0) {
+            return new Update(List.of(value, gradient), List.of(this::rate, () -> weightDecay), List.of(value));
         }
         // The first buffer is the gradient itself, without dampening.
         boolean first = !state.containsKey("momentum_buffer");
         Tensor buffer = zeros(state, "momentum_buffer", value);
         return new Update(
-                nesterov ? NESTEROV : MOMENTUM,
                 List.of(value, gradient, buffer),
                 List.of(this::rate, () -> weightDecay, () -> momentum, () -> first ? 1 : 1 - dampening),
                 List.of(value, buffer));

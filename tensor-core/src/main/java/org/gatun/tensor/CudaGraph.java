@@ -245,6 +245,11 @@ public final class CudaGraph implements AutoCloseable {
         return runs;
     }
 
+    /** Whether a step is being captured on this thread, as {@code torch.cuda.is_current_stream_capturing}. */
+    public static boolean isCapturing() {
+        return Recording.current() != null;
+    }
+
     /**
      * A 0-d tensor with a number of the host: where a step is being captured on this thread for {@code device}, one that has the number of the time at each
      * run. Otherwise a tensor like any other.

@@ -311,6 +311,93 @@ class CudaTrainingTest {
         }
     }
 
+    private CudaGraph captured(Module model, Optimizer optimizer) {
+        return CudaGraph.capture(in -> {
+            optimizer.zeroGrad();
+            gradients(model, in);
+            optimizer.step();
+            return List.of();
+        });
+    }
+
+    /** As {@link #backward}, without a look at the loss. */
+    private static void gradients(Module model, List<Tensor> batch) {
+        try (var tape = Tape.open()) {
+            tape.backward(Losses.crossEntropy(model.forward(batch.get(0)), batch.get(1)));
+        }
+    }
+
+    private static Map<String, Tensor> copies(Map<String, Tensor> state) {
+        var copies = new LinkedHashMap<String, Tensor>();
+        state.forEach((name, t) -> copies.put(name, t.cpu().copy()));
+        return copies;
+    }
+
+    @Test
+    void aCapturedStepGoesOnFromWhatIsLoaded() {
+        Module model = small(7).to(gpu);
+        try (Adam optimizer = Adam.of(model.parameters()).learningRate(Schedule.cosine(0.1, 0, 10));
+                CudaGraph graph = captured(model, optimizer)) {
+            for (int i = 0; i < 3; i++) {
+                graph.run(samples(i).inputs(), samples(i).targets());
+            }
+            Map<String, Tensor> parameters = copies(model.stateDict());
+            Map<String, Tensor> state = copies(optimizer.stateDict());
+            graph.run(samples(3).inputs(), samples(3).targets());
+            Map<String, Tensor> expected = copies(model.stateDict());
+            graph.run(samples(4).inputs(), samples(4).targets());
+            model.loadStateDict(parameters);
+            optimizer.loadStateDict(state);
+            graph.run(samples(3).inputs(), samples(3).targets());
+            copies(model.stateDict())
+                    .forEach((name, t) -> assertThat(t.toFloatArray())
+                            .as(name)
+                            .isEqualTo(expected.get(name).toFloatArray()));
+        }
+    }
+
+    /** Each would otherwise train on with old state or settings, unnoticed. */
+    @Test
+    void aCapturedStepThatIsNotTheStepToDoAnyMoreIsRefused() {
+        Module model = small(7).to(gpu);
+        Batch batch = samples(1);
+        Adam optimizer = Adam.of(model.parameters());
+        boolean[] updates = {false};
+        try (CudaGraph graph = CudaGraph.capture(in -> {
+            gradients(model, in);
+            if (updates[0]) {
+                optimizer.step();
+            }
+            return List.of();
+        })) {
+            graph.run(batch.inputs(), batch.targets());
+            updates[0] = true;
+            refused(graph, batch, "Adam: the captured step makes the state 'exp_avg'");
+        }
+        try (CudaGraph graph = captured(model, optimizer)) {
+            for (int i = 0; i < 3; i++) {
+                graph.run(batch.inputs(), batch.targets());
+            }
+            optimizer.weightDecay(0.1);
+            refused(graph, batch, "Adam: a setting now asks for another computation");
+            optimizer.weightDecay(0);
+            Parameter still = model.parameters().getFirst();
+            still.zeroGrad();
+            optimizer.step();
+            refused(graph, batch, "Adam: parameters that were updated alike");
+            optimizer.loadStateDict(Map.of("steps", Tensors.scalar(0L)));
+            refused(graph, batch, "Adam: the value or the state of the parameter");
+            optimizer.close();
+            refused(graph, batch, "Adam: step after close");
+        }
+    }
+
+    private static void refused(CudaGraph graph, Batch batch, String why) {
+        assertThatThrownBy(() -> graph.run(batch.inputs(), batch.targets()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(why);
+    }
+
     @ParameterizedTest
     @EnumSource(Update.class)
     void anOptimizerFollowsItsParameters(Update update) {
