@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.CudaGraph;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.DeviceException;
@@ -86,18 +87,22 @@ public final class Parameter extends Traced {
      * @throws DeviceException when it lies on another device
      */
     public void grad(@Nullable Tensor gradient) {
-        ConcreteTensor copy = null;
-        if (gradient != null) {
-            checkGradient(gradient);
-            copy = (ConcreteTensor) gradient.concrete().copy();
-            copy.unscope();
+        if (gradient == null) {
+            zeroGrad();
+            return;
         }
-        replaceGrad(copy);
+        checkGradient(gradient);
+        ConcreteTensor copy = copied(gradient);
+        if (CudaGraph.isCapturing()) {
+            CapturedGradient.replaces(this, copy);
+        } else {
+            replaceGrad(copy);
+        }
     }
 
     /** Removes the gradient, so that the next one is assigned and not added. */
     public void zeroGrad() {
-        replaceGrad(null);
+        CudaGraph.onHost(() -> replaceGrad(null));
     }
 
     /**
@@ -123,6 +128,7 @@ public final class Parameter extends Traced {
         checkGradient(gradient);
         ConcreteTensor known = grad;
         if (known != null) {
+            CapturedGradient.adds(this, known);
             known.add_(gradient.concrete());
         } else if (gradient instanceof ConcreteTensor own
                 && own.isContiguous()
@@ -132,9 +138,23 @@ public final class Parameter extends Traced {
                 && !own.storage().isReadOnly()) {
             // Nobody else holds this memory, and it holds nothing else: take it over instead of copying it.
             own.unscope();
-            replaceGrad(own);
+            assignGrad(own);
         } else {
-            grad(gradient);
+            assignGrad(copied(gradient));
+        }
+    }
+
+    private static ConcreteTensor copied(Tensor gradient) {
+        var copy = (ConcreteTensor) gradient.concrete().copy();
+        copy.unscope();
+        return copy;
+    }
+
+    private void assignGrad(ConcreteTensor first) {
+        if (CudaGraph.isCapturing()) {
+            CapturedGradient.assigns(this, first);
+        } else {
+            replaceGrad(first);
         }
     }
 
@@ -149,7 +169,7 @@ public final class Parameter extends Traced {
         }
     }
 
-    private void replaceGrad(@Nullable ConcreteTensor replacement) {
+    void replaceGrad(@Nullable ConcreteTensor replacement) {
         ConcreteTensor known = grad;
         grad = replacement;
         if (known != null) {
@@ -232,7 +252,7 @@ public final class Parameter extends Traced {
     /** Frees the value and the gradient. */
     @Override
     public void close() {
-        zeroGrad();
+        replaceGrad(null);
         value.close();
     }
 }

@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * gradients too: those that a step leaves are added to by the next.
  *
  * <p><b>What the function does on the host happens in the first two runs only.</b> Numbers of the host are constants of the graph, but for those that come in
- * by {@link #number}, and changes of objects are not repeated, but for those made in {@link #onHost}: optimizers bring their rates and counts in so.
+ * by {@link #number}, and changes of objects are not repeated, but for those made in {@link #onHost}: optimizers bring their rates and counts in so,
+ * and parameters have after each run the gradient that the function would leave.
  * Random numbers are new in each run: those that the generators would draw in a run of the function itself, as long as it forks none.
  *
  * <p><b>What can't be captured is refused</b>, with a {@link DeviceException} in the second run that names it: reading a value, copying between host and device
@@ -281,6 +282,20 @@ public final class CudaGraph implements AutoCloseable {
         } else {
             now.eachTime(work);
         }
+    }
+
+    /**
+     * Does something when the graph that is being captured on this thread is closed: gives up, say, a tensor that {@link #onHost} work hands out.
+     * It may happen on another thread, if the graph is collected.
+     *
+     * @throws IllegalStateException when nothing is being captured, see {@link #isCapturing}
+     */
+    public static void onClose(Runnable work) {
+        Recording now = Recording.current();
+        if (now == null) {
+            throw new IllegalStateException("CudaGraph.onClose: no step is being captured on this thread: ask isCapturing() before");
+        }
+        now.atEnd(work);
     }
 
     /** Lets the captured step go, with all memory that nothing else holds; results that were returned stay. */

@@ -39,6 +39,9 @@ public final class Recording {
     /** What the host does before each launch, in the order of the step. */
     private final List<Runnable> work = new ArrayList<>();
 
+    /** What is done when the graph is closed. */
+    private final List<Runnable> atEnd = new ArrayList<>();
+
     private final List<Cells> cells = new ArrayList<>();
     private final Generator.Draws draws;
     private final List<Drawn> drawn = new ArrayList<>();
@@ -250,6 +253,11 @@ public final class Recording {
         work.add(action);
     }
 
+    /** Does something when the graph is closed, on whatever thread. */
+    public void atEnd(Runnable action) {
+        atEnd.add(action);
+    }
+
     /**
      * A 0-d tensor with a number of the host, which is asked for now and before each further launch.
      *
@@ -325,6 +333,7 @@ public final class Recording {
             closed = true;
         }
         cells.forEach(c -> c.device.close());
+        atEnd.forEach(Runnable::run);
         try {
             gpu.enter();
             if (executable != 0) {
