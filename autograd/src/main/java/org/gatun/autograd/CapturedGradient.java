@@ -18,9 +18,11 @@ final class CapturedGradient {
         Supplier<ConcreteTensor> handles = handles(first);
         CudaGraph.onHost(() -> {
             if (p.grad() != null) {
-                throw new IllegalStateException("CudaGraph: the captured step sets the gradient of the parameter '" + p.name()
-                        + "' of shape " + p.shape() + ", which had none then, but has one now that would have to be added to:"
-                        + " call zeroGrad() in the step, or before each run as before that one");
+                throw new IllegalStateException(
+                        "CudaGraph: the captured step sets the gradient of the parameter '" + p.name()
+                                + "' of shape " + p.shape()
+                                + ", which had none then, but has one now that would have to be added to:"
+                                + " call zeroGrad() in the step, or before each run as before that one");
             }
             p.replaceGrad(handles.get());
         });

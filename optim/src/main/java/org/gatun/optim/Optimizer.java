@@ -51,8 +51,7 @@ public abstract class Optimizer implements AutoCloseable {
      * @param numbers numbers of this update, which may be other ones at the next
      * @param results the tensors that the region's results are written into
      */
-    protected record Update(
-            List<Tensor> tensors, List<DoubleSupplier> numbers, List<Tensor> results) {
+    protected record Update(List<Tensor> tensors, List<DoubleSupplier> numbers, List<Tensor> results) {
         List<Double> now() {
             return numbers.stream().map(DoubleSupplier::getAsDouble).toList();
         }
@@ -162,8 +161,9 @@ public abstract class Optimizer implements AutoCloseable {
 
     private void requireCaptured(boolean holds, String otherwise) {
         if (!holds) {
-            throw new IllegalStateException(name() + ": " + otherwise
-                    + " since the step was captured, which would go on as before: make a new CudaGraph after such a change");
+            throw new IllegalStateException(
+                    name() + ": " + otherwise
+                            + " since the step was captured, which would go on as before: make a new CudaGraph after such a change");
         }
     }
 
@@ -335,9 +335,11 @@ public abstract class Optimizer implements AutoCloseable {
     /** Brings a parameter's state to saved values, which are given up: in the memory it has, on which a captured step works. */
     private static void restore(Map<String, Tensor> known, Map<String, Tensor> saved) {
         boolean fits = known.keySet().equals(saved.keySet())
-                && known.entrySet().stream().allMatch(e -> e.getValue()
-                        .device()
-                        .equals(Objects.requireNonNull(saved.get(e.getKey())).device()));
+                && known.entrySet().stream()
+                        .allMatch(e -> e.getValue()
+                                .device()
+                                .equals(Objects.requireNonNull(saved.get(e.getKey()))
+                                        .device()));
         if (fits) {
             known.forEach((name, t) -> {
                 try (Tensor values = Objects.requireNonNull(saved.get(name))) {

@@ -293,7 +293,8 @@ public final class CudaGraph implements AutoCloseable {
     public static void onClose(Runnable work) {
         Recording now = Recording.current();
         if (now == null) {
-            throw new IllegalStateException("CudaGraph.onClose: no step is being captured on this thread: ask isCapturing() before");
+            throw new IllegalStateException(
+                    "CudaGraph.onClose: no step is being captured on this thread: ask isCapturing() before");
         }
         now.atEnd(work);
     }

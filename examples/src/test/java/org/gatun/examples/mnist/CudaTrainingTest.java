@@ -351,7 +351,9 @@ class CudaTrainingTest {
                     if (captured == 1) {
                         graph.run(batch.inputs(), batch.targets());
                     } else {
-                        gradients(model, List.of(batch.inputs().to(gpu), batch.targets().to(gpu)));
+                        gradients(
+                                model,
+                                List.of(batch.inputs().to(gpu), batch.targets().to(gpu)));
                     }
                     for (Parameter p : model.parameters()) {
                         seen.get(captured).add(p.grad().toFloatArray());

@@ -120,9 +120,10 @@ final class CudaBlock implements Storage.Source {
     private void requireValues(@Nullable Recording recording) {
         GraphMemory made = maker;
         if (made != null && made.isRecording() && (recording == null || recording.memory() != made)) {
-            throw new DeviceException("CudaGraph: the thread '" + Thread.currentThread().getName()
-                    + "' uses a tensor of a step that another thread captures, whose values are computed when the capture has ended:"
-                    + " let the step's own thread do that work");
+            throw new DeviceException(
+                    "CudaGraph: the thread '" + Thread.currentThread().getName()
+                            + "' uses a tensor of a step that another thread captures, whose values are computed when the capture has ended:"
+                            + " let the step's own thread do that work");
         }
     }
 
