@@ -73,10 +73,11 @@ static __device__ __forceinline__ float shiftOfScores(float max) {
     return fabsf(max) == infinityOf(max) ? 0.0f : max;
 }
 
-// Where an element of a tile lies: groups of four columns change places, so that those of eight rows lie in different
-// banks.
+// Where an element of a tile lies: groups of four columns change places, so that those of eight rows, or of as many as
+// a narrow tile has groups, lie in different banks. The width is a power of two from 16 on.
 static __device__ __forceinline__ int placeInTile(int row, int column, int width) {
-    return row * width + (column ^ (row & 7) << 2);
+    const int groups = width < 32 ? width / 4 : 8;
+    return row * width + (column ^ (row & (groups - 1)) << 2);
 }
 
 static __device__ __forceinline__ Vec<float, 4> fourOfTile(const float* tile, int row, int column, int width) {
