@@ -24,12 +24,14 @@ static __device__ __forceinline__ Moments<A> fromLane(const Moments<A>& x, int l
 template <class A>
 struct MomentsFold {
     typedef Moments<A> Acc;
-    // Chan, Golub and LeVeque: no large sums are subtracted from each other.
+    // Chan, Golub and LeVeque: no large sums are subtracted from each other. The counts are multiplied first, as 0 times
+    // an overflowed square is NaN.
     static __device__ __forceinline__ Acc join(const Acc& a, const Acc& b) {
         const A count = a.count + b.count;
         const A difference = b.mean - a.mean;
         const A share = count > 0 ? b.count / count : (A)0;
-        return Acc{count, a.mean + difference * share, a.squares + b.squares + difference * difference * a.count * share};
+        const A spread = difference * (difference * (a.count * share));
+        return Acc{count, a.mean + difference * share, a.squares + b.squares + spread};
     }
 };
 
