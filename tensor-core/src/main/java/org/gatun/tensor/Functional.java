@@ -307,7 +307,7 @@ public final class Functional extends DistanceFunctions {
      * @throws DTypeException when a dtype is not floating, or they differ
      */
     public static Tensor rmsNorm(Tensor x, Shape normalized, @Nullable Tensor weight, double epsilon) {
-        return Normalization.rmsNorm(x, normalized, weight, epsilon);
+        return CastPolicy.F32.apply(in -> Normalization.rmsNorm(in[0], normalized, in[1], epsilon), x, weight);
     }
 
     /**
@@ -315,7 +315,8 @@ public final class Functional extends DistanceFunctions {
      * such as 2^-23 of F32.
      */
     public static Tensor rmsNorm(Tensor x, Shape normalized, @Nullable Tensor weight) {
-        return Normalization.rmsNorm(x, normalized, weight, Normalization.epsilon(x.dtype()));
+        return CastPolicy.F32.apply(
+                in -> Normalization.rmsNorm(in[0], normalized, in[1], Normalization.epsilon(in[0].dtype())), x, weight);
     }
 
     /**
@@ -347,12 +348,12 @@ public final class Functional extends DistanceFunctions {
      * {@code torch.nn.functional.batch_norm} in training. Running statistics are a layer's affair.
      *
      * @param x of shape (n, c, ...), with more than one number in each channel
-     * @param weight of shape (c) and x's dtype, or null for 1
-     * @param bias of shape (c) and x's dtype, or null for 0
+     * @param weight of shape (c) and x's dtype, or F32 beside BF16 and F16, or null for 1
+     * @param bias as weight, or null for 0
      * @param epsilon what is added to the variance
-     * @return of x's shape
+     * @return of x's shape and dtype
      * @throws ShapeException when the shapes do not fit, naming both
-     * @throws DTypeException when a dtype is not floating, or they differ
+     * @throws DTypeException when a dtype is not floating, or they do not fit
      */
     public static Tensor batchNorm(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
         return CastPolicy.AS_IS.apply(
@@ -363,8 +364,8 @@ public final class Functional extends DistanceFunctions {
      * {@link #batchNorm(Tensor, Tensor, Tensor, double)} with a mean and a variance that are given, as {@code torch.nn.functional.batch_norm}
      * outside of training.
      *
-     * @param mean of shape (c) and x's dtype
-     * @param variance of shape (c) and x's dtype
+     * @param mean of shape (c) and the dtypes of a weight
+     * @param variance as mean
      */
     public static Tensor batchNorm(
             Tensor x, Tensor mean, Tensor variance, @Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {

@@ -50,7 +50,9 @@ final class Normalization {
     }
 
     static Tensor groupNorm(Tensor x, long groups, @Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
-        Shape channels = channels("groupNorm", x, weight, bias);
+        Shape channels = channels("groupNorm", x);
+        requireShape("groupNorm", "weight", weight, x, channels);
+        requireShape("groupNorm", "bias", bias, x, channels);
         long c = channels.elements();
         if (groups < 1 || c % groups != 0) {
             throw new ShapeException("groupNorm: " + groups + " groups do not divide the " + c
@@ -67,10 +69,12 @@ final class Normalization {
             @Nullable Tensor weight,
             @Nullable Tensor bias,
             double epsilon) {
-        Shape channels = channels("batchNorm", x, weight, bias);
+        Shape channels = channels("batchNorm", x);
+        requireChannels("weight", weight, x, channels);
+        requireChannels("bias", bias, x, channels);
         if (mean != null && variance != null) {
-            requireShape("batchNorm", "mean", mean, x, channels);
-            requireShape("batchNorm", "variance", variance, x, channels);
+            requireChannels("mean", mean, x, channels);
+            requireChannels("variance", variance, x, channels);
             Tensor more = Widened.compute(variance, v -> v.add(epsilon));
             return affine(BY_STATISTICS.apply(x, beside(x, mean), beside(x, more)), weight, bias);
         }
@@ -131,22 +135,33 @@ final class Normalization {
         }
     }
 
-    private static Shape channels(String name, Tensor x, @Nullable Tensor weight, @Nullable Tensor bias) {
+    private static Shape channels(String name, Tensor x) {
         Reductions.requireFloating(name, x);
         if (x.rank() < 2) {
             throw new ShapeException(name + ": an input of shape " + x.shape() + " must be (n, c) or (n, c, ...)");
         }
-        Shape channels = Shape.of(x.size(1));
-        requireShape(name, "weight", weight, x, channels);
-        requireShape(name, "bias", bias, x, channels);
-        return channels;
+        return Shape.of(x.size(1));
     }
 
-    private static void requireShape(String name, String what, @Nullable Tensor operand, Tensor x, Shape shape) {
+    /** What batchNorm has for each channel may be F32 where the input has 16 bits, as behind a convolution in an autocast scope. */
+    private static void requireChannels(String what, @Nullable Tensor operand, Tensor x, Shape channels) {
         if (operand == null) {
             return;
         }
-        Windows.requireType(name, what, operand, x);
+        if (operand.dtype() != x.dtype().arithmetic()) {
+            Windows.requireType("batchNorm", what, operand, x);
+        }
+        requireSizes("batchNorm", what, operand, x, channels);
+    }
+
+    private static void requireShape(String name, String what, @Nullable Tensor operand, Tensor x, Shape shape) {
+        if (operand != null) {
+            Windows.requireType(name, what, operand, x);
+            requireSizes(name, what, operand, x, shape);
+        }
+    }
+
+    private static void requireSizes(String name, String what, Tensor operand, Tensor x, Shape shape) {
         if (!operand.shape().equals(shape)) {
             throw new ShapeException(name + ": a " + what + " of shape " + operand.shape() + " does not fit an input of"
                     + " shape " + x.shape() + ": it must be " + shape);

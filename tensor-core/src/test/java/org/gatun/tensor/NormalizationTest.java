@@ -83,6 +83,35 @@ class NormalizationTest {
                 .isTrue();
     }
 
+    /** As convolutions in 16 bits, in an autocast scope, before a layer with parameters in F32. */
+    @Test
+    void batchNormTakesParametersOfF32BesideNarrowNumbers() {
+        Tensor x = normal(4, 3, 2).to(DType.BF16);
+        Tensor a = Tensors.of(1.0, -2, 3).to(DType.F32);
+        Tensor b = Tensors.of(0.5, 1, 2).to(DType.F32);
+        Tensor lowA = a.to(DType.BF16);
+        Tensor lowB = b.to(DType.BF16);
+        Tensor trained = Functional.batchNorm(x, a, b, 0.1);
+        assertThat(trained.dtype()).isEqualTo(DType.BF16);
+        assertThat(trained.toDoubleArray())
+                .containsExactly(Functional.batchNorm(x, lowA, lowB, 0.1).toDoubleArray());
+        Tensor given = Functional.batchNorm(x, a, b, null, a, 0.1);
+        assertThat(given.dtype()).isEqualTo(DType.BF16);
+        assertThat(given.toDoubleArray())
+                .containsExactly(x.to(DType.F32)
+                        .sub(a.reshape(3, 1))
+                        .mul(b.add(0.1).rsqrt().reshape(3, 1))
+                        .to(DType.BF16)
+                        .add(lowA.reshape(3, 1))
+                        .toDoubleArray());
+        assertThatThrownBy(() -> Functional.batchNorm(x, a.to(DType.F16), b, 0.1))
+                .isInstanceOf(DTypeException.class)
+                .hasMessageContaining("weight is F16");
+        assertThatThrownBy(() -> Functional.batchNorm(x.to(DType.F32), a, lowB, 0.1))
+                .isInstanceOf(DTypeException.class)
+                .hasMessageContaining("bias is BF16");
+    }
+
     @Test
     void theDefaultEpsilonOfRmsNormIsTheDtypes() {
         for (DType dtype : new DType[] {DType.F32, DType.F64, DType.BF16, DType.F16}) {

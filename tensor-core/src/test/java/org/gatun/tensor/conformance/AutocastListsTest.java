@@ -41,7 +41,7 @@ class AutocastListsTest {
             "Tensor: acos asin cosh erfinv exp expm1 log log10 log2 log1p reciprocal rsqrt sinh tan pow square softplus dist"
                     + " logsumexp prod softmax logSoftmax cumprod cumsum sum norm",
             "Special: erfinv expm1 log1p softmax logSoftmax logsumexp",
-            "Functional: layerNorm groupNorm softplus cosineSimilarity cdist pdist pairwiseDistance interpolate upsampleNearest upsampleBilinear",
+            "Functional: layerNorm rmsNorm groupNorm softplus cosineSimilarity cdist pdist pairwiseDistance interpolate upsampleNearest upsampleBilinear",
             "Losses: nllLoss crossEntropy klDiv klDivLogTarget l1Loss smoothL1Loss huberLoss mseLoss"
                     + " binaryCrossEntropyWithLogits gaussianNllLoss",
             "Linalg: vectorNorm matrixNorm");
