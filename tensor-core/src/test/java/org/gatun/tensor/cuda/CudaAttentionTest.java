@@ -109,11 +109,14 @@ class CudaAttentionTest {
                 }
             }
         }
-        try (var scope = MemoryScope.open("attention")) {
-            Tensor q = normal(1, DType.F32, 35, 100);
-            Tensor k = normal(2, DType.F32, 40, 100);
-            Tensor v = normal(3, DType.F32, 40, 71);
-            check(new Attention(Mask.NONE, true, 0.1), q, k, v);
+        for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
+            try (var scope = MemoryScope.open("attention")) {
+                Tensor q = normal(1, dtype, 35, 100);
+                Tensor k = normal(2, dtype, 70, 100);
+                Tensor v = normal(3, dtype, 70, 128);
+                check(new Attention(Mask.NONE, true, 0.1), q, k, v);
+                check(new Attention(Mask.ADDITIVE, false, 0.1), q, k, v, normal(4, dtype, 35, 70));
+            }
         }
     }
 
