@@ -35,6 +35,8 @@ final class CudaSearch {
     private final boolean loading;
     private final List<Attempt> attempts = new ArrayList<>();
     private @Nullable SymbolLookup lookup;
+    /** Whether a file was cut off: the system's loader may find it too, and takes the JVM down with it. */
+    private boolean cutOff;
 
     private CudaSearch(Environment environment, Path root, CudaLibrary library, int driverRelease, boolean loading) {
         this.environment = environment;
@@ -149,6 +151,10 @@ final class CudaSearch {
         if (!loading) {
             return null;
         }
+        if (cutOff) {
+            attempts.add(new Attempt("loader path", "not asked, because it may find the file that was cut off"));
+            return null;
+        }
         for (var name : library.fileNames(environment.platform().os())) {
             var where = "loader path, " + name;
             if (library.unusable(name, driverRelease) != null) {
@@ -228,12 +234,18 @@ final class CudaSearch {
             return unusable;
         }
         var os = environment.platform().os();
+        // the loader takes companions too, when it loads the library
+        var reason = ElfFile.lack(file);
         for (var companion : CudaPlaces.list(folder, CudaLibrary.ANY)) {
             if (library.needs(os, String.valueOf(companion.getFileName()))) {
                 preload(os, companion);
+                reason = reason == null ? ElfFile.lack(companion) : reason;
             }
         }
-        var reason = TrialLoad.refusal(os, file);
+        cutOff |= reason != null;
+        if (reason == null) {
+            reason = TrialLoad.refusal(os, file);
+        }
         if (reason != null) {
             return "can't be loaded: " + reason;
         }

@@ -28,7 +28,11 @@ final class TrialLoad {
      */
     static @Nullable String refusal(Platform.Os os, Path file) {
         return switch (os) {
-            case LINUX, MACOS -> dynamicLinker(file);
+            case LINUX -> {
+                var lack = ElfFile.lack(file);
+                yield lack == null ? dynamicLinker(file) : lack;
+            }
+            case MACOS -> dynamicLinker(file);
             case WINDOWS, OTHER -> null;
         };
     }

@@ -3,6 +3,7 @@ package org.gatun.bindings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,6 +120,28 @@ class CudaLibrariesTest {
         assertThat(result.resolution().explain())
                 .contains(broken + " can't be loaded: " + broken)
                 .contains("found " + folder.resolve("libcublas.so.12"));
+    }
+
+    /** The system's loader would end the JVM with it, also where it is one that another needs. */
+    @Test
+    void aFileThatWasCutOffIsPassedOver() throws Exception {
+        Lookalike.compile(folder, List.of(), "libcublas.so.13", "libcublasLt.so.13");
+        for (var file : List.of("libcublas.so.13", "libcublasLt.so.13")) {
+            assertThat(ElfFile.lack(folder.resolve(file))).isNull();
+            var broken = Files.createDirectory(folder.resolve("without " + file));
+            Files.copy(folder.resolve("libcublas.so.13"), broken.resolve("libcublas.so.13"));
+            Files.write(broken.resolve(file), Arrays.copyOf(Files.readAllBytes(folder.resolve(file)), 2000));
+            var environment = new Environment(
+                    Platform.current(),
+                    Map.of("gatun.cuda.path", broken + File.pathSeparator + folder)::get,
+                    name -> null);
+            var result = CudaSearch.load(environment, folder, CudaLibrary.CUBLAS, 13);
+            assertThat(result.lookup()).isNotNull();
+            assertThat(result.resolution().explain())
+                    .contains(broken.resolve("libcublas.so.13") + " can't be loaded: " + broken.resolve(file)
+                            + " ends after 2000 of ")
+                    .contains("found " + folder.resolve("libcublas.so.13"));
+        }
     }
 
     @Test
