@@ -51,7 +51,7 @@ final class CudaTrial {
                 default -> CudaMemory.free(CudaMemory.allocate(1));
             }
             return null;
-        } catch (CudaException | NativeLibraryException e) {
+        } catch (CudaException | NativeLibraryException | IllegalArgumentException e) {
             return line(e);
         } catch (LinkageError e) { // a function that the library lacks
             return line(e.getCause() == null ? e : e.getCause());
@@ -75,8 +75,9 @@ final class CudaTrial {
                 if (i < n) x[i] = __fdividef(x[i], 2.0f);
             }
             """;
-        Nvrtc.Compilation compiled = Nvrtc.compile(
-                source, "halve.cu", Map.of(), List.of("--gpu-architecture=" + gpu.architecture()), List.of());
+        String target = Nvrtc.target(gpu.architecture());
+        Nvrtc.Compilation compiled =
+                Nvrtc.compile(source, "halve.cu", Map.of(), List.of("--gpu-architecture=" + target), List.of());
         long module = CudaDriver.loadModule(compiled.image());
         CudaDriver.function(module, "halve");
         CudaDriver.unloadModule(module);

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.gatun.bindings.CudaGpu;
+import org.gatun.bindings.cuda.CudaDriver;
 import org.gatun.examples.CommandLineRun;
 import org.gatun.tensor.cuda.standin.StandInDriver;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +40,18 @@ class CudaDoctorTest {
         assertThat(report.get("advice").toString()).doesNotContain("GPU: none can be used");
         for (int i = 1; i <= 4; i++) {
             assertThat(report.get("libraries").get(i).get("works").asBoolean()).isTrue();
+        }
+    }
+
+    /** Kernels for a GPU that is newer than the compiler are compiled to the end by the driver. */
+    @Test
+    void aCompilerOlderThanTheGpuWorks() {
+        if (!StandInDriver.onGpu()) {
+            CudaDriver.init();
+            assertThat(CudaTrial.failure("NVRTC", new CudaGpu(0, "newer", 9, 1, 0)))
+                    .isNull();
+            assertThat(CudaTrial.failure("NVRTC", new CudaGpu(0, "older", 3, 5, 0)))
+                    .contains("sm_35", "NVRTC 13.0", "the first is sm_75", "install an older CUDA toolkit");
         }
     }
 }

@@ -72,6 +72,32 @@ public final class Nvrtc {
     }
 
     /**
+     * What to compile for a GPU: its architecture or, where it is newer than the compiler, the last one before it, for which there is
+     * PTX that the driver compiles to the end.
+     *
+     * @param architecture the GPU's, such as {@code sm_90}
+     * @return what {@code --gpu-architecture} takes, such as {@code sm_90}, or {@code compute_90} for a newer GPU
+     * @throws IllegalArgumentException if the compiler has none for a GPU so old; the message says what to do
+     */
+    public static String target(String architecture) {
+        List<Integer> compiled = architectures();
+        int own = Integer.parseInt(architecture.substring(architecture.indexOf('_') + 1));
+        if (compiled.contains(own)) {
+            return architecture;
+        }
+        int before =
+                compiled.stream().mapToInt(n -> n).filter(n -> n < own).max().orElse(0);
+        if (before == 0) {
+            throw new IllegalArgumentException("the GPU's architecture " + architecture
+                    + " is older than all that NVRTC "
+                    + version() / 1000 + "." + version() % 1000 / 10 + " compiles for, of which the first is sm_"
+                    + compiled.stream().mapToInt(n -> n).min().orElse(0)
+                    + ": install an older CUDA toolkit, and name it with GATUN_CUDA_PATH where there are several");
+        }
+        return "compute_" + before;
+    }
+
+    /**
      * Compiles a source.
      *
      * @param source the source

@@ -98,25 +98,12 @@ final class KernelCache {
         return loader.applyAsLong(compiled);
     }
 
-    /**
-     * What the compiler is asked for: the device's architecture or, where the device is newer than the compiler, the last one before it, for
-     * which there is PTX that the driver compiles to the end.
-     */
     private String target() {
-        List<Integer> compiled = Nvrtc.architectures();
-        int own = Integer.parseInt(architecture.substring(architecture.indexOf('_') + 1));
-        if (compiled.contains(own)) {
-            return architecture;
+        try {
+            return Nvrtc.target(architecture);
+        } catch (IllegalArgumentException tooOld) {
+            throw new DeviceException(tooOld.getMessage(), tooOld);
         }
-        int before =
-                compiled.stream().mapToInt(n -> n).filter(n -> n < own).max().orElse(0);
-        if (before == 0) {
-            throw new DeviceException("the GPU's architecture " + architecture + " is older than all that NVRTC "
-                    + Nvrtc.version() / 1000 + "." + Nvrtc.version() % 1000 / 10
-                    + " compiles for, of which the first is sm_"
-                    + compiled.stream().mapToInt(n -> n).min().orElse(0) + ": install an older CUDA toolkit");
-        }
-        return "compute_" + before;
     }
 
     private @Nullable Path file(String text, List<String> options) {
