@@ -17,13 +17,16 @@ final class CudaLibraries {
     /** The GPUs that the driver lists, and why it lists none, or null. */
     private record Driver(List<CudaGpu> gpus, @Nullable String problem) {}
 
+    /** What there is, and how many libraries were loaded when it was looked for. */
+    private record Known(CudaInstallation installation, int loaded) {}
+
     private final Environment environment;
     private final Path root;
     /** Read without the lock: a class of the bindings looks up its symbol while it is initialised, which must not wait for one. */
     private final Map<CudaLibrary, CudaSearch.Result> loaded = new ConcurrentHashMap<>();
 
     private volatile @Nullable Driver driver;
-    private volatile @Nullable CudaInstallation installation;
+    private volatile @Nullable Known known;
 
     CudaLibraries(Environment environment, Path root) {
         this.environment = environment;
@@ -73,14 +76,18 @@ final class CudaLibraries {
         return driver().problem() == null && installation().problem() == null ? driver().gpus() : List.of();
     }
 
-    /** What there is, looked for once. */
+    /**
+     * What there is. It is looked for again after a library was loaded: a file that was found may not have been taken, and another
+     * in its place, or none.
+     */
     CudaInstallation installation() {
-        var known = installation;
-        if (known == null) {
-            known = look();
-            installation = known;
+        var latest = known;
+        if (latest == null || latest.loaded() != loaded.size()) {
+            int count = loaded.size();
+            latest = new Known(look(), count);
+            known = latest;
         }
-        return known;
+        return latest.installation();
     }
 
     private CudaInstallation look() {
@@ -89,7 +96,9 @@ final class CudaLibraries {
         var problem = driver.problem();
         var resolutions = new ArrayList<>(List.of(load(CudaLibrary.DRIVER).resolution()));
         for (var library : List.of(CudaLibrary.CUBLAS, CudaLibrary.CUBLAS_LT, CudaLibrary.NVRTC)) {
-            var resolution = CudaSearch.look(environment, root, library, version / 1000);
+            var result = loaded.get(library);
+            var resolution =
+                    result != null ? result.resolution() : CudaSearch.look(environment, root, library, version / 1000);
             // the system's loader may know more places, but asking it loads the library: not without a GPU
             resolutions.add(
                     resolution.found() || problem != null

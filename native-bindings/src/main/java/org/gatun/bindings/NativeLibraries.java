@@ -69,8 +69,8 @@ public final class NativeLibraries {
     }
 
     /**
-     * What of CUDA is on this machine. It is looked for once. Without a driver nothing is loaded; without a GPU nothing but
-     * the driver's library is.
+     * What of CUDA is on this machine. It is looked for once, and again after a library was loaded. Without a driver nothing is
+     * loaded; without a GPU nothing but the driver's library is.
      *
      * @return where each library was looked for, the GPUs, and why none can be used
      * @throws NativeAccessError if the JVM refuses this module native access

@@ -141,6 +141,12 @@ class CudaLibrariesTest {
                     .contains(broken.resolve("libcublas.so.13") + " can't be loaded: " + broken.resolve(file)
                             + " ends after 2000 of ")
                     .contains("found " + folder.resolve("libcublas.so.13"));
+            // What is installed is told by names until it is used.
+            var libraries = new CudaLibraries(environment, folder);
+            assertThat(libraries.installation().libraries().get(1).path()).isEqualTo(broken.resolve("libcublas.so.13"));
+            assertThat(libraries.symbols(CudaLibrary.CUBLAS).find("cublasCreate_v2"))
+                    .isPresent();
+            assertThat(libraries.installation().libraries().get(1).path()).isEqualTo(folder.resolve("libcublas.so.13"));
         }
     }
 

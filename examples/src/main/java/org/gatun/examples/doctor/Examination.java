@@ -139,22 +139,27 @@ final class Examination {
 
     private Report.Gpu gpu(CudaInstallation cuda, List<Report.Library> libraries) {
         String problem = cuda.problem();
+        boolean tried = problem == null; // a driver that does not work lets no library work
         if (problem != null) {
             advise("GPU: none can be used, so Gatun computes on the CPU. " + problem);
         }
-        for (Resolution r : cuda.libraries()) {
+        for (int i = 0; i < cuda.libraries().size(); i++) {
+            Resolution r = cuda.libraries().get(i);
             Boolean works = null;
             if (!r.found()) {
                 // the problem may be this very one
                 if (problem == null || !problem.contains(r.remedy())) {
                     advise("GPU: " + r.remedy());
                 }
-            } else if (problem == null) {
+            } else if (tried) {
                 String failure = CudaTrial.failure(r.name(), cuda.gpus().getFirst());
                 works = failure == null;
+                r = NativeLibraries.cuda().libraries().get(i); // where it was loaded from
                 if (failure != null) {
-                    problem = r.name() + " does not work: " + failure;
-                    advise("GPU: " + problem);
+                    String found = r.found() ? r.name() + " does not work: " + failure : r.remedy();
+                    problem = problem == null ? found : problem;
+                    tried = i > 0;
+                    advise("GPU: " + found);
                 }
             }
             String version = Boolean.TRUE.equals(works) ? CudaTrial.version(r.name()) : null;
