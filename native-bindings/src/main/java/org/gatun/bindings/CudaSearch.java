@@ -99,7 +99,9 @@ final class CudaSearch {
             // toolkit's part
             if (!driver) {
                 return missing("Correct or remove the " + origin + ": it must list folders that hold " + library.title
-                        + " of CUDA 13 or 12.");
+                        + (driverRelease == CudaLibrary.RELEASES.getLast()
+                                ? " of CUDA " + driverRelease + ", the newest that the driver runs."
+                                : " of CUDA 13 or 12."));
             }
         }
         // the driver's is the one that the loader finds: a newer one than the system's may be installed for it

@@ -64,7 +64,9 @@ class CudaLibrariesTest {
                 .contains("driver 12.4\n")
                 .contains("libcublas.so.13 is of CUDA 13, and the driver runs CUDA 12 at most")
                 .contains("cuBLAS version 12\n")
-                .contains("problem NVRTC was not found. Correct or remove the system property gatun.cuda.path");
+                .contains(
+                        "problem NVRTC was not found. Correct or remove the system property gatun.cuda.path: it must list"
+                                + " folders that hold NVRTC of CUDA 12, the newest that the driver runs.");
     }
 
     @Test
