@@ -2,7 +2,6 @@ package org.gatun.examples.bench;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.gatun.bindings.NativeLibraries;
+import org.gatun.examples.ReportFile;
 import org.gatun.examples.Version;
 import org.gatun.tensor.Device;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +86,13 @@ public final class CpuGpuCommand implements Callable<Integer> {
         List<Problem> problems = problems();
         positive("--budget", budget);
         positive("--largest", largest);
+        if (gpu < 0) {
+            throw new ParameterException(spec.commandLine(), "--gpu: " + gpu + " must be 0 or more");
+        }
+        if (json != null && html != null && json.toAbsolutePath().equals(html.toAbsolutePath())) {
+            throw new ParameterException(
+                    spec.commandLine(), "--html: " + html + " is where --json goes: name another file");
+        }
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         String missing = NativeLibraries.cuda().problem();
@@ -95,6 +102,11 @@ public final class CpuGpuCommand implements Callable<Integer> {
         }
         Machine there = Machine.gpu(Device.cuda(gpu));
         PyTorch pytorch = python == null ? null : PyTorch.find(python);
+        for (Path file : new Path[] {json, html}) {
+            if (file != null) {
+                ReportFile.prepare(file);
+            }
+        }
         double seconds = budget != null ? budget : quick ? QUICK_BUDGET : BUDGET;
         var suite = new Suite(
                 List.of(Machine.cpu(), there),
@@ -111,19 +123,36 @@ public final class CpuGpuCommand implements Callable<Integer> {
                         "cuda", String.valueOf(NativeLibraries.cuda().driverVersion())),
                 found.limits(),
                 found.measurements());
-        if (pytorch != null) {
+        if (pytorch == null) {
+            report(results, out);
+        } else {
             progress(err, "PyTorch " + pytorch.version());
-            results = pytorch.run(results, PYTORCH_PART * seconds);
+            reportBeside(pytorch, PYTORCH_PART * seconds, results, out);
         }
-        if (json != null) {
-            write(json, results.json());
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** Reports results with PyTorch's; where it fails, without: they took minutes to find. */
+    void reportBeside(PyTorch pytorch, double seconds, Results results, PrintWriter out) throws IOException {
+        Results all;
+        try {
+            all = pytorch.run(results, seconds);
+        } catch (IOException e) {
+            report(results, out);
+            throw e;
         }
-        if (html != null) {
-            write(html, HtmlReport.of(results));
-        }
+        report(all, out);
+    }
+
+    private void report(Results results, PrintWriter out) throws IOException {
         out.print(TextReport.of(results));
         out.flush();
-        return CommandLine.ExitCode.OK;
+        if (json != null) {
+            ReportFile.write(json, results.json());
+        }
+        if (html != null) {
+            ReportFile.write(html, HtmlReport.of(results));
+        }
     }
 
     private static void progress(PrintWriter err, String what) {
@@ -153,13 +182,5 @@ public final class CpuGpuCommand implements Callable<Integer> {
         if (value != null && !(value.doubleValue() > 0 && value.doubleValue() < Double.POSITIVE_INFINITY)) {
             throw new ParameterException(spec.commandLine(), option + ": " + value + " must be more than 0");
         }
-    }
-
-    private static void write(Path file, String text) throws IOException {
-        Path parent = file.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
-        Files.writeString(file, text);
     }
 }

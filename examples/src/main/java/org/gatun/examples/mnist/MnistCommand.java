@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,6 +17,7 @@ import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.gatun.examples.ReportFile;
 import org.gatun.examples.Version;
 import org.gatun.examples.doctor.Fonts;
 import org.gatun.nn.Checkpoint;
@@ -284,22 +283,7 @@ public final class MnistCommand implements Callable<Integer> {
             throw new IOException(folder + ": no files can be made in this folder", e);
         }
         if (report != null) {
-            Path parent = report.toAbsolutePath().getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
-            }
-            boolean isSpecial = Files.exists(report) && !Files.isRegularFile(report) && !Files.isDirectory(report);
-            if (isSpecial || Files.isSymbolicLink(report)) {
-                // Opening a pipe would end it, and a link's target is not ours to make before there is something to
-                // say.
-                return;
-            }
-            boolean isNew = Files.notExists(report);
-            Files.newOutputStream(report, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
-                    .close();
-            if (isNew) {
-                Files.delete(report);
-            }
+            ReportFile.prepare(report);
         }
     }
 
@@ -326,13 +310,7 @@ public final class MnistCommand implements Callable<Integer> {
         report.put("testAccuracy", results.getLast().testAccuracy());
         String text =
                 new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n";
-        try {
-            Files.writeString(file, text);
-        } catch (FileSystemException e) {
-            throw e; // names the file
-        } catch (IOException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
-        }
+        ReportFile.write(file, text);
     }
 
     private void check() {

@@ -18,6 +18,8 @@ import org.gatun.examples.OtherJvm;
 import org.gatun.tensor.cuda.standin.StandInDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code gatun bench cpu-gpu}: without a GPU, and with one, the stand-in where there is no other. */
 class CpuGpuCommandTest {
@@ -31,6 +33,19 @@ class CpuGpuCommandTest {
         assertThat(run.errorLines().getFirst())
                 .startsWith("gatun bench cpu-gpu: ")
                 .contains("GPU");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--gpu -1", "--json x --html x", "--budget 0", "--largest nan", "--only zzz"})
+    void mistakesAreToldBeforeAGpuIsLookedFor(String options) {
+        var arguments = new ArrayList<Object>(List.of("bench", "cpu-gpu"));
+        arguments.addAll(List.of(options.split(" ")));
+        CommandLineRun run = CommandLineRun.of(arguments.toArray());
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.errorLines().getFirst())
+                .startsWith("gatun bench cpu-gpu: ")
+                .contains(options.split(" ")[options.split(" ").length - 2]);
     }
 
     @Test

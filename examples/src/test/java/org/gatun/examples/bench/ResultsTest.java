@@ -2,9 +2,12 @@ package org.gatun.examples.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -232,5 +235,31 @@ class ResultsTest {
         assertThat(Quantity.seconds(72)).isEqualTo("72.0 s");
         assertThat(Quantity.of(3.352e12, "B/s")).isEqualTo("3.35 TB/s");
         assertThat(Quantity.of(999.7e9, "B/s")).isEqualTo("1.00 TB/s");
+    }
+
+    /** They took minutes to measure. */
+    @Test
+    void resultsAreReportedAlsoWherePyTorchFails(@TempDir Path folder) throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "needs a shell");
+        Path script = folder.resolve("bench/pytorch/cpu_gpu.py");
+        Files.createDirectories(script.getParent());
+        Files.createFile(script);
+        Path python = Files.writeString(folder.resolve("python"), "#!/bin/sh\n[ \"$1\" = -c ] && echo 2.9 || exit 3\n");
+        assertThat(python.toFile().setExecutable(true)).isTrue();
+        String root = System.setProperty("gatun.root", folder.toString());
+        try {
+            PyTorch pytorch = PyTorch.find(python.toString());
+            var out = new StringWriter();
+            assertThatThrownBy(() -> new CpuGpuCommand().reportBeside(pytorch, 1, EXAMPLE, new PrintWriter(out, true)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("status 3");
+            assertThat(out.toString()).isEqualTo(TextReport.of(EXAMPLE));
+        } finally {
+            if (root == null) {
+                System.clearProperty("gatun.root");
+            } else {
+                System.setProperty("gatun.root", root);
+            }
+        }
     }
 }
