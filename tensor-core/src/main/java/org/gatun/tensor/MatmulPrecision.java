@@ -1,5 +1,7 @@
 package org.gatun.tensor;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How exactly GPUs multiply F32 matrices, in products and convolutions; as {@code torch.set_float32_matmul_precision}, but for a thread and a
  * scope. The CPU always multiplies exactly.
@@ -21,27 +23,45 @@ public enum MatmulPrecision {
     private static final String PROPERTY = "gatun.cuda.matmul";
     private static final ThreadLocal<MatmulPrecision> CURRENT = ThreadLocal.withInitial(MatmulPrecision::initial);
 
+    private static final ThreadLocal<@Nullable Scope> INNERMOST = new ThreadLocal<>();
+
     /** A scope in which a precision holds on the thread that opened it; closing it brings back the one before. */
     public static final class Scope implements AutoCloseable {
         private final Thread owner = Thread.currentThread();
         private final MatmulPrecision before;
+        private final @Nullable Scope around = INNERMOST.get();
+        private boolean open = true;
 
         private Scope(MatmulPrecision before) {
             this.before = before;
         }
 
         /**
-         * Ends the scope.
+         * Ends the scope. Closing twice does no harm.
          *
-         * @throws IllegalStateException when another thread opened it
+         * @throws IllegalStateException on another thread than the one that opened it, or while a scope opened after it is still open
          */
         @Override
         public void close() {
+            if (!open) {
+                return;
+            }
             if (owner != Thread.currentThread()) {
                 throw new IllegalStateException("MatmulPrecision: the scope belongs to thread '" + owner.getName()
                         + "': close it there, with try-with-resources");
             }
+            if (INNERMOST.get() != this) {
+                throw new IllegalStateException(
+                        "MatmulPrecision: the scope is closed while one opened after it is still open: close"
+                                + " scopes in the reverse order of opening, with try-with-resources");
+            }
+            open = false;
             CURRENT.set(before);
+            if (around == null) {
+                INNERMOST.remove();
+            } else {
+                INNERMOST.set(around);
+            }
         }
     }
 
@@ -63,9 +83,10 @@ public enum MatmulPrecision {
         return CURRENT.get();
     }
 
-    /** Lets this precision hold on this thread until the scope is closed. */
+    /** Lets this precision hold on this thread until the scope is closed. Close it with try-with-resources. */
     public Scope open() {
         var scope = new Scope(CURRENT.get());
+        INNERMOST.set(scope);
         CURRENT.set(this);
         return scope;
     }
