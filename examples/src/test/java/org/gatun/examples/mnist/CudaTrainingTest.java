@@ -36,6 +36,7 @@ import org.gatun.nn.Module;
 import org.gatun.nn.Sequential;
 import org.gatun.nn.Training;
 import org.gatun.nn.data.Batch;
+import org.gatun.nn.data.DataLoader;
 import org.gatun.nn.data.GeneratedDigits;
 import org.gatun.nn.data.Mnist;
 import org.gatun.nn.data.TensorDataset;
@@ -683,6 +684,29 @@ class CudaTrainingTest {
         try (Checkpoint c = Checkpoint.load(file)) {
             model.loadStateDict(c.group("model"));
             optimizer.loadStateDict(c.group("optimizer"));
+        }
+    }
+
+    /** What fits on the GPU as a whole needs no copy for each batch. */
+    @Test
+    void aDatasetMayLieOnTheGpu() {
+        Batch all = samples(1);
+        try (var dataset = new TensorDataset(all.inputs().to(gpu), all.targets().to(gpu));
+                DataLoader loader = DataLoader.of(dataset).batchSize(3);
+                DataLoader.Epoch epoch = loader.epoch(0)) {
+            for (int from = 0; from < 5; from += 3) {
+                try (Batch batch = epoch.next()) {
+                    assertThat(batch.inputs().device()).isEqualTo(gpu);
+                    assertThat(batch.inputs().toDoubleArray())
+                            .isEqualTo(all.inputs()
+                                    .slice(0, from, Math.min(5, from + 3))
+                                    .toDoubleArray());
+                    assertThat(batch.targets().toLongArray())
+                            .isEqualTo(all.targets()
+                                    .slice(0, from, Math.min(5, from + 3))
+                                    .toLongArray());
+                }
+            }
         }
     }
 

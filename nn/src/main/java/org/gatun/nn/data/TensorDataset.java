@@ -6,7 +6,10 @@ import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.memory.MemoryScope;
 
-/** A dataset in memory: samples along the first axis of two tensors, as {@code torch.utils.data.TensorDataset}. */
+/**
+ * A dataset in memory: samples along the first axis of two tensors, as {@code torch.utils.data.TensorDataset}. Batches are on the tensors'
+ * devices.
+ */
 public final class TensorDataset implements Dataset, AutoCloseable {
     private final Tensor inputs;
     private final Tensor targets;
@@ -45,11 +48,15 @@ public final class TensorDataset implements Dataset, AutoCloseable {
     public Batch batch(long[] indices) {
         return MemoryScope.tidy(() -> {
             Tensor index = Tensors.of(indices);
-            Batch batch = new Batch(transform.apply(inputs.indexSelect(0, index)), targets.indexSelect(0, index));
+            Batch batch = new Batch(transform.apply(picked(inputs, index)), picked(targets, index));
             batch.inputs().unscope();
             batch.targets().unscope();
             return batch;
         });
+    }
+
+    private static Tensor picked(Tensor data, Tensor index) {
+        return data.indexSelect(0, index.to(data.device()));
     }
 
     /** Frees the data. */
