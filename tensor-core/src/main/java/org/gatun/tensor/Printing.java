@@ -33,6 +33,9 @@ final class Printing {
         } else {
             new Rows(t, options, summary).append(s);
         }
+        if (!t.device().equals(Device.CPU)) {
+            s.append(", device=").append(t.device());
+        }
         if (t.dtype() != DType.F32) {
             s.append(", dtype=").append(t.dtype());
         }

@@ -340,7 +340,8 @@ public abstract sealed class Tensor extends InPlaceMethods implements AutoClosea
 
     /**
      * The values as nested rows like NumPy's, in aligned columns, with four decimals where they are needed and an exponent where
-     * sizes differ too much; a large tensor shows the ends of each axis and its shape. The dtype follows when it is not F32.
+     * sizes differ too much; a large tensor shows the ends of each axis and its shape. The device follows when it is a GPU, and
+     * the dtype when it is not F32.
      */
     @Override
     public String toString() {

@@ -1,6 +1,7 @@
 package org.gatun.tensor.trace;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.DeviceException;
@@ -14,6 +15,8 @@ import org.gatun.tensor.shape.Shape;
  * operands on a GPU; all others must be brought there first.
  */
 public final class Placement {
+    private static final Pattern UNDERSCORED = Pattern.compile("_(.)");
+
     private Placement() {}
 
     /**
@@ -48,19 +51,35 @@ public final class Placement {
 
     /** An operation as its public method is called, where there is one. */
     private static String name(Op op) {
-        String name = switch (op) {
-            case Op.Unary unary -> unary.fn().name();
-            case Op.Binary binary -> binary.fn().name();
-            case Op.Compare compare -> compare.fn().name();
-            case Op.Logic logic -> logic.fn().name();
+        return switch (op) {
+            case Op.Unary unary -> ofConstant(unary.fn());
+            case Op.Binary binary -> ofConstant(binary.fn());
+            case Op.Compare compare -> ofConstant(compare.fn());
+            case Op.Logic logic -> ofConstant(logic.fn());
             case Op.Call call -> call.composite().name();
-            case Op.Diagonal other -> other.getClass().getSimpleName();
-            case Op.Multilinear other -> other.getClass().getSimpleName();
-            case Op.Irregular other -> other.getClass().getSimpleName();
-            case Op.LinearAlgebra other -> other.getClass().getSimpleName();
-            case Op.NonDifferentiable other -> other.getClass().getSimpleName();
+            case Op.Select select -> "where";
+            case Op.MatMul matMul -> "matmul";
+            case Op.CumSum cumSum -> "cumsum";
+            case Op.CumProd cumProd -> "cumprod";
+            case Op.Diagonal other -> ofRecord(other);
+            case Op.Multilinear other -> ofRecord(other);
+            case Op.Irregular other -> ofRecord(other);
+            case Op.LinearAlgebra other -> ofRecord(other);
+            case Op.NonDifferentiable other -> ofRecord(other);
         };
-        return op instanceof Op.Call ? name : name.toLowerCase(Locale.ROOT);
+    }
+
+    /** FLOOR_DIVIDE as floorDivide. */
+    private static String ofConstant(Enum<?> fn) {
+        return UNDERSCORED
+                .matcher(fn.name().toLowerCase(Locale.ROOT))
+                .replaceAll(m -> m.group(1).toUpperCase(Locale.ROOT));
+    }
+
+    /** IndexSelect as indexSelect. */
+    private static String ofRecord(Op op) {
+        String name = op.getClass().getSimpleName();
+        return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
     }
 
     /**

@@ -77,6 +77,12 @@ class CudaPlacementTest {
     }
 
     @Test
+    void textTellsWhereATensorLies() {
+        assertThat(Tensors.of(1f, 2f).to(gpu)).hasToString("tensor([1., 2.], device=cuda:0)");
+        assertThat(Tensors.of(1L, 2L).to(gpu)).hasToString("tensor([1, 2], device=cuda:0, dtype=I64)");
+    }
+
+    @Test
     void whatIsThereAlreadyIsNotCopied() {
         Tensor host = Tensors.of(1f, 2f);
         assertThat(host.cpu()).isSameAs(host);
@@ -113,7 +119,9 @@ class CudaPlacementTest {
         assertNamesBoth(() -> Tensors.cat(0, host, there), "concat");
         assertNamesBoth(() -> there.lt(host), "lt");
         assertNamesBoth(() -> there.matmul(host), "matmul");
-        assertNamesBoth(() -> there.indexSelect(0, Tensors.of(0L, 1L)), "");
+        assertNamesBoth(() -> there.indexSelect(0, Tensors.of(0L, 1L)), "indexSelect: ");
+        assertNamesBoth(() -> there.floorDivide(host), "floorDivide: ");
+        assertNamesBoth(() -> Tensors.where(there.gt(2), host, there), "where: ");
         assertNamesBoth(
                 () -> Losses.crossEntropy(there.unsqueeze(0).broadcastTo(2, 3), Tensors.of(0L, 1L)), "crossEntropy");
     }
