@@ -15,7 +15,7 @@ import org.gatun.tensor.shape.Shape;
 final class CudaIndexing {
     /** Whether sums are made in the order of the index; if not, floating sums are faster, and their last bits differ from run to run. */
     private static final boolean DETERMINISTIC =
-            Boolean.parseBoolean(System.getProperty("gatun.cuda.deterministic", "true"));
+            !System.getProperty("gatun.cuda.deterministic", "true").strip().equalsIgnoreCase("false");
 
     /** What {@link Gpu#fill} makes of memory, as a number above all positions. */
     private static final byte ABOVE_ALL = 0x7f;
