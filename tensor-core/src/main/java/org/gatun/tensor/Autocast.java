@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *       einsum}, {@code multiDot}, {@code vecdot}), {@code linear}, all convolutions, {@code prelu} and {@code scaledDotProductAttention};
  *   <li>to F32 by exponentials, logarithms and powers, {@code reciprocal}, {@code rsqrt}, {@code softplus}, {@code erfinv}, {@code acos}, {@code
  *       asin}, {@code tan}, {@code sinh} and {@code cosh}; by {@code sum}, {@code prod}, {@code cumsum}, {@code cumprod}, {@code softmax}, {@code
- *       logSoftmax}, {@code logsumexp}, norms and distances; by the losses and {@code interpolate};
+ *       logSoftmax}, {@code logsumexp}, norms and distances; by {@code layerNorm} and {@code groupNorm}; by the losses and {@code interpolate};
  *   <li>to the widest among them by {@code addcmul}, {@code addcdiv}, {@code atan2}, {@code dot}, {@code vdot}, {@code tensordot}, {@code inner},
  *       {@code cross}, {@code bilinear}, {@code gridSample}, {@code indexPut} and {@code scatterAdd}.
  * </ul>

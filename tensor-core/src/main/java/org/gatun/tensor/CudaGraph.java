@@ -29,8 +29,12 @@ import org.jspecify.annotations.Nullable;
  *         return List.of(value);
  *     }
  * })) {
- *     for (Batch batch : loader) {
- *         Tensor loss = graph.run(batch.x(), batch.y()).get(0);
+ *     try (var batches = loader.epoch(0)) { // a DataLoader with dropLast(true): a captured step has fixed shapes
+ *         while (batches.hasNext()) {
+ *             try (Batch batch = batches.next()) {
+ *                 Tensor loss = graph.run(batch.inputs(), batch.targets()).getFirst();
+ *             }
+ *         }
  *     }
  * }
  * }</pre>
