@@ -87,6 +87,16 @@ final class Lane {
         return blas;
     }
 
+    /** Gives cuBLAS memory to work in, until {@link #dropWorkspace}. */
+    void useWorkspace(long address, long bytes) {
+        CuBlas.setWorkspace(blas(), address, bytes);
+    }
+
+    /** Lets cuBLAS work in memory of its own again. */
+    void dropWorkspace() {
+        CuBlas.setStream(blas(), stream.handle());
+    }
+
     /** Makes what can't be made while the stream is captured. */
     void prepare() {
         blas();

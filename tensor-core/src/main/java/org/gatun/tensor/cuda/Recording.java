@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class Recording {
     private static final ThreadLocal<@Nullable Recording> CURRENT = new ThreadLocal<>();
 
+    /** The bytes that cuBLAS is given to work in, as NVIDIA recommends since Hopper; otherwise it would allocate within the graph. */
+    private static final long WORKSPACE = 32 << 20;
+
     /** The numbers of the host in one piece of the device's memory. */
     private static final int CELLS = 256;
 
@@ -45,6 +48,7 @@ public final class Recording {
     private final List<Cells> cells = new ArrayList<>();
     private final Generator.Draws draws;
     private final List<Drawn> drawn = new ArrayList<>();
+    private @Nullable ConcreteTensor workspace;
     private long executable;
     private boolean closed;
 
@@ -195,12 +199,21 @@ public final class Recording {
     }
 
     private void begin() {
+        ConcreteTensor room = gpu.allocate(DType.U8, Shape.of(WORKSPACE));
+        room.unscope();
+        workspace = room;
+        hold.lane().useWorkspace(room.address(), WORKSPACE);
         Lock lock = gpu.allocator().capturing();
         lock.lock();
+        boolean begun = false;
         try {
             hold.lane().stream().begin(this);
+            begun = true;
         } finally {
             lock.unlock();
+            if (!begun) {
+                hold.lane().dropWorkspace();
+            }
         }
         CURRENT.set(this);
     }
@@ -213,6 +226,7 @@ public final class Recording {
             return hold.lane().stream().end();
         } finally {
             lock.unlock();
+            hold.lane().dropWorkspace();
             memory.complete();
         }
     }
@@ -333,6 +347,9 @@ public final class Recording {
             closed = true;
         }
         cells.forEach(c -> c.device.close());
+        if (workspace != null) {
+            workspace.close();
+        }
         atEnd.forEach(Runnable::run);
         try {
             gpu.enter();

@@ -146,6 +146,21 @@ class CudaGraphTest {
         }
     }
 
+    /** Products have memory of the graph's to work in, which the stand-in asks for and writes to: also after the first thread's own products. */
+    @Test
+    void productsOfAStepAreThoseOfTheFunction() {
+        try (var scope = MemoryScope.open("test");
+                CudaGraph graph = CudaGraph.capture(
+                        in -> List.of(in.get(0).matmul(in.get(0).t())))) {
+            for (int run = 0; run < 4; run++) {
+                Tensor x = Tensors.randn(new Generator(run), DType.F64, Shape.of(3, 5), gpu());
+                Tensor expected = x.matmul(x.t());
+                assertThat(graph.run(x).get(0).cpu().toDoubleArray())
+                        .isEqualTo(expected.cpu().toDoubleArray());
+            }
+        }
+    }
+
     @Test
     void whatWouldHappenOnceIsRefusedByNameAndTheDeviceGoesOn() {
         refused("reads values", in -> {

@@ -7,11 +7,14 @@
 
 extern "C" int cuCtxGetDevice(int*);
 extern "C" int cuStreamGetCtx(void*, void**);
+extern "C" int cuStreamIsCapturing(void*, int*);
 
 namespace standin {
 
 struct Handle {
     void* stream = nullptr;
+    void* workspace = nullptr;  // null: the library's own
+    size_t workspaceBytes = 0;
     int math = 0, pointerMode = 0, atomics = 0;
 };
 
@@ -53,6 +56,11 @@ int gemm(Handle* handle, int transA, int transB, int64_t m, int64_t n, int64_t k
     int64_t step = strideC < 0 ? -strideC : strideC;
     bool apart = step >= (n - 1) * ldc + m || (step >= m && ldc >= step * (batch - 1) + m);
     if (batch > 1 && !apart) return STATUS_INVALID_VALUE;
+    int capturing = 0;
+    if (handle->workspace == nullptr && cuStreamIsCapturing(handle->stream, &capturing) == 0 && capturing != 0) {
+        // The library would put its workspace's allocation into the graph. Gatun gives it one, so that a graph only computes.
+        return STATUS_ALLOC_FAILED;
+    }
     Product product;
     product.name = name;
     product.m = m;
@@ -72,7 +80,13 @@ int gemm(Handle* handle, int transA, int transB, int64_t m, int64_t n, int64_t k
         bool plain = (product.alpha == 0 || product.alpha == 1) && (product.beta == 0 || product.beta == 1);
         if (typeC == R_32I && !plain) return STATUS_NOT_SUPPORTED;
     }
-    int result = standin_enqueue(handle->stream, name, [product, later, scale, alpha, beta] {
+    void* workspace = handle->workspace;
+    size_t used = std::min<size_t>(handle->workspaceBytes, 64);
+    int result = standin_enqueue(handle->stream, name, [product, later, scale, alpha, beta, workspace, used] {
+        if (used > 0) {
+            standin_require(product.name, workspace, used);
+            memset(workspace, 0x5a, used);
+        }
         if (!later) return multiply(product);
         Product now = product;
         standin_require(now.name, alpha, sizeOf(scale));
@@ -120,6 +134,8 @@ API size_t cublasGetCudartVersion() { return 13000; }
 API int cublasSetStream_v2(Handle* handle, void* stream) {
     if (!known(handle)) return STATUS_NOT_INITIALIZED;
     handle->stream = stream;
+    handle->workspace = nullptr;
+    handle->workspaceBytes = 0;
     return STATUS_SUCCESS;
 }
 API int cublasGetStream_v2(Handle* handle, void** stream) {
@@ -127,9 +143,12 @@ API int cublasGetStream_v2(Handle* handle, void** stream) {
     *stream = handle->stream;
     return STATUS_SUCCESS;
 }
-API int cublasSetWorkspace_v2(Handle* handle, void* workspace, size_t) {
+API int cublasSetWorkspace_v2(Handle* handle, void* workspace, size_t bytes) {
     if (!known(handle)) return STATUS_NOT_INITIALIZED;
-    return (uintptr_t)workspace % 256 == 0 ? STATUS_SUCCESS : STATUS_INVALID_VALUE;
+    if ((uintptr_t)workspace % 256 != 0) return STATUS_INVALID_VALUE;
+    handle->workspace = workspace;
+    handle->workspaceBytes = workspace == nullptr ? 0 : bytes;
+    return STATUS_SUCCESS;
 }
 API int cublasSetMathMode(Handle* handle, int mode) {
     if (!known(handle)) return STATUS_NOT_INITIALIZED;
