@@ -102,7 +102,7 @@ final class KernelCache {
         try {
             return Nvrtc.target(architecture);
         } catch (IllegalArgumentException tooOld) {
-            throw new DeviceException(tooOld.getMessage(), tooOld);
+            throw new DeviceException(String.valueOf(tooOld.getMessage()), tooOld);
         }
     }
 

@@ -204,8 +204,8 @@ public final class Recording {
         workspace = room;
         hold.lane().useWorkspace(room.address(), WORKSPACE);
         Lock lock = gpu.allocator().capturing();
-        lock.lock();
         boolean begun = false;
+        lock.lock();
         try {
             hold.lane().stream().begin(this);
             begun = true;
