@@ -50,6 +50,9 @@ public record Attention(Mask mask, boolean causal, double scale) implements Comp
     /** {@code x / sum}, 0 where the sum is 0. */
     private static final Region NORMALISED = Elementwise.region((x, sum) -> x.div(sum.maskedFill(sum.eq(0), 1)));
 
+    /** {@code g out} in the dtype that is computed in. */
+    private static final Region WEIGHTED = Elementwise.region((g, out) -> wide(g).mul(wide(out)));
+
     private static final Region LOG =
             Elementwise.region(sum -> sum.maskedFill(sum.eq(0), 1).log());
 
@@ -131,7 +134,7 @@ public record Attention(Mask mask, boolean causal, double scale) implements Comp
             Tensor out = Saved.at(results, 0);
             Tensor g = cotangents.get(0);
             // The softmax p gets p (g v' - sum(p g v')), and that sum over keys is g out'.
-            Tensor delta = wide(g).mul(wide(out)).sum(true, -1).sub(cotangents.get(2));
+            Tensor delta = WEIGHTED.apply(g, out).sum(true, -1).sub(cotangents.get(2));
             Tensor[] operands = new Tensor[op.arity() + 4];
             for (int i = 0; i < op.arity(); i++) {
                 operands[i] = Saved.at(inputs, i);
