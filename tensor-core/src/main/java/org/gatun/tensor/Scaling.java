@@ -31,7 +31,7 @@ final class Scaling {
 
     /**
      * The scale, a constant with the reduced axes of size 1, or null where the sums are well within the range, or where no scale would help,
-     * or where there are no numbers to look at since only types are inferred.
+     * or where there are no numbers to look at since only types are inferred. In a captured step it is never null, and 1 where it would be.
      *
      * @param sums of powers of the elements
      * @param p the power; the largest magnitudes count if it is positive, the least if it is negative
@@ -41,14 +41,20 @@ final class Scaling {
         // -3/2.
         double share = p == 2 ? 2.0 / 3 : Math.abs(p) / (2 * Math.abs(p) + 2);
         double wide = Math.pow(sums.dtype() == DType.F64 ? 1e300 : 1e36, share);
-        if (x.elements() == 0 || !Traced.hasNumbers(sums) || isWithin(sums, wide)) {
+        if (x.elements() == 0 || !Traced.hasNumbers(sums)) {
+            return null;
+        }
+        // The numbers of a captured step are other ones in each run, and the device looks at them itself.
+        boolean later = CudaGraph.isCapturing();
+        if (!later && isWithin(sums, wide)) {
             return null;
         }
         ExtremumFn fn = p > 0 ? ExtremumFn.MAX : ExtremumFn.MIN;
         Tensor magnitude = Dispatch.bind(new Op.Extremum(fn, over), x.detach().abs());
         Tensor counted = magnitude.maskedFill(
                 magnitude.eq(0).or(magnitude.lt(Double.POSITIVE_INFINITY).not()), 1);
-        if (isWithin(counted, Math.pow(wide, 0.5 / Math.max(2, Math.abs(p))))) {
+        double narrow = Math.pow(wide, 0.5 / Math.max(2, Math.abs(p)));
+        if (!later && isWithin(counted, narrow)) {
             return null;
         }
         // so that the reciprocal and the product with a derivative are normal numbers
@@ -56,17 +62,21 @@ final class Scaling {
         Tensor usable = USABLE.apply(magnitude);
         // A power of two divides exactly; other powers than 2 may overflow from below 2, and get magnitudes of 1 at
         // most.
-        return p == 2 ? SCALE.apply(usable, Arithmetic.constant(x, x.dtype(), least)) : usable;
+        Tensor scale = p == 2 ? SCALE.apply(usable, Arithmetic.constant(x, x.dtype(), least)) : usable;
+        return later ? within(sums, wide).or(within(counted, narrow)).where(scale.fullLike(1), scale) : scale;
+    }
+
+    /** Whether all elements are between a number and its reciprocal, as a tensor. */
+    private static Tensor within(Tensor x, double limit) {
+        Tensor all = Traced.beneath(x);
+        return WITHIN.apply(all, Arithmetic.constant(all, all.dtype(), limit)).all();
     }
 
     /** Whether all elements are between a number and its reciprocal; NaN is not. */
     private static boolean isWithin(Tensor x, double limit) {
         Tensor all = Traced.beneath(x);
         if (all.elements() > FEW) {
-            return WITHIN.apply(all, Arithmetic.constant(all, all.dtype(), limit))
-                            .all()
-                            .item()
-                    != 0;
+            return within(all, limit).item() != 0;
         }
         if (all.dtype() == DType.F32) {
             // read as they are, which converts nothing

@@ -2,6 +2,7 @@ package org.gatun.tensor.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -199,6 +200,27 @@ class CudaGraphTest {
                     .isInstanceOf(DeviceException.class)
                     .hasMessageContainingAll("CudaGraph", what);
             assertThat(x.to(gpu()).sum().item()).isEqualTo(x.sum().item());
+        }
+    }
+
+    /** Norms and deviations look at their numbers to keep overflow away: in a captured step on the device. */
+    @Test
+    void whatLooksAtItsNumbersDoesSoInEachRun() {
+        UnaryOperator<List<Tensor>> step = in -> {
+            Tensor x = in.get(0);
+            return List.of(x.std(), x.var(), x.norm(), x.norm(3));
+        };
+        try (var scope = MemoryScope.open("test");
+                CudaGraph graph = CudaGraph.capture(step)) {
+            for (int run = 0; run < RUNS; run++) {
+                Tensor x = operand(run).mul(run % 3 == 0 ? 1e25 : 1);
+                List<Tensor> expected = step.apply(List.of(x));
+                List<Tensor> found = graph.run(x);
+                for (int i = 0; i < found.size(); i++) {
+                    double value = expected.get(i).item();
+                    assertThat(found.get(i).item()).isEqualTo(value, offset(1e-6 * value));
+                }
+            }
         }
     }
 
