@@ -7,9 +7,11 @@ import java.util.Set;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.Autocast;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.CudaGraph;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.DTypeException;
 import org.gatun.tensor.Device;
+import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.memory.MemoryScope;
 
@@ -157,6 +159,12 @@ public final class GradScaler {
                         + " is F16, whose gradients may vanish when they are divided by the scale: keep parameters in F32"
                         + " and compute in F16 inside Autocast.open(DType.F16)");
             }
+        }
+        if (CudaGraph.isCapturing()) {
+            throw new DeviceException(
+                    "GradScaler: whether a gradient overflowed is read on the host, which a captured step"
+                            + " can't do: capture the step up to the backward pass, and call unscale, step and update after each run;"
+                            + " BF16 needs no scaler");
         }
         double inverse = 1 / scale;
         try (MemoryScope scope = MemoryScope.open("unscale");

@@ -3,6 +3,8 @@ package org.gatun.optim;
 import java.util.Collection;
 import org.gatun.autograd.Parameter;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.CudaGraph;
+import org.gatun.tensor.DeviceException;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
@@ -22,9 +24,15 @@ public final class GradientClipping {
      * <p>Waits for the norm; {@link #totalNorm} and {@link #byNorm(Collection, double, Tensor)} together do the same and don't wait for a GPU.
      *
      * @return the norm before
+     * @throws DeviceException in a step that is being captured, which can't wait
      */
     public static double byNorm(Collection<Parameter> parameters, double maximum) {
         requireMaximum(maximum);
+        if (CudaGraph.isCapturing()) {
+            throw new DeviceException(
+                    "clip by norm: gives the norm as a number of the host, which a captured step can't read:"
+                            + " use byNorm(parameters, maximum, totalNorm(parameters)), which waits for nothing");
+        }
         try (var scope = MemoryScope.open("clip")) {
             Gradients gradients = Gradients.of(parameters);
             double squares = 0;

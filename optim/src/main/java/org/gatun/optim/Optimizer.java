@@ -155,8 +155,9 @@ public abstract class Optimizer implements AutoCloseable {
     /** Has a captured step check in each run that it still works on a parameter's value and state. */
     private void stays(Parameter p, Tensor value, Map<String, Tensor> known, Map<String, Tensor> captured) {
         CudaGraph.onHost(() -> requireCaptured(
-                p.value() == value && known.equals(captured),
-                "the value or the state of the parameter '" + p.name() + "' of shape " + p.shape() + " was replaced"));
+                p.value() == value && !value.isClosed() && known.equals(captured),
+                "the value or the state of the parameter '" + p.name() + "' of shape " + p.shape()
+                        + " was replaced or closed"));
     }
 
     private void requireCaptured(boolean holds, String otherwise) {

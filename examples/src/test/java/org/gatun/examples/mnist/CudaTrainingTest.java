@@ -45,6 +45,7 @@ import org.gatun.nn.distributions.Categorical;
 import org.gatun.nn.distributions.MultivariateNormal;
 import org.gatun.nn.distributions.Normal;
 import org.gatun.optim.Adam;
+import org.gatun.optim.GradientClipping;
 import org.gatun.optim.Optimizer;
 import org.gatun.optim.Schedule;
 import org.gatun.optim.Sgd;
@@ -419,6 +420,14 @@ class CudaTrainingTest {
             for (int i = 0; i < 3; i++) {
                 graph.run(batch.inputs(), batch.targets());
             }
+            CudaGraph clipped = CudaGraph.capture(in -> {
+                GradientClipping.byNorm(model.parameters(), 1);
+                return List.of();
+            });
+            clipped.run();
+            assertThatThrownBy(clipped::run)
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("totalNorm(parameters)");
             optimizer.weightDecay(0.1);
             refused(graph, batch, "Adam: a setting now asks for another computation");
             optimizer.weightDecay(0);
