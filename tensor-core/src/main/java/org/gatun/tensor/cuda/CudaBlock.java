@@ -116,14 +116,14 @@ final class CudaBlock implements Storage.Source {
         }
     }
 
-    /** Refuses what another captured step, or work that runs now, would do with memory that the step which made it has not written yet. */
+    /** Refuses what other work than the captured step's own would do with memory that has no values yet, or never will. */
     private void requireValues(@Nullable Recording recording) {
         GraphMemory made = maker;
-        if (made != null && made.isRecording() && (recording == null || recording.memory() != made)) {
-            throw new DeviceException(
-                    "CudaGraph: the thread '" + Thread.currentThread().getName()
-                            + "' uses a tensor of a step that another thread captures, whose values are computed when the capture has ended:"
-                            + " let the step's own thread do that work");
+        if (made != null && !made.hasValues() && (recording == null || recording.memory() != made)) {
+            throw new DeviceException("CudaGraph: the thread '" + Thread.currentThread().getName()
+                    + "' uses a tensor of a step that another thread captures, or whose capture failed, so that nothing has"
+                    + " computed its values: let the step's own thread do that work, or make the tensor anew, a gradient by"
+                    + " zeroGrad()");
         }
     }
 

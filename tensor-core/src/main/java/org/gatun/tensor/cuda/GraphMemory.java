@@ -32,7 +32,11 @@ final class GraphMemory {
     /** Others' blocks that the step writes. */
     private final Set<CudaBlock> written = new HashSet<>();
 
-    private volatile boolean recording = true;
+    private boolean recording = true;
+
+    /** Whether the graph was given to a stream. */
+    private volatile boolean launched;
+
     private boolean closed;
 
     GraphMemory(CudaAllocator allocator, CudaStream stream) {
@@ -58,9 +62,9 @@ final class GraphMemory {
         block.madeFor(this);
     }
 
-    /** Whether the step is still being captured: nothing has been computed then. */
-    boolean isRecording() {
-        return recording;
+    /** Whether the step's own memory has values: not while it is captured, nor if that failed. */
+    boolean hasValues() {
+        return launched;
     }
 
     /** Notes that the step reads a block. */
@@ -93,8 +97,9 @@ final class GraphMemory {
         side = 0;
     }
 
-    /** Lets a stream wait for others' work on the blocks. */
+    /** Before a launch: lets a stream wait for others' work on the blocks. */
     synchronized void before(CudaStream to) {
+        launched = true;
         read.forEach(block -> block.beforeRead(to));
         written.forEach(block -> block.beforeWrite(to));
         own.forEach(block -> block.beforeWrite(to));

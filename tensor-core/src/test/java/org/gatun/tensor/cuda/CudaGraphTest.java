@@ -416,6 +416,26 @@ class CudaGraphTest {
         }
     }
 
+    /** Else a gradient of such a step would be added to as if it were one. */
+    @Test
+    void whatAStepMadeWhoseCaptureFailedHasNoValues() {
+        Tensor[] made = new Tensor[1];
+        refused("reads values", in -> {
+            Tensor doubled = in.get(0).mul(2);
+            if (CudaGraph.isCapturing()) {
+                doubled.unscope();
+                made[0] = doubled;
+                doubled.sum().item();
+            }
+            return in;
+        });
+        try (Tensor left = made[0]) {
+            assertThatThrownBy(() -> left.add_(1))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("whose capture failed");
+        }
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
