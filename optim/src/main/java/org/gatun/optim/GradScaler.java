@@ -35,7 +35,8 @@ import org.gatun.tensor.memory.MemoryScope;
  * }</pre>
  *
  * <p>With several optimizers, each is stepped once, then the scale updated once. Parameters are F32: F16 itself has no room for gradients that are
- * divided by the scale. BF16 has F32's range and needs no scaler. Not for use by several threads at once.
+ * divided by the scale. BF16 has F32's range and needs no scaler. Not for use by several threads at once. A {@link CudaGraph} can capture a step up to the backward pass; what follows looks for overflow on
+ * the host and comes after each run.
  */
 public final class GradScaler {
     /** The names that PyTorch gives to the state. */
@@ -125,10 +126,17 @@ public final class GradScaler {
     // ---- a step ----
 
     /**
-     * A loss times the scale, to go back from. One of BF16 or F16 is converted to F32 first, in which the product does not overflow.
+     * A loss times the scale, to go back from. One of BF16 or F16 is converted to F32 first, in which the product does not overflow. In a captured step
+     * it is the scale of each run.
      */
     public Tensor scale(Tensor loss) {
-        return enabled ? loss.to(loss.dtype().arithmetic()).mul(scale) : loss;
+        if (!enabled) {
+            return loss;
+        }
+        Tensor wide = loss.to(loss.dtype().arithmetic());
+        return CudaGraph.isCapturing()
+                ? wide.mul(CudaGraph.number(wide.dtype(), wide.device(), this::scale))
+                : wide.mul(scale);
     }
 
     /**

@@ -52,7 +52,8 @@ import org.jspecify.annotations.Nullable;
  * Random numbers are new in each run: those that the generators would draw in a run of the function itself, as long as it forks none.
  *
  * <p><b>What can't be captured is refused</b>, with a {@link DeviceException} in the second run that names it: reading a value, copying between host and device
- * and what does so (linear algebra, {@code item}, {@code Tensors.of} on a GPU, a gradient scaler, which looks for overflow).
+ * and what does so (linear algebra, {@code item}, {@code Tensors.of} on a GPU, the update by a gradient scaler, which
+ * looks for overflow and comes after the run).
  *
  * <p>A graph belongs to the thread that made it.
  */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.gatun.autograd.Grad;
 import org.gatun.autograd.Parameter;
 import org.gatun.autograd.Tape;
@@ -19,6 +20,7 @@ import org.gatun.nn.Sequential;
 import org.gatun.nn.Training;
 import org.gatun.nn.data.Batch;
 import org.gatun.optim.Adam;
+import org.gatun.optim.GradScaler;
 import org.gatun.optim.GradientClipping;
 import org.gatun.optim.Optimizer;
 import org.gatun.optim.Schedule;
@@ -229,6 +231,39 @@ class CudaCapturedTrainingTest {
                 }
             }
             seen.get(captured).add(model.parameters().getFirst().toFloatArray());
+        }
+        assertThat(seen.get(1)).usingRecursiveComparison().isEqualTo(seen.get(0));
+    }
+
+    /** The scale, which doubles every other update, goes into a captured step and out of its gradients as it is at the run. */
+    @Test
+    void aScalerFollowsACapturedBackwardPass() {
+        List<List<float[]>> seen = List.of(new ArrayList<>(), new ArrayList<>());
+        for (int captured = 0; captured < 2; captured++) {
+            Module model = small(7).to(gpu);
+            var scaler = new GradScaler().growthInterval(2);
+            UnaryOperator<List<Tensor>> step = in -> {
+                try (var tape = Tape.open()) {
+                    tape.backward(scaler.scale(Losses.crossEntropy(model.forward(in.get(0)), in.get(1))));
+                }
+                return List.of();
+            };
+            try (Optimizer optimizer = Sgd.of(model.parameters()).learningRate(0.1);
+                    CudaGraph graph = CudaGraph.capture(step)) {
+                for (int i = 0; i < 6; i++) {
+                    Batch batch = CudaTrainingTest.samples(i);
+                    if (captured == 1) {
+                        graph.run(batch.inputs(), batch.targets());
+                    } else {
+                        step.apply(List.of(batch.inputs().to(gpu), batch.targets().to(gpu)));
+                    }
+                    assertThat(scaler.step(optimizer)).isTrue();
+                    scaler.update();
+                    optimizer.zeroGrad();
+                    seen.get(captured).add(model.parameters().getFirst().toFloatArray());
+                }
+                assertThat(scaler.scale()).isEqualTo(65536 * 8);
+            }
         }
         assertThat(seen.get(1)).usingRecursiveComparison().isEqualTo(seen.get(0));
     }
