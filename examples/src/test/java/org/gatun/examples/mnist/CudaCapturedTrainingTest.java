@@ -255,7 +255,8 @@ class CudaCapturedTrainingTest {
                     if (captured == 1) {
                         graph.run(batch.inputs(), batch.targets());
                     } else {
-                        step.apply(List.of(batch.inputs().to(gpu), batch.targets().to(gpu)));
+                        step.apply(
+                                List.of(batch.inputs().to(gpu), batch.targets().to(gpu)));
                     }
                     assertThat(scaler.step(optimizer)).isTrue();
                     scaler.update();

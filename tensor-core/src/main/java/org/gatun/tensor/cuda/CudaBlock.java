@@ -120,10 +120,11 @@ final class CudaBlock implements Storage.Source {
     private void requireValues(@Nullable Recording recording) {
         GraphMemory made = maker;
         if (made != null && !made.hasValues() && (recording == null || recording.memory() != made)) {
-            throw new DeviceException("CudaGraph: the thread '" + Thread.currentThread().getName()
-                    + "' uses a tensor of a step that another thread captures, or whose capture failed, so that nothing has"
-                    + " computed its values: let the step's own thread do that work, or make the tensor anew, a gradient by"
-                    + " zeroGrad()");
+            throw new DeviceException(
+                    "CudaGraph: the thread '" + Thread.currentThread().getName()
+                            + "' uses a tensor of a step that another thread captures, or whose capture failed, so that nothing has"
+                            + " computed its values: let the step's own thread do that work, or make the tensor anew, a gradient by"
+                            + " zeroGrad()");
         }
     }
 
