@@ -36,6 +36,9 @@ final class Forward {
                 throw new ShapeException(name + ": a tangent of " + v.dtype() + v.shape() + " for an argument of "
                         + x.dtype() + x.shape() + which + ": the two must agree");
             }
+            if (x.dtype().isFloating()) {
+                Tape.checkDevice(name, "tangent", v, "an argument", x);
+            }
         }
     }
 

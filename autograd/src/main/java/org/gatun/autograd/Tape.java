@@ -216,11 +216,17 @@ public final class Tape implements AutoCloseable {
             throw new ShapeException(operation + ": a cotangent of " + cotangent.dtype() + cotangent.shape()
                     + " for a value of " + y.dtype() + y.shape() + ": the two must agree");
         }
+        checkDevice(operation, "cotangent", cotangent, "a value", y);
+    }
+
+    /** Refuses a derivative that lies on another device than what it belongs to. */
+    static void checkDevice(String operation, String what, Tensor derivative, String whose, Tensor of) {
         // A single number goes along, as it does in operations; what has a type only lies nowhere.
-        boolean somewhere = Traced.hasNumbers(cotangent) && Traced.hasNumbers(y);
-        if (somewhere && cotangent.rank() > 0 && !cotangent.device().equals(y.device())) {
-            throw new DeviceException(operation + ": a cotangent of " + cotangent.dtype() + cotangent.shape() + " on "
-                    + cotangent.device() + " for a value on " + y.device() + ": bring it there with to(device)");
+        boolean somewhere = Traced.hasNumbers(derivative) && Traced.hasNumbers(of);
+        if (somewhere && derivative.rank() > 0 && !derivative.device().equals(of.device())) {
+            throw new DeviceException(operation + ": a " + what + " of " + derivative.dtype() + derivative.shape()
+                    + " on " + derivative.device() + " for " + whose + " on " + of.device()
+                    + ": bring it there with to(device)");
         }
     }
 

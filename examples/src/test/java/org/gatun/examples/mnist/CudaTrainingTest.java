@@ -24,6 +24,7 @@ import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.gatun.autograd.Grad;
 import org.gatun.autograd.Parameter;
 import org.gatun.autograd.Tape;
@@ -327,6 +328,18 @@ class CudaTrainingTest {
         assertThat(found.get(6).device()).isEqualTo(Device.CPU);
         assertThat(Grad.vmap(CudaTrainingTest::moved).apply(Tensors.ones(2, 2)).device())
                 .isEqualTo(gpu);
+    }
+
+    @Test
+    void tangentsLieWhereTheirArgumentsDo() {
+        Tensor x = Tensors.of(1.0, -2.0, 3.0);
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> Grad.jvp((Tensor t) -> t.mul(t), x.to(gpu), x),
+                () -> Grad.hvp((Tensor t) -> t.mul(t).sum(), x, x.to(gpu)))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContainingAll("vp: a tangent of F64[3] on ", "for an argument on ", "to(device)");
+        }
     }
 
     private static Tensor moved(Tensor x) {
