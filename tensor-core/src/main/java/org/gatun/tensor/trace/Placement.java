@@ -58,6 +58,7 @@ public final class Placement {
             case Op.Logic logic -> ofConstant(logic.fn());
             case Op.Call call -> call.composite().name();
             case Op.Select select -> "where";
+            case Op.Fused fused -> "elementwise";
             case Op.MatMul matMul -> "matmul";
             case Op.CumSum cumSum -> "cumsum";
             case Op.CumProd cumProd -> "cumprod";

@@ -120,6 +120,7 @@ class CudaPlacementTest {
         assertNamesBoth(() -> there.lt(host), "lt");
         assertNamesBoth(() -> there.matmul(host), "matmul");
         assertNamesBoth(() -> there.indexSelect(0, Tensors.of(0L, 1L)), "indexSelect: ");
+        assertNamesBoth(() -> Losses.mseLoss(there, host), "elementwise: ");
         assertNamesBoth(() -> there.floorDivide(host), "floorDivide: ");
         assertNamesBoth(() -> Tensors.where(there.gt(2), host, there), "where: ");
         assertNamesBoth(
