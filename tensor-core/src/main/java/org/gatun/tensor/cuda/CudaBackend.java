@@ -56,6 +56,7 @@ public final class CudaBackend implements Backend {
     }
 
     private ConcreteTensor[] ordered(Composite.Kernel kernel, ConcreteTensor[] in) {
+        gpu.requireOwnCapture();
         Lane lane = gpu.lane();
         CudaStream stream = lane.stream();
         CudaBlock[] read = blocks(in);

@@ -184,6 +184,16 @@ final class CudaDevice implements Gpu {
         }
     }
 
+    /** Refuses work of a step that is captured on another device: it would happen once and not at each run. */
+    void requireOwnCapture() {
+        Recording recording = Recording.current();
+        if (recording != null && !recording.device().equals(device)) {
+            throw new DeviceException("CudaGraph: the step computes on " + device + " and is captured on "
+                    + recording.device() + ": a captured step has one device; bring what it needs there before, or give"
+                    + " CudaGraph.capture the device that it computes on");
+        }
+    }
+
     /** This thread's claim on its lane. */
     Lane.Hold hold() {
         lane();

@@ -3,6 +3,7 @@ package org.gatun.tensor.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -241,6 +242,33 @@ class CudaGraphTest {
             assertThatThrownBy(() -> graph.run(operand(0)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("after close");
+        }
+    }
+
+    @Test
+    void aStepHasOneDevice() {
+        assumeTrue(Device.available().size() > 1, "needs two GPUs");
+        Device.Cuda other = Device.cuda(1);
+        try (var scope = MemoryScope.open("test");
+                Tensor there = operand(0).to(gpu());
+                CudaGraph doubled =
+                        CudaGraph.capture(other, in -> List.of(in.get(0).add(in.get(0))));
+                CudaGraph mixed = CudaGraph.capture(other, in -> {
+                    there.add_(1);
+                    return in;
+                })) {
+            for (int run = 0; run < 4; run++) {
+                Tensor given = run == 2 ? operand(run).to(gpu()) : operand(run);
+                Tensor found = doubled.run(given).getFirst();
+                assertThat(found.device()).isEqualTo(other);
+                assertThat(found.toFloatArray()).isEqualTo(given.add(given).toFloatArray());
+            }
+            mixed.run(there);
+            assertThatThrownBy(() -> mixed.run(there))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContainingAll("computes on cuda:0", "captured on cuda:1");
+            // What is refused is not done either.
+            assertThat(there.toFloatArray()).isEqualTo(operand(1).toFloatArray());
         }
     }
 

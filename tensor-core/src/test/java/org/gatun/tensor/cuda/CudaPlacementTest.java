@@ -2,6 +2,7 @@ package org.gatun.tensor.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,6 +126,32 @@ class CudaPlacementTest {
         assertNamesBoth(() -> Tensors.where(there.gt(2), host, there), "where: ");
         assertNamesBoth(
                 () -> Losses.crossEntropy(there.unsqueeze(0).broadcastTo(2, 3), Tensors.of(0L, 1L)), "crossEntropy");
+    }
+
+    /** More than goes at once by way of the host, rows and columns, and in place. */
+    @Test
+    void tensorsGoFromOneGpuToAnother() {
+        assumeTrue(Device.available().size() > 1, "needs two GPUs");
+        Device other = Device.cuda(1);
+        Tensor x = counted(DType.F32, 1500, 1000);
+        Tensor here = x.to(gpu);
+        for (Tensor t : List.of(here, here.t(), here.slice(0, 3, 900).flip(1), here.select(0, 7))) {
+            Tensor there = t.to(other);
+            assertThat(there.device()).isEqualTo(other);
+            assertThat(there.toFloatArray()).isEqualTo(t.toFloatArray());
+            assertThat(there.to(gpu).toFloatArray()).isEqualTo(t.toFloatArray());
+            assertThat(there.cuda()).isSameAs(there);
+        }
+        Tensor there = Tensors.zeros(DType.F32, Shape.of(1000, 1500), other);
+        there.copy_(here.t());
+        assertThat(there.toFloatArray()).isEqualTo(x.t().toFloatArray());
+        assertThatThrownBy(() -> here.add(there.t()))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContainingAll("add: ", "cuda:0", "cuda:1", "to(device)");
+        Tensor wrong = here.indexSelect(0, Tensors.of(2000L).to(gpu));
+        assertThatThrownBy(() -> wrong.to(other))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessageContaining("2000");
     }
 
     private static void assertNamesBoth(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String operation) {

@@ -67,6 +67,8 @@ public final class StandInDriver {
 
     private static final Map<String, SymbolLookup> LOADED = new ConcurrentHashMap<>();
 
+    private static final String DEVICES = "devices";
+
     private static @Nullable Path folder;
     private static volatile boolean used;
 
@@ -95,10 +97,11 @@ public final class StandInDriver {
 
     /**
      * Lets this JVM use the stand-in as its driver, unless it runs with {@code -Dgatun.test.gpu=true}, on a machine with a GPU. To be called
-     * before the first use of {@code Device.cuda}. Kernels are then kept beside the libraries, not in the user's cache.
+     * before the first use of {@code Device.cuda}. Kernels are then kept beside the libraries, not in the user's cache. There are two devices.
      */
     public static void use() {
         if (!onGpu()) {
+            set(DEVICES, 2);
             System.setProperty("gatun.cuda.path", folder().toString());
             System.setProperty("gatun.cache", folder().resolve("cache").toString());
         }
@@ -189,6 +192,9 @@ public final class StandInDriver {
     /** Waits for all streams, heals the devices, forgets the violations and puts every setting back. */
     public static void reset() {
         DriverCalls.invoke(library("libcuda.so.1"), void.class, "standin_reset");
+        if (used) {
+            set(DEVICES, 2);
+        }
     }
 
     private static @Nullable String compiler() {
