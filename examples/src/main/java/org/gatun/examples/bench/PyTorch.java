@@ -31,10 +31,15 @@ final class PyTorch {
         if (!Files.isRegularFile(script)) {
             throw new IOException("--pytorch: the script " + script + " is not there: start with ./gatun");
         }
-        Ended ended = run(List.of(python, "-c", "import torch; print(torch.__version__)"), false);
+        String remedy = ": name a Python that can import torch, for instance --pytorch .venv/bin/python";
+        Ended ended;
+        try {
+            ended = run(List.of(python, "-c", "import torch; print(torch.__version__)"), false);
+        } catch (IOException e) {
+            throw new IOException("--pytorch: " + python + " can't be run" + remedy, e);
+        }
         if (ended.status != 0) {
-            throw new IOException("--pytorch: " + python + " can't import torch: name a Python that can, for instance"
-                    + " --pytorch .venv/bin/python");
+            throw new IOException("--pytorch: " + python + " has no torch" + remedy);
         }
         return new PyTorch(python, script, ended.out.strip());
     }

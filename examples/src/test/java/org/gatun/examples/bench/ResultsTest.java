@@ -248,6 +248,8 @@ class ResultsTest {
         assertThat(python.toFile().setExecutable(true)).isTrue();
         String root = System.setProperty("gatun.root", folder.toString());
         try {
+            assertThatThrownBy(() -> PyTorch.find(script.toString()))
+                    .hasMessageContainingAll("--pytorch: ", script.toString(), "can't be run", ".venv/bin/python");
             PyTorch pytorch = PyTorch.find(python.toString());
             var out = new StringWriter();
             assertThatThrownBy(() -> new CpuGpuCommand().reportBeside(pytorch, 1, EXAMPLE, new PrintWriter(out, true)))
