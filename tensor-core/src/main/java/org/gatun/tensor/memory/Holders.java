@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.gatun.tensor.Device;
 import org.jspecify.annotations.Nullable;
 
 /** Who holds a device's memory: what an out-of-memory error says. Allocators {@link #add} what is in use. */
@@ -70,7 +71,7 @@ public final class Holders {
      */
     public String shortage(long asked, MemoryStats stats, String property, String tried) {
         String limit = stats.limit() == Long.MAX_VALUE
-                ? "there is no limit but the system's memory"
+                ? "there is no limit but the " + (stats.device().equals(Device.CPU) ? "system" : "GPU") + "'s memory"
                 : "the limit is " + size(stats.limit()) + " (-D" + property + ", or Allocator.limit)";
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,

@@ -133,6 +133,10 @@ class CudaBackendTest {
                     .isInstanceOf(OutOfNativeMemoryException.class)
                     .hasMessageContainingAll("cuda:0", "1.0 MiB", "weights", "gatun.cuda.memory.limit");
             assertThat(held.sum().item()).isZero();
+            memory.limit(limit);
+            assertThatThrownBy(() -> Tensors.zeros(DType.I64, Shape.of(1L << 50), Device.cuda(0)))
+                    .isInstanceOf(OutOfNativeMemoryException.class)
+                    .hasMessageContaining("no limit but the GPU's memory");
         } finally {
             memory.limit(limit);
         }
