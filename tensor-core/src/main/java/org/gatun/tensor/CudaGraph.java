@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What can't be captured is refused</b>, with a {@link DeviceException} in the second run that names it: reading a value, copying between host and device
  * and what does so (linear algebra, {@code item}, {@code Tensors.of} on a GPU, the update by a gradient scaler, which
- * looks for overflow and comes after the run).
+ * looks for overflow and comes after the run), and work on another GPU.
  *
  * <p>A graph belongs to the thread that made it.
  */
