@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What is captured</b> is the work on the device, with the addresses of the tensors that it reads and writes, which the graph
  * therefore keeps until it is {@linkplain #close closed}. Whatever a step changes for the next one it must change in place, as optimizers do;
- * gradients too: those that a step leaves are added to by the next.
+ * gradients too: those that a step leaves are added to by the next. Loading a state between runs writes in place; moving a model to another device and back does
+ * not, and the graph would go on with the memory that the model had: capture the step anew.
  *
  * <p><b>What the function does on the host happens in the first two runs only.</b> Numbers of the host are constants of the graph, but for those that come in
  * by {@link #number}, and changes of objects are not repeated, but for those made in {@link #onHost}: optimizers bring their rates and counts in so,
