@@ -255,8 +255,9 @@ class CudaCapturedTrainingTest {
                     if (captured == 1) {
                         graph.run(batch.inputs(), batch.targets());
                     } else {
-                        step.apply(
-                                List.of(batch.inputs().to(gpu), batch.targets().to(gpu)));
+                        List<Tensor> operands =
+                                List.of(batch.inputs().to(gpu), batch.targets().to(gpu));
+                        assertThat(step.apply(operands)).isEmpty();
                     }
                     assertThat(scaler.step(optimizer)).isTrue();
                     scaler.update();
