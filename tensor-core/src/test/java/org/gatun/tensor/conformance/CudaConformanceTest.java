@@ -25,7 +25,7 @@ class CudaConformanceTest extends ConformanceSuite {
     static void startASecondJvm() {
         // A GPU compiles in the driver, and is not to be shared.
         if (second == null && StandInDriver.isUsable() && !StandInDriver.onGpu()) {
-            second = SecondJvm.start();
+            second = SecondJvm.start(CudaConformanceAhead.class);
         }
     }
 

@@ -2,26 +2,30 @@ package org.gatun.tensor.conformance;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.gatun.tensor.cuda.standin.StandInDriver;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.function.Executable;
 
 /**
- * A JVM that runs the tests of {@link CudaConformanceTest} from the last to the first, while this one runs them from the first on: what the other
- * has run already is taken over, passed or failed. The stand-in's compiler takes most of the time and one core, and tests of one JVM must run one after
- * another, whose memory would not balance otherwise. If the other JVM ends, this one runs all that is left.
+ * A JVM of low priority that runs some of this one's tests from the last to the first, while this one runs other tests or these from the first on: what
+ * the other has run already is taken over, passed or failed. The stand-in's compiler takes much of the time and one core, and tests of one JVM must run one
+ * after another, whose memory would not balance otherwise. If the other JVM ends, this one runs all that is left. On Linux only, as the stand-in.
  */
-final class SecondJvm implements AutoCloseable {
+public final class SecondJvm implements AutoCloseable {
     private static final String RESULT = "result\t";
     private static final String PASSED = "passed";
 
@@ -33,8 +37,29 @@ final class SecondJvm implements AutoCloseable {
         Thread.ofPlatform().daemon().start(this::read);
     }
 
-    static SecondJvm start() {
-        return new SecondJvm(AnotherJvm.start(SecondJvm.class));
+    /** Starts a JVM with this one's options and class path. Its main class first calls {@link #endWithParent}, and {@link #run} for each test. */
+    public static SecondJvm start(Class<?> main) {
+        List<String> command = new ArrayList<>(List.of("nice"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (!option.startsWith("-agentlib") && !option.startsWith("-javaagent")) {
+                command.add(option);
+            }
+        }
+        command.add("-Dstdout.encoding=UTF-8");
+        // Surefire hands properties over by a file, not by options.
+        String leak = System.getProperty("gatun.leak");
+        if (leak != null) {
+            command.add("-Dgatun.leak=" + leak);
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        try {
+            return new SecondJvm(new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void read() {
@@ -50,7 +75,17 @@ final class SecondJvm implements AutoCloseable {
         }
     }
 
-    /** The tests of a factory, each of which takes its result over if there is one. */
+    /** Runs a test, unless the other JVM has: then it passes or fails as it did there. */
+    public void once(String name, Executable test) throws Throwable {
+        String result = results.get(name);
+        if (result == null) {
+            test.execute();
+        } else if (!result.equals(PASSED)) {
+            throw new AssertionError("failed in the second JVM: " + result.replace("\\n", "\n"));
+        }
+    }
+
+    /** The tests of a factory, each run {@linkplain #once once}. */
     Stream<DynamicNode> share(String factory, Stream<DynamicNode> nodes) {
         var number = new AtomicInteger();
         return nodes.map(node -> share(factory, node, number));
@@ -63,17 +98,10 @@ final class SecondJvm implements AutoCloseable {
         }
         DynamicTest test = (DynamicTest) node;
         String name = name(factory, number.getAndIncrement(), test);
-        return DynamicTest.dynamicTest(test.getDisplayName(), () -> {
-            String result = results.get(name);
-            if (result == null) {
-                test.getExecutable().execute();
-            } else if (!result.equals(PASSED)) {
-                throw new AssertionError("failed in the second JVM: " + result.replace("\\n", "\n"));
-            }
-        });
+        return DynamicTest.dynamicTest(test.getDisplayName(), () -> once(name, test.getExecutable()));
     }
 
-    /** What both JVMs call a test. */
+    /** What both JVMs call a factory's test. */
     private static String name(String factory, int number, DynamicTest test) {
         return factory + " " + number + " " + test.getDisplayName();
     }
@@ -83,22 +111,31 @@ final class SecondJvm implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** Runs the tests from the last to the first, and prints what became of them. */
-    public static void main(String[] arguments) {
-        AnotherJvm.endWithParent();
-        StandInDriver.use();
-        var suite = new CudaConformanceTest();
-        run("values", suite.values());
-        run("composites", suite.composites());
-        run("regions", suite.regions());
-        System.exit(0);
+    // ---- in the other JVM ----
+
+    /** Lets this JVM end when the one that started it has ended. */
+    public static void endWithParent() {
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                System.in.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // As at the end.
+            }
+            Runtime.getRuntime().halt(0);
+        });
     }
 
-    private static void run(String factory, Stream<DynamicNode> nodes) {
+    /** Runs a test, and tells the first JVM what became of it. */
+    public static void run(String name, Executable test) {
+        System.out.println(RESULT + name + "\t" + result(test));
+    }
+
+    /** Runs the tests of a factory from the last to the first. */
+    static void run(String factory, Stream<DynamicNode> nodes) {
         List<DynamicTest> tests = new ArrayList<>();
         nodes.forEach(node -> collect(node, tests));
         for (int i = tests.size() - 1; i >= 0; i--) {
-            System.out.println(RESULT + name(factory, i, tests.get(i)) + "\t" + run(tests.get(i)));
+            run(name(factory, i, tests.get(i)), tests.get(i).getExecutable());
         }
     }
 
@@ -110,9 +147,9 @@ final class SecondJvm implements AutoCloseable {
         }
     }
 
-    private static String run(DynamicTest test) {
+    private static String result(Executable test) {
         try {
-            test.getExecutable().execute();
+            test.execute();
             return PASSED;
         } catch (Throwable e) {
             var text = new StringWriter();
