@@ -21,19 +21,20 @@ public enum MatmulPrecision {
     TF32;
 
     private static final String PROPERTY = "gatun.cuda.matmul";
-    private static final ThreadLocal<MatmulPrecision> CURRENT = ThreadLocal.withInitial(MatmulPrecision::initial);
+    /** The precision outside of all scopes. */
+    private static final ThreadLocal<MatmulPrecision> OUTSIDE = ThreadLocal.withInitial(MatmulPrecision::initial);
 
     private static final ThreadLocal<@Nullable Scope> INNERMOST = new ThreadLocal<>();
 
     /** A scope in which a precision holds on the thread that opened it; closing it brings back the one before. */
     public static final class Scope implements AutoCloseable {
         private final Thread owner = Thread.currentThread();
-        private final MatmulPrecision before;
+        private final MatmulPrecision precision;
         private final @Nullable Scope around = INNERMOST.get();
         private boolean open = true;
 
-        private Scope(MatmulPrecision before) {
-            this.before = before;
+        private Scope(MatmulPrecision precision) {
+            this.precision = precision;
         }
 
         /**
@@ -56,7 +57,6 @@ public enum MatmulPrecision {
                                 + " scopes in the reverse order of opening, with try-with-resources");
             }
             open = false;
-            CURRENT.set(before);
             if (around == null) {
                 INNERMOST.remove();
             } else {
@@ -80,14 +80,14 @@ public enum MatmulPrecision {
 
     /** The precision of this thread's products now. */
     public static MatmulPrecision current() {
-        return CURRENT.get();
+        Scope scope = INNERMOST.get();
+        return scope == null ? OUTSIDE.get() : scope.precision;
     }
 
     /** Lets this precision hold on this thread until the scope is closed. Close it with try-with-resources. */
     public Scope open() {
-        var scope = new Scope(CURRENT.get());
+        var scope = new Scope(this);
         INNERMOST.set(scope);
-        CURRENT.set(this);
         return scope;
     }
 }
