@@ -2,53 +2,218 @@ package org.gatun.bench;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.gatun.tensor.shape.Shape;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/** An operand, the same numbers for both sides. */
+/**
+ * An operand: the same numbers for every side.
+ *
+ * @param sizes the sizes of its axes
+ * @param type what its elements are
+ * @param source makes the elements, row by row: they are exact in each type
+ * @param trained whether gradients with respect to it are asked for
+ */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Input(Shape shape, float[] values) {
-    /** Standard normal numbers. */
-    static Input normal(long... sizes) {
-        Shape shape = Shape.of(sizes);
-        var random = new Random(Arrays.hashCode(sizes));
-        float[] values = new float[Math.toIntExact(shape.elements())];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextGaussian();
+public record Input(long[] sizes, Type type, Supplier<float[]> source, boolean trained) {
+    /** The types of elements that all sides know. */
+    public enum Type {
+        /** Floats. */
+        F32(4),
+        /** Doubles. */
+        F64(8),
+        /** Longs. */
+        I64(8),
+        /** True and false, from 1 and 0. */
+        BOOL(1);
+
+        private final int bytes;
+
+        Type(int bytes) {
+            this.bytes = bytes;
         }
-        return new Input(shape, values);
+
+        /** Of one element. */
+        public int bytes() {
+            return bytes;
+        }
+    }
+
+    /** Standard normal numbers. */
+    public static Input normal(long... sizes) {
+        return of(Type.F32, sizes, (values, random) -> {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) random.nextGaussian();
+            }
+        });
     }
 
     /** Numbers from -1 to 1. */
-    static Input uniform(long... sizes) {
-        Input input = normal(sizes);
-        for (int i = 0; i < input.values.length; i++) {
-            input.values[i] = (float) Math.tanh(input.values[i]);
-        }
-        return input;
+    public static Input uniform(long... sizes) {
+        return normal(sizes).changed(values -> {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) Math.tanh(values[i]);
+            }
+        });
+    }
+
+    /** Normal numbers without their signs, and 1/8 more. */
+    public static Input positive(long... sizes) {
+        return normal(sizes).changed(values -> {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Math.abs(values[i]) + 0.125f;
+            }
+        });
+    }
+
+    /** The same number everywhere. */
+    public static Input constant(float value, long... sizes) {
+        return of(Type.F32, sizes, (values, random) -> Arrays.fill(values, value));
+    }
+
+    /** Whole numbers from 0 to {@code bound - 1}. */
+    public static Input below(int bound, long... sizes) {
+        return of(Type.I64, sizes, (values, random) -> {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = random.nextInt(bound);
+            }
+        });
+    }
+
+    /** The whole numbers below the number of elements, each once, in any order. */
+    public static Input distinct(long... sizes) {
+        return of(Type.F32, sizes, (values, random) -> {
+            for (int i = 0; i < values.length; i++) {
+                int other = random.nextInt(i + 1);
+                values[i] = values[other];
+                values[other] = i;
+            }
+        });
     }
 
     /** Matrices with eigenvalues near 2, far from singular. */
-    static Input regular(long... sizes) {
-        Input input = normal(sizes);
+    public static Input regular(long... sizes) {
         int n = (int) sizes[sizes.length - 1];
-        for (int i = 0; i < input.values.length; i++) {
-            boolean diagonal = i % n == i / n % n;
-            input.values[i] = input.values[i] / (float) Math.sqrt(n) / 2 + (diagonal ? 2 : 0);
-        }
-        return input;
+        return normal(sizes).changed(values -> {
+            for (int i = 0; i < values.length; i++) {
+                boolean diagonal = i % n == i / n % n;
+                values[i] = values[i] / (float) Math.sqrt(n) / 2 + (diagonal ? 2 : 0);
+            }
+        });
     }
 
     /** Symmetric matrices with positive eigenvalues. */
-    static Input positive(long... sizes) {
-        Input input = regular(sizes);
+    public static Input definite(long... sizes) {
         int n = (int) sizes[sizes.length - 1];
-        for (int m = 0; m < input.values.length; m += n * n) {
-            for (int i = 0; i < n; i++) {
-                for (int j = 0; j < i; j++) {
-                    input.values[m + j * n + i] = input.values[m + i * n + j];
+        return regular(sizes).changed(values -> {
+            for (int m = 0; m < values.length; m += n * n) {
+                for (int i = 0; i < n; i++) {
+                    for (int j = 0; j < i; j++) {
+                        values[m + j * n + i] = values[m + i * n + j];
+                    }
                 }
             }
+        });
+    }
+
+    private static Input of(Type type, long[] sizes, BiConsumer<float[], Random> fill) {
+        return new Input(
+                sizes,
+                type,
+                () -> {
+                    float[] values = new float[elements(sizes)];
+                    fill.accept(values, new Random(Arrays.hashCode(sizes)));
+                    return values;
+                },
+                false);
+    }
+
+    private Input changed(Consumer<float[]> change) {
+        return new Input(
+                sizes,
+                type,
+                () -> {
+                    float[] values = values();
+                    change.accept(values);
+                    return values;
+                },
+                trained);
+    }
+
+    /** The same numbers, to be trained: gradients with respect to them are asked for. */
+    public Input asTrained() {
+        return new Input(sizes, type, source, true);
+    }
+
+    /** The same numbers in another type. */
+    public Input as(Type other) {
+        return new Input(sizes, other, source, trained);
+    }
+
+    /** These numbers times another. */
+    public Input times(double factor) {
+        return changed(values -> {
+            for (int i = 0; i < values.length; i++) {
+                values[i] *= (float) factor;
+            }
+        });
+    }
+
+    /** The same numbers under other sizes. */
+    public Input reshaped(long... others) {
+        return new Input(others, type, source, trained);
+    }
+
+    /** The elements, row by row. */
+    public float[] values() {
+        return source.get();
+    }
+
+    /** The elements as doubles. */
+    public double[] doubles() {
+        float[] values = values();
+        double[] wide = new double[values.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = values[i];
         }
-        return input;
+        return wide;
+    }
+
+    /** The elements as longs. */
+    public long[] longs() {
+        float[] values = values();
+        long[] whole = new long[values.length];
+        for (int i = 0; i < whole.length; i++) {
+            whole[i] = (long) values[i];
+        }
+        return whole;
+    }
+
+    /** The elements as truth values: which are above 0. */
+    public boolean[] booleans() {
+        float[] values = values();
+        boolean[] truth = new boolean[values.length];
+        for (int i = 0; i < truth.length; i++) {
+            truth[i] = values[i] > 0;
+        }
+        return truth;
+    }
+
+    /** How many elements there are. */
+    public int elements() {
+        return elements(sizes);
+    }
+
+    /** The bytes that it takes. */
+    public long bytes() {
+        return (long) elements() * type.bytes();
+    }
+
+    private static int elements(long[] sizes) {
+        long elements = 1;
+        for (long size : sizes) {
+            elements = Math.multiplyExact(elements, size);
+        }
+        return Math.toIntExact(elements);
     }
 }

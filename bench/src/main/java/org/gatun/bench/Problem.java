@@ -5,75 +5,137 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.gatun.autograd.Tape;
 import org.gatun.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A computation for both sides.
+ * A computation for all sides.
  *
- * @param name what it is, with its sizes
+ * @param suite which suite it is of
+ * @param operation what it does
+ * @param size how large it is
  * @param inputs the operands
- * @param torch the results as an expression of TorchScript, of operands a, b, c, ...
- * @param gatun the results
- * @param results how many there are
- * @param unique what both sides' results have to agree in, where the results themselves are not unique
- * @param gradient whether what is asked for are the gradients of the sum of the result with respect to all operands
+ * @param torch the computation in PyTorch
+ * @param gatun the computation in Gatun
+ * @param unique what the sides' results have to agree in, where the results themselves are not unique
+ * @param work what it has to do at least
  * @param parallel whether it is large enough for several threads
+ * @param steps 0, or of a training step how many run before results are compared; of these a fresh process's first ones are measured too
  */
-record Problem(
-        String name,
+public record Problem(
+        String suite,
+        String operation,
+        String size,
         List<Input> inputs,
-        String torch,
-        Function<List<Tensor>, List<Tensor>> gatun,
-        int results,
+        @Nullable TorchScript torch,
+        Function<List<Tensor>, Steps> gatun,
         UnaryOperator<List<Tensor>> unique,
-        boolean gradient,
-        boolean parallel) {
+        Work work,
+        boolean parallel,
+        int steps) {
 
-    /** A computation with one result. */
-    static Problem of(String name, String torch, Function<List<Tensor>, Tensor> gatun, Input... inputs) {
-        return new Problem(
-                name, List.of(inputs), torch, gatun.andThen(List::of), 1, UnaryOperator.identity(), false, false);
-    }
-
-    /** A factorisation of a matrix, and the product of its factors. */
-    static Problem factors(
-            String name,
+    /** A computation with one result, an expression of TorchScript of operands a, b, c, ... */
+    public static Problem of(
+            String suite,
+            String operation,
+            String size,
             String torch,
-            int results,
-            Function<Tensor, List<Tensor>> gatun,
-            Function<List<Tensor>, Tensor> product,
-            Input matrix) {
-        return new Problem(
-                name,
-                List.of(matrix),
-                torch,
-                x -> gatun.apply(x.getFirst()),
-                results,
-                factors -> List.of(product.apply(factors)),
-                false,
-                false);
+            Function<List<Tensor>, Tensor> gatun,
+            Input... inputs) {
+        return of(
+                suite,
+                operation,
+                size,
+                TorchScript.expression(inputs.length, torch),
+                gatun.andThen(List::of),
+                List.of(inputs));
     }
 
-    /** The gradients of this computation, forward pass included. */
-    Problem asGradient() {
-        return new Problem(name + " gradient", inputs, torch, gatun, results, unique, true, parallel);
+    /** A computation whose results are free to use any memory. */
+    public static Problem of(
+            String suite,
+            String operation,
+            String size,
+            @Nullable TorchScript torch,
+            Function<List<Tensor>, List<Tensor>> gatun,
+            List<Input> inputs) {
+        double bytes = 0;
+        for (Input input : inputs) {
+            bytes += input.bytes();
+        }
+        return new Problem(
+                suite,
+                operation,
+                size,
+                inputs,
+                torch,
+                x -> () -> gatun.apply(x),
+                UnaryOperator.identity(),
+                Work.ofBytes(bytes),
+                false,
+                0);
+    }
+
+    /** What no other problem is called. */
+    public String id() {
+        return suite + "/" + name();
+    }
+
+    /** What it is, with its size. */
+    public String name() {
+        return operation + " " + size;
+    }
+
+    /** The gradients of the sum of the only result with respect to all operands, forward pass included. */
+    public Problem asGradient() {
+        Function<List<Tensor>, Steps> gradients = x -> () -> {
+            try (Tape tape = Tape.open()) {
+                List<Tensor> leaves = x.stream().map(tape::watch).toList();
+                List<Tensor> found =
+                        tape.gradient(gatun.apply(leaves).results().getFirst().sum(), leaves);
+                found.forEach(Tensor::keep);
+                return found;
+            }
+        };
+        return new Problem(
+                suite,
+                operation + " gradient",
+                size,
+                inputs.stream().map(Input::asTrained).toList(),
+                torch == null ? null : torch.gradients(),
+                gradients,
+                unique,
+                work,
+                parallel,
+                steps);
     }
 
     /** This computation, measured on several threads too. */
-    Problem onThreads() {
-        return new Problem(name, inputs, torch, gatun, results, unique, gradient, true);
+    public Problem onThreads() {
+        return new Problem(suite, operation, size, inputs, torch, gatun, unique, work, true, steps);
     }
 
-    /** Gatun's results; the caller's memory scope owns them. */
-    List<Tensor> run(List<Tensor> operands) {
-        if (!gradient) {
-            return gatun.apply(operands);
-        }
-        try (Tape tape = Tape.open()) {
-            List<Tensor> leaves = operands.stream().map(tape::watch).toList();
-            List<Tensor> gradients =
-                    tape.gradient(gatun.apply(leaves).getFirst().sum(), leaves);
-            gradients.forEach(Tensor::keep);
-            return gradients;
-        }
+    /** This computation with its work. */
+    public Problem working(Work known) {
+        return new Problem(suite, operation, size, inputs, torch, gatun, unique, known, parallel, steps);
+    }
+
+    /** This computation, compared in what is unique of its results. */
+    public Problem comparing(UnaryOperator<List<Tensor>> what) {
+        return new Problem(suite, operation, size, inputs, torch, gatun, what, work, parallel, steps);
+    }
+
+    /** This computation done so by Gatun. */
+    public Problem by(Function<List<Tensor>, Steps> how) {
+        return new Problem(suite, operation, size, inputs, torch, how, unique, work, parallel, steps);
+    }
+
+    /** This computation, a training step: results are compared after so many. */
+    public Problem asTraining(int before) {
+        return new Problem(suite, operation, size, inputs, torch, gatun, unique, work, parallel, before);
+    }
+
+    /** Whether PyTorch records the computation, for its gradients. */
+    public boolean recorded() {
+        return inputs.stream().anyMatch(Input::trained);
     }
 }

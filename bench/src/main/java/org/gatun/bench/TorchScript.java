@@ -13,26 +13,49 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes a function in TorchScript's serialised form, an archive that DJL loads as a model: DJL's own array interface lacks most of
- * PyTorch's operators, a script has them all. The operators' names are those of the namespace {@code aten}.
+ * A function in TorchScript. Its serialised form is an archive that PyTorch's runtimes load as a model: the array interfaces of their wrappers
+ * lack most of PyTorch's operators, a script has them all, and two versions of PyTorch run the same text. The operators' names are those
+ * of the namespace {@code aten}.
+ *
+ * @param parameters the names of the operands
+ * @param statements the function's body but for its last line
+ * @param results the expressions that it returns
  */
-final class TorchScript {
-    private static final String LETTERS = "abcdefgh";
+public record TorchScript(List<String> parameters, String statements, List<String> results) {
+    private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
-    private TorchScript() {}
+    /** An expression of operands a, b, c, ... */
+    public static TorchScript expression(int inputs, String expression) {
+        return new TorchScript(letters(inputs), "", List.of(expression));
+    }
 
-    /**
-     * A function of tensors a, b, c, ...
-     *
-     * @param inputs how many there are
-     * @param results how many the expression gives, as a tuple if more than one
-     * @param gradient whether the function's results are instead the gradients of the sum of the expression's result
-     */
-    static byte[] function(int inputs, int results, String expression, boolean gradient) {
-        List<String> names = IntStream.range(0, inputs)
+    /** An expression of operands a, b, c, ... that gives several results, as a tuple. */
+    public static TorchScript tuple(int inputs, int results, String expression) {
+        String names = IntStream.range(0, results).mapToObj(i -> "r" + i).collect(Collectors.joining(", "));
+        return new TorchScript(letters(inputs), names + " = " + expression + "\n", List.of(names.split(", ")));
+    }
+
+    /** The gradients of the sum of the only result with respect to all operands. */
+    public TorchScript gradients() {
+        String call = "gradients = torch.grad([torch.sum(" + results.getFirst() + ")], ["
+                + String.join(", ", parameters) + "])\n";
+        return new TorchScript(
+                parameters,
+                statements + call,
+                IntStream.range(0, parameters.size())
+                        .mapToObj(i -> "unchecked_cast(Tensor, gradients[" + i + "])")
+                        .toList());
+    }
+
+    /** The names a, b, c, ... */
+    public static List<String> letters(int inputs) {
+        return IntStream.range(0, inputs)
                 .mapToObj(i -> LETTERS.substring(i, i + 1))
                 .toList();
-        String parameters = names.stream().map(n -> ", " + n + ": Tensor").collect(Collectors.joining());
+    }
+
+    /** The archive. */
+    public byte[] archive() {
         var code = new StringBuilder("""
                 class M(Module):
                   __parameters__ = []
@@ -40,26 +63,13 @@ final class TorchScript {
                   training : bool
                 """);
         code.append("  def forward(self: __torch__.M")
-                .append(parameters)
+                .append(parameters.stream().map(n -> ", " + n + ": Tensor").collect(Collectors.joining()))
                 .append(") -> ")
-                .append(tuple("Tuple[", Collections.nCopies(gradient ? inputs : results, "Tensor"), "]"))
+                .append(tuple("Tuple[", Collections.nCopies(results.size(), "Tensor"), "]"))
                 .append(":\n");
-        if (gradient) {
-            code.append("    gradients = torch.grad([torch.sum(")
-                    .append(expression)
-                    .append(")], ")
-                    .append(names)
-                    .append(")\n    return ")
-                    .append(tuple(
-                            "(",
-                            IntStream.range(0, inputs)
-                                    .mapToObj(i -> "unchecked_cast(Tensor, gradients[" + i + "])")
-                                    .toList(),
-                            ")"));
-        } else {
-            code.append("    return ").append(expression);
-        }
-        return archive(code.append('\n').toString());
+        statements.lines().forEach(line -> code.append("    ").append(line).append('\n'));
+        code.append("    return ").append(tuple("(", results, ")")).append('\n');
+        return archive(code.toString());
     }
 
     private static String tuple(String open, List<String> parts, String close) {

@@ -8,7 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A run as one HTML file with charts, which needs no other file; it is well-formed XML too. */
-final class HtmlReport {
+public final class HtmlReport {
     private static final String STYLE =
             "body{font-family:sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0}"
                     + "td,th{padding:.15em .6em;border:1px solid #ccc;text-align:right;font-size:13px}";
@@ -17,14 +17,7 @@ final class HtmlReport {
 
     /** The file's text. */
     static String of(Results results) {
-        var out = new StringBuilder();
-        out.append(
-                        "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head><meta charset=\"utf-8\"/>")
-                .append("<title>Gatun: CPU and GPU</title><style>")
-                .append(STYLE)
-                .append("</style></head>\n<body>\n<h1>Gatun: CPU and GPU</h1>\n<p>")
-                .append(escaped(results.created() + ", " + TextReport.versions(results)))
-                .append("</p>\n<ul>\n");
+        var out = new StringBuilder("<ul>\n");
         TextReport.limits(results)
                 .forEach(line -> out.append("<li>").append(escaped(line)).append("</li>\n"));
         out.append("</ul>\n<p>").append(escaped(TextReport.LEGEND)).append("</p>\n");
@@ -33,15 +26,22 @@ final class HtmlReport {
                     .append(escaped(problem))
                     .append("</h2>\n")
                     .append(chart(results, problem).svg());
-            Table table = Table.of(results, problem);
-            out.append("<table>\n").append(row(table.header(), "th"));
-            table.rows().forEach(cells -> out.append(row(cells, "td")));
-            out.append("</table>\n<ul>\n");
-            table.notes()
-                    .forEach(note -> out.append("<li>").append(escaped(note)).append("</li>\n"));
-            out.append("</ul>\n");
+            out.append(ProblemTable.of(results, problem).html());
         }
-        return out.append("</body>\n</html>\n").toString();
+        return page("Gatun: CPU and GPU", results.created() + ", " + TextReport.versions(results), out.toString());
+    }
+
+    /**
+     * A page that needs no other file.
+     *
+     * @param title its title
+     * @param subtitle a line below it
+     * @param body elements
+     */
+    public static String page(String title, String subtitle, String body) {
+        return "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head><meta charset=\"utf-8\"/>"
+                + "<title>" + escaped(title) + "</title><style>" + STYLE + "</style></head>\n<body>\n<h1>"
+                + escaped(title) + "</h1>\n<p>" + escaped(subtitle) + "</p>\n" + body + "</body>\n</html>\n";
     }
 
     private static LineChart chart(Results results, String problem) {
@@ -64,22 +64,8 @@ final class HtmlReport {
         return new LineChart(axis, "seconds", drawn);
     }
 
-    private static String row(List<String> cells, String element) {
-        var out = new StringBuilder("<tr>");
-        for (String cell : cells) {
-            out.append('<')
-                    .append(element)
-                    .append('>')
-                    .append(escaped(cell))
-                    .append("</")
-                    .append(element)
-                    .append('>');
-        }
-        return out.append("</tr>\n").toString();
-    }
-
     /** Text as it stands in HTML and XML. */
-    static String escaped(String text) {
+    public static String escaped(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

@@ -12,7 +12,7 @@ import java.util.SortedMap;
  * @param yTitle what is upward
  * @param lines what is drawn
  */
-record LineChart(String xTitle, String yTitle, List<Line> lines) {
+public record LineChart(String xTitle, String yTitle, List<Line> lines) {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 400;
     private static final int LEFT = 70;
@@ -30,7 +30,7 @@ record LineChart(String xTitle, String yTitle, List<Line> lines) {
      * @param dashed whether it is drawn with gaps
      * @param points y by x, all above 0
      */
-    record Line(String name, boolean dashed, SortedMap<Long, Double> points) {}
+    public record Line(String name, boolean dashed, SortedMap<Long, Double> points) {}
 
     /** The powers of ten that an axis spans, at least one decade. */
     private record Axis(int low, int high, double start, double end) {
@@ -47,7 +47,7 @@ record LineChart(String xTitle, String yTitle, List<Line> lines) {
     }
 
     /** The picture, an {@code svg} element. */
-    String svg() {
+    public String svg() {
         var xs = new ArrayList<Double>();
         var ys = new ArrayList<Double>();
         for (Line line : lines) {

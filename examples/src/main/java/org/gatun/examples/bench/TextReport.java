@@ -23,7 +23,7 @@ final class TextReport {
             out.append('\n')
                     .append(problem)
                     .append('\n')
-                    .append(Table.of(results, problem).text());
+                    .append(ProblemTable.of(results, problem).text());
         }
         return out.toString();
     }

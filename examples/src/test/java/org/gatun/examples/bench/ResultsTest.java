@@ -164,7 +164,7 @@ class ResultsTest {
                         new Ratio("add", 10_000, "cuda:0", Precision.F32, "graph", "eager", 8),
                         new Ratio("add", 10_000, "cuda:0", Precision.F32, "graph", "graph", 2));
         assertThat(all.crossovers()).isEqualTo(EXAMPLE.crossovers());
-        Table table = Table.of(all, "add");
+        Table table = ProblemTable.of(all, "add");
         assertThat(table.header()).contains("cuda:0 F32", "cuda:0 F32 graph", "PyTorch/cuda:0 F32 graph");
         assertThat(table.rows().get(1)).contains("2.50 us  4%c", "2.00 graph");
     }
@@ -181,7 +181,7 @@ class ResultsTest {
 
     @Test
     void theTableIsAlignedAndSaysWhatIsMissing() {
-        Table table = Table.of(EXAMPLE, "add");
+        Table table = ProblemTable.of(EXAMPLE, "add");
         assertThat(table.header())
                 .containsExactly("elements", "cpu F32", "cuda:0 F32", "cuda:0 BF16", "upload", "download");
         // 12 bytes an element, 1e-8 seconds: 1.2e9 bytes a second, all that the CPU can

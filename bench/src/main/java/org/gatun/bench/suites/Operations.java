@@ -1,12 +1,16 @@
-package org.gatun.bench;
+package org.gatun.bench.suites;
 
+import static org.gatun.bench.Input.definite;
 import static org.gatun.bench.Input.normal;
-import static org.gatun.bench.Input.positive;
 import static org.gatun.bench.Input.regular;
 import static org.gatun.bench.Input.uniform;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.gatun.bench.Input;
+import org.gatun.bench.Problem;
+import org.gatun.bench.TorchScript;
 import org.gatun.tensor.ConvOptions;
 import org.gatun.tensor.Fft;
 import org.gatun.tensor.Functional;
@@ -20,9 +24,11 @@ import org.gatun.tensor.linalg.Linalg;
 import org.gatun.tensor.linalg.Qr;
 import org.gatun.tensor.linalg.Svd;
 
-/** What {@link PeerBenchmark} measures: operations at small and at moderate sizes. */
-final class Problems {
-    private Problems() {}
+/** Suite {@code operations}: linear algebra, contractions, convolutions, Fourier transforms, windows and resampling, at small and at moderate sizes. */
+final class Operations {
+    private static final String SUITE = "operations";
+
+    private Operations() {}
 
     /** All of them. */
     static List<Problem> all() {
@@ -31,12 +37,29 @@ final class Problems {
                 .toList();
     }
 
-    /** The one of that name. */
-    static Problem named(String name) {
-        return all().stream()
-                .filter(p -> p.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no problem is called " + name));
+    /** A problem whose name has its operation before the first space, and its sizes after. */
+    private static Problem of(String name, String torch, Function<List<Tensor>, Tensor> gatun, Input... inputs) {
+        int space = name.indexOf(' ');
+        return Problem.of(SUITE, name.substring(0, space), name.substring(space + 1), torch, gatun, inputs);
+    }
+
+    /** A factorisation of a matrix; what the sides agree in is the product of its factors. */
+    private static Problem factors(
+            String name,
+            String torch,
+            int results,
+            Function<Tensor, List<Tensor>> gatun,
+            Function<List<Tensor>, Tensor> product,
+            Input matrix) {
+        int space = name.indexOf(' ');
+        return Problem.of(
+                        SUITE,
+                        name.substring(0, space),
+                        name.substring(space + 1),
+                        TorchScript.tuple(1, results, torch),
+                        x -> gatun.apply(x.getFirst()),
+                        List.of(matrix))
+                .comparing(factors -> List.of(product.apply(factors)));
     }
 
     private static List<Problem> linearAlgebra() {
@@ -45,13 +68,13 @@ final class Problems {
                 solve("solve 500 of 8x8", regular(500, 8, 8), normal(500, 8, 1)),
                 solve("solve 256x256", regular(256, 256), normal(256, 16)).onThreads(),
                 solve("solve 256x256", regular(256, 256), normal(256, 16)).asGradient(),
-                Problem.of("inv 256x256", "torch.linalg_inv(a)", x -> Linalg.inv(x.getFirst()), regular(256, 256)),
-                Problem.of(
+                of("inv 256x256", "torch.linalg_inv(a)", x -> Linalg.inv(x.getFirst()), regular(256, 256)),
+                of(
                         "cholesky 256x256",
                         "torch.linalg_cholesky(a)",
                         x -> Linalg.cholesky(x.getFirst()),
-                        positive(256, 256)),
-                Problem.factors(
+                        definite(256, 256)),
+                factors(
                         "qr 256x256",
                         "torch.linalg_qr(a)",
                         2,
@@ -61,7 +84,7 @@ final class Problems {
                         },
                         f -> f.get(0).matmul(f.get(1)),
                         normal(256, 256)),
-                Problem.factors(
+                factors(
                         "eigh 128x128",
                         "torch.linalg_eigh(a)",
                         2,
@@ -70,18 +93,18 @@ final class Problems {
                             return List.of(f.values(), f.vectors());
                         },
                         f -> f.get(1).mul(f.get(0)).matmul(f.get(1).t()),
-                        positive(128, 128)),
+                        definite(128, 128)),
                 svd("svd 100 of 8x8", normal(100, 8, 8)),
                 svd("svd 64x64", normal(64, 64)),
                 svd("svd 256x256", normal(256, 256)).onThreads());
     }
 
     private static Problem solve(String name, Input a, Input b) {
-        return Problem.of(name, "torch.linalg_solve(a, b)", x -> Linalg.solve(x.get(0), x.get(1)), a, b);
+        return of(name, "torch.linalg_solve(a, b)", x -> Linalg.solve(x.get(0), x.get(1)), a, b);
     }
 
     private static Problem svd(String name, Input a) {
-        return Problem.factors(
+        return factors(
                 name,
                 "torch.linalg_svd(a, False)",
                 3,
@@ -105,7 +128,7 @@ final class Problems {
 
     private static Problem einsum(String equation, Input... operands) {
         String letters = "abc".substring(0, operands.length).replaceAll("(?<=.)(?=.)", ", ");
-        return Problem.of(
+        return of(
                 "einsum " + equation,
                 "torch.einsum(\"" + equation + "\", [" + letters + "])",
                 x -> Tensors.einsum(equation, x.toArray(Tensor[]::new)),
@@ -114,14 +137,10 @@ final class Problems {
 
     private static List<Problem> pointwise() {
         return List.of(
-                Problem.of("lgamma 262144", "torch.lgamma(a)", x -> x.getFirst().lgamma(), uniform(262144)),
-                Problem.of("erfinv 262144", "torch.erfinv(a)", x -> x.getFirst().erfinv(), uniform(262144)),
-                Problem.of(
-                        "cumsum 512x512",
-                        "torch.cumsum(a, 1)",
-                        x -> x.getFirst().cumsum(1),
-                        normal(512, 512)),
-                Problem.of(
+                of("lgamma 262144", "torch.lgamma(a)", x -> x.getFirst().lgamma(), uniform(262144)),
+                of("erfinv 262144", "torch.erfinv(a)", x -> x.getFirst().erfinv(), uniform(262144)),
+                of("cumsum 512x512", "torch.cumsum(a, 1)", x -> x.getFirst().cumsum(1), normal(512, 512)),
+                of(
                         "logcumsumexp 512x512",
                         "torch.logcumsumexp(a, 1)",
                         x -> x.getFirst().logcumsumexp(1),
@@ -134,7 +153,7 @@ final class Problems {
         ConvOptions depthwise = one.groups(64);
         ConvOptions doubling = ConvOptions.DEFAULT.stride(2).padding(1);
         List<Problem> forward = List.of(
-                Problem.of(
+                of(
                                 "conv1d 16x32x1000 by 64 of 5",
                                 "torch.conv1d(a, b, c, [1], [2], [1], 1)",
                                 x -> Functional.conv1d(x.get(0), x.get(1), x.get(2), two),
@@ -142,7 +161,7 @@ final class Problems {
                                 normal(64, 32, 5),
                                 normal(64))
                         .onThreads(),
-                Problem.of(
+                of(
                                 "conv2d 8x64x28x28 by 64 of 3x3",
                                 "torch.conv2d(a, b, c, [1, 1], [1, 1], [1, 1], 1)",
                                 x -> Functional.conv2d(x.get(0), x.get(1), x.get(2), one),
@@ -150,14 +169,14 @@ final class Problems {
                                 normal(64, 64, 3, 3),
                                 normal(64))
                         .onThreads(),
-                Problem.of(
+                of(
                         "conv2d 8x64x28x28 depthwise 3x3",
                         "torch.conv2d(a, b, c, [1, 1], [1, 1], [1, 1], 64)",
                         x -> Functional.conv2d(x.get(0), x.get(1), x.get(2), depthwise),
                         normal(8, 64, 28, 28),
                         normal(64, 1, 3, 3),
                         normal(64)),
-                Problem.of(
+                of(
                                 "conv3d 2x8x16x32x32 by 16 of 3x3x3",
                                 "torch.conv3d(a, b, c, [1, 1, 1], [1, 1, 1], [1, 1, 1], 1)",
                                 x -> Functional.conv3d(x.get(0), x.get(1), x.get(2), one),
@@ -165,14 +184,14 @@ final class Problems {
                                 normal(16, 8, 3, 3, 3),
                                 normal(16))
                         .onThreads(),
-                Problem.of(
+                of(
                         "convTranspose1d 16x32x250 by 32 of 4",
                         "torch.conv_transpose1d(a, b, c, [2], [1], [0], 1, [1])",
                         x -> Functional.convTranspose1d(x.get(0), x.get(1), x.get(2), doubling),
                         normal(16, 32, 250),
                         normal(32, 32, 4),
                         normal(32)),
-                Problem.of(
+                of(
                                 "convTranspose2d 8x64x14x14 by 32 of 4x4",
                                 "torch.conv_transpose2d(a, b, c, [2, 2], [1, 1], [0, 0], 1, [1, 1])",
                                 x -> Functional.convTranspose2d(x.get(0), x.get(1), x.get(2), doubling),
@@ -180,20 +199,20 @@ final class Problems {
                                 normal(64, 32, 4, 4),
                                 normal(32))
                         .onThreads(),
-                Problem.of(
+                of(
                         "convTranspose3d 2x16x8x14x14 by 8 of 4x4x4",
                         "torch.conv_transpose3d(a, b, c, [2, 2, 2], [1, 1, 1], [0, 0, 0], 1, [1, 1, 1])",
                         x -> Functional.convTranspose3d(x.get(0), x.get(1), x.get(2), doubling),
                         normal(2, 16, 8, 14, 14),
                         normal(16, 8, 4, 4, 4),
                         normal(8)));
-        Problem small1 = Problem.of(
+        Problem small1 = of(
                 "conv1d 1x4x64 by 4 of 3",
                 "torch.conv1d(a, b, None, [1], [0], [1], 1)",
                 x -> Functional.conv1d(x.get(0), x.get(1)),
                 normal(1, 4, 64),
                 normal(4, 4, 3));
-        Problem small2 = Problem.of(
+        Problem small2 = of(
                 "conv2d 1x3x16x16 by 8 of 3x3",
                 "torch.conv2d(a, b, None, [1, 1], [0, 0], [1, 1], 1)",
                 x -> Functional.conv2d(x.get(0), x.get(1)),
@@ -211,18 +230,18 @@ final class Problems {
                 fft("fft 64 of 1000", normal(64, 1000, 2)),
                 fft("fft 64 of 1009", normal(64, 1009, 2)),
                 fft("fft 65536", normal(65536, 2)),
-                Problem.of(
+                of(
                                 "rfft 64 of 1024",
                                 "torch.view_as_real(torch.fft_rfft(a))",
                                 x -> Fft.rfft(x.getFirst()),
                                 normal(64, 1024))
                         .onThreads(),
-                Problem.of(
+                of(
                         "irfft 64 of 1024",
                         "torch.fft_irfft(torch.view_as_complex(a))",
                         x -> Fft.irfft(x.getFirst()),
                         normal(64, 513, 2)),
-                Problem.of(
+                of(
                                 "fft2 4 of 256x256",
                                 "torch.view_as_real(torch.fft_fft2(torch.view_as_complex(a)))",
                                 x -> Fft.fft2(x.getFirst()),
@@ -231,14 +250,13 @@ final class Problems {
     }
 
     private static Problem fft(String name, Input z) {
-        return Problem.of(
-                name, "torch.view_as_real(torch.fft_fft(torch.view_as_complex(a)))", x -> Fft.fft(x.getFirst()), z);
+        return of(name, "torch.view_as_real(torch.fft_fft(torch.view_as_complex(a)))", x -> Fft.fft(x.getFirst()), z);
     }
 
     private static List<Problem> images() {
         PoolOptions halving = PoolOptions.of(2);
         PoolOptions overlapping = PoolOptions.of(3).stride(2).padding(1);
-        Problem max = Problem.of(
+        Problem max = of(
                 "maxPool2d 16x32x32x32 by 2",
                 "torch.max_pool2d(a, [2, 2], [2, 2], [0, 0], [1, 1], False)",
                 x -> Functional.maxPool2d(x.getFirst(), halving),
@@ -248,22 +266,22 @@ final class Problems {
         return List.of(
                 max.onThreads(),
                 max.asGradient(),
-                Problem.of(
+                of(
                         "maxPool1d 16x32x1000 by 3",
                         "torch.max_pool1d(a, [3], [2], [1], [1], False)",
                         x -> Functional.maxPool1d(x.getFirst(), overlapping),
                         normal(16, 32, 1000)),
-                Problem.of(
+                of(
                         "avgPool2d 16x32x32x32 by 3",
                         "torch.avg_pool2d(a, [3, 3], [2, 2], [1, 1], False, True, None)",
                         x -> Functional.avgPool2d(x.getFirst(), overlapping),
                         normal(16, 32, 32, 32)),
-                Problem.of(
+                of(
                         "avgPool3d 2x8x16x32x32 by 2",
                         "torch.avg_pool3d(a, [2, 2, 2], [2, 2, 2], [0, 0, 0], False, True, None)",
                         x -> Functional.avgPool3d(x.getFirst(), halving),
                         normal(2, 8, 16, 32, 32)),
-                Problem.of(
+                of(
                         "adaptiveAvgPool2d 16x32x32x32 to 7",
                         "torch.adaptive_avg_pool2d(a, [7, 7])",
                         x -> Functional.adaptiveAvgPool2d(x.getFirst(), 7),
@@ -275,7 +293,7 @@ final class Problems {
                         "bicubic",
                         InterpolationMode.BICUBIC,
                         "torch.upsample_bicubic2d(a, [64, 64], False, None, None)"),
-                Problem.of(
+                of(
                         "gridSample 8x16x32x32 at 32x32",
                         "torch.grid_sampler(a, b, 0, 0, False)",
                         x -> Functional.gridSample(
@@ -285,7 +303,7 @@ final class Problems {
     }
 
     private static Problem resample(String name, InterpolationMode mode, String torch) {
-        return Problem.of(
+        return of(
                 "interpolate " + name + " 8x16x32x32 to 64",
                 torch,
                 x -> Functional.interpolate(x.getFirst(), new long[] {64}, mode),

@@ -1,0 +1,190 @@
+package org.gatun.bench.suites;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.gatun.autograd.Tape;
+import org.gatun.bench.Input;
+import org.gatun.bench.Problem;
+import org.gatun.bench.Steps;
+import org.gatun.bench.TorchScript;
+import org.gatun.bench.Work;
+import org.gatun.nn.Module;
+import org.gatun.optim.Adam;
+import org.gatun.optim.AdamW;
+import org.gatun.optim.Optimizer;
+import org.gatun.optim.Sgd;
+import org.gatun.tensor.Losses;
+import org.gatun.tensor.Tensor;
+import org.gatun.tensor.Tensors;
+
+/**
+ * A training step for classification, in Gatun and in PyTorch: the gradients of the cross-entropy, and an update of all parameters by
+ * the fused optimizers of both. What is compared is the loss after {@link #STEPS} steps.
+ *
+ * @param name the network's name
+ * @param size how large it is, in words
+ * @param x what the network sees
+ * @param classes the class of each of its results
+ * @param parameters at the beginning, in the order of the network's own; p0, p1, ... in the script
+ * @param script statements that make the logits {@code y} of {@code x}
+ * @param network the network in Gatun
+ * @param update how parameters change
+ * @param units what a step handles, such as tokens
+ * @param unit what these are
+ * @param flops multiplications and additions of a step
+ */
+record TrainingStep(
+        String name,
+        String size,
+        Input x,
+        Input classes,
+        List<Input> parameters,
+        String script,
+        Supplier<Module> network,
+        Update update,
+        double units,
+        String unit,
+        double flops) {
+    /** So many that a wrong update would be seen. */
+    private static final int STEPS = 5;
+
+    /** Small: the same batch comes again and again, and no loss may vanish while it is timed. */
+    private static final double RATE = 1e-5;
+
+    private static final double BETA1 = 0.9;
+    private static final double BETA2 = 0.999;
+    private static final double EPSILON = 1e-8;
+    private static final double DECAY = 0.01;
+
+    /** The optimizers. */
+    enum Update {
+        /** Plain gradient descent. */
+        SGD(0),
+        /** Adam. */
+        ADAM(3),
+        /** Adam with decoupled weight decay. */
+        ADAMW(3);
+
+        /** What PyTorch's update keeps for each parameter: two moments and a count of steps. */
+        private final int kept;
+
+        Update(int kept) {
+            this.kept = kept;
+        }
+    }
+
+    /** The problem. */
+    Problem problem() {
+        var inputs = new ArrayList<Input>();
+        var names = new ArrayList<String>();
+        inputs.add(x);
+        names.add("x");
+        inputs.add(classes);
+        names.add("t");
+        double numbers = 0;
+        for (int i = 0; i < parameters.size(); i++) {
+            inputs.add(parameters.get(i).asTrained());
+            names.add("p" + i);
+            numbers += parameters.get(i).elements();
+        }
+        if (update.kept > 0) {
+            for (int i = 0; i < parameters.size(); i++) {
+                Input zeros = Input.constant(0, parameters.get(i).sizes());
+                inputs.addAll(List.of(zeros, zeros, Input.constant(0)));
+                names.addAll(List.of("m" + i, "v" + i, "k" + i));
+            }
+        }
+        var torch = new TorchScript(names, script + lossAndUpdate(), List.of("torch.detach(loss)", "first"));
+        double bytes = 4 * numbers * (6 + (update.kept > 0 ? 4 : 0)) + 2.0 * x.bytes();
+        return Problem.of(Training.SUITE, name, size, torch, operands -> operands, inputs)
+                .by(this::steps)
+                .working(Work.of(flops, bytes).counted(units, unit))
+                .comparing(results -> List.of(results.getFirst()))
+                .asTraining(STEPS)
+                .onThreads();
+    }
+
+    private String lossAndUpdate() {
+        String detached = IntStream.range(0, parameters.size())
+                .mapToObj(i -> "d" + i + " = torch.detach(p" + i + ")\n" + "g" + i + " = unchecked_cast(Tensor, gs[" + i
+                        + "])\n")
+                .collect(Collectors.joining());
+        String start = "loss = torch.cross_entropy_loss(y, t, None, 1, -100, 0.)\n" + "gs = torch.grad([loss], "
+                + list("p") + ")\n" + detached + "ps = " + list("d") + "\n";
+        String none = "annotate(List[Tensor], [])";
+        String decay = update == Update.ADAMW ? number(DECAY) : "0.";
+        return start
+                + switch (update) {
+                    case SGD ->
+                        "torch._fused_sgd_(ps, " + list("g") + ", " + none + ", weight_decay=0., momentum=0., lr="
+                                + number(RATE)
+                                + ", dampening=0., nesterov=False, maximize=False, is_first_step=False)\n";
+                    case ADAM, ADAMW ->
+                        "ks = " + list("k") + "\ntorch._foreach_add_(ks, 1)\n"
+                                + (update == Update.ADAM ? "torch._fused_adam_(ps, " : "torch._fused_adamw_(ps, ")
+                                + String.join(", ", list("g"), list("m"), list("v"), none, "ks")
+                                + ", lr=" + number(RATE) + ", beta1=" + number(BETA1) + ", beta2=" + number(BETA2)
+                                + ", weight_decay=" + decay + ", eps=" + number(EPSILON)
+                                + ", amsgrad=False, maximize=False)\n";
+                }
+                // Without a use of the list that is changed the script's compiler leaves the update away.
+                + "first = ps[0]\n";
+    }
+
+    private String list(String letter) {
+        return IntStream.range(0, parameters.size())
+                .mapToObj(i -> letter + i)
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.17g", value);
+    }
+
+    private Steps steps(List<Tensor> operands) {
+        Module module = network.get();
+        Map<String, Tensor> start = new LinkedHashMap<>();
+        int next = 2;
+        for (String name : module.stateDict().keySet()) {
+            start.put(name, operands.get(next++));
+        }
+        module.loadStateDict(start);
+        Optimizer optimizer = switch (update) {
+            case SGD -> Sgd.of(module.parameters()).learningRate(RATE);
+            case ADAM -> Adam.of(module.parameters()).learningRate(RATE);
+            case ADAMW -> AdamW.of(module.parameters()).learningRate(RATE).weightDecay(DECAY);
+        };
+        return new Steps() {
+            private double last;
+
+            @Override
+            public List<Tensor> results() {
+                run();
+                return List.of(Tensors.of((float) last).reshape());
+            }
+
+            @Override
+            public void run() {
+                optimizer.zeroGrad();
+                try (Tape tape = Tape.open()) {
+                    Tensor loss = Losses.crossEntropy(module.forward(operands.get(0)), operands.get(1));
+                    tape.backward(loss);
+                    last = loss.item();
+                }
+                optimizer.step();
+            }
+
+            @Override
+            public void close() {
+                optimizer.close();
+                module.free();
+            }
+        };
+    }
+}

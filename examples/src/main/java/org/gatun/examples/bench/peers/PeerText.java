@@ -1,0 +1,61 @@
+package org.gatun.examples.bench.peers;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.gatun.examples.bench.Quantity;
+
+/** A run as text. */
+final class PeerText {
+    static final String LEGEND =
+            "Times are medians, ± half of what lies between the quartiles; best peer/Gatun is how many times"
+                    + " faster Gatun is than the fastest peer; of limit is the time that the machine needs at the least (%p by its"
+                    + " products, %c by its copies of as many bytes) over Gatun's.";
+
+    private PeerText() {}
+
+    /** The text. */
+    static String of(PeerResults results) {
+        var out = new StringBuilder();
+        head(results).forEach(line -> out.append(line).append('\n'));
+        out.append(LEGEND).append('\n');
+        for (String suite : results.suites()) {
+            for (int threads : results.threads()) {
+                var table = PeerTables.times(results, suite, threads);
+                if (!table.rows().isEmpty()) {
+                    out.append('\n').append(title(suite, threads)).append('\n').append(table.text());
+                }
+            }
+        }
+        for (int threads : results.threads()) {
+            var table = PeerTables.starts(results, threads);
+            if (!table.rows().isEmpty()) {
+                out.append('\n')
+                        .append(title("fresh processes", threads))
+                        .append('\n')
+                        .append(table.text());
+            }
+        }
+        return out.toString();
+    }
+
+    static String title(String what, int threads) {
+        return what + ", " + threads + (threads == 1 ? " thread" : " threads");
+    }
+
+    /** What ran where, and the machine's limits. */
+    static List<String> head(PeerResults results) {
+        var lines = new ArrayList<String>();
+        lines.add(results.machine());
+        for (SideKind side : results.sides()) {
+            lines.add(side.title() + ": " + results.versions().get(side));
+        }
+        for (PeerResults.Limits l : results.limits()) {
+            var copies = new ArrayList<String>();
+            l.copies()
+                    .forEach((bytes, rate) -> copies.add(Quantity.of(rate, "B/s") + " of " + Quantity.of(bytes, "B")));
+            lines.add(title("limits", l.threads()) + ": F32 " + Quantity.of(l.floats(), "FLOP/s") + ", F64 "
+                    + Quantity.of(l.doubles(), "FLOP/s") + "; copies " + String.join(", ", copies));
+        }
+        return lines;
+    }
+}
