@@ -49,7 +49,7 @@ final class PeerTables {
                 row.add(results.timed(p.id(), SideKind.GATUN, threads)
                         .filter(m -> p.work().units() > 0)
                         .map(m -> Quantity.of(
-                                p.work().units() / m.median(), " " + p.work().unit() + "/s"))
+                                p.work().units() / m.median(), p.work().unit() + "/s"))
                         .orElse(ABSENT));
             }
             rows.add(row);
