@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * the {@link WorkerPool}.
  *
  * <p>F32 and F64 run on OpenBLAS, cut as {@link GemmTiling} says; an operand that BLAS cannot read in place (neither its rows
- * nor its columns are contiguous) is copied first. The integer dtypes run in plain Java, modulo 2^bits.
+ * nor its columns are contiguous), or reads slowly, is copied first. The integer dtypes run in plain Java, modulo 2^bits.
  */
 final class Gemm {
 
@@ -80,7 +80,8 @@ final class Gemm {
     private static void floating(
             DType dtype, Matrix a, Matrix b, long c, long ldc, boolean accumulate, @Nullable Epilogue epilogue) {
         boolean directA = a.isRowMajor() || a.isColumnMajor();
-        boolean directB = b.isRowMajor() || b.isColumnMajor();
+        boolean copyB = a.isRowMajor() && GemmTiling.wantsRows(a.rows(), b.columns(), a.columns());
+        boolean directB = b.isRowMajor() || (b.isColumnMajor() && !copyB);
         boolean directC = ldc <= Integer.MAX_VALUE;
         if (directA && directB && directC) {
             direct(dtype, a, b, c, ldc, accumulate, epilogue);

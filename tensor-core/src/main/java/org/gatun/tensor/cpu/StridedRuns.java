@@ -123,10 +123,29 @@ final class StridedRuns {
             long height,
             long width,
             DType dtype) {
+        int bytes = dtype.bytes();
+        if (bytes >= Integer.BYTES && xRow == bytes && outColumn == bytes) {
+            contiguous(x, xColumn, out, outRow, (int) width, (int) height, bytes);
+            return;
+        }
+        if (bytes >= Integer.BYTES && xColumn == bytes && outRow == bytes) {
+            contiguous(x, xRow, out, outColumn, (int) height, (int) width, bytes);
+            return;
+        }
         // Along the columns, in which the elements of one side are close together; the rows of the other stay in the
         // cache.
         for (long j = 0; j < width; j++) {
             loop(x + j * xColumn, xRow, out + j * outColumn, outRow, height, dtype);
+        }
+    }
+
+    /** A tile with neighbours along one axis of the source and along the other of the destination. */
+    private static void contiguous(long x, long xStep, long out, long outStep, int height, int width, int bytes) {
+        TransposeLoops loops = TransposeLoops.get();
+        if (bytes == Integer.BYTES) {
+            loops.ints(x, xStep, out, outStep, height, width);
+        } else {
+            loops.longs(x, xStep, out, outStep, height, width);
         }
     }
 
