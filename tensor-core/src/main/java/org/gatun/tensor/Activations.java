@@ -2,15 +2,16 @@ package org.gatun.tensor;
 
 import java.util.List;
 import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.composite.Gelu;
+import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Axes;
+import org.gatun.tensor.trace.Dispatch;
 
 /**
  * Activation functions as regions: one pass over memory, forward and backward. Conditions choose the branch's argument before the
  * function that could overflow, so that no infinite derivative meets a zero.
  */
 final class Activations {
-    static final Region GELU = Widened.region(x -> x.mul(Special.ndtr(x)));
-
     static final Region GELU_TANH = Widened.region(x -> {
         // (1 + tanh(u / 2)) / 2 without that sum, which cancels for negative x
         Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(2 * Math.sqrt(2 / Math.PI));
@@ -125,6 +126,11 @@ final class Activations {
             dtypes[i + 1] = x.dtype().arithmetic();
         }
         return region.applyAs(dtypes, operands)[0];
+    }
+
+    static Tensor gelu(Tensor x) {
+        Reductions.requireFloating("gelu", x);
+        return Dispatch.bind(new Op.Call(new Gelu()), x);
     }
 
     static Tensor glu(Tensor x, int axis) {

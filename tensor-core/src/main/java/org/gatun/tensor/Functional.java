@@ -104,7 +104,7 @@ public final class Functional extends DistanceFunctions {
 
     /** {@code x Phi(x)}, with Phi the normal distribution function, exact, as {@code torch.nn.functional.gelu}. */
     public static Tensor gelu(Tensor x) {
-        return Activations.apply("gelu", Activations.GELU, x);
+        return Activations.gelu(x);
     }
 
     /** {@code x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))}: {@link #gelu} with approximate "tanh". */

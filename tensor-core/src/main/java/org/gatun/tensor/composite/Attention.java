@@ -9,6 +9,7 @@ import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.cpu.AttentionKernels;
 import org.gatun.tensor.cuda.CudaAttention;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
@@ -105,6 +106,11 @@ public record Attention(Mask mask, boolean causal, double scale) implements Comp
 
     static Tensor narrow(Tensor x, DType dtype) {
         return x.dtype() == dtype ? x : x.to(dtype);
+    }
+
+    @Override
+    public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
+        return Optional.of(AttentionKernels.forward(causal, scale));
     }
 
     @Override

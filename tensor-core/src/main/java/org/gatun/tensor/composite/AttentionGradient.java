@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.gatun.tensor.Elementwise;
 import org.gatun.tensor.Elementwise.Region;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.cpu.AttentionKernels;
 import org.gatun.tensor.cuda.CudaAttention;
 import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.TensorType;
@@ -65,6 +66,11 @@ record AttentionGradient(Attention of) implements Composite {
             parts[3] = Attention.narrow(flow, inputs.get(3).dtype());
         }
         return parts;
+    }
+
+    @Override
+    public Optional<Kernel> cpuKernel(List<TensorType> inputs) {
+        return Optional.of(AttentionKernels.gradient(of.causal(), of.scale()));
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.gatun.tensor.cpu.math.F32Exp;
 
@@ -18,16 +17,6 @@ final class F32RowSoftmax implements RowSoftmax {
 
     /** Elements whose exponentials are summed lane by lane before they join the sum of the row, in double precision. */
     private static final int BLOCK = 4096;
-
-    // Lane i of a vector rotated by r is lane (i + r) mod LANES of the vector.
-    private static final VectorShuffle<Float> ROTATE_8 = rotation(8);
-    private static final VectorShuffle<Float> ROTATE_4 = rotation(4);
-    private static final VectorShuffle<Float> ROTATE_2 = rotation(2);
-    private static final VectorShuffle<Float> ROTATE_1 = rotation(1);
-
-    private static VectorShuffle<Float> rotation(int by) {
-        return VectorShuffle.fromOp(SPECIES, i -> (i + by) % LANES);
-    }
 
     @Override
     public void softmax(long x, long n, long out) {
@@ -50,7 +39,7 @@ final class F32RowSoftmax implements RowSoftmax {
         VectorMask<Float> mask = SPECIES.indexInRange(0, n);
         FloatVector v = load(x, mask);
         FloatVector e = F32Exp.exp(v.sub(v.reduceLanes(VectorOperators.MAX)));
-        e.div(sumOfLanes(e)).intoMemorySegment(Ram.ALL, out, ORDER, mask);
+        e.div(LaneSums.of(e)).intoMemorySegment(Ram.ALL, out, ORDER, mask);
     }
 
     @Override
@@ -70,7 +59,7 @@ final class F32RowSoftmax implements RowSoftmax {
         VectorMask<Float> mask = SPECIES.indexInRange(0, n);
         FloatVector v = load(x, mask);
         FloatVector shifted = v.sub(v.reduceLanes(VectorOperators.MAX));
-        float log = (float) Math.log(sumOfLanes(F32Exp.exp(shifted)));
+        float log = (float) Math.log(LaneSums.of(F32Exp.exp(shifted)));
         shifted.sub(log).intoMemorySegment(Ram.ALL, out, ORDER, mask);
     }
 
@@ -91,7 +80,7 @@ final class F32RowSoftmax implements RowSoftmax {
         float max = v.reduceLanes(VectorOperators.MAX);
         float shift = Float.isInfinite(max) ? 0 : max;
         Ram.putFloat(out, shift);
-        Ram.putFloat(out + 4, (float) Math.log(sumOfLanes(F32Exp.exp(v.sub(shift)))));
+        Ram.putFloat(out + 4, (float) Math.log(LaneSums.of(F32Exp.exp(v.sub(shift)))));
     }
 
     private static double sumOfExponentials(long x, long n, float shift) {
@@ -138,7 +127,7 @@ final class F32RowSoftmax implements RowSoftmax {
             e.intoMemorySegment(Ram.ALL, out + 4L * i, ORDER, rest);
             sum = sum.add(e);
         }
-        return sumOfLanes(sum);
+        return LaneSums.of(sum);
     }
 
     private static float sumOfBlock(long x, int n, float shift) {
@@ -151,7 +140,7 @@ final class F32RowSoftmax implements RowSoftmax {
             VectorMask<Float> rest = SPECIES.indexInRange(i, n);
             sum = sum.add(F32Exp.exp(load(x + 4L * i, rest).sub(shift)));
         }
-        return sumOfLanes(sum);
+        return LaneSums.of(sum);
     }
 
     private static void divide(long out, int n, float divisor) {
@@ -174,21 +163,6 @@ final class F32RowSoftmax implements RowSoftmax {
             VectorMask<Float> rest = SPECIES.indexInRange(i, n);
             load(x + 4L * i, rest).sub(max).sub(log).intoMemorySegment(Ram.ALL, out + 4L * i, ORDER, rest);
         }
-    }
-
-    /** The sum of the lanes in a fixed order, which {@link FloatVector#reduceLanes} does not promise. */
-    private static float sumOfLanes(FloatVector v) {
-        FloatVector w = v;
-        if (LANES > 8) {
-            w = w.add(w.rearrange(ROTATE_8));
-        }
-        if (LANES > 4) {
-            w = w.add(w.rearrange(ROTATE_4));
-        }
-        if (LANES > 2) {
-            w = w.add(w.rearrange(ROTATE_2));
-        }
-        return w.add(w.rearrange(ROTATE_1)).lane(0);
     }
 
     private static FloatVector load(long address) {
