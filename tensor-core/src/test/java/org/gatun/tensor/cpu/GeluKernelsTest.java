@@ -27,6 +27,10 @@ class GeluKernelsTest {
         float[] y = Functional.gelu(Tensors.of(x)).toFloatArray();
         for (int i = 0; i < x.length; i++) {
             double exact = x[i] * ScalarErf.ndtr(x[i]);
+            if (Math.abs(exact) < Float.MIN_NORMAL) {
+                assertThat(Math.abs(y[i] - exact)).isLessThan(Float.MIN_NORMAL);
+                continue;
+            }
             double bound = x[i] > -4 ? 5 : 9;
             assertThat(UlpHistogram.floatUlps(y[i], exact))
                     .as("gelu(%s) = %s, not %s", x[i], y[i], exact)

@@ -32,6 +32,9 @@ public final class F32Exp {
     /** Below this e^x - 1 rounds to x. */
     private static final FloatVector TINY = F32.of(0x1p-26f);
 
+    /** From here on the power of two in e^(-x^2 / 2) is 2^-127, whose bits are those of 0. */
+    private static final FloatVector GAUSSIAN_ZERO = F32.of(13.26f);
+
     private static final IntVector INT_ONE = F32.bits(1);
     private static final IntVector INT_TWO = F32.bits(2);
 
@@ -73,20 +76,6 @@ public final class F32Exp {
         return p.mul(F32.powerOfTwo(rounded.reinterpretAsInts().sub(F32.ROUNDER_BITS)));
     }
 
-    /** {@code e^(-x^2 / 2)} for x from -14.5 to 14.5, at most 1 ulp: what the square lost in rounding is put back. */
-    static FloatVector gaussian(FloatVector x) {
-        FloatVector square = x.mul(x);
-        FloatVector lost = x.fma(x, square.neg());
-        FloatVector c = square.mul(F32.MINUS_HALF);
-        FloatVector rounded = c.fma(LOG2_E, F32.ROUNDER);
-        FloatVector k = rounded.sub(F32.ROUNDER);
-        FloatVector r = k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, c));
-        FloatVector p = expReduced(lost.fma(F32.MINUS_HALF, r));
-        IntVector n = rounded.reinterpretAsInts().sub(F32.ROUNDER_BITS);
-        IntVector half = n.lanewise(ASHR, 1);
-        return p.mul(F32.powerOfTwo(half)).mul(F32.powerOfTwo(n.sub(half)));
-    }
-
     /** {@code e^x / 2} for x from 0 to 89.5, where e^x may overflow but its half does not. */
     static FloatVector expHalf(FloatVector x) {
         FloatVector rounded = x.fma(LOG2_E, F32.ROUNDER);
@@ -95,6 +84,19 @@ public final class F32Exp {
         FloatVector quarter = p.mul(
                 F32.powerOfTwo(rounded.reinterpretAsInts().sub(F32.ROUNDER_BITS).sub(INT_TWO)));
         return quarter.add(quarter);
+    }
+
+    /** {@code e^(-x^2 / 2)}, at most 1 ulp: what the square lost in rounding is put back; 0 where it is less than 2^-126. */
+    static FloatVector gaussian(FloatVector x) {
+        FloatVector a = x.abs();
+        a = a.blend(GAUSSIAN_ZERO, a.compare(GT, GAUSSIAN_ZERO));
+        FloatVector h = a.mul(F32.MINUS_HALF);
+        FloatVector c = a.mul(h);
+        FloatVector lost = a.fma(h, c.neg());
+        FloatVector rounded = c.fma(LOG2_E, F32.ROUNDER);
+        FloatVector k = rounded.sub(F32.ROUNDER);
+        FloatVector r = k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, c)).add(lost);
+        return expReduced(r).mul(F32.powerOfTwo(rounded.reinterpretAsInts().sub(F32.ROUNDER_BITS)));
     }
 
     private static FloatVector expReduced(FloatVector r) {
