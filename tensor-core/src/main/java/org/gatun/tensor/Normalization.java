@@ -1,7 +1,10 @@
 package org.gatun.tensor;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.gatun.tensor.Elementwise.Region;
+import org.gatun.tensor.composite.ChannelAffine;
+import org.gatun.tensor.composite.ChannelNorm;
 import org.gatun.tensor.composite.RowNorm;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
@@ -75,17 +78,51 @@ final class Normalization {
         if (mean != null && variance != null) {
             requireChannels("mean", mean, x, channels);
             requireChannels("variance", variance, x, channels);
-            Tensor more = Widened.compute(variance, v -> v.add(epsilon));
-            return affine(BY_STATISTICS.apply(x, beside(x, mean), beside(x, more)), weight, bias);
+            return byStatistics(x, mean, variance, weight, bias, epsilon);
         }
         if (x.elements() > 0 && x.elements() == x.size(1)) {
             throw new ShapeException(
                     "batchNorm: an input of shape " + x.shape()
                             + " has one number in each channel, whose variance is 0: give a larger batch, or mean and variance");
         }
-        Tensor first = x.moveAxis(1, 0);
-        long n = x.elements() == 0 ? 0 : x.elements() / x.size(1);
-        return affine(rows(first, n, null, null, true, epsilon).moveAxis(0, 1), weight, bias);
+        if (x.elements() == 0) {
+            return affine(x.copy(), weight, bias);
+        }
+        if (x.device() instanceof Device.Cuda) {
+            // Its kernels are for rows.
+            Tensor first = x.moveAxis(1, 0);
+            Tensor y = rows(first, x.elements() / x.size(1), null, null, true, epsilon);
+            return affine(y.moveAxis(0, 1), weight, bias);
+        }
+        Op.Call op = new Op.Call(new ChannelNorm(epsilon, weight != null, bias != null));
+        Tensor y = Dispatch.bindAll(op, present(pieces(x), wide(weight), wide(bias)))[0];
+        return y.reshape(x.shape()).to(x.dtype());
+    }
+
+    private static Tensor byStatistics(
+            Tensor x, Tensor mean, Tensor variance, @Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
+        if (x.dtype().isNarrow() || x.device() instanceof Device.Cuda || x.elements() == 0) {
+            Tensor more = Widened.compute(variance, v -> v.add(epsilon));
+            return affine(BY_STATISTICS.apply(x, beside(x, mean), beside(x, more)), weight, bias);
+        }
+        Tensor scale = variance.add(epsilon).rsqrt();
+        Tensor factor = weight == null ? scale : scale.mul(weight);
+        Tensor term = bias == null ? factor.fullLike(0) : bias;
+        return Dispatch.bind(new Op.Call(new ChannelAffine()), pieces(x), mean, factor, term)
+                .reshape(x.shape());
+    }
+
+    /** The elements as (n, channels, m), in F32 if they have 16 bits. */
+    private static Tensor pieces(Tensor x) {
+        return Widened.of(x).reshape(x.size(0), x.size(1), x.elements() / (x.size(0) * x.size(1)));
+    }
+
+    private static @Nullable Tensor wide(@Nullable Tensor x) {
+        return x == null ? null : Widened.of(x);
+    }
+
+    private static Tensor[] present(@Nullable Tensor... operands) {
+        return Arrays.stream(operands).filter(Objects::nonNull).toArray(Tensor[]::new);
     }
 
     /** Normalises pieces of n elements that follow each other, row by row, each with weight and bias of n elements. */
