@@ -27,6 +27,9 @@ record Convolution(DType dtype, ConvGeometry geometry) {
     /** Writes the convolution of the images {@code x} with {@code weight} to {@code y}. */
     void forward(long x, long weight, long y) {
         var g = geometry;
+        if (Winograd.fits(dtype, g) && Winograd.of(g).forward(x, weight, y)) {
+            return;
+        }
         int bytes = dtype.bytes();
         var windows = new WindowMatrix(g, dtype);
         long images = g.batch() * g.groups();
@@ -50,6 +53,9 @@ record Convolution(DType dtype, ConvGeometry geometry) {
     /** Writes the transpose of {@link #forward} in the images, applied to the cotangents {@code dy}, to {@code dx}. */
     void inputGradient(long dy, long weight, long dx) {
         var g = geometry;
+        if (Winograd.fits(dtype, g) && Winograd.of(g).inputGradient(dy, weight, dx)) {
+            return;
+        }
         int bytes = dtype.bytes();
         var windows = new WindowMatrix(g, dtype);
         long images = g.batch() * g.groups();
@@ -103,6 +109,9 @@ record Convolution(DType dtype, ConvGeometry geometry) {
      */
     void weightGradient(long dy, long x, long dw) {
         var g = geometry;
+        if (Winograd.fits(dtype, g) && Winograd.of(g).weightGradient(dy, x, dw)) {
+            return;
+        }
         int bytes = dtype.bytes();
         long size = g.groups() * g.outputs() * g.depth();
         long band = bandRows(g.batch());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -78,6 +79,15 @@ class ConvKernelsTest {
         }
         // Bands: a window matrix larger than the cache.
         cases.add(new Case(Shape.of(1, 40, 30, 31), Shape.of(3, 40, 5, 5), ConvSpec.DEFAULT.padding(2)));
+        // In fewer products: tiles of odd images, much padding, none; many images to a block, many blocks to an image,
+        // and groups.
+        for (int padding = 0; padding <= 2; padding++) {
+            var padded = new ConvSpec(1, 1, padding, 2 - padding, 1, 1, 1);
+            cases.add(new Case(Shape.of(3, 17, 11, 13), Shape.of(18, 17, 3, 3), padded));
+            cases.add(new Case(Shape.of(19, 16, 5, 4), Shape.of(33, 16, 3, 3), padded));
+        }
+        cases.add(new Case(Shape.of(1, 16, 40, 71), Shape.of(16, 16, 3, 3), same));
+        cases.add(new Case(Shape.of(2, 32, 14, 9), Shape.of(34, 16, 3, 3), same.groups(2)));
         // Nothing in it.
         cases.add(new Case(Shape.of(0, 2, 4, 4), Shape.of(3, 2, 2, 2), ConvSpec.DEFAULT));
         cases.add(new Case(Shape.of(2, 0, 4, 4), Shape.of(3, 0, 2, 2), ConvSpec.DEFAULT));
@@ -178,6 +188,46 @@ class ConvKernelsTest {
                         .isEqualTo(first);
             }
         }
+    }
+
+    /** Sums of products by way of tiles would spread infinities and NaN over whole tiles. */
+    @Test
+    void whatIsNotFiniteStaysInItsWindows() {
+        var spec = new ConvSpec(1, 1, 1, 1, 1, 1, 1);
+        Case c = new Case(Shape.of(2, 16, 12, 12), Shape.of(16, 16, 3, 3), spec);
+        for (double special : new double[] {Double.POSITIVE_INFINITY, Double.NaN, 3e38}) {
+            try (MemoryScope scope = MemoryScope.open()) {
+                int image = 5 * 144 + 6 * 12 + 7;
+                double[] xs = new double[(int) c.image().elements()];
+                xs[image] = special;
+                double[] gs = new double[(int) c.result().elements()];
+                gs[image] = special;
+                double[] ws = new double[(int) c.weight().elements()];
+                Arrays.fill(ws, 1);
+                ConcreteTensor x = Images.of(DType.F32, c.image(), xs);
+                ConcreteTensor g = Images.of(DType.F32, c.result(), gs);
+                ConcreteTensor w = Images.of(DType.F32, c.weight(), ws);
+                double[] y = new double[gs.length];
+                double[] dx = new double[xs.length];
+                meetings(c, (at, weight, result) -> {
+                    y[result] += at == image ? (float) special : 0;
+                    dx[at] += result == image ? (float) special : 0;
+                });
+                Images.assertEqual(ConvKernels.conv2d(spec, x, w), c.result(), y, 0, "convolution");
+                Images.assertEqual(ConvKernels.inputGrad(spec, c.image(), g, w), c.image(), dx, 0, "image gradient");
+                ConcreteTensor ones = Images.of(DType.F32, c.image(), ones(xs.length));
+                double[] dw = new double[ws.length];
+                meetings(c, (at, weight, result) -> dw[weight] += result == image ? (float) special : 0);
+                Images.assertEqual(
+                        ConvKernels.weightGrad(spec, c.weight(), g, ones), c.weight(), dw, 0, "weight gradient");
+            }
+        }
+    }
+
+    private static double[] ones(int n) {
+        double[] ones = new double[n];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     @Test
