@@ -28,9 +28,9 @@ record Limits(int threads, double floats, double doubles, SortedMap<Long, Double
     private static final double SECONDS = 0.05;
 
     /** Rounds without a better one after which the best is known; the first are the JIT compiler's. */
-    private static final int SETTLED = 6;
+    private static final int SETTLED = 20;
 
-    private static final int MOST_ROUNDS = 60;
+    private static final int MOST_ROUNDS = 100;
 
     /** A round is better from here on. */
     private static final double NOISE = 1.01;

@@ -80,7 +80,7 @@ final class RegionRunner {
         boolean singleA = !a.isContiguous() && RegionRun.isOneElement(a.layout());
         boolean singleB = !b.isContiguous() && RegionRun.isOneElement(b.layout());
         if ((!singleA && !a.isContiguous()) || (!singleB && !b.isContiguous()) || (singleA && singleB)) {
-            return false;
+            return RowwiseBinary.run(kernel, a, b, out, Cost.grain(Cost.of(op, a.dtype())));
         }
         long left = a.address();
         long right = b.address();
