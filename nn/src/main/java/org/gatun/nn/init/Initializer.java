@@ -44,12 +44,12 @@ public interface Initializer {
                     "uniform: low " + low + " and high " + high + " must be in order and a finite distance apart");
         }
         return (dtype, shape, g) -> {
-            // The sum may be rounded up to the bound, which is excluded.
-            double last = Bounds.below(dtype, high);
+            // The sum may be rounded up to the bound, which is excluded; it can't be rounded below the lower one.
+            double last = Math.max(low, Bounds.below(dtype, high));
             return Tensors.rand(g, dtype, shape, Device.CPU)
                     .mul(high - low)
                     .add(low)
-                    .clamp(low, Math.max(low, last));
+                    .minimum(last);
         };
     }
 

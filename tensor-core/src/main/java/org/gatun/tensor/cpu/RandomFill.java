@@ -2,8 +2,6 @@ package org.gatun.tensor.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import org.gatun.bindings.Memory;
@@ -33,6 +31,14 @@ public final class RandomFill {
 
     /** The fewest blocks of elements worth a thread. */
     private static final int GRAIN = 4;
+
+    /** How much is done in plain Java at first, some 20 ms: as much as most programs ever need for their parameters. */
+    private static final long PLAINLY = 2 << 20;
+
+    private static final WarmUp BLOCKS = new WarmUp(16, PLAINLY);
+    private static final WarmUp UNIFORM_F32 = new WarmUp(16, PLAINLY);
+    private static final WarmUp UNIFORM_F64 = new WarmUp(16, PLAINLY);
+    private static final WarmUp NORMAL_F32 = new WarmUp(32, PLAINLY);
 
     private RandomFill() {}
 
@@ -111,7 +117,25 @@ public final class RandomFill {
      * @param key the key of the stream
      */
     static void fillBlocks(long address, long firstBlock, long count, long key) {
-        long done = VectorSupport.ENABLED ? VectorPhilox.fillBlocks(address, firstBlock, count, key) : 0;
+        run(
+                BLOCKS,
+                count,
+                (i, end) -> fillBlocksScalar(address + 16 * i, firstBlock + i, end - i, key),
+                (i, end) -> fillBlocksByVectors(address + 16 * i, firstBlock + i, end - i, key));
+    }
+
+    private static void run(WarmUp warmUp, long n, RangeBody plain, RangeBody vectors) {
+        if (!VectorSupport.ENABLED) {
+            plain.run(0, n);
+        } else if (warmUp.isOver()) {
+            vectors.run(0, n);
+        } else {
+            warmUp.run(n, plain, vectors);
+        }
+    }
+
+    static void fillBlocksByVectors(long address, long firstBlock, long count, long key) {
+        long done = VectorPhilox.fillBlocks(address, firstBlock, count, key);
         fillBlocksScalar(address + 16 * done, firstBlock + done, count - done, key);
     }
 
@@ -122,7 +146,7 @@ public final class RandomFill {
             Philox.block(firstBlock + i, Philox.DRAWS, key, words);
             long to = address + 16 * i;
             for (int w = 0; w < Philox.WORDS; w++) {
-                Memory.ALL.set(JAVA_INT_UNALIGNED, to + 4L * w, words[w]);
+                Ram.putInt(to + 4L * w, words[w]);
             }
         }
     }
@@ -187,29 +211,62 @@ public final class RandomFill {
     }
 
     private static void uniformF32(long address, int n) {
-        int done = VectorSupport.ENABLED ? VectorDistributions.uniformF32(address, n) : 0;
-        for (int i = done; i < n; i++) {
-            long at = address + 4L * i;
-            Memory.ALL.set(JAVA_FLOAT_UNALIGNED, at, uniform(Memory.ALL.get(JAVA_INT_UNALIGNED, at)));
+        run(
+                UNIFORM_F32,
+                n,
+                (i, end) -> plainUniformF32(address + 4 * i, end - i),
+                (i, end) -> uniformF32ByVectors(address + 4 * i, end - i));
+    }
+
+    static void uniformF32ByVectors(long address, long n) {
+        int done = VectorDistributions.uniformF32(address, (int) n);
+        plainUniformF32(address + 4L * done, n - done);
+    }
+
+    static void plainUniformF32(long address, long n) {
+        for (long at = address; at < address + 4 * n; at += 4) {
+            Ram.putFloat(at, uniform(Ram.getInt(at)));
         }
     }
 
     private static void uniformF64(long address, int n) {
-        int done = VectorSupport.ENABLED ? VectorDistributions.uniformF64(address, n) : 0;
-        for (int i = done; i < n; i++) {
-            long at = address + 8L * i;
-            Memory.ALL.set(JAVA_DOUBLE_UNALIGNED, at, uniform(Memory.ALL.get(JAVA_LONG_UNALIGNED, at)));
+        run(
+                UNIFORM_F64,
+                n,
+                (i, end) -> plainUniformF64(address + 8 * i, end - i),
+                (i, end) -> uniformF64ByVectors(address + 8 * i, end - i));
+    }
+
+    static void uniformF64ByVectors(long address, long n) {
+        int done = VectorDistributions.uniformF64(address, (int) n);
+        plainUniformF64(address + 8L * done, n - done);
+    }
+
+    static void plainUniformF64(long address, long n) {
+        for (long at = address; at < address + 8 * n; at += 8) {
+            Ram.putDouble(at, uniform(Ram.getLong(at)));
         }
     }
 
     private static void normalF32(long address, int n) {
-        int done = VectorSupport.ENABLED ? VectorDistributions.normalF32(address, n) : 0;
-        for (int i = done; i < n; i += 2) {
-            long at = address + 4L * i;
-            float radius = BoxMuller.radius(Memory.ALL.get(JAVA_INT_UNALIGNED, at));
-            int turn = Memory.ALL.get(JAVA_INT_UNALIGNED, at + 4);
-            Memory.ALL.set(JAVA_FLOAT_UNALIGNED, at, BoxMuller.cosine(turn) * radius);
-            Memory.ALL.set(JAVA_FLOAT_UNALIGNED, at + 4, BoxMuller.sine(turn) * radius);
+        run(
+                NORMAL_F32,
+                n,
+                (i, end) -> plainNormalF32(address + 4 * i, end - i),
+                (i, end) -> normalF32ByVectors(address + 4 * i, end - i));
+    }
+
+    static void normalF32ByVectors(long address, long n) {
+        int done = VectorDistributions.normalF32(address, (int) n);
+        plainNormalF32(address + 4L * done, n - done);
+    }
+
+    static void plainNormalF32(long address, long n) {
+        for (long at = address; at < address + 4 * n; at += 8) {
+            float radius = BoxMuller.radius(Ram.getInt(at));
+            int turn = Ram.getInt(at + 4);
+            Ram.putFloat(at, BoxMuller.cosine(turn) * radius);
+            Ram.putFloat(at + 4, BoxMuller.sine(turn) * radius);
         }
     }
 

@@ -141,6 +141,40 @@ class RandomFillTest {
         }
     }
 
+    /** A loop over elements at an address, which may be in plain Java or in vectors. */
+    private interface Loop {
+        void run(long address, long n);
+    }
+
+    @Test
+    void vectorLoopsGiveTheSameBitsAsPlainOnes() {
+        for (int n : new int[] {0, 2, 14, 16, 18, 32, 62, 64, 66, 1_000, 4_096}) {
+            assertSameBits(n, 16, RandomFillTest::plainBlocks, RandomFillTest::vectorBlocks);
+            assertSameBits(n, 4, RandomFill::plainUniformF32, RandomFill::uniformF32ByVectors);
+            assertSameBits(n, 8, RandomFill::plainUniformF64, RandomFill::uniformF64ByVectors);
+            assertSameBits(n, 4, RandomFill::plainNormalF32, RandomFill::normalF32ByVectors);
+        }
+    }
+
+    private static void plainBlocks(long address, long n) {
+        RandomFill.fillBlocksScalar(address, -3, n, KEY);
+    }
+
+    private static void vectorBlocks(long address, long n) {
+        RandomFill.fillBlocksByVectors(address, -3, n, KEY);
+    }
+
+    private static void assertSameBits(int n, int bytes, Loop plain, Loop vectors) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment a = arena.allocate((long) n * bytes + 16, 16);
+            RandomFill.fillBlocksScalar(a.address(), 0, a.byteSize() / 16, KEY);
+            MemorySegment b = arena.allocate(a.byteSize(), 16).copyFrom(a);
+            plain.run(a.address(), n);
+            vectors.run(b.address(), n);
+            assertThat(a.mismatch(b)).isEqualTo(-1);
+        }
+    }
+
     @Test
     void extremeBitsGiveFiniteNormals() {
         for (int bits : new int[] {0, 1, -1, -2, Integer.MIN_VALUE, Integer.MAX_VALUE, 0xFFFF, 0x10000}) {
