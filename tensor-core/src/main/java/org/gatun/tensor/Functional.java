@@ -100,6 +100,22 @@ public final class Functional extends DistanceFunctions {
         return Orders.linearRecurrence(a, b, axis, reverse);
     }
 
+    /**
+     * The steps of a long short-term memory (Hochreiter and Schmidhuber 1997), one layer of {@code torch.nn.LSTM}. With {@code z = inputs[t] +
+     * h weight'} cut into the gates i, f, g and o, {@code c = sigmoid(f) c + sigmoid(i) tanh(g)} and {@code h = sigmoid(o) tanh(c)}. What the
+     * inputs give is an operand, so that it is one product over all steps: {@code linear(x, inputWeight, bias)}.
+     *
+     * @param inputs of shape (steps, batch, 4 width), with at least one step
+     * @param weight of shape (4 width, width)
+     * @param hidden the first h, of shape (batch, width)
+     * @param cell the first c, of shape (batch, width)
+     * @throws ShapeException when the sizes do not fit or there is no step
+     * @throws DTypeException when the inputs' dtype is not floating, or another operand has another one
+     */
+    public static LstmStates lstm(Tensor inputs, Tensor weight, Tensor hidden, Tensor cell) {
+        return Recurrence.lstm(inputs, weight, hidden, cell);
+    }
+
     // ---- activations ----
 
     /** {@code x Phi(x)}, with Phi the normal distribution function, exact, as {@code torch.nn.functional.gelu}. */
@@ -387,9 +403,9 @@ public final class Functional extends DistanceFunctions {
 
     /**
      * Attention (Vaswani et al. 2017) {@code softmax(scale q k' + mask) v}, the softmax over keys, as {@code
-     * torch.nn.functional.scaled_dot_product_attention}. On a GPU in blocks (Dao 2023): for
-     * widths up to 128 in F32, BF16 and F16, nothing of the size L S is in memory, neither forward nor backward, unless a gradient of the mask is
-     * wanted; products of 16-bit elements run on tensor cores, for which the softmax is rounded to 16 bits.
+     * torch.nn.functional.scaled_dot_product_attention}. In blocks (Dao 2023): on the
+     * CPU, and on a GPU for widths up to 128 in F32, BF16 and F16, nothing of the size L S is in memory, neither forward nor backward, unless a
+     * gradient of the mask is wanted; a GPU's products of 16-bit elements run on tensor cores, for which the softmax is rounded to 16 bits.
      *
      * <p>Sums of BF16 and F16 run in F32. A row of which all keys are masked is 0, as in PyTorch from 2.5 on, and gets no
      * gradient; so is everything where there are no keys. The causal mask begins at the top left, also where L and S differ: query i sees

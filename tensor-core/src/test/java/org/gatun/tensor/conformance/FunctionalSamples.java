@@ -19,6 +19,7 @@ import org.gatun.tensor.CrossEntropyOptions;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.FusedActivation;
 import org.gatun.tensor.Losses;
+import org.gatun.tensor.LstmStates;
 import org.gatun.tensor.Reduction;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.ValuesIndices;
@@ -35,6 +36,7 @@ final class FunctionalSamples {
     static {
         activations();
         layers();
+        recurrence();
         normalization();
         attention();
         elementwiseLosses();
@@ -80,6 +82,21 @@ final class FunctionalSamples {
         SAMPLES.add(of("Functional." + method, body, any(2, 3)));
         SAMPLES.add(of("Functional." + method, body, any()));
         SAMPLES.add(of("Functional." + method, body, any(0)));
+    }
+
+    private static void recurrence() {
+        for (long batch : new long[] {1, 3}) {
+            SAMPLES.add(CompositeSample.several(
+                    "Functional.lstm",
+                    in -> {
+                        LstmStates states = Functional.lstm(in.get(0), in.get(1), in.get(2), in.get(3));
+                        return List.of(states.outputs(), states.cell());
+                    },
+                    any(3, batch, 8),
+                    any(8, 2),
+                    any(batch, 2),
+                    any(batch, 2)));
+        }
     }
 
     private static void layers() {

@@ -1,0 +1,166 @@
+package org.gatun.tensor.cpu;
+
+import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.shape.Layout;
+import org.gatun.tensor.shape.Shape;
+
+/**
+ * The kernels of {@link org.gatun.tensor.composite.Lstm} and its gradient: a product and one pass over the gates for each step, the weight's cotangent
+ * in one product over all steps. Samples do not depend on each other, so that each thread goes through all steps with its own.
+ */
+public final class LstmKernels {
+    /** The fewest samples worth a thread: a product of fewer rows reads the weight for little. */
+    private static final long GRAIN = 8;
+
+    private LstmKernels() {}
+
+    /** The kernel of the function. */
+    public static Composite.Kernel forward() {
+        return in -> {
+            ConcreteTensor[] out = Widening.of(LstmKernels::forward).run(in);
+            DType dtype = in[0].dtype();
+            if (dtype.isNarrow()) {
+                // The first two take the dtype of the operands.
+                ConcreteTensor[] wide = out.clone();
+                try {
+                    ConcreteTensor[] narrow = Results.allocate(
+                            2, i -> RegionRunner.run(new Op.Cast(dtype), new ConcreteTensor[] {wide[i]})[0]);
+                    System.arraycopy(narrow, 0, out, 0, 2);
+                } catch (Throwable t) {
+                    wide[2].close();
+                    wide[3].close();
+                    throw t;
+                } finally {
+                    wide[0].close();
+                    wide[1].close();
+                }
+            }
+            return out;
+        };
+    }
+
+    /** The kernel of the cotangents of the operands. */
+    public static Composite.Kernel gradient() {
+        return Widening.around(LstmKernels::gradient);
+    }
+
+    private static ConcreteTensor[] forward(ConcreteTensor[] in) {
+        ConcreteTensor x = in[0];
+        DType dtype = x.dtype();
+        long steps = x.shape().size(0);
+        long batch = x.shape().size(1);
+        long width = in[1].shape().size(1);
+        Shape[] shapes = {
+            Shape.of(steps, batch, width), Shape.of(batch, width), Shape.of(steps, batch, width), x.shape()
+        };
+        try (Scratch scratch = Scratch.open()) {
+            var inputs = new Heads(x);
+            boolean inPlace = width == 0 || x.layout().stride(2) == 1;
+            long copy = inPlace ? 0 : Rows.of(x, scratch);
+            Matrix weight = matrix(in[1]).transposed();
+            long h0 = Rows.of(in[2], scratch);
+            long c0 = Rows.of(in[3], scratch);
+            ConcreteTensor[] out = Results.allocate(4, i -> ConcreteTensor.allocate(dtype, shapes[i], x.device()));
+            long h = out[0].address();
+            long c = out[2].address();
+            long gates = out[3].address();
+            LstmRows rows = LstmRows.of(dtype);
+            long row = width * dtype.bytes();
+            WorkerPool.forParts(WorkerPool.parts(batch, GRAIN), batch, (part, begin, end) -> {
+                try (Scratch own = Scratch.open()) {
+                    long z = own.allocate((end - begin) * 4 * row);
+                    for (long t = 0; t < steps; t++) {
+                        Matrix given = inPlace
+                                ? inputs.at(t)
+                                : Matrix.contiguous(copy + t * batch * 4 * row, batch, 4 * width);
+                        long last = t == 0 ? h0 : h + (t - 1) * batch * row;
+                        long before = t == 0 ? c0 : c + (t - 1) * batch * row;
+                        Matrix hidden = Matrix.contiguous(last + begin * row, end - begin, width);
+                        Gemm.multiply(dtype, hidden, weight, z, 4 * width, false, null);
+                        for (long b = begin; b < end; b++) {
+                            long at = t * batch + b;
+                            rows.cell(
+                                    given.address() + b * given.rowStride() * dtype.bytes(),
+                                    z + (b - begin) * 4 * row,
+                                    before + b * row,
+                                    gates + at * 4 * row,
+                                    c + at * row,
+                                    h + at * row,
+                                    (int) width);
+                        }
+                    }
+                }
+            });
+            Ram.copy(c + (steps - 1) * batch * row, out[1].address(), batch * row);
+            return out;
+        }
+    }
+
+    private static ConcreteTensor[] gradient(ConcreteTensor[] in) {
+        ConcreteTensor x = in[0];
+        DType dtype = x.dtype();
+        long steps = x.shape().size(0);
+        long batch = x.shape().size(1);
+        long width = in[1].shape().size(1);
+        ConcreteTensor[] out = Results.allocate(4, i -> ConcreteTensor.allocate(dtype, in[i].shape(), x.device()));
+        boolean done = false;
+        try (Scratch scratch = Scratch.open()) {
+            Matrix weight = matrix(in[1]);
+            long h0 = Rows.of(in[2], scratch);
+            long c0 = Rows.of(in[3], scratch);
+            long h = Rows.of(in[4], scratch);
+            long c = Rows.of(in[5], scratch);
+            long gates = Rows.of(in[6], scratch);
+            long outside = Rows.of(in[7], scratch);
+            long toGates = out[0].address();
+            long hidden = out[2].address();
+            long cell = out[3].address();
+            LstmRows rows = LstmRows.of(dtype);
+            long row = width * dtype.bytes();
+            StridedCopy.copy(in[8].address(), in[8].layout(), cell, Layout.contiguous(in[8].shape()), dtype);
+            Ram.zero(hidden, batch * row);
+            WorkerPool.forParts(WorkerPool.parts(batch, GRAIN), batch, (part, begin, end) -> {
+                for (long t = steps - 1; t >= 0; t--) {
+                    long before = t == 0 ? c0 : c + (t - 1) * batch * row;
+                    for (long b = begin; b < end; b++) {
+                        long at = t * batch + b;
+                        rows.flow(
+                                outside + at * row,
+                                hidden + b * row,
+                                cell + b * row,
+                                gates + at * 4 * row,
+                                c + at * row,
+                                before + b * row,
+                                toGates + at * 4 * row,
+                                (int) width);
+                    }
+                    Matrix flow = Matrix.contiguous(toGates + (t * batch + begin) * 4 * row, end - begin, 4 * width);
+                    Gemm.multiply(dtype, flow, weight, hidden + begin * row, width, false, null);
+                }
+            });
+            // Of the first step, whose h stands apart, and of all others.
+            long toWeight = out[1].address();
+            Matrix first = Matrix.contiguous(toGates, batch, 4 * width);
+            Gemm.multiply(dtype, first.transposed(), Matrix.contiguous(h0, batch, width), toWeight, width, false, null);
+            long rest = (steps - 1) * batch;
+            Matrix others = Matrix.contiguous(toGates + batch * 4 * row, rest, 4 * width);
+            Gemm.multiply(dtype, others.transposed(), Matrix.contiguous(h, rest, width), toWeight, width, true, null);
+            done = true;
+            return out;
+        } finally {
+            if (!done) {
+                for (ConcreteTensor result : out) {
+                    result.close();
+                }
+            }
+        }
+    }
+
+    private static Matrix matrix(ConcreteTensor t) {
+        Layout layout = t.layout();
+        return new Matrix(t.address(), t.shape().size(0), t.shape().size(1), layout.stride(0), layout.stride(1));
+    }
+}
