@@ -30,6 +30,10 @@ record Convolution(DType dtype, ConvGeometry geometry) {
         if (Winograd.fits(dtype, g) && Winograd.of(g).forward(x, weight, y)) {
             return;
         }
+        if (DirectConvolution.fits(dtype, g)) {
+            DirectConvolution.of(g).forward(x, weight, y);
+            return;
+        }
         int bytes = dtype.bytes();
         var windows = new WindowMatrix(g, dtype);
         long images = g.batch() * g.groups();
@@ -54,6 +58,10 @@ record Convolution(DType dtype, ConvGeometry geometry) {
     void inputGradient(long dy, long weight, long dx) {
         var g = geometry;
         if (Winograd.fits(dtype, g) && Winograd.of(g).inputGradient(dy, weight, dx)) {
+            return;
+        }
+        if (DirectConvolution.fits(dtype, g)) {
+            DirectConvolution.of(g).inputGradient(dy, weight, dx);
             return;
         }
         int bytes = dtype.bytes();
@@ -110,6 +118,9 @@ record Convolution(DType dtype, ConvGeometry geometry) {
     void weightGradient(long dy, long x, long dw) {
         var g = geometry;
         if (Winograd.fits(dtype, g) && Winograd.of(g).weightGradient(dy, x, dw)) {
+            return;
+        }
+        if (DirectConvolution.fits(dtype, g) && DirectConvolution.of(g).weightGradient(dy, x, dw)) {
             return;
         }
         int bytes = dtype.bytes();

@@ -39,22 +39,50 @@ record MaxPoolLoop(
             long to = values + r * across * dtype.bytes();
             long toIndex = indices + r * across * 8;
             switch (WideType.of(dtype)) {
-                case F32 -> floats(plane, i, to, toIndex);
+                case F32 -> floatRow(plane, i, to, toIndex);
                 case F64 -> doubles(plane, i, to, toIndex);
                 case I64, I32, U8, BOOL -> integers(plane, i, to, toIndex);
             }
         }
     }
 
+    /** Whole windows on vectors, the others one by one. */
+    private void floatRow(long plane, int i, long to, long toIndex) {
+        int begin = columns.wholeBegin();
+        int end = columns.wholeEnd();
+        if (!VectorSupport.ENABLED
+                || columns.stride() > F32MaxPoolRow.MOST_STRIDE
+                || begin == end
+                || rows.taps(i) == 0
+                || height * width > Integer.MAX_VALUE) {
+            floats(plane, i, 0, columns.count(), to, toIndex);
+            return;
+        }
+        floats(plane, i, 0, begin, to, toIndex);
+        long index = rows.first(i) * width + columns.first(begin);
+        F32MaxPoolRow.run(
+                plane + 4 * index,
+                index,
+                rows.taps(i),
+                columns.taps(begin),
+                dilationH * width,
+                dilationW,
+                columns.stride(),
+                end - begin,
+                to + 4L * begin,
+                toIndex + 8L * begin);
+        floats(plane, i, end, columns.count(), to, toIndex);
+    }
+
     /**
      * Without branches, which would be mispredicted: a tap is a whole number whose upper half orders the values, and whose lower half lets
      * the first of equal ones win.
      */
-    private void floats(long plane, int i, long to, long toIndex) {
+    private void floats(long plane, int i, int begin, int end, long to, long toIndex) {
         long top = (long) rows.first(i) * width;
         int down = rows.taps(i);
         long step = (long) dilationH * width;
-        for (int j = 0; j < columns.count(); j++) {
+        for (int j = begin; j < end; j++) {
             int across = columns.taps(j);
             if (across == 0 || down == 0) {
                 Ram.putFloat(to + 4L * j, Float.NEGATIVE_INFINITY);

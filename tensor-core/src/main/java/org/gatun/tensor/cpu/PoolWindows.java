@@ -6,11 +6,25 @@ final class PoolWindows {
     private final int[] first;
     private final int[] taps;
     private final int[] padded;
+    private final int stride;
+    private final int wholeBegin;
+    private final int wholeEnd;
 
-    private PoolWindows(int[] first, int[] taps, int[] padded) {
+    private PoolWindows(int[] first, int[] taps, int[] padded, int stride, int kernel) {
         this.first = first;
         this.taps = taps;
         this.padded = padded;
+        this.stride = stride;
+        int begin = 0;
+        while (begin < taps.length && taps[begin] < kernel) {
+            begin++;
+        }
+        int end = begin;
+        while (end < taps.length && taps[end] == kernel) {
+            end++;
+        }
+        this.wholeBegin = begin;
+        this.wholeEnd = end;
     }
 
     /** The windows of {@code count} results over {@code size} elements. */
@@ -27,12 +41,27 @@ final class PoolWindows {
             first[i] = taps[i] == 0 ? 0 : (int) (start + skipped * dilation);
             padded[i] = (int) (Math.min(start + kernel, size + pad) - start);
         }
-        return new PoolWindows(first, taps, padded);
+        return new PoolWindows(first, taps, padded, stride, kernel);
     }
 
     /** The number of windows. */
     int count() {
         return first.length;
+    }
+
+    /** Elements from one window to the next. */
+    int stride() {
+        return stride;
+    }
+
+    /** The first window that is wholly inside the image; those from it to {@link #wholeEnd} are. */
+    int wholeBegin() {
+        return wholeBegin;
+    }
+
+    /** The first one behind it that is not. */
+    int wholeEnd() {
+        return wholeEnd;
     }
 
     /** The position of a window's first tap inside the image. */

@@ -91,24 +91,45 @@ final class VectorRowLoops implements RowLoops {
                 .intoMemorySegment(Ram.ALL, at, ORDER, lanes);
     }
 
+    /**
+     * Without masks: the next row's load would wait for a masked store to reach the cache, for it could be of the same bytes.
+     */
     @Override
     public void addFloats(long from, long fromStep, long to, long toStep, int length, int count) {
         int whole = FLOATS.loopBound(length);
-        VectorMask<Float> rest = FLOATS.indexInRange(whole, length);
+        int rest = length - whole;
         for (int i = 0; i < count; i++) {
             long source = from + i * fromStep;
             long target = to + i * toStep;
             for (int j = 0; j < whole; j += FLOATS.length()) {
-                FloatVector.fromMemorySegment(FLOATS, Ram.ALL, target + 4L * j, ORDER)
-                        .add(FloatVector.fromMemorySegment(FLOATS, Ram.ALL, source + 4L * j, ORDER))
-                        .intoMemorySegment(Ram.ALL, target + 4L * j, ORDER);
+                addFloats(FLOATS, source + 4L * j, target + 4L * j);
             }
-            if (whole < length) {
-                FloatVector.fromMemorySegment(FLOATS, Ram.ALL, target + 4L * whole, ORDER, rest)
-                        .add(FloatVector.fromMemorySegment(FLOATS, Ram.ALL, source + 4L * whole, ORDER, rest))
-                        .intoMemorySegment(Ram.ALL, target + 4L * whole, ORDER, rest);
+            if (rest > 0) {
+                addRest(source + 4L * whole, target + 4L * whole, rest);
             }
         }
+    }
+
+    private static void addRest(long source, long target, int length) {
+        int j = 0;
+        if (FLOATS.length() > 8 && length >= 8) {
+            addFloats(FloatVector.SPECIES_256, source, target);
+            j = 8;
+        }
+        if (FLOATS.length() > 4 && length - j >= 4) {
+            addFloats(FloatVector.SPECIES_128, source + 4L * j, target + 4L * j);
+            j += 4;
+        }
+        for (; j < length; j++) {
+            long at = target + 4L * j;
+            Ram.putFloat(at, Ram.getFloat(at) + Ram.getFloat(source + 4L * j));
+        }
+    }
+
+    private static void addFloats(VectorSpecies<Float> species, long source, long target) {
+        FloatVector.fromMemorySegment(species, Ram.ALL, target, ORDER)
+                .add(FloatVector.fromMemorySegment(species, Ram.ALL, source, ORDER))
+                .intoMemorySegment(Ram.ALL, target, ORDER);
     }
 
     @Override

@@ -88,6 +88,12 @@ class ConvKernelsTest {
         }
         cases.add(new Case(Shape.of(1, 16, 40, 71), Shape.of(16, 16, 3, 3), same));
         cases.add(new Case(Shape.of(2, 32, 14, 9), Shape.of(34, 16, 3, 3), same.groups(2)));
+        // As many groups as channels: planes of several vectors, far apart taps, all padding, two results of a channel.
+        for (int padding = 0; padding <= 2; padding++) {
+            cases.add(new Case(
+                    Shape.of(3, 5, 11, 9 + padding), Shape.of(5, 1, 3, 3), new ConvSpec(1, 1, padding, 1, 1, 1, 5)));
+            cases.add(new Case(Shape.of(2, 3, 10, 17), Shape.of(6, 1, 2, 5), new ConvSpec(1, 1, 1, padding, 2, 1, 3)));
+        }
         // Nothing in it.
         cases.add(new Case(Shape.of(0, 2, 4, 4), Shape.of(3, 2, 2, 2), ConvSpec.DEFAULT));
         cases.add(new Case(Shape.of(2, 0, 4, 4), Shape.of(3, 0, 2, 2), ConvSpec.DEFAULT));
@@ -194,7 +200,12 @@ class ConvKernelsTest {
     @Test
     void whatIsNotFiniteStaysInItsWindows() {
         var spec = new ConvSpec(1, 1, 1, 1, 1, 1, 1);
-        Case c = new Case(Shape.of(2, 16, 12, 12), Shape.of(16, 16, 3, 3), spec);
+        whatIsNotFiniteStaysInItsWindows(new Case(Shape.of(2, 16, 12, 12), Shape.of(16, 16, 3, 3), spec));
+        whatIsNotFiniteStaysInItsWindows(new Case(Shape.of(2, 16, 12, 12), Shape.of(16, 1, 3, 3), spec.groups(16)));
+    }
+
+    private static void whatIsNotFiniteStaysInItsWindows(Case c) {
+        ConvSpec spec = c.spec();
         for (double special : new double[] {Double.POSITIVE_INFINITY, Double.NaN, 3e38}) {
             try (MemoryScope scope = MemoryScope.open()) {
                 int image = 5 * 144 + 6 * 12 + 7;

@@ -111,6 +111,34 @@ class PoolKernelsTest {
                 new double[] {1, 7});
     }
 
+    /** In rows of several vectors, wherever in a window it is; of two, the first. */
+    @Test
+    void nanIsTheLargestInEveryLane() {
+        int width = 70;
+        for (int stride = 1; stride <= 2; stride++) {
+            PoolSpec spec = new PoolSpec(2, 2, 2, stride, 0, 0, 1, 1, false, true);
+            int windows = (int) spec.outWidth(width);
+            for (int at = 0; at < 2 * width; at += 3) {
+                double[] x = new double[2 * width];
+                Arrays.setAll(x, i -> i % 7 - i % 3);
+                x[at] = NAN;
+                x[width + 5] = NAN;
+                double[] values = new double[windows];
+                double[] indices = new double[windows];
+                for (int j = 0; j < windows; j++) {
+                    int[] taps = {stride * j, stride * j + 1, width + stride * j, width + stride * j + 1};
+                    int best = taps[0];
+                    for (int tap : taps) {
+                        best = x[tap] > x[best] || (Double.isNaN(x[tap]) && !Double.isNaN(x[best])) ? tap : best;
+                    }
+                    values[j] = x[best];
+                    indices[j] = best;
+                }
+                assertMax(spec, Shape.of(1, 1, 2, width), x, Shape.of(1, 1, 1, windows), values, indices);
+            }
+        }
+    }
+
     @Test
     void paddingNeverWins() {
         assertMax(
@@ -209,7 +237,11 @@ class PoolKernelsTest {
         for (int threads : new int[] {1, 3}) {
             WorkerPool.setThreads(threads);
             for (Shape shape : new Shape[] {
-                Shape.of(2, 3, 7, 6), Shape.of(1, 1, 5, 9), Shape.of(0, 2, 5, 5), Shape.of(40, 5, 12, 12)
+                Shape.of(2, 3, 7, 6),
+                Shape.of(1, 1, 5, 9),
+                Shape.of(0, 2, 5, 5),
+                Shape.of(40, 5, 12, 12),
+                Shape.of(1, 2, 5, 71)
             }) {
                 for (DType dtype : DType.values()) {
                     if (dtype == DType.BOOL || dtype.isNarrow()) {

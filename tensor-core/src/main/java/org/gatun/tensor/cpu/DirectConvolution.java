@@ -1,0 +1,317 @@
+package org.gatun.tensor.cpu;
+
+import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.BinaryFn;
+
+/**
+ * Convolutions of F32 images in as many groups as channels ("depthwise") by windows one apart, without a matrix of windows, whose
+ * products with one row of weights would read it once for each number. An image's planes are copied with their padding, rows one after the other; what a tap of the window meets is then the same plane a few elements further on, over all
+ * rows at once, and a row of results is a sum of such shifted planes. Between rows it has a few results too many, which are dropped. The
+ * gradient of the image is the same convolution of the cotangents by the turned window; that of the weights is made of products of the
+ * cotangents' planes, with zeros between rows, with the shifted planes.
+ */
+final class DirectConvolution {
+    /** The most results of a channel: with more, matrix products are faster. */
+    private static final long MOST_OUTPUTS = 2;
+
+    /** The most bytes of an image's padded planes. */
+    private static final long PLANE_BYTES = 128 * 1024;
+
+    /** The bytes of the padded planes of the images that are worked on together for the gradient of the weights. */
+    private static final long BATCH_BYTES = 256 * 1024;
+
+    /** The results that may be dropped for each that is not. */
+    private static final double DROPPED = 0.5;
+
+    private final ConvGeometry geometry;
+
+    private DirectConvolution(ConvGeometry geometry) {
+        this.geometry = geometry;
+    }
+
+    /** Whether the method is there for such a convolution and its gradients, and faster. */
+    static boolean fits(DType dtype, ConvGeometry g) {
+        var spec = g.spec();
+        if (dtype != DType.F32
+                || !VectorSupport.ENABLED
+                || spec.strideH() != 1
+                || spec.strideW() != 1
+                || g.channels() != 1
+                || g.outputs() > MOST_OUTPUTS
+                || g.taps() == 1
+                || Math.min(g.outHeight(), g.outWidth()) < 1) {
+            return false;
+        }
+        long spanH = (long) spec.dilationH() * (g.kernelHeight() - 1);
+        long spanW = (long) spec.dilationW() * (g.kernelWidth() - 1);
+        long pitch = Math.max(g.width(), g.outWidth()) + spanW;
+        long rows = Math.max(g.height(), g.outHeight()) + spanH;
+        return spec.padH() <= spanH
+                && spec.padW() <= spanW
+                && MOST_OUTPUTS * rows * pitch * 4 <= PLANE_BYTES
+                && spanW <= DROPPED * Math.min(g.outWidth(), g.width());
+    }
+
+    /** The method for a convolution that {@linkplain #fits fits}. */
+    static DirectConvolution of(ConvGeometry geometry) {
+        return new DirectConvolution(geometry);
+    }
+
+    /**
+     * Planes with their padding.
+     *
+     * @param height rows of a plane
+     * @param width columns of a plane
+     * @param padH rows of zeros above it
+     * @param padW columns of zeros before it
+     * @param outHeight rows of the result
+     * @param outWidth columns of the result
+     * @param pitch columns of a padded plane, from one row to the next also in the result
+     * @param step bytes from one padded plane to the next
+     */
+    private record Planes(
+            long height, long width, long padH, long padW, long outHeight, long outWidth, long pitch, long step) {
+        static Planes of(
+                long height, long width, long padH, long padW, long outHeight, long outWidth, long spanH, long spanW) {
+            long pitch = outWidth + spanW;
+            long lines = Math.ceilDiv(4 * ((outHeight + spanH) * pitch + DirectLoops.SLACK), 64L) | 1;
+            return new Planes(height, width, padH, padW, outHeight, outWidth, pitch, 64 * lines);
+        }
+
+        /** Zeroed memory for so many planes; what is inside gets written again and again, the zeros around it stay. */
+        long allocate(long count, Scratch scratch) {
+            long bytes = count * step + 4L * DirectLoops.SLACK;
+            long address = scratch.allocate(bytes);
+            Ram.zero(address, bytes);
+            return address;
+        }
+
+        /** Copies planes into the padded ones. */
+        void fill(long from, long padded, long count) {
+            for (long plane = 0; plane < count; plane++) {
+                RowLoops.get()
+                        .copyWords(
+                                from + 4 * plane * height * width,
+                                4 * width,
+                                padded + plane * step + 4 * (padH * pitch + padW),
+                                4 * pitch,
+                                (int) width,
+                                (int) height);
+            }
+        }
+
+        /** The results, with those between rows. */
+        int length() {
+            return (int) ((outHeight - 1) * pitch + outWidth);
+        }
+    }
+
+    private Planes images() {
+        var g = geometry;
+        var spec = g.spec();
+        return Planes.of(
+                g.height(), g.width(), spec.padH(), spec.padW(), g.outHeight(), g.outWidth(), spanH(), spanW());
+    }
+
+    private long spanH() {
+        return (long) geometry.spec().dilationH() * (geometry.kernelHeight() - 1);
+    }
+
+    private long spanW() {
+        return (long) geometry.spec().dilationW() * (geometry.kernelWidth() - 1);
+    }
+
+    /** As {@link Convolution#forward}. */
+    void forward(long x, long weight, long y) {
+        filter(images(), geometry.channels(), geometry.outputs(), x, weight, false, y);
+    }
+
+    /** As {@link Convolution#inputGradient}. */
+    void inputGradient(long dy, long weight, long dx) {
+        var g = geometry;
+        var spec = g.spec();
+        Planes planes = Planes.of(
+                g.outHeight(),
+                g.outWidth(),
+                spanH() - spec.padH(),
+                spanW() - spec.padW(),
+                g.height(),
+                g.width(),
+                spanH(),
+                spanW());
+        filter(planes, g.outputs(), g.channels(), dy, weight, true, dx);
+    }
+
+    private void filter(Planes planes, long channels, long outputs, long x, long weight, boolean turned, long y) {
+        var g = geometry;
+        int depth = (int) (channels * g.taps());
+        long images = g.batch() * g.groups();
+        try (Scratch scratch = Scratch.open()) {
+            long offsets = offsets(planes, channels, scratch);
+            long weights = scratch.allocate(4 * g.groups() * outputs * depth);
+            arrange(weight, channels, outputs, turned, weights);
+            long grain = Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, outputs * depth * planes.length()));
+            WorkerPool.parallelFor(images, grain, (begin, end) -> {
+                try (Scratch own = Scratch.open()) {
+                    long padded = planes.allocate(channels, own);
+                    long sums = own.allocate(4L * (planes.length() + DirectLoops.SLACK));
+                    for (long image = begin; image < end; image++) {
+                        planes.fill(x + 4 * image * channels * planes.height * planes.width, padded, channels);
+                        long from = weights + 4 * (image % g.groups()) * outputs * depth;
+                        long to = y + 4 * image * outputs * planes.outHeight * planes.outWidth;
+                        for (long output = 0; output < outputs; output++) {
+                            DirectLoops.sums(padded, offsets, depth, from + 4 * output * depth, sums, planes.length());
+                            RowLoops.get()
+                                    .copyWords(
+                                            sums,
+                                            4 * planes.pitch,
+                                            to + 4 * output * planes.outHeight * planes.outWidth,
+                                            4 * planes.outWidth,
+                                            (int) planes.outWidth,
+                                            (int) planes.outHeight);
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    /** For each channel and tap, the bytes from the first element of the first padded plane to the one that the first window meets. */
+    private long offsets(Planes planes, long channels, Scratch scratch) {
+        var g = geometry;
+        long offsets = scratch.allocate(8 * channels * g.taps());
+        long at = offsets;
+        for (long channel = 0; channel < channels; channel++) {
+            for (int ky = 0; ky < g.kernelHeight(); ky++) {
+                for (int kx = 0; kx < g.kernelWidth(); kx++) {
+                    long row = (long) ky * g.spec().dilationH();
+                    long column = (long) kx * g.spec().dilationW();
+                    Ram.putLong(at, channel * planes.step + 4 * (row * planes.pitch + column));
+                    at += 8;
+                }
+            }
+        }
+        return offsets;
+    }
+
+    /** The weights in the order in which the loops read them: for each result of a group those of each channel. */
+    private void arrange(long weight, long channels, long outputs, boolean turned, long to) {
+        var g = geometry;
+        int taps = g.taps();
+        long at = to;
+        for (long group = 0; group < g.groups(); group++) {
+            for (long output = 0; output < outputs; output++) {
+                for (long channel = 0; channel < channels; channel++) {
+                    for (int tap = 0; tap < taps; tap++, at += 4) {
+                        long index = turned
+                                ? ((group * channels + channel) * outputs + output) * taps + taps - 1 - tap
+                                : ((group * outputs + output) * channels + channel) * taps + tap;
+                        Ram.putFloat(at, Ram.getFloat(weight + 4 * index));
+                    }
+                }
+            }
+        }
+    }
+
+    /** As {@link Convolution#weightGradient}; returns whether the result is finite. */
+    boolean weightGradient(long dy, long x, long dw) {
+        var g = geometry;
+        Planes planes = images();
+        // A vector of sums for each weight and, of each row of weights, a few too many at the end.
+        long row = (g.depth() + 3) / 4 * 4 * DirectLoops.LANES * 4;
+        long size = g.groups() * g.outputs() * row;
+        long macs = g.groups() * g.outputs() * g.depth() * planes.length();
+        int parts = WorkerPool.parts(g.batch(), Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, macs)));
+        try (Scratch scratch = Scratch.open()) {
+            long sums = scratch.allocate(Math.max(1, parts) * size);
+            Ram.zero(sums, Math.max(1, parts) * size);
+            WorkerPool.forParts(
+                    parts,
+                    g.batch(),
+                    (part, begin, end) -> addWeightGradient(planes, dy, x, begin, end, sums + part * size, row));
+            BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, DType.F32);
+            for (int part = 1; part < parts; part++) {
+                add.apply(sums, sums + part * size, sums, size / 4);
+            }
+            return addLanes(sums, row, dw);
+        }
+    }
+
+    private boolean addLanes(long sums, long row, long dw) {
+        var g = geometry;
+        float zero = 0;
+        for (long output = 0; output < g.groups() * g.outputs(); output++) {
+            for (long q = 0; q < g.depth(); q++) {
+                long lanes = sums + output * row + q * DirectLoops.LANES * 4;
+                double sum = 0;
+                for (int lane = 0; lane < DirectLoops.LANES; lane++) {
+                    sum += Ram.getFloat(lanes + 4L * lane);
+                }
+                zero += (float) sum * 0;
+                Ram.putFloat(dw + 4 * (output * g.depth() + q), (float) sum);
+            }
+        }
+        return zero == 0;
+    }
+
+    /** Adds what the images {@code begin} to {@code end} contribute, several at a time, group by group. */
+    private void addWeightGradient(Planes planes, long dy, long x, long begin, long end, long sums, long row) {
+        var g = geometry;
+        // The cotangents, with zeros between rows.
+        Planes rows =
+                new Planes(g.outHeight(), g.outWidth(), 0, 0, g.outHeight(), g.outWidth(), planes.pitch, planes.step);
+        long together =
+                Math.clamp(BATCH_BYTES / ((g.channels() + g.outputs()) * planes.step), 1, Math.max(1, end - begin));
+        try (Scratch scratch = Scratch.open()) {
+            long padded = planes.allocate(together * g.channels(), scratch);
+            long cotangents = rows.allocate(together * g.outputs(), scratch);
+            long offsets = offsets(planes, g.channels(), scratch);
+            for (long first = begin; first < end; first += together) {
+                int images = (int) Math.min(together, end - first);
+                for (int group = 0; group < g.groups(); group++) {
+                    for (int i = 0; i < images; i++) {
+                        long image = (first + i) * g.groups() + group;
+                        planes.fill(
+                                x + 4 * image * g.channels() * g.plane(),
+                                padded + i * g.channels() * planes.step,
+                                g.channels());
+                        rows.fill(
+                                dy + 4 * image * g.outputs() * g.outPlane(),
+                                cotangents + i * g.outputs() * rows.step,
+                                g.outputs());
+                    }
+                    products(planes, padded, cotangents, offsets, images, sums + group * g.outputs() * row, row);
+                }
+            }
+        }
+    }
+
+    private void products(Planes planes, long padded, long cotangents, long offsets, int images, long sums, long row) {
+        var g = geometry;
+        long depth = g.depth();
+        int n = planes.length();
+        long gImage = g.outputs() * planes.step;
+        long xImage = g.channels() * planes.step;
+        for (long output = 0; output < g.outputs(); output++) {
+            long from = cotangents + output * planes.step;
+            for (long q = 0; q < depth; q += 4) {
+                DirectLoops.products(
+                        from,
+                        padded + offset(offsets, q, depth),
+                        padded + offset(offsets, q + 1, depth),
+                        padded + offset(offsets, q + 2, depth),
+                        padded + offset(offsets, q + 3, depth),
+                        n,
+                        images,
+                        gImage,
+                        xImage,
+                        sums + output * row + q * DirectLoops.LANES * 4);
+            }
+        }
+    }
+
+    /** The offset of a channel and tap; behind the last one that of the last one. */
+    private static long offset(long offsets, long q, long depth) {
+        return Ram.getLong(offsets + 8 * Math.min(q, depth - 1));
+    }
+}
