@@ -4,14 +4,16 @@ import static org.gatun.bench.Input.normal;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gatun.autograd.Parameter;
 import org.gatun.bench.Input;
+import org.gatun.nn.Linear;
+import org.gatun.nn.Lstm;
+import org.gatun.nn.Module;
 import org.gatun.tensor.AttentionOptions;
 import org.gatun.tensor.ConvOptions;
 import org.gatun.tensor.Functional;
 import org.gatun.tensor.PoolOptions;
 import org.gatun.tensor.Tensor;
-import org.gatun.tensor.Tensors;
+import org.gatun.tensor.random.Generator;
 import org.gatun.tensor.shape.Shape;
 
 /** The networks of the suite {@code train} that are more than layers in a row. */
@@ -66,46 +68,44 @@ final class Networks {
     }
 
     /** Two LSTM layers, and a linear one on the last state. */
-    static Net lstm(int batch, int inputs, int hidden) {
-        var net = new Net();
-        var first = new ArrayList<Integer>();
-        for (int layer = 0; layer < 2; layer++) {
-            first.add(net.parameter(weight(hidden, 4L * hidden, layer == 0 ? inputs : hidden)));
-            net.parameter(weight(hidden, 4L * hidden, hidden));
-            net.parameter(weight(hidden, 4L * hidden));
-            net.parameter(weight(hidden, 4L * hidden));
-        }
-        net.statements(
-                "z = torch.zeros([2, " + batch + ", " + hidden + "])\n"
-                        + "o, h, c = torch.lstm(a0, [z, z], [p0, p1, p2, p3, p4, p5, p6, p7], True, 2, 0., True, False, True)\n");
-        int last = net.layer("torch.select(o, 1, -1)", (v, p) -> {
-            Tensor x = v.getFirst();
-            for (int at : first) {
-                x = lstmLayer(x, p.subList(at, at + 4), hidden);
-            }
-            return x.select(1, -1);
-        });
-        linear(net, last, hidden, CLASSES);
-        return net;
-    }
+    static final class LstmNetwork implements Module {
+        static final int INPUTS = 64;
+        static final int HIDDEN = 128;
 
-    /** All states of a layer, one after the other. */
-    private static Tensor lstmLayer(Tensor x, List<Parameter> p, int hidden) {
-        Tensor inputs = Functional.linear(x, p.get(0), p.get(2));
-        Tensor h = Tensors.zeros(x.size(0), hidden);
-        Tensor c = Tensors.zeros(x.size(0), hidden);
-        var states = new ArrayList<Tensor>();
-        for (int step = 0; step < x.size(1); step++) {
-            Tensor gates = inputs.select(1, step).add(Functional.linear(h, p.get(1), p.get(3)));
-            Tensor input = gates.narrow(1, 0, hidden).sigmoid();
-            Tensor forget = gates.narrow(1, hidden, hidden).sigmoid();
-            Tensor cell = gates.narrow(1, 2L * hidden, hidden).tanh();
-            Tensor output = gates.narrow(1, 3L * hidden, hidden).sigmoid();
-            c = forget.mul(c).add(input.mul(cell));
-            h = output.mul(c.tanh());
-            states.add(h);
+        /** The same, of x and of the parameters in their order. */
+        static final String SCRIPT = """
+                z = torch.zeros([2, torch.size(x, 0), 128])
+                o, h, c = torch.lstm(x, [z, z], [p0, p1, p2, p3, p4, p5, p6, p7], True, 2, 0., True, False, True)
+                y = torch.linear(torch.select(o, 1, -1), p8, p9)
+                """;
+
+        private final Lstm lstm;
+        private final Linear output;
+
+        LstmNetwork() {
+            var g = new Generator(1); // its weights are replaced
+            lstm = new Lstm(INPUTS, HIDDEN, 2, g);
+            output = new Linear(HIDDEN, CLASSES, g);
         }
-        return Tensors.stack(1, states.toArray(Tensor[]::new));
+
+        /** The parameters as they begin, in the order of the layers. */
+        static List<Input> start() {
+            var all = new ArrayList<Input>();
+            for (int layer = 0; layer < 2; layer++) {
+                all.add(weight(HIDDEN, 4L * HIDDEN, layer == 0 ? INPUTS : HIDDEN));
+                all.add(weight(HIDDEN, 4L * HIDDEN, HIDDEN));
+                all.add(weight(HIDDEN, 4L * HIDDEN));
+                all.add(weight(HIDDEN, 4L * HIDDEN));
+            }
+            all.add(weight(HIDDEN, CLASSES, HIDDEN));
+            all.add(weight(HIDDEN, CLASSES));
+            return all;
+        }
+
+        @Override
+        public Tensor forward(Tensor x) {
+            return output.forward(lstm.forward(x).select(1, -1));
+        }
     }
 
     /** A causal transformer on characters: learned positions, four blocks of width 128 with norms first, and logits for every character. */

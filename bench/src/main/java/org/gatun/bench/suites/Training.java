@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gatun.bench.Input;
 import org.gatun.bench.Problem;
+import org.gatun.bench.suites.Networks.LstmNetwork;
 import org.gatun.nn.Activation;
 import org.gatun.nn.Linear;
 import org.gatun.nn.Sequential;
@@ -98,18 +99,21 @@ final class Training {
     private static Problem lstm() {
         int batch = 32;
         int length = 64;
-        int hidden = 128;
-        double products = 4.0 * hidden * (64 + hidden) + 4.0 * hidden * (hidden + hidden);
-        return step(
-                "lstm",
-                "batch 32, 64 steps",
-                normal(batch, length, 64),
-                below(CLASSES, batch),
-                Networks.lstm(batch, 64, hidden),
-                TrainingStep.Update.ADAM,
-                batch * length,
-                "steps",
-                6 * products * batch * length);
+        double hidden = LstmNetwork.HIDDEN;
+        double products = 4 * hidden * (LstmNetwork.INPUTS + hidden) + 4 * hidden * (hidden + hidden);
+        return new TrainingStep(
+                        "lstm",
+                        "batch 32, 64 steps",
+                        normal(batch, length, LstmNetwork.INPUTS),
+                        below(CLASSES, batch),
+                        LstmNetwork.start(),
+                        LstmNetwork.SCRIPT,
+                        LstmNetwork::new,
+                        TrainingStep.Update.ADAM,
+                        batch * length,
+                        "steps",
+                        6 * products * batch * length)
+                .problem();
     }
 
     private static Problem transformer() {
