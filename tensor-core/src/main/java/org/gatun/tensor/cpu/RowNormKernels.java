@@ -13,12 +13,15 @@ import org.gatun.tensor.shape.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fused kernels of {@link org.gatun.tensor.composite.RowNorm} and its gradient, made of the elementwise kernels and folds: a row at a
- * time, while it is in cache.
+ * The fused kernels of {@link org.gatun.tensor.composite.RowNorm} and its gradient, a row at a time, while it is in
+ * cache: floats in loops of their own, everything else by the elementwise kernels and folds.
  */
 public final class RowNormKernels {
     /** The fewest elements worth a thread. */
     private static final long GRAIN = 1 << 12;
+
+    /** Rows whose products are summed one after the other. */
+    private static final long SUMMED = 32;
 
     private RowNormKernels() {}
 
@@ -101,6 +104,16 @@ public final class RowNormKernels {
             ConcreteTensor[] out = Results.allocate(2, i -> ConcreteTensor.allocate(dtype, shapes[i], x.device()));
             long to = out[0].address();
             long statistics = out[1].address();
+            if (isFast(dtype, n)) {
+                forRows(count, n, (from, end) -> {
+                    for (long r = from; r < end; r++) {
+                        long at = r * n * size;
+                        F32RowNorm.forward(
+                                centred, epsilon, in + at, (int) n, weights, terms, to + at, statistics + 3 * r * size);
+                    }
+                });
+                return out;
+            }
             forRows(count, n, (from, end) -> {
                 try (Scratch own = Scratch.open()) {
                     long squares = own.allocate(n * size);
@@ -149,6 +162,9 @@ public final class RowNormKernels {
         long n = x.shape().size(1);
         DType dtype = x.dtype();
         long size = dtype.bytes();
+        if (isFast(dtype, n)) {
+            return fastGradient(centred, ofInput, ofWeight, ofBias, x, statistics, g, weight);
+        }
         Row kernels = Row.of(dtype);
         List<ConcreteTensor> out = new ArrayList<>();
         boolean done = false;
@@ -215,6 +231,72 @@ public final class RowNormKernels {
                 out.forEach(ConcreteTensor::close);
             }
         }
+    }
+
+    /** The gradient of floats on vectors; the sums of the weight's and the bias's go through blocks of rows. */
+    private static ConcreteTensor[] fastGradient(
+            boolean centred,
+            boolean ofInput,
+            boolean ofWeight,
+            boolean ofBias,
+            ConcreteTensor x,
+            ConcreteTensor statistics,
+            ConcreteTensor g,
+            @Nullable ConcreteTensor weight) {
+        long count = x.shape().size(0);
+        int n = (int) x.shape().size(1);
+        int blocks = (int) ((count + SUMMED - 1) / SUMMED);
+        List<ConcreteTensor> out = new ArrayList<>();
+        boolean done = false;
+        try (Scratch scratch = Scratch.open();
+                ConcreteTensor products =
+                        ConcreteTensor.allocate(DType.F32, Shape.of(ofWeight ? blocks : 0, n), x.device())) {
+            if (ofInput) {
+                out.add(ConcreteTensor.allocate(DType.F32, x.shape(), x.device()));
+            }
+            long in = Rows.of(x, scratch);
+            long parts = Rows.of(statistics, scratch);
+            long cotangents = Rows.of(g, scratch);
+            long weights = weight == null ? 0 : Rows.of(weight, scratch);
+            long sums = products.address();
+            long to = ofInput ? out.get(0).address() : 0;
+            if (ofInput || ofWeight) {
+                WorkerPool.parallelFor(blocks, Math.max(1, GRAIN / (SUMMED * Math.max(1, n))), (from, end) -> {
+                    for (long block = from; block < end; block++) {
+                        long sum = ofWeight ? sums + 4L * n * block : 0;
+                        if (ofWeight) {
+                            Ram.zero(sum, 4L * n);
+                        }
+                        for (long r = block * SUMMED; r < Math.min(count, (block + 1) * SUMMED); r++) {
+                            long at = 4 * r * n;
+                            long statistic = parts + 12 * r;
+                            if (ofWeight) {
+                                F32RowNorm.toWeight(in + at, cotangents + at, n, statistic, sum);
+                            }
+                            if (ofInput) {
+                                F32RowNorm.gradient(centred, in + at, cotangents + at, n, weights, statistic, to + at);
+                            }
+                        }
+                    }
+                });
+            }
+            if (ofWeight) {
+                out.add(sum(products));
+            }
+            if (ofBias) {
+                out.add(sum(g));
+            }
+            done = true;
+            return out.toArray(ConcreteTensor[]::new);
+        } finally {
+            if (!done) {
+                out.forEach(ConcreteTensor::close);
+            }
+        }
+    }
+
+    private static boolean isFast(DType dtype, long n) {
+        return VectorSupport.ENABLED && dtype == DType.F32 && n > 0 && n <= Integer.MAX_VALUE / 4;
     }
 
     private static ConcreteTensor sum(ConcreteTensor rows) {
