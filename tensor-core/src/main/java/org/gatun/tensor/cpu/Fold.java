@@ -19,6 +19,9 @@ final class Fold {
     /** With fewer columns than this, several rows count as one, to fill the vectors. */
     private static final int NARROW = 32;
 
+    /** The columns that several rows then have together. */
+    private static final int WIDENED = 256;
+
     private final FoldKernel kernel;
     private final long size;
 
@@ -50,7 +53,7 @@ final class Fold {
         Fold fold = new Fold(FoldKernels.of(fn, WideType.of(dtype)), dtype.bytes());
         if (inner == 1) {
             fold.rows(in, out, outer, n);
-        } else if (inner < NARROW && n >= 2 * NARROW) {
+        } else if (inner < NARROW && n >= 2 * WIDENED) {
             fold.narrow(in, out, outer, n, inner);
         } else {
             fold.columns(in, n * inner * fold.size, out, outer, n, inner);
@@ -93,9 +96,9 @@ final class Fold {
         }
     }
 
-    /** Takes as many rows for one as make it at least {@link #NARROW} wide, and folds those last. */
+    /** Takes as many rows for one as make it at least {@link #WIDENED} wide, and folds those last. */
     private void narrow(long in, long out, long outer, long n, long inner) {
-        long group = ceil(NARROW, inner);
+        long group = ceil(WIDENED, inner);
         long wide = n / group;
         long rest = n % group;
         long row = inner * size;

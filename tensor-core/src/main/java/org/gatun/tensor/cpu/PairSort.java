@@ -9,7 +9,7 @@ final class PairSort {
     private static final int RUN = 16;
 
     /** From here on radix passes are faster than merging. */
-    private static final long RADIX = 192;
+    static final long RADIX = 192;
 
     private static final int BUCKETS = 256;
 

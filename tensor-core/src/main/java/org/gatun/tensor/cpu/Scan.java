@@ -89,16 +89,21 @@ final class Scan {
             ScanKernel kernel, long in, long out, long outer, long n, long inner, long size, boolean reverse) {
         long stride = reverse ? -inner * size : inner * size;
         long start = reverse ? (n - 1) * inner * size : 0;
+        if (inner == 1) {
+            long bytes = n * size;
+            WorkerPool.parallelFor(
+                    outer,
+                    Math.max(1, GRAIN / n),
+                    (from, to) -> kernel.rows(
+                            in + start + from * bytes, out + start + from * bytes, n, stride, bytes, to - from));
+            return;
+        }
         long panels = (inner - 1) / PANEL + 1;
         WorkerPool.parallelFor(outer * panels, Math.max(1, GRAIN / (n * Math.min(inner, PANEL))), (from, to) -> {
             for (long i = from; i < to; i++) {
                 long first = i % panels * PANEL;
                 long at = start + (i / panels * n * inner + first) * size;
-                if (inner == 1) {
-                    kernel.row(in + at, out + at, n, stride);
-                } else {
-                    kernel.columns(in + at, out + at, n, stride, (int) Math.min(PANEL, inner - first));
-                }
+                kernel.columns(in + at, out + at, n, stride, (int) Math.min(PANEL, inner - first));
             }
         });
     }

@@ -13,6 +13,22 @@ interface ScanKernel {
     void row(long in, long out, long n, long step);
 
     /**
+     * Runs along several rows.
+     *
+     * @param in the address of the first row's first element
+     * @param out where its result goes; the others follow at the same distances
+     * @param n the number of elements of a row
+     * @param step the bytes from one element to the next; negative to run backwards
+     * @param rowStep the bytes from one row to the next
+     * @param rows the number of rows
+     */
+    default void rows(long in, long out, long n, long step, long rowStep, long rows) {
+        for (long r = 0; r < rows; r++) {
+            row(in + r * rowStep, out + r * rowStep, n, step);
+        }
+    }
+
+    /**
      * Runs down several columns at once.
      *
      * @param in the address of the first row

@@ -1,5 +1,6 @@
 package org.gatun.tensor.cpu;
 
+import java.util.Arrays;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.Op;
@@ -20,6 +21,9 @@ final class Sorting {
     // Filled without a lock: a reader that two threads make at once is the same twice, and has no state.
     private static final @Nullable KeyReader[] ASCENDING = new KeyReader[DType.values().length];
     private static final @Nullable KeyReader[] DESCENDING = new KeyReader[DType.values().length];
+
+    /** Rows of fewer elements of four bytes or less are sorted as single numbers, of key and index. */
+    private static final long PACKED = PairSort.RADIX;
 
     private Sorting() {}
 
@@ -66,6 +70,10 @@ final class Sorting {
             DType dtype, long in, long values, long indices, long rows, long n, long k, boolean descending) {
         KeyReader reader = reader(dtype, descending);
         int bytes = dtype.bytes();
+        if (bytes <= Integer.BYTES && n < PACKED) {
+            packed(dtype, reader, in, values, indices, rows, (int) n, k);
+            return;
+        }
         WorkerPool.parallelFor(rows, Math.max(1, GRAIN / n), (from, to) -> {
             for (long r = from; r < to; r++) {
                 try (Scratch scratch = Scratch.open()) {
@@ -77,6 +85,31 @@ final class Sorting {
                         Selection.first(keys, n, places, k, scratch);
                     } else {
                         sorted(keys, n, bytes, places, k, scratch);
+                    }
+                    pick(row, places, k, values + r * k * bytes, dtype);
+                }
+            }
+        });
+    }
+
+    /** Sorts short rows: with the index below the key in one number, equal keys keep their order. */
+    private static void packed(
+            DType dtype, KeyReader reader, long in, long values, long indices, long rows, int n, long k) {
+        int bytes = dtype.bytes();
+        WorkerPool.parallelFor(rows, Math.max(1, GRAIN / n), (from, to) -> {
+            try (Scratch scratch = Scratch.open()) {
+                long keys = scratch.allocate(8L * n);
+                long[] packed = new long[n];
+                for (long r = from; r < to; r++) {
+                    long row = in + r * n * bytes;
+                    long places = indices + r * k * 8;
+                    reader.read(row, n, keys);
+                    for (int i = 0; i < n; i++) {
+                        packed[i] = (Ram.getLong(keys + 8L * i) << Integer.SIZE | i) ^ Long.MIN_VALUE;
+                    }
+                    Arrays.sort(packed);
+                    for (int i = 0; i < k; i++) {
+                        Ram.putLong(places + 8L * i, packed[i] & Integer.MAX_VALUE);
                     }
                     pick(row, places, k, values + r * k * bytes, dtype);
                 }

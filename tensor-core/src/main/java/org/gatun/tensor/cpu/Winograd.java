@@ -18,8 +18,8 @@ final class Winograd {
     /** The places of a transformed tile. */
     private static final int PLACES = 16;
 
-    /** The bytes for transformed tiles of images and of results: a second-level cache. */
-    private static final long TILE_BYTES = 1024 * 1024;
+    /** The bytes for transformed tiles of images and of results: half a second-level cache. */
+    private static final long TILE_BYTES = 512 * 1024;
 
     /** The fewest tiles that make a matrix product worth while, and the most. */
     private static final long LEAST_TILES = 96;
