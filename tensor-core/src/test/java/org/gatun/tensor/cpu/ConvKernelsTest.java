@@ -196,6 +196,48 @@ class ConvKernelsTest {
         }
     }
 
+    /** In whichever way sums are made: within half a millionth of the sum of the products' sizes, a few roundings of which each is 2^-24. */
+    @Test
+    void roundingErrorsAreSmallBesideTheProducts() {
+        Case c = new Case(Shape.of(3, 32, 15, 14), Shape.of(32, 32, 3, 3), ConvSpec.DEFAULT.padding(1));
+        var random = new Random(17);
+        try (MemoryScope scope = MemoryScope.open()) {
+            ConcreteTensor x = normal(random, c.image());
+            ConcreteTensor w = normal(random, c.weight());
+            ConcreteTensor g = normal(random, c.result());
+            double[] xs = Images.values(x);
+            double[] ws = Images.values(w);
+            double[] gs = Images.values(g);
+            double[][] sums = {new double[gs.length], new double[xs.length], new double[ws.length]};
+            double[][] sizes = {new double[gs.length], new double[xs.length], new double[ws.length]};
+            meetings(c, (image, weight, result) -> {
+                double[] products = {xs[image] * ws[weight], gs[result] * ws[weight], gs[result] * xs[image]};
+                int[] places = {result, image, weight};
+                for (int i = 0; i < 3; i++) {
+                    sums[i][places[i]] += products[i];
+                    sizes[i][places[i]] += Math.abs(products[i]);
+                }
+            });
+            ConcreteTensor[] got = {
+                ConvKernels.conv2d(c.spec(), x, w),
+                ConvKernels.inputGrad(c.spec(), c.image(), g, w),
+                ConvKernels.weightGrad(c.spec(), c.weight(), g, x)
+            };
+            for (int i = 0; i < 3; i++) {
+                double[] values = Images.values(got[i]);
+                for (int j = 0; j < values.length; j++) {
+                    assertThat(Math.abs(values[j] - sums[i][j])).isLessThan(5e-7 * sizes[i][j]);
+                }
+            }
+        }
+    }
+
+    private static ConcreteTensor normal(Random random, Shape shape) {
+        double[] values = new double[(int) shape.elements()];
+        Arrays.setAll(values, i -> random.nextGaussian());
+        return Images.of(DType.F32, shape, values);
+    }
+
     /** Sums of products by way of tiles would spread infinities and NaN over whole tiles. */
     @Test
     void whatIsNotFiniteStaysInItsWindows() {
