@@ -46,31 +46,41 @@ record TiledGemm(
         return tiling.tilesDown(m) * tiling.tilesAcross(n);
     }
 
-    /** Computes all tiles in parallel. */
+    /** Computes all blocks in parallel. */
     void run(boolean accumulate, @Nullable Epilogue epilogue) {
-        WorkerPool.parallelFor(tiles(), tiling.grain(), (begin, end) -> {
-            for (long tile = begin; tile < end; tile++) {
-                runTile(tile, accumulate, epilogue);
+        long blocks = tiling.blocksDown(m) * tiling.blocksAcross(n);
+        WorkerPool.parallelFor(blocks, 1, (begin, end) -> {
+            for (long block = begin; block < end; block++) {
+                runBlock(block, accumulate, epilogue);
             }
         });
     }
 
-    private void runTile(long tile, boolean accumulate, @Nullable Epilogue epilogue) {
-        long down = tiling.tilesDown(m);
-        long across = tiling.tilesAcross(n);
-        long row = (tiling.columnsFirst() ? tile % down : tile / across) * tiling.rows();
-        long column = (tiling.columnsFirst() ? tile / down : tile % across) * tiling.columns();
-        long rows = Math.min(tiling.rows(), m - row);
-        long columns = Math.min(tiling.columns(), n - column);
-        long target = c + (row * ldc + column) * bytes;
-        steps(row, rows, column, columns, 0, k, accumulate, target, ldc);
-        if (epilogue != null) {
-            epilogue.apply(target, rows, columns, ldc, row, column);
+    private void runBlock(long block, boolean accumulate, @Nullable Epilogue epilogue) {
+        // Neighbours in a column one after the other: what they read of the right operand stays in the cache.
+        long down = tiling.blocksDown(m);
+        long firstRow = block % down * tiling.blockRows();
+        long firstColumn = block / down * tiling.blockColumns();
+        long endRow = Math.min(m, firstRow + tiling.blockRows());
+        long endColumn = Math.min(n, firstColumn + tiling.blockColumns());
+        for (long p = 0; p < k; p += tiling.depth()) {
+            long end = Math.min(k, p + tiling.depth());
+            for (long row = firstRow; row < endRow; row += tiling.rows()) {
+                long rows = Math.min(tiling.rows(), endRow - row);
+                for (long column = firstColumn; column < endColumn; column += tiling.columns()) {
+                    long columns = Math.min(tiling.columns(), endColumn - column);
+                    long target = c + (row * ldc + column) * bytes;
+                    step(row, rows, column, columns, p, end, accumulate || p > 0, target, ldc);
+                    if (epilogue != null && end == k) {
+                        epilogue.apply(target, rows, columns, ldc, row, column);
+                    }
+                }
+            }
         }
     }
 
-    /** The sum over the inner indices from {@code begin} to {@code end} for one tile, step by step. */
-    private void steps(
+    /** The sum over the inner indices from {@code begin} to {@code end}, no more than a step, for one tile. */
+    private void step(
             long row,
             long rows,
             long column,
@@ -80,22 +90,20 @@ record TiledGemm(
             boolean accumulate,
             long target,
             int targetLeading) {
-        for (long p = begin; p < end; p += tiling.depth()) {
-            Blas.gemm(
-                    dtype,
-                    transA,
-                    transB,
-                    rows,
-                    columns,
-                    Math.min(tiling.depth(), end - p),
-                    a + (transA ? p * lda + row : row * lda + p) * bytes,
-                    lda,
-                    b + (transB ? column * ldb + p : p * ldb + column) * bytes,
-                    ldb,
-                    accumulate || p > begin,
-                    target,
-                    targetLeading);
-        }
+        Blas.gemm(
+                dtype,
+                transA,
+                transB,
+                rows,
+                columns,
+                end - begin,
+                a + (transA ? begin * lda + row : row * lda + begin) * bytes,
+                lda,
+                b + (transB ? column * ldb + begin : begin * ldb + column) * bytes,
+                ldb,
+                accumulate,
+                target,
+                targetLeading);
     }
 
     /**
@@ -118,7 +126,10 @@ record TiledGemm(
                     long to = partial + split * size + (row * n + column) * bytes;
                     long begin = k / splits * split + k % splits * split / splits;
                     long end = k / splits * (split + 1) + k % splits * (split + 1) / splits;
-                    steps(row, rows, column, columns, begin, end, false, to, (int) n);
+                    for (long p = begin; p < end; p += tiling.depth()) {
+                        long stop = Math.min(end, p + tiling.depth());
+                        step(row, rows, column, columns, p, stop, p > begin, to, (int) n);
+                    }
                 }
             });
             addUp(partial, splits, accumulate);
