@@ -6,6 +6,7 @@ import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels of {@link org.gatun.tensor.composite.Lstm} and its gradient: a product and one pass over the gates for each step, the weight's cotangent
@@ -60,7 +61,7 @@ public final class LstmKernels {
             var inputs = new Heads(x);
             boolean inPlace = width == 0 || x.layout().stride(2) == 1;
             long copy = inPlace ? 0 : Rows.of(x, scratch);
-            Matrix weight = matrix(in[1]).transposed();
+            var weight = new StateProduct(dtype, matrix(in[1]).transposed(), scratch);
             long h0 = Rows.of(in[2], scratch);
             long c0 = Rows.of(in[3], scratch);
             ConcreteTensor[] out = Results.allocate(4, i -> ConcreteTensor.allocate(dtype, shapes[i], x.device()));
@@ -78,8 +79,7 @@ public final class LstmKernels {
                                 : Matrix.contiguous(copy + t * batch * 4 * row, batch, 4 * width);
                         long last = t == 0 ? h0 : h + (t - 1) * batch * row;
                         long before = t == 0 ? c0 : c + (t - 1) * batch * row;
-                        Matrix hidden = Matrix.contiguous(last + begin * row, end - begin, width);
-                        Gemm.multiply(dtype, hidden, weight, z, 4 * width, false, null);
+                        weight.multiply(last + begin * row, end - begin, z, own);
                         for (long b = begin; b < end; b++) {
                             long at = t * batch + b;
                             rows.cell(
@@ -108,7 +108,7 @@ public final class LstmKernels {
         ConcreteTensor[] out = Results.allocate(4, i -> ConcreteTensor.allocate(dtype, in[i].shape(), x.device()));
         boolean done = false;
         try (Scratch scratch = Scratch.open()) {
-            Matrix weight = matrix(in[1]);
+            var weight = new StateProduct(dtype, matrix(in[1]), scratch);
             long h0 = Rows.of(in[2], scratch);
             long c0 = Rows.of(in[3], scratch);
             long h = Rows.of(in[4], scratch);
@@ -137,8 +137,10 @@ public final class LstmKernels {
                                 toGates + at * 4 * row,
                                 (int) width);
                     }
-                    Matrix flow = Matrix.contiguous(toGates + (t * batch + begin) * 4 * row, end - begin, 4 * width);
-                    Gemm.multiply(dtype, flow, weight, hidden + begin * row, width, false, null);
+                    try (Scratch own = Scratch.open()) {
+                        long flow = toGates + (t * batch + begin) * 4 * row;
+                        weight.multiply(flow, end - begin, hidden + begin * row, own);
+                    }
                 }
             });
             // Of the first step, whose h stands apart, and of all others.
@@ -155,6 +157,29 @@ public final class LstmKernels {
                 for (ConcreteTensor result : out) {
                     result.close();
                 }
+            }
+        }
+    }
+
+    /** The product of the states of a step, a few rows, by the weight, which stays the same for all steps. */
+    private static final class StateProduct {
+        private final DType dtype;
+        private final Matrix weight;
+        private final @Nullable PackedMatrix packed;
+
+        StateProduct(DType dtype, Matrix weight, Scratch scratch) {
+            this.dtype = dtype;
+            this.weight = weight;
+            this.packed = VectorSupport.ENABLED && dtype == DType.F32 ? new PackedMatrix(weight, scratch) : null;
+        }
+
+        /** Contiguous rows by the weight, into contiguous rows. */
+        void multiply(long rows, long count, long out, Scratch scratch) {
+            if (packed != null) {
+                packed.multiply(rows, (int) count, out, scratch);
+            } else {
+                Matrix states = Matrix.contiguous(rows, count, weight.rows());
+                Gemm.multiply(dtype, states, weight, out, weight.columns(), false, null);
             }
         }
     }
