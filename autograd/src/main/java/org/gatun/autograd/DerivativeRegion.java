@@ -10,9 +10,11 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.Tensor;
+import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.Expr;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.ScalarTypes;
+import org.gatun.tensor.ir.UnaryFn;
 import org.gatun.tensor.trace.Dispatch;
 import org.gatun.tensor.trace.RegionTrace;
 import org.gatun.tensor.trace.Traced;
@@ -35,6 +37,16 @@ final class DerivativeRegion {
     private static final int MOST_KEPT = 4096;
     private static final ConcurrentHashMap<Key, DerivativeRegion> KNOWN = new ConcurrentHashMap<>();
 
+    private static final int DTYPES = DType.values().length;
+
+    // The pullbacks of single functions, found without a search: by function, dtype and wanted operands. Filled without
+    // a lock: one that two
+    // threads make at once is the same twice.
+    private static final @Nullable DerivativeRegion[] UNARY =
+            new @Nullable DerivativeRegion[UnaryFn.values().length * DTYPES];
+    private static final @Nullable DerivativeRegion[] BINARY =
+            new @Nullable DerivativeRegion[BinaryFn.values().length * DTYPES * 4];
+
     private final Op.@Nullable Fused program;
     private final int[] arguments;
     private final boolean[] reads;
@@ -50,8 +62,45 @@ final class DerivativeRegion {
     }
 
     /** The pullback: from cotangents of the results in {@code seeded} to those of the operands in {@code wanted}. */
-    static DerivativeRegion vjp(Op.Diagonal op, List<DType> operands, BitSet wanted, BitSet seeded) {
-        return of(new Key(op, operands, wanted, seeded, true));
+    static DerivativeRegion vjp(Op.Diagonal op, DType[] operands, boolean[] wanted, boolean[] seeded) {
+        return switch (op) {
+            case Op.Unary u -> kept(UNARY, u.fn().ordinal(), op, operands, wanted, seeded);
+            case Op.Binary b -> {
+                int which = (wanted[0] ? 2 : 0) + (wanted[1] ? 1 : 0);
+                yield kept(BINARY, b.fn().ordinal() * 4 + which, op, operands, wanted, seeded);
+            }
+            case Op.Select s -> found(op, operands, wanted, seeded);
+            case Op.Fused f -> found(op, operands, wanted, seeded);
+        };
+    }
+
+    /** The region of a function of operands of one dtype, whose only result has a cotangent. */
+    private static DerivativeRegion kept(
+            @Nullable DerivativeRegion[] table,
+            int row,
+            Op.Diagonal op,
+            DType[] operands,
+            boolean[] wanted,
+            boolean[] seeded) {
+        int place = row * DTYPES + operands[0].ordinal();
+        DerivativeRegion known = table[place];
+        if (known == null) {
+            known = found(op, operands, wanted, seeded);
+            table[place] = known;
+        }
+        return known;
+    }
+
+    private static DerivativeRegion found(Op.Diagonal op, DType[] operands, boolean[] wanted, boolean[] seeded) {
+        return of(new Key(op, List.of(operands), set(wanted), set(seeded), true));
+    }
+
+    private static BitSet set(boolean[] members) {
+        BitSet set = new BitSet();
+        for (int i = 0; i < members.length; i++) {
+            set.set(i, members[i]);
+        }
+        return set;
     }
 
     /** The push-forward: from tangents of the operands in {@code wanted} to those of all results. */

@@ -120,7 +120,9 @@ public final class Parameter extends Traced {
     void accumulate(Tensor gradient) {
         // The parameter may have moved since it was used.
         sumUp(gradient.to(device()));
-        List.copyOf(hooks).forEach(hook -> hook.accept(this));
+        if (!hooks.isEmpty()) {
+            List.copyOf(hooks).forEach(hook -> hook.accept(this));
+        }
     }
 
     /** Adds to the gradient: assigned first, then added in place. */

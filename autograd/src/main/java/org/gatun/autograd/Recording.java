@@ -92,11 +92,7 @@ final class Recording implements Trace {
             checkThread();
             Levels.close(level);
             open = false;
-            if (around == null) {
-                INNERMOST.remove();
-            } else {
-                INNERMOST.set(around);
-            }
+            INNERMOST.set(around);
         }
     }
 
@@ -266,34 +262,49 @@ final class Recording implements Trace {
     private Tensor[] diagonal(Op.Diagonal op, Tensor[] inputs) {
         Tensor[] values = values(inputs);
         Tensor[] results = Dispatch.bindAll(op, values);
-        DType[] dtypes = new DType[values.length];
-        BitSet wanted = new BitSet();
-        for (int i = 0; i < values.length; i++) {
-            dtypes[i] = values[i].dtype();
-            wanted.set(i, own(inputs[i]));
-        }
-        BitSet seeded = new BitSet();
+        boolean[] seeded = new boolean[results.length];
+        boolean any = false;
         for (int i = 0; i < results.length; i++) {
-            seeded.set(i, results[i].dtype().isFloating());
+            seeded[i] = results[i].dtype().isFloating();
+            any |= seeded[i];
         }
-        if (seeded.isEmpty()) {
+        if (!any) {
             return results;
         }
-        List<DType> types = Arrays.asList(dtypes);
+        boolean[] wanted = owned(inputs);
+        DType[] types = new DType[values.length];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = values[i].dtype();
+        }
         DerivativeRegion region = DerivativeRegion.vjp(op, types, wanted, seeded);
         int n = values.length;
         Node.Pullback pullback = (p, g) -> {
-            BitSet present = new BitSet();
-            for (int i = 0; i < g.length; i++) {
-                present.set(i, g[i] != null);
-            }
             // A result that no gradient flowed into drops out of the region.
-            DerivativeRegion r = present.equals(seeded) ? region : DerivativeRegion.vjp(op, types, wanted, present);
+            boolean[] present = present(g);
+            DerivativeRegion r =
+                    Arrays.equals(present, seeded) ? region : DerivativeRegion.vjp(op, types, wanted, present);
             return r.run(k -> k < n
                     ? p.input(k)
                     : k < n + g.length ? p.result(k - n) : Objects.requireNonNull(g[k - n - g.length]));
         };
         return record(op, pullback, inputs, values, results, region::reads, i -> region.reads(n + i));
+    }
+
+    private static boolean[] present(@Nullable Tensor[] tensors) {
+        boolean[] present = new boolean[tensors.length];
+        for (int i = 0; i < present.length; i++) {
+            present[i] = tensors[i] != null;
+        }
+        return present;
+    }
+
+    /** Which operands are variables of this recording. */
+    private boolean[] owned(Tensor[] inputs) {
+        boolean[] owned = new boolean[inputs.length];
+        for (int i = 0; i < owned.length; i++) {
+            owned[i] = own(inputs[i]);
+        }
+        return owned;
     }
 
     private Tensor[] multilinear(Op.Multilinear op, Tensor[] inputs) {
@@ -302,10 +313,7 @@ final class Recording implements Trace {
         if (!results[0].dtype().isFloating()) {
             return results;
         }
-        boolean[] wanted = new boolean[values.length];
-        for (int i = 0; i < wanted.length; i++) {
-            wanted[i] = own(inputs[i]);
-        }
+        boolean[] wanted = owned(inputs);
         Node.Pullback pullback = (p, g) -> {
             @Nullable Tensor[] out = new Tensor[wanted.length];
             Tensor seed = g[0];
@@ -362,10 +370,7 @@ final class Recording implements Trace {
         Tensor[] results = Dispatch.bindAll(op, values);
         CompositeRules.checkCaptures(composite, results, this::own);
         List<TensorType> types = Node.types(results);
-        boolean[] wanted = new boolean[values.length];
-        for (int i = 0; i < wanted.length; i++) {
-            wanted[i] = own(inputs[i]);
-        }
+        boolean[] wanted = owned(inputs);
         Node.Pullback pullback = (p, g) -> {
             Tensor[] seeds = new Tensor[g.length];
             for (int i = 0; i < seeds.length; i++) {

@@ -34,9 +34,12 @@ import org.jspecify.annotations.Nullable;
 public final class Tape implements AutoCloseable {
     private static final ThreadLocal<Deque<Tape>> OPEN = ThreadLocal.withInitial(ArrayDeque::new);
 
+    /** Parameters that the table has room for at first: an empty one should cost little. */
+    private static final int FEW = 5;
+
     private final MemoryScope scope;
     private final Recording recording;
-    private final Map<Parameter, Variable> parameters = new IdentityHashMap<>();
+    private final Map<Parameter, Variable> parameters = new IdentityHashMap<>(FEW);
     private final @Nullable Tape outer;
     private boolean open = true;
 

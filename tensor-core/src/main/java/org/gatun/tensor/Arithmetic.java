@@ -88,7 +88,7 @@ final class Arithmetic {
             return NarrowScalars.binary(fn, a, b);
         }
         Tensor left = cast(a, dtype);
-        return apply(name, BINARY[fn.ordinal()], left, constant(left, dtype, b));
+        return apply(name, BINARY[fn.ordinal()], left, repeated(left, dtype, b));
     }
 
     static Tensor binary(String name, BinaryFn fn, Tensor given, long b) {
@@ -101,7 +101,7 @@ final class Arithmetic {
             return NarrowScalars.binary(fn, a, (double) b);
         }
         Tensor left = cast(a, dtype);
-        return apply(name, BINARY[fn.ordinal()], left, constant(left, dtype, operand(name, fn, dtype, b)));
+        return apply(name, BINARY[fn.ordinal()], left, repeated(left, dtype, operand(name, fn, dtype, b)));
     }
 
     /**
@@ -332,6 +332,20 @@ final class Arithmetic {
         return like instanceof Traced traced
                 ? traced.constant(dtype, value)
                 : ConcreteTensor.scalar(dtype, value, like.device());
+    }
+
+    /** A constant in the shape of {@code like}. */
+    private static Tensor repeated(Tensor like, DType dtype, double value) {
+        return like instanceof Traced traced
+                ? expand(traced.constant(dtype, value), like.shape())
+                : ConcreteTensor.repeated(dtype, like.shape(), value, like.device());
+    }
+
+    /** A constant in the shape of {@code like}, exact for every {@code long}. */
+    private static Tensor repeated(Tensor like, DType dtype, long value) {
+        return like instanceof Traced traced
+                ? expand(traced.constant(dtype, value), like.shape())
+                : ConcreteTensor.repeated(dtype, like.shape(), value, like.device());
     }
 
     private static Tensor apply(String name, Op op, Tensor a, Tensor b) {

@@ -67,8 +67,7 @@ public final class ConcreteTensor extends Tensor {
      * @throws DTypeException when the value is outside an integer dtype's range
      */
     public static ConcreteTensor scalar(DType dtype, double value, Device device) {
-        Scalars.checked("scalar", dtype, value);
-        return scalar(dtype, device, at -> write(dtype, at, value));
+        return repeated(dtype, Shape.SCALAR, value, device);
     }
 
     /**
@@ -77,13 +76,37 @@ public final class ConcreteTensor extends Tensor {
      * @throws DTypeException when the value is outside an integer dtype's range
      */
     public static ConcreteTensor scalar(DType dtype, long value, Device device) {
-        Scalars.checked("scalar", dtype, value);
-        return scalar(dtype, device, at -> write(dtype, at, value));
+        return repeated(dtype, Shape.SCALAR, value, device);
     }
 
-    /** A 0-d tensor whose element is written at an address of the host. */
-    private static ConcreteTensor scalar(DType dtype, Device device, LongConsumer write) {
-        ConcreteTensor t = allocate(dtype, Shape.SCALAR, device);
+    /**
+     * One element, {@code value} converted to {@code dtype}, repeated in a shape by stride 0.
+     *
+     * @throws DTypeException when the value is outside an integer dtype's range
+     */
+    static ConcreteTensor repeated(DType dtype, Shape shape, double value, Device device) {
+        Scalars.checked("scalar", dtype, value);
+        return repeated(dtype, shape, device, at -> write(dtype, at, value));
+    }
+
+    /**
+     * As {@link #repeated(DType, Shape, double, Device)}, exact for I64.
+     *
+     * @throws DTypeException when the value is outside an integer dtype's range
+     */
+    static ConcreteTensor repeated(DType dtype, Shape shape, long value, Device device) {
+        Scalars.checked("scalar", dtype, value);
+        return repeated(dtype, shape, device, at -> write(dtype, at, value));
+    }
+
+    /** One element, written at an address of the host. */
+    private static ConcreteTensor repeated(DType dtype, Shape shape, Device device, LongConsumer write) {
+        bytes(dtype, shape); // so that kernels can count the bytes of any tensor
+        ConcreteTensor t = new ConcreteTensor(
+                Allocators.of(device).allocate(dtype.bytes()),
+                Layout.contiguous(Shape.SCALAR).broadcast(shape),
+                dtype,
+                false);
         switch (device) {
             case Device.Cpu cpu -> write.accept(t.address());
             case Device.Cuda cuda -> {

@@ -66,6 +66,9 @@ final class Shaping {
     }
 
     static Tensor reshape(String name, Tensor x, Shape shape) {
+        if (x instanceof ConcreteTensor concrete && concrete.shape().equals(shape)) {
+            return concrete.view(concrete.layout());
+        }
         if (shape.elements() != x.elements()) {
             throw new ShapeException(name + ": shape " + x.shape() + " has " + x.elements() + " elements and " + shape
                     + " has " + shape.elements() + ": the counts must be equal");

@@ -2,6 +2,7 @@ package org.gatun.tensor.cpu;
 
 import java.util.Arrays;
 import org.gatun.tensor.ConcreteTensor;
+import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.PadSpec;
 import org.gatun.tensor.shape.Layout;
@@ -9,8 +10,8 @@ import org.gatun.tensor.shape.Shape;
 
 /** The operations that only move elements: a copy, a reshape that needs one, padding and joining. */
 final class Copies {
-    /** Bytes of zeros worth handing to another thread. */
-    private static final long ZERO_GRAIN = 256 * 1024;
+    /** Bytes of one repeated element worth handing to another thread. */
+    private static final long FILL_GRAIN = 256 * 1024;
 
     private Copies() {}
 
@@ -22,8 +23,18 @@ final class Copies {
     /** The elements row by row in fresh memory under another shape with as many. */
     static ConcreteTensor copy(ConcreteTensor x, Shape shape) {
         ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape, x.device());
-        StridedCopy.copy(x.address(), x.layout(), out.address(), Layout.contiguous(x.shape()), x.dtype());
+        if (!x.isContiguous() && RegionRun.isOneElement(x.layout())) {
+            repeat(x.address(), out.address(), x.shape().elements(), x.dtype());
+        } else {
+            StridedCopy.copy(x.address(), x.layout(), out.address(), Layout.contiguous(x.shape()), x.dtype());
+        }
         return out;
+    }
+
+    private static void repeat(long element, long to, long n, DType dtype) {
+        int bytes = dtype.bytes();
+        WorkerPool.parallelFor(
+                n, FILL_GRAIN / bytes, (begin, end) -> Fill.fill(element, to + begin * bytes, end - begin, dtype));
     }
 
     /** The elements with zeros around and between them. */
@@ -62,6 +73,6 @@ final class Copies {
 
     /** Fills memory with zeros. */
     static void zero(long address, long bytes) {
-        WorkerPool.parallelFor(bytes, ZERO_GRAIN, (begin, end) -> Ram.zero(address + begin, end - begin));
+        WorkerPool.parallelFor(bytes, FILL_GRAIN, (begin, end) -> Ram.zero(address + begin, end - begin));
     }
 }

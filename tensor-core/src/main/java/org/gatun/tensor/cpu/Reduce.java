@@ -55,9 +55,25 @@ final class Reduce {
     }
 
     private static ConcreteTensor fold(FoldFn fn, Axes axes, ConcreteTensor x) {
+        if (x.isContiguous()) {
+            return foldRows(fn, axes, x);
+        }
         return x.shape().elements() > BLOCK && isExpanded(x.layout())
                 ? foldExpanded(fn, axes, x)
                 : foldInMemoryOrder(fn, axes, x);
+    }
+
+    private static ConcreteTensor foldRows(FoldFn fn, Axes axes, ConcreteTensor x) {
+        Shape shape = x.shape();
+        ConcreteTensor out = ConcreteTensor.allocate(x.dtype(), shape.reduced(axes), x.device());
+        boolean[] reduced = new boolean[shape.rank()];
+        for (int i = 0; i < axes.count(); i++) {
+            reduced[axes.get(i)] = true;
+        }
+        try (Scratch scratch = Scratch.open()) {
+            fold(fn, x.dtype(), x.address(), shape.toArray(), reduced, out.address(), scratch);
+        }
+        return out;
     }
 
     private static boolean isExpanded(Layout layout) {

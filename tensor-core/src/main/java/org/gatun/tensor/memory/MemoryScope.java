@@ -171,6 +171,10 @@ public final class MemoryScope implements AutoCloseable {
         // The last created first: the next allocations find the warmest memory first.
         for (int i = count - 1; i >= 0; i--) {
             owned[i].closeByScope();
+            owned[i] = null;
+        }
+        if (owned.length > 0) {
+            stack.giveSpare(owned);
         }
     }
 
@@ -205,7 +209,7 @@ public final class MemoryScope implements AutoCloseable {
         if (kept > leases.length / 2) {
             leases = Arrays.copyOf(leases, 2 * leases.length);
         } else if (leases.length == 0) {
-            leases = new Lease[FIRST];
+            leases = stack.takeSpare(FIRST);
         }
     }
 

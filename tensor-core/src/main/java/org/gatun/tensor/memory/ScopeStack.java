@@ -9,10 +9,21 @@ import org.jspecify.annotations.Nullable;
  * {@link #threadEnded}.
  */
 final class ScopeStack {
+    /** As many as the scopes that commonly lie in each other. */
+    private static final int SPARES = 4;
+
+    /** The longest array that is kept: in a longer one a small scope would hold what other threads have closed. */
+    private static final int LONGEST_SPARE = 32;
+
     private static final ThreadLocal<Handle> OF_THREAD = ThreadLocal.withInitial(Handle::new);
 
     private final String threadName = Thread.currentThread().getName();
     private @Nullable MemoryScope current;
+
+    /** Empty arrays that scopes have left, for the next ones. */
+    private final Lease[][] spares = new Lease[SPARES][];
+
+    private int spareCount;
 
     private ScopeStack() {}
 
@@ -28,6 +39,18 @@ final class ScopeStack {
 
     void current(@Nullable MemoryScope scope) {
         current = scope;
+    }
+
+    /** An array for a scope's first leases. */
+    Lease[] takeSpare(int least) {
+        return spareCount == 0 ? new Lease[least] : spares[--spareCount];
+    }
+
+    /** Takes the array of a scope that has ended, all entries of it null. */
+    void giveSpare(Lease[] empty) {
+        if (spareCount < SPARES && empty.length <= LONGEST_SPARE) {
+            spares[spareCount++] = empty;
+        }
     }
 
     String threadName() {

@@ -25,7 +25,7 @@ public final class Layout {
 
     /** The row-by-row (C order) layout of {@code shape} from position 0. */
     public static Layout contiguous(Shape shape) {
-        return new Layout(shape, shape.rowMajorStrides(), 0);
+        return shape.rowMajor();
     }
 
     /** A layout with explicit strides and offset, in elements. The caller vouches that it stays inside its storage. */
@@ -144,6 +144,9 @@ public final class Layout {
      * last axis, has either the same size or 1 along every axis (see {@link Broadcasting}).
      */
     public Layout broadcast(Shape target) {
+        if (target.equals(shape)) {
+            return this;
+        }
         int lead = target.rank() - shape.rank();
         long[] s = new long[target.rank()];
         for (int i = 0; i < shape.rank(); i++) {

@@ -3,6 +3,7 @@ package org.gatun.tensor.shape;
 import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.ShapeException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sizes of a tensor along its axes, immutable. The rank is the number of axes; rank 0 is a scalar with one element. A size
@@ -14,6 +15,9 @@ public final class Shape {
 
     private final long[] sizes;
     private final long elements;
+
+    /** The layout row by row, once it was asked for. Without a lock: two threads may make it twice. */
+    private @Nullable Layout rowMajor;
 
     private Shape(long[] sizes) {
         this("", sizes);
@@ -55,6 +59,16 @@ public final class Shape {
      */
     public static Shape of(String operation, long... sizes) {
         return new Shape(operation + ": ", sizes.clone());
+    }
+
+    /** See {@link Layout#contiguous}. */
+    Layout rowMajor() {
+        Layout known = rowMajor;
+        if (known == null) {
+            known = Layout.strided(this, rowMajorStrides(), 0);
+            rowMajor = known;
+        }
+        return known;
     }
 
     /** The number of axes. */

@@ -12,15 +12,27 @@ import org.jspecify.annotations.Nullable;
 public final class ActiveCast {
     private static final ThreadLocal<@Nullable DType[]> ACTIVE = ThreadLocal.withInitial(() -> new DType[1]);
 
+    /**
+     * Whether a scope was ever open: until then no operation looks for its thread's. A thread sees what it wrote itself, and no other thread's
+     * scope is its own.
+     */
+    private static boolean everOpen;
+
     private ActiveCast() {}
 
     /** The dtype of the scope, or null where none is open or it is suspended. */
     public static @Nullable DType dtype() {
-        return ACTIVE.get()[0];
+        return everOpen ? ACTIVE.get()[0] : null;
     }
 
     /** Makes a dtype, or none, the current thread's, and returns the one before, which the caller restores. */
     public static @Nullable DType replace(@Nullable DType dtype) {
+        if (!everOpen) {
+            if (dtype == null) {
+                return null;
+            }
+            everOpen = true;
+        }
         @Nullable DType[] active = ACTIVE.get();
         DType before = active[0];
         active[0] = dtype;
