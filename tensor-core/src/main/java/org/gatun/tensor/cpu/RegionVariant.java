@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
  * work that a loop of its own pays; that is made in the background and taken as soon as it is ready.
  */
 final class RegionVariant {
-    /** The work, in tenths of a nanosecond as {@link Cost} counts, from which on a loop is made: about 50 ms. */
-    private static final long HOT = 500_000_000;
+    /**
+     * The work, in tenths of a nanosecond as {@link Cost} counts, from which on a loop is made: about 5 ms, and so the third to tenth step of a small
+     * model. What has done so much will do more.
+     */
+    private static final long HOT = 50_000_000;
 
     final Program program;
     final boolean[] single;
