@@ -126,7 +126,7 @@ final class Training {
                 "transformer",
                 "batch 16, " + HEADS + " heads, context " + CONTEXT,
                 below(VOCABULARY, batch, CONTEXT),
-                below(VOCABULARY, batch * CONTEXT),
+                below(VOCABULARY, (long) batch * CONTEXT),
                 Networks.transformer(batch),
                 TrainingStep.Update.ADAMW,
                 tokens,

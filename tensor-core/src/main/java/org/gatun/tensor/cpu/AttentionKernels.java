@@ -156,7 +156,7 @@ public final class AttentionKernels {
             try (Scratch scratch = Scratch.open()) {
                 long moreKeys = scratch.allocate((parts - 1) * heads * keyBytes);
                 long moreValues = scratch.allocate((parts - 1) * heads * valueBytes);
-                long grain = (long) Math.max(1, grain(blocks) * parts / Math.max(1, blocks.queryBlocks()));
+                long grain = Math.max(1, grain(blocks) * parts / Math.max(1, blocks.queryBlocks()));
                 WorkerPool.parallelFor(heads * parts, grain, (begin, end) -> {
                     for (long unit = begin; unit < end; unit++) {
                         long part = unit / heads;

@@ -148,7 +148,7 @@ final class DirectConvolution {
         long images = g.batch() * g.groups();
         try (Scratch scratch = Scratch.open()) {
             long offsets = offsets(planes, channels, scratch);
-            long weights = scratch.allocate(4 * g.groups() * outputs * depth);
+            long weights = scratch.allocate(4L * g.groups() * outputs * depth);
             arrange(weight, channels, outputs, turned, weights);
             long grain = Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, outputs * depth * planes.length()));
             WorkerPool.parallelFor(images, grain, (begin, end) -> {

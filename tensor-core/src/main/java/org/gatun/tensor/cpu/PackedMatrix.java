@@ -33,12 +33,12 @@ final class PackedMatrix {
                 Ram.zero(to, 4L * depth * PANEL);
             }
             for (int p = 0; p < depth; p++) {
-                long from = b.address() + 4 * (p * b.rowStride() + panel * PANEL * b.columnStride());
+                long from = b.address() + 4L * (p * b.rowStride() + (long) panel * PANEL * b.columnStride());
                 if (byRows) {
                     Ram.copy(from, to + 4L * p * PANEL, 4L * width);
                 } else {
                     for (int j = 0; j < width; j++) {
-                        Ram.putFloat(to + 4L * (p * PANEL + j), Ram.getFloat(from + 4 * j * b.columnStride()));
+                        Ram.putFloat(to + 4L * (p * PANEL + j), Ram.getFloat(from + 4L * j * b.columnStride()));
                     }
                 }
             }

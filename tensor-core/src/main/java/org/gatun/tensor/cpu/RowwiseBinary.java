@@ -33,6 +33,7 @@ final class RowwiseBinary {
     private final long[] sizes;
 
     /** An operand: its address, and its distances along the merged axes in bytes. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Operand(long address, long[] strides) {}
 
     private RowwiseBinary(BinaryKernel kernel, ConcreteTensor a, ConcreteTensor b, ConcreteTensor out) {

@@ -252,7 +252,7 @@ final class Winograd {
                 }
                 for (int group = 0; group < groups; group++) {
                     for (int place = 0; place < PLACES && !begun[group]; place++) {
-                        Ram.zero(sums[part].at(place) + 4 * group * (size / groups), 4 * (size / groups));
+                        Ram.zero(sums[part].at(place) + 4L * group * (size / groups), 4 * (size / groups));
                     }
                 }
             });
@@ -275,7 +275,7 @@ final class Winograd {
         int rows = blocks.rowsOf(block, grid);
         long first = blocks.firstImage(block);
         long firstRow = blocks.firstRow(block);
-        long tiles = images * rows * grid.across();
+        long tiles = (long) images * rows * grid.across();
         try (Scratch scratch = Scratch.open()) {
             Tiles in = Tiles.allocate(g.channels(), tiles, scratch);
             transformImages(grid, x + 4 * first * g.channels() * g.plane(), images, g.channels(), firstRow, rows, in);
@@ -285,7 +285,7 @@ final class Winograd {
             for (int place = 0; place < PLACES; place++) {
                 Matrix left = new Matrix(cotangents.at(place), g.outputs(), tiles, cotangents.row, 1);
                 Matrix right = new Matrix(in.at(place), g.channels(), tiles, in.row, 1).transposed();
-                long to = sum.at(place) + 4 * group * g.outputs() * g.channels();
+                long to = sum.at(place) + 4L * group * g.outputs() * g.channels();
                 Gemm.multiply(DType.F32, left, right, to, g.channels(), accumulate, null);
             }
         }
@@ -328,7 +328,7 @@ final class Winograd {
         int tiles = rows * across;
         long width = 2L * across + 2;
         try (Scratch scratch = Scratch.open()) {
-            long bytes = 4 * ((2L * rows + 2) * width + 2 * WinogradLoops.SLACK);
+            long bytes = 4L * ((2L * rows + 2) * width + 2L * WinogradLoops.SLACK);
             long padded = scratch.allocate(bytes);
             Ram.zero(padded, bytes);
             Split split = Split.allocate(8, rows + 1L, across, scratch);
@@ -369,7 +369,7 @@ final class Winograd {
                                 split.plane(0, b % 2) + 4L * (b / 2) * across,
                                 2 * split.step,
                                 i == 1 ? 1 : -1,
-                                to + 4 * i * out.step,
+                                to + 4L * i * out.step,
                                 out.step,
                                 tiles);
                     }
@@ -385,7 +385,7 @@ final class Winograd {
         int tiles = rows * across;
         long width = 2L * across;
         try (Scratch scratch = Scratch.open()) {
-            long bytes = 4 * (2L * rows * width + 2 * WinogradLoops.SLACK);
+            long bytes = 4L * (2L * rows * width + 2L * WinogradLoops.SLACK);
             long padded = scratch.allocate(bytes);
             Ram.zero(padded, bytes);
             Split split = Split.allocate(4, rows, across, scratch);
@@ -404,7 +404,7 @@ final class Winograd {
                                     count);
                     for (int parity = 0; parity < 2; parity++) {
                         WinogradLoops.split(
-                                padded + 4 * parity * width,
+                                padded + 4L * parity * width,
                                 8 * width,
                                 split.plane(0, parity),
                                 split.plane(1, parity),
@@ -420,7 +420,7 @@ final class Winograd {
                                 2 * split.step,
                                 i == 3 ? 0 : 1,
                                 i == 0 ? 0 : i == 1 ? 1 : -1,
-                                to + 4 * i * out.step,
+                                to + 4L * i * out.step,
                                 out.step,
                                 tiles);
                     }
@@ -436,13 +436,13 @@ final class Winograd {
         int tiles = rows * across;
         boolean finite = true;
         try (Scratch scratch = Scratch.open()) {
-            long lines = scratch.allocate(4 * (2L * tiles + 2 * WinogradLoops.SLACK));
+            long lines = scratch.allocate(4L * (2L * tiles + 2L * WinogradLoops.SLACK));
             for (int image = 0; image < images; image++) {
                 for (long channel = 0; channel < channels; channel++) {
                     long from = in.address + 4 * (channel * in.row + (long) image * tiles);
                     long plane = y + 4 * (image * channels + channel) * grid.outHeight * grid.outWidth;
                     for (int i = 0; i < 2; i++) {
-                        long first = from + 4 * i * in.step;
+                        long first = from + 4L * i * in.step;
                         WinogradLoops.result(
                                 first,
                                 first + 4 * in.step,
@@ -482,7 +482,7 @@ final class Winograd {
                         WinogradLoops.spread(taps + column * plane, 3 * plane, half + column * plane, 3 * plane, n);
                     }
                     for (int i = 0; i < 4; i++) {
-                        WinogradLoops.spread(half + 3 * i * plane, plane, out.at(4 * i) + 4 * first, out.step, n);
+                        WinogradLoops.spread(half + 3L * i * plane, plane, out.at(4 * i) + 4 * first, out.step, n);
                     }
                 }
             }
@@ -509,7 +509,7 @@ final class Winograd {
                             sums.at(column) + 4 * first, 4 * sums.step, half + column * plane, 4 * plane, n);
                 }
                 for (int i = 0; i < 3; i++) {
-                    WinogradLoops.gather(half + 4 * i * plane, plane, taps + 3 * i * plane, plane, n);
+                    WinogradLoops.gather(half + 4L * i * plane, plane, taps + 3L * i * plane, plane, n);
                 }
                 for (int tap = 0; tap < 9; tap++) {
                     finite &= putTogether(taps + tap * plane, dw + 4 * (9 * first + tap), n);

@@ -57,7 +57,7 @@ final class Nd4jOperations {
                 x -> Nd4j.getExecutioner().exec(new Erf(x.get(0), x.get(0).ulike()));
             case "cast-to-other-float" ->
                 x -> x.get(0).castTo(x.get(0).dataType() == DataType.FLOAT ? DataType.DOUBLE : DataType.FLOAT);
-            case "cast-to-I64" -> x -> x.get(0).castTo(DataType.LONG);
+            case "cast-to-I64" -> x -> x.get(0).castTo(DataType.INT64);
             case "add-mul-tanh" ->
                 x -> {
                     INDArray y = x.get(0).add(x.get(1));
