@@ -28,10 +28,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(NativeMemoryBalance.class)
 class AutocastListsTest {
-    /** PyTorch's lower_precision_fp. */
+    /** PyTorch's lower_precision_fp; lstm is its lstm_cell. */
     private static final Set<String> LOWER = names(
             "Functional: linear conv1d conv2d conv3d convTranspose1d convTranspose2d convTranspose3d prelu"
-                    + " scaledDotProductAttention",
+                    + " scaledDotProductAttention lstm",
             "Tensor: matmul mm bmm mv addmm addmv addr baddbmm addbmm",
             "Tensors: einsum",
             "Linalg: multiDot vecdot");
