@@ -1,20 +1,12 @@
 package org.gatun.tensor.composite;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.IntPredicate;
-import java.util.stream.Stream;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
 import org.gatun.tensor.cpu.ChannelNormKernels;
 import org.gatun.tensor.ir.Composite;
-import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
-import org.gatun.tensor.trace.Dispatch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Channels brought to mean 0 and variance 1, {@code (x - mean) / sqrt(variance + epsilon)}, times a weight and plus a bias: operands x
@@ -26,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight whether there is a weight
  * @param bias whether there is a bias
  */
-public record ChannelNorm(double epsilon, boolean weight, boolean bias) implements Composite {
+public record ChannelNorm(double epsilon, boolean weight, boolean bias) implements Composite, NormDerivative.Norm {
     @Override
     public String name() {
         return "batchNorm";
@@ -80,80 +72,21 @@ public record ChannelNorm(double epsilon, boolean weight, boolean bias) implemen
 
     @Override
     public Optional<Derivative> derivative() {
-        return Optional.of(new Rule(this));
+        return Optional.of(new NormDerivative(this));
     }
 
-    private record Rule(ChannelNorm op) implements SelectiveDerivative {
-        @Override
-        public List<@Nullable Tensor> vjp(
-                List<@Nullable Tensor> inputs,
-                List<@Nullable Tensor> results,
-                List<Tensor> cotangents,
-                IntPredicate wanted) {
-            int bias = op.weight ? 2 : 1;
-            var gradient = new ChannelNormGradient(
-                    new ChannelNorm(op.epsilon, op.weight, false),
-                    wanted.test(0),
-                    op.weight && wanted.test(1),
-                    op.bias && wanted.test(bias));
-            var operands = new ArrayList<>(List.of(Saved.at(inputs, 0), Saved.at(results, 1), cotangents.get(0)));
-            if (op.weight) {
-                operands.add(Saved.at(inputs, 1));
-            }
-            Tensor[] found = Dispatch.bindAll(new Op.Call(gradient), operands.toArray(Tensor[]::new));
-            @Nullable Tensor[] out = new Tensor[op.arity()];
-            int next = 0;
-            if (gradient.ofInput()) {
-                out[0] = found[next++];
-            }
-            if (gradient.ofWeight()) {
-                out[1] = found[next++];
-            }
-            if (gradient.ofBias()) {
-                out[bias] = found[next];
-            }
-            return Arrays.asList(out);
-        }
+    @Override
+    public ChannelNorm unbiased(boolean weighted) {
+        return new ChannelNorm(epsilon, weighted, false);
+    }
 
-        /** The Jacobian of a channel, {@code scale (1 - 1/n - y y' / n)}, is symmetric, so tangents go through the gradient's formula. */
-        @Override
-        public List<Tensor> jvp(
-                List<Tensor> inputs, List<Tensor> results, List<Tensor> tangents, IntPredicate present) {
-            ChannelNorm plain = new ChannelNorm(op.epsilon, false, false);
-            int bias = op.weight ? 2 : 1;
-            Tensor ofInput = null;
-            if (present.test(0)) {
-                var gradient = new Op.Call(new ChannelNormGradient(plain, true, false, false));
-                ofInput = Dispatch.bind(gradient, inputs.get(0), results.get(1), tangents.get(0));
-                ofInput = op.weight ? ofInput.mul(inputs.get(1).unsqueeze(1)) : ofInput;
-            }
-            Tensor ofWeight = op.weight && present.test(1)
-                    ? Dispatch.bindAll(new Op.Call(plain), inputs.get(0))[0].mul(
-                            tangents.get(1).unsqueeze(1))
-                    : null;
-            Tensor ofBias = op.bias && present.test(bias)
-                    ? tangents.get(bias).unsqueeze(1).broadcastTo(results.get(0).shape())
-                    : null;
-            Tensor sum = Stream.of(ofInput, ofWeight, ofBias)
-                    .filter(Objects::nonNull)
-                    .reduce(Tensor::add)
-                    .orElseThrow();
-            return List.of(sum, results.get(1).fullLike(0));
-        }
+    @Override
+    public Composite gradient(boolean weighted, boolean ofInput, boolean ofWeight, boolean ofBias) {
+        return new ChannelNormGradient(unbiased(weighted), ofInput, ofWeight, ofBias);
+    }
 
-        @Override
-        public boolean usesInput(int i) {
-            return i == 0 || (op.weight && i == 1);
-        }
-
-        @Override
-        public boolean usesResult(int i) {
-            return i == 1;
-        }
-
-        @Override
-        public boolean usesCotangent(int i) {
-            return i == 0;
-        }
+    @Override
+    public Tensor beside(Tensor parameter) {
+        return parameter.unsqueeze(1);
     }
 }
