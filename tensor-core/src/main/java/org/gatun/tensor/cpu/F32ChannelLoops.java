@@ -3,25 +3,13 @@ package org.gatun.tensor.cpu;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link ChannelLoops} of F32 on the Vector API: whole vectors, then one masked, with the mask made once for all pieces. */
 final class F32ChannelLoops implements ChannelLoops {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    private static final int LANES = SPECIES.length();
     private static final long VECTOR = SPECIES.vectorByteSize();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-    // Lane i of a vector rotated by r is lane (i + r) mod LANES of the vector.
-    private static final VectorShuffle<Float> ROTATE_8 = rotation(8);
-    private static final VectorShuffle<Float> ROTATE_4 = rotation(4);
-    private static final VectorShuffle<Float> ROTATE_2 = rotation(2);
-    private static final VectorShuffle<Float> ROTATE_1 = rotation(1);
-
-    private static VectorShuffle<Float> rotation(int by) {
-        return VectorShuffle.fromOp(SPECIES, i -> (i + by) % LANES);
-    }
 
     @Override
     public double sum(long x, long step, int n, int count) {
@@ -43,7 +31,7 @@ final class F32ChannelLoops implements ChannelLoops {
                 b = b.add(load(end, rest));
             }
         }
-        return lanes(a.add(b));
+        return LaneSums.of(a.add(b));
     }
 
     @Override
@@ -67,8 +55,8 @@ final class F32ChannelLoops implements ChannelLoops {
                 squares = squares.add(d.mul(d));
             }
         }
-        sums[0] += lanes(sum);
-        sums[1] += lanes(squares);
+        sums[0] += LaneSums.of(sum);
+        sums[1] += LaneSums.of(squares);
     }
 
     @Override
@@ -93,8 +81,8 @@ final class F32ChannelLoops implements ChannelLoops {
                 products = products.add(v.mul(difference(end + toX, s, rest)));
             }
         }
-        sums[0] += lanes(sum);
-        sums[1] += lanes(products);
+        sums[0] += LaneSums.of(sum);
+        sums[1] += LaneSums.of(products);
     }
 
     @Override
@@ -170,20 +158,5 @@ final class F32ChannelLoops implements ChannelLoops {
 
     private static void store(FloatVector v, long address, VectorMask<Float> lanes) {
         v.intoMemorySegment(Ram.ALL, address, ORDER, lanes);
-    }
-
-    /** Adds the lanes in a fixed order, which {@link FloatVector#reduceLanes} does not promise. */
-    private static double lanes(FloatVector v) {
-        FloatVector w = v;
-        if (LANES > 8) {
-            w = w.add(w.rearrange(ROTATE_8));
-        }
-        if (LANES > 4) {
-            w = w.add(w.rearrange(ROTATE_4));
-        }
-        if (LANES > 2) {
-            w = w.add(w.rearrange(ROTATE_2));
-        }
-        return w.add(w.rearrange(ROTATE_1)).lane(0);
     }
 }
