@@ -20,9 +20,9 @@ class GeluKernelsTest {
 
     @Test
     void keepsItsDigitsFarBelowZero() {
-        float[] x = SampleValues.floats(300_007, 5);
-        for (int i = 0; i < 200_000; i++) {
-            x[i] = (float) (i * 1e-4 - 15);
+        float[] x = SampleValues.floats(500_007, 5);
+        for (int i = 0; i < 400_000; i++) {
+            x[i] = (float) (i * 5e-5 - 15);
         }
         float[] y = Functional.gelu(Tensors.of(x)).toFloatArray();
         for (int i = 0; i < x.length; i++) {
@@ -31,19 +31,18 @@ class GeluKernelsTest {
                 assertThat(Math.abs(y[i] - exact)).isLessThan(Float.MIN_NORMAL);
                 continue;
             }
-            double bound = x[i] > -4 ? 5 : 9;
             assertThat(UlpHistogram.floatUlps(y[i], exact))
                     .as("gelu(%s) = %s, not %s", x[i], y[i], exact)
-                    .isLessThanOrEqualTo(bound);
+                    .isLessThanOrEqualTo(2.5);
         }
     }
 
     @Test
     void passesSpecialValues() {
         float inf = Float.POSITIVE_INFINITY;
-        assertThat(Functional.gelu(Tensors.of(new float[] {inf, 100, -100, Float.NaN, 0, -0f}))
+        assertThat(Functional.gelu(Tensors.of(new float[] {inf, 100, -100, Float.NaN, 0, -0f, -inf}))
                         .toFloatArray())
-                .containsExactly(inf, 100, -0f, Float.NaN, 0, -0f);
+                .containsExactly(inf, 100, -0f, Float.NaN, 0, -0f, Float.NaN);
     }
 
     @Test
