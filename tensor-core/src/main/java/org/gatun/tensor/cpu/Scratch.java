@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.memory.Allocators;
+import org.gatun.tensor.memory.LeakLevel;
 import org.gatun.tensor.memory.OutOfNativeMemoryException;
 import org.gatun.tensor.memory.Storage;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ final class Scratch implements AutoCloseable {
 
     /** What a thread keeps, little for there may be thousands; it is freed when the thread is gone. */
     private static final long KEPT = 64 << 10;
+
+    /** Whether every piece comes from the allocator, whose guard bands find writes past an end, and which fills it with NaNs. */
+    private static final boolean GUARDED = LeakLevel.current() == LeakLevel.PARANOID;
 
     private static final ThreadLocal<Stack> STACK = ThreadLocal.withInitial(Stack::new);
 
@@ -55,7 +59,7 @@ final class Scratch implements AutoCloseable {
             throw new IllegalArgumentException("scratch: " + bytes + " bytes: a size was computed beyond the longs");
         }
         long start = (stack.used + ALIGNMENT - 1) & -ALIGNMENT;
-        if (bytes > KEPT - start) {
+        if (GUARDED || bytes > KEPT - start) {
             return allocateLarge(bytes);
         }
         stack.used = start + bytes;

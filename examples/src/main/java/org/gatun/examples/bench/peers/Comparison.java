@@ -120,6 +120,7 @@ final class Comparison {
     /** Times on one side, as they come. */
     private static final class Taken {
         private final List<Double> seconds = new ArrayList<>();
+        private int samples;
         private @Nullable Double difference;
         private @Nullable String missing;
 
@@ -142,9 +143,11 @@ final class Comparison {
                 if (one.missing == null) {
                     guarded(kind, threads, sides, one, side -> {
                         if (first) {
-                            warmUp(problem, side);
+                            one.samples = settings.samples(warmUp(problem, side));
                         }
-                        one.seconds.addAll(times(side, settings.seconds(), settings.samples(), settings.seconds()));
+                        // a long run needs no run before it
+                        double warmup = one.samples == settings.samples() ? settings.seconds() : 0;
+                        one.seconds.addAll(times(side, warmup, one.samples, settings.seconds()));
                     });
                 }
             });
@@ -205,16 +208,17 @@ final class Comparison {
         Files.deleteIfExists(side == gatun ? folder.resolve("none") : file);
     }
 
-    /** Runs until times fall no more: a JIT compiler needs a while. */
-    private void warmUp(Problem problem, SideProcess side) throws IOException {
+    /** Runs until times fall no more: a JIT compiler needs a while. What a run took at the end comes back. */
+    private double warmUp(Problem problem, SideProcess side) throws IOException {
         int windows = settings.windows() * (problem.training() ? Settings.TRAINING_WINDOWS : 1);
-        double before = Double.POSITIVE_INFINITY;
+        double before = PeerResults.quantile(times(side, 0, 1, settings.seconds()), 0.5);
         int settled = 0;
         for (int i = 0; i < windows && settled < 2; i++) {
-            double now = PeerResults.quantile(times(side, 0, settings.samples(), settings.seconds()), 0.5);
+            double now = PeerResults.quantile(times(side, 0, settings.samples(before), settings.seconds()), 0.5);
             settled = now > Settings.SETTLED * before ? settled + 1 : 0;
             before = Math.min(before, now);
         }
+        return before;
     }
 
     private static List<Double> times(SideProcess side, double warmup, int samples, double seconds) throws IOException {
