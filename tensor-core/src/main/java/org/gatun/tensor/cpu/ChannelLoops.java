@@ -3,7 +3,7 @@ package org.gatun.tensor.cpu;
 import org.gatun.tensor.DType;
 
 /**
- * The loops of {@link ChannelNormKernels} over a block of one channel's elements, which lie in {@code count} pieces of {@code n}
+ * The loops of {@link ChannelPieces} over a block of one channel's elements, which lie in {@code count} pieces of {@code n}
  * contiguous ones, {@code step} bytes apart in all operands and results. A block has at most {@link #BLOCK} elements.
  */
 interface ChannelLoops {

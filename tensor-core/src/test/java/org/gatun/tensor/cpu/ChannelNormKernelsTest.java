@@ -18,6 +18,12 @@ class ChannelNormKernelsTest {
     private static final int[][] SHAPES = {
         {1, 1, 2},
         {5, 3, 1},
+        {1, 3, 1},
+        {2, 1, 1},
+        {66, 17, 1},
+        {130, 65, 1},
+        {66, 9, 1},
+        {3, 1100, 1},
         {4, 2, 7},
         {1, 3, 8},
         {3, 2, 16},
@@ -137,14 +143,18 @@ class ChannelNormKernelsTest {
     @Test
     void aLargeMeanCostsNoDigits() {
         try (MemoryScope scope = MemoryScope.open()) {
-            double[] values = new double[4 * 1024];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (1 << 20) + (i % 2 == 0 ? 1 : -1);
-            }
-            ConcreteTensor x = Images.of(DType.F32, Shape.of(4, 1, 1024), values);
-            double[] y = Images.values(ChannelNormKernels.forward(0, false).run(x)[0]);
-            for (int i = 0; i < y.length; i++) {
-                assertThat(y[i]).isCloseTo(i % 2 == 0 ? 1 : -1, within(1e-6));
+            for (Shape shape : new Shape[] {Shape.of(4, 1, 1024), Shape.of(512, 8, 1)}) {
+                double[] values = new double[4 * 1024];
+                double[] standard = new double[values.length];
+                for (int i = 0; i < values.length; i++) {
+                    standard[i] = i / shape.size(1) % 2 == 0 ? 1 : -1;
+                    values[i] = (1 << 20) + standard[i];
+                }
+                ConcreteTensor x = Images.of(DType.F32, shape, values);
+                double[] y = Images.values(ChannelNormKernels.forward(0, false).run(x)[0]);
+                for (int i = 0; i < y.length; i++) {
+                    assertThat(y[i]).isCloseTo(standard[i], within(1e-6));
+                }
             }
         }
     }
@@ -154,11 +164,13 @@ class ChannelNormKernelsTest {
         try (MemoryScope scope = MemoryScope.open()) {
             double[] values = new Random(1).doubles(2 * 2 * 20).toArray();
             values[5] = Double.NaN;
-            ConcreteTensor x = Images.of(DType.F32, Shape.of(2, 2, 20), values);
-            double[] y =
-                    Images.values(ChannelNormKernels.forward(EPSILON, false).run(x)[0]);
-            for (int i = 0; i < y.length; i++) {
-                assertThat(Double.isNaN(y[i])).isEqualTo(i / 20 % 2 == 0);
+            for (int m : new int[] {20, 1}) {
+                ConcreteTensor x = Images.of(DType.F32, Shape.of(values.length / (2 * m), 2, m), values);
+                double[] y =
+                        Images.values(ChannelNormKernels.forward(EPSILON, false).run(x)[0]);
+                for (int i = 0; i < y.length; i++) {
+                    assertThat(Double.isNaN(y[i])).isEqualTo(i / m % 2 == 5 / m % 2);
+                }
             }
         }
     }
