@@ -20,7 +20,7 @@ final class VectorKernels implements KernelProvider {
     public @Nullable UnaryKernel unary(UnaryFn fn, WideType type) {
         UnaryKernel kernel = switch (type) {
             case F32 -> f32(fn);
-            case F64 -> unary(F64UnaryLoop.class, F64Functions.of(fn));
+            case F64 -> f64(fn);
             case I64 -> unary(I64UnaryLoop.class, I64Functions.of(fn));
             case I32 -> unary(I32UnaryLoop.class, I32Functions.of(fn));
             case U8, BOOL -> null;
@@ -30,7 +30,16 @@ final class VectorKernels implements KernelProvider {
 
     private static @Nullable UnaryKernel f32(UnaryFn fn) {
         UnaryKernel kernel = unary(F32UnaryLoop.class, F32Functions.of(fn));
-        return kernel == null ? unary(F32WideUnaryLoop.class, F32Functions.wide(fn)) : kernel;
+        if (kernel == null) {
+            kernel = unary(F32WideUnaryLoop.class, F32Functions.wide(fn));
+        }
+        UnaryKernel passes = kernel == null ? F64Passes.of(fn) : null;
+        return passes == null ? kernel : F64Passes.ofFloats(passes);
+    }
+
+    private static @Nullable UnaryKernel f64(UnaryFn fn) {
+        UnaryKernel kernel = unary(F64UnaryLoop.class, F64Functions.of(fn));
+        return kernel == null ? F64Passes.of(fn) : kernel;
     }
 
     private static @Nullable UnaryKernel unary(Class<? extends UnaryKernel> template, @Nullable Object function) {

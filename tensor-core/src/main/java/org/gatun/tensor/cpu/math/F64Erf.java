@@ -6,7 +6,10 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.DoubleVector;
 
-/** The error function, its complement and the normal distribution function on vectors of doubles. */
+/**
+ * The error function, its complement and the normal distribution function on vectors of doubles, each in three steps: what a step takes
+ * besides x is what the one before gave.
+ */
 public final class F64Erf {
     // erf(x) / x in powers of x^2, less 1 in the first; error 2^-62 up to x = 1
     private static final DoubleVector P0 = F64.of(0.12837916709551256);
@@ -66,19 +69,20 @@ public final class F64Erf {
 
     private F64Erf() {}
 
-    /** The error function, at most 1.5 ulp: a polynomial up to 1, {@code 1 - erfc(x)} above. */
-    public static DoubleVector erf(DoubleVector x) {
+    /** The error function of x, at most 1.5 ulp: a polynomial up to 1, {@code 1 - erfc(x)} above, given {@link #tail}. */
+    public static DoubleVector erf(DoubleVector x, DoubleVector tail) {
         DoubleVector a = x.abs();
-        DoubleVector large = F64.ONE.sub(tail(a, F64.ZERO));
+        DoubleVector large = F64.ONE.sub(tail);
         return F64.withSign(large.blend(nearZero(a), a.compare(LT, F64.ONE)), x);
     }
 
-    /** The complementary error function, at most 2 ulp: {@code 1 - erf(x)} up to 0.5, {@code e^(-x^2)} times a polynomial above. */
-    public static DoubleVector erfc(DoubleVector x) {
-        DoubleVector a = x.abs();
-        DoubleVector tail = tail(a, F64.ZERO);
+    /**
+     * The complementary error function of x, at most 2 ulp: {@code 1 - erf(x)} up to 0.5, {@code e^(-x^2)} times a polynomial above, given
+     * {@link #tail}.
+     */
+    public static DoubleVector erfc(DoubleVector x, DoubleVector tail) {
         DoubleVector large = tail.blend(F64.TWO.sub(tail), x.compare(LT, F64.ZERO));
-        return large.blend(F64.ONE.sub(nearZero(x)), a.compare(LT, F64.HALF));
+        return large.blend(F64.ONE.sub(nearZero(x)), x.abs().compare(LT, F64.HALF));
     }
 
     private static DoubleVector nearZero(DoubleVector x) {
@@ -98,20 +102,28 @@ public final class F64Erf {
                 .fma(x, x);
     }
 
-    /** The normal distribution function {@code erfc(-x / sqrt 2) / 2}, at most 2 ulp: the rounding of the quotient is put back. */
-    public static DoubleVector ndtr(DoubleVector x) {
+    /** The normal distribution function {@code erfc(-x / sqrt 2) / 2}, at most 2 ulp, given {@link #tailOfNormal}. */
+    public static DoubleVector ndtr(DoubleVector x, DoubleVector tail) {
         DoubleVector w = x.mul(MINUS_SQRT_HALF);
-        DoubleVector low = x.fma(MINUS_SQRT_HALF_LOW, x.fma(MINUS_SQRT_HALF, w.neg()));
-        DoubleVector a = w.abs();
-        // far out there are no digits to keep, and low may be infinite
-        low = F64.ZERO.blend(low, a.compare(LT, ERFC_ZERO));
-        DoubleVector tail = tail(a, low).mul(F64.HALF);
-        DoubleVector large = tail.blend(F64.ONE.sub(tail), w.compare(LT, F64.ZERO));
-        return large.blend(F64.MINUS_HALF.fma(nearZero(w), F64.HALF), a.compare(LT, F64.HALF));
+        DoubleVector half = tail.mul(F64.HALF);
+        DoubleVector large = half.blend(F64.ONE.sub(half), w.compare(LT, F64.ZERO));
+        return large.blend(F64.MINUS_HALF.fma(nearZero(w), F64.HALF), w.abs().compare(LT, F64.HALF));
     }
 
-    /** {@code e^(x^2) erfc(x)}, at most 2 ulp: beyond the polynomial an asymptotic series, below 0 {@code 2 e^(x^2)} less that. */
-    public static DoubleVector erfcx(DoubleVector x) {
+    /**
+     * {@code e^(x^2) erfc(x)} of x, at most 2 ulp: beyond the polynomial an asymptotic series, below 0 {@code 2 e^(x^2)} less that, given
+     * {@link #scaled}.
+     */
+    public static DoubleVector erfcx(DoubleVector x, DoubleVector scaled) {
+        DoubleVector square = x.mul(x);
+        DoubleVector e = F64Exp.exp(square);
+        DoubleVector exact = e.fma(x.fma(x, square.neg()), e).blend(e, e.compare(EQ, F64.INFINITY));
+        DoubleVector y = scaled.blend(exact.add(exact).sub(scaled), x.compare(LT, F64.ZERO));
+        return y.blend(exact.mul(F64.ONE.sub(nearZero(x))), x.abs().compare(LT, F64.HALF));
+    }
+
+    /** {@code e^(x^2) erfc(|x|)} for |x| from 0.5 on, given {@link #polynomial}. */
+    public static DoubleVector scaled(DoubleVector x, DoubleVector polynomial) {
         DoubleVector a = x.abs();
         DoubleVector inverse = F64.ONE.div(a);
         DoubleVector z = inverse.mul(inverse);
@@ -123,24 +135,30 @@ public final class F64Erf {
                 .fma(z, F64.ONE);
         DoubleVector far = ONE_BY_SQRT_PI.div(a).mul(series);
         DoubleVector c = a.blend(ASYMPTOTIC, a.compare(GT, ASYMPTOTIC));
-        DoubleVector near = tailPolynomial(c.sub(FOUR).div(c.add(FOUR)))
-                .add(FIVE_QUARTERS)
-                .div(c.add(c).add(F64.ONE));
-        DoubleVector scaled = near.blend(far, a.compare(GT, ASYMPTOTIC));
+        DoubleVector near = polynomial.add(FIVE_QUARTERS).div(c.add(c).add(F64.ONE));
+        return near.blend(far, a.compare(GT, ASYMPTOTIC));
+    }
 
-        DoubleVector square = x.mul(x);
-        DoubleVector e = F64Exp.exp(square);
-        DoubleVector exact = e.fma(x.fma(x, square.neg()), e).blend(e, e.compare(EQ, F64.INFINITY));
-        DoubleVector y = scaled.blend(exact.add(exact).sub(scaled), x.compare(LT, F64.ZERO));
-        return y.blend(exact.mul(F64.ONE.sub(nearZero(x))), a.compare(LT, F64.HALF));
+    /** {@code erfc(|x|)} for |x| from 0.5 on, given {@link #polynomial}. */
+    public static DoubleVector tail(DoubleVector x, DoubleVector polynomial) {
+        return tail(x.abs(), F64.ZERO, polynomial);
+    }
+
+    /** {@code erfc(|x| / sqrt 2)} from 0.5 on, given {@link #polynomialOfNormal}: the rounding of the quotient is put back. */
+    public static DoubleVector tailOfNormal(DoubleVector x, DoubleVector polynomial) {
+        DoubleVector w = x.mul(MINUS_SQRT_HALF);
+        DoubleVector low = x.fma(MINUS_SQRT_HALF_LOW, x.fma(MINUS_SQRT_HALF, w.neg()));
+        DoubleVector a = w.abs();
+        // far out there are no digits to keep, and low may be infinite
+        low = F64.ZERO.blend(low, a.compare(LT, ERFC_ZERO));
+        return tail(a, low, polynomial);
     }
 
     /** {@code 1 - erf(x + low)} for x from 0.5 on and a small {@code low}. */
-    private static DoubleVector tail(DoubleVector x, DoubleVector xLow) {
+    private static DoubleVector tail(DoubleVector x, DoubleVector xLow, DoubleVector polynomial) {
         DoubleVector c = x.blend(ERFC_ZERO, x.compare(GT, ERFC_ZERO));
-        DoubleVector p = tailPolynomial(c.sub(FOUR).div(c.add(FOUR)));
-        DoubleVector g = p.add(FIVE_QUARTERS);
-        DoubleVector gLow = FIVE_QUARTERS.sub(g).add(p);
+        DoubleVector g = polynomial.add(FIVE_QUARTERS);
+        DoubleVector gLow = FIVE_QUARTERS.sub(g).add(polynomial);
         // the quotient by 1 + 2x, with what it and its operands lost
         DoubleVector twice = c.add(c);
         DoubleVector divisor = twice.add(F64.ONE);
@@ -152,6 +170,18 @@ public final class F64Erf {
         DoubleVector squareLow = c.fma(c, square.neg());
         DoubleVector rest = MINUS_TWO_BY_SQRT_PI.fma(xLow, quotient.neg().fma(squareLow, low));
         return F64Exp.expTimes(square.neg(), quotient, rest);
+    }
+
+    /** {@link #polynomial} of {@code x / sqrt 2}. */
+    public static DoubleVector polynomialOfNormal(DoubleVector x) {
+        return polynomial(x.mul(MINUS_SQRT_HALF));
+    }
+
+    /** {@code (1 + 2|x|) e^(x^2) erfc(|x|) - 5/4}, from {@code |x| = 27.3} on that of 27.3. */
+    public static DoubleVector polynomial(DoubleVector x) {
+        DoubleVector a = x.abs();
+        DoubleVector c = a.blend(ERFC_ZERO, a.compare(GT, ERFC_ZERO));
+        return tailPolynomial(c.sub(FOUR).div(c.add(FOUR)));
     }
 
     private static DoubleVector tailPolynomial(DoubleVector q) {

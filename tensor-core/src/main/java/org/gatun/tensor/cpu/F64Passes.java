@@ -1,0 +1,72 @@
+package org.gatun.tensor.cpu;
+
+import org.gatun.tensor.DType;
+import org.gatun.tensor.cpu.math.F64Erf;
+import org.gatun.tensor.ir.UnaryFn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function of doubles in several loops over a block that stays in the cache. One loop were more than a JIT compiler inlines, and vectors
+ * that pass a call lie on the heap.
+ *
+ * @param first of x
+ * @param next of x and what the loop before gave
+ */
+record F64Passes(UnaryKernel first, BinaryKernel... next) implements UnaryKernel {
+    private static final int BLOCK = 1024;
+
+    /** The functions that take several loops; for others null. */
+    static @Nullable UnaryKernel of(UnaryFn fn) {
+        return switch (fn) {
+            case ERF -> of(F64Erf::polynomial, F64Erf::tail, F64Erf::erf);
+            case ERFC -> of(F64Erf::polynomial, F64Erf::tail, F64Erf::erfc);
+            case ERFCX -> of(F64Erf::polynomial, F64Erf::scaled, F64Erf::erfcx);
+            case NDTR -> of(F64Erf::polynomialOfNormal, F64Erf::tailOfNormal, F64Erf::ndtr);
+            case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RSQRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> null;
+            case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SINH, COSH, TANH, SIGMOID, SOFTPLUS, CBRT -> null;
+            case SIN, COS, TAN, ASIN, ACOS, ATAN, ASINH, ACOSH, ATANH -> null;
+            case ERFINV, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> null;
+        };
+    }
+
+    private static UnaryKernel of(F64Unary first, F64Binary... next) {
+        BinaryKernel[] kernels = new BinaryKernel[next.length];
+        for (int i = 0; i < next.length; i++) {
+            kernels[i] = KernelTemplate.specialise(F64BinaryLoop.class, BinaryKernel.class, next[i]);
+        }
+        return new F64Passes(KernelTemplate.specialise(F64UnaryLoop.class, UnaryKernel.class, first), kernels);
+    }
+
+    @Override
+    public void apply(long x, long out, long n) {
+        try (Scratch scratch = Scratch.open()) {
+            long between = scratch.allocate(Double.BYTES * Math.min(n, BLOCK));
+            for (long i = 0; i < n; i += BLOCK) {
+                long count = Math.min(BLOCK, n - i);
+                long at = x + Double.BYTES * i;
+                first.apply(at, between, count);
+                for (int k = 0; k < next.length; k++) {
+                    long to = k == next.length - 1 ? out + Double.BYTES * i : between;
+                    next[k].apply(at, between, to, count);
+                }
+            }
+        }
+    }
+
+    /** The same function of floats, computed in double precision and rounded. */
+    static UnaryKernel ofFloats(UnaryKernel doubles) {
+        UnaryKernel widen = ElementwiseKernels.cast(DType.F32, DType.F64);
+        UnaryKernel narrow = ElementwiseKernels.cast(DType.F64, DType.F32);
+        return (x, out, n) -> {
+            try (Scratch scratch = Scratch.open()) {
+                long wide = scratch.allocate(Double.BYTES * Math.min(n, BLOCK));
+                for (long i = 0; i < n; i += BLOCK) {
+                    long count = Math.min(BLOCK, n - i);
+                    widen.apply(x + Float.BYTES * i, wide, count);
+                    doubles.apply(wide, wide, count);
+                    narrow.apply(wide, out + Float.BYTES * i, count);
+                }
+            }
+        };
+    }
+}
