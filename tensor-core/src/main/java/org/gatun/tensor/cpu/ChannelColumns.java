@@ -12,18 +12,16 @@ import org.gatun.tensor.DType;
  * @param channels how many columns there are
  */
 record ChannelColumns(long address, long rows, long channels) implements Channels {
-    /** The fewest elements worth a thread. */
-    private static final long GRAIN = 1 << 13;
-
     /** Rows whose sums are kept as floats; sums over more are added up in double precision. */
     private static final int BLOCK = 64;
 
     /** Fewer columns than this leave vectors empty. */
     private static final int FEWEST = 8;
 
-    /** Columns of a strip but the last, so that threads share no cache line. */
-    private static final int NARROWEST = 64;
+    /** What threads divide the columns by, so that they share no cache line. */
+    private static final int UNIT = 64;
 
+    /** Columns of a strip: the sums and parameters of as many stay in the first-level cache. */
     private static final int WIDEST = 1024;
 
     /** Whether a tensor's channels are such columns, and vectors compute them. */
@@ -56,10 +54,10 @@ record ChannelColumns(long address, long rows, long channels) implements Channel
     }
 
     private void run(Body body, long to) {
-        long grain = (Math.max(1, GRAIN / rows) + NARROWEST - 1) / NARROWEST;
-        WorkerPool.parallelFor((channels + NARROWEST - 1) / NARROWEST, grain, (from, end) -> {
-            long last = Math.min(channels, end * NARROWEST);
-            for (long c = from * NARROWEST; c < last; c += WIDEST) {
+        long grain = (Math.max(1, GRAIN / rows) + UNIT - 1) / UNIT;
+        WorkerPool.parallelFor((channels + UNIT - 1) / UNIT, grain, (from, end) -> {
+            long last = Math.min(channels, end * UNIT);
+            for (long c = from * UNIT; c < last; c += WIDEST) {
                 body.run(c, (int) Math.min(WIDEST, last - c), to);
             }
         });

@@ -25,9 +25,6 @@ record ChannelPieces(
         long step)
         implements Channels {
 
-    /** The fewest elements worth a thread. */
-    private static final long GRAIN = 1 << 13;
-
     /** Channels in shorter pieces are copied together first. */
     private static final long SHORT = 8;
 

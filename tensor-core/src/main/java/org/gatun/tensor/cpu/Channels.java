@@ -8,6 +8,9 @@ import org.gatun.tensor.DType;
  * hold a number for each channel of the run; their length says how many there are.
  */
 interface Channels {
+    /** The fewest elements worth a thread. */
+    long GRAIN = 1 << 13;
+
     /** The elements of a tensor, where they lie or in an order that suits the loops; copies are in scratch memory. */
     static Channels of(ConcreteTensor x, Scratch scratch) {
         return ChannelColumns.suits(x) ? ChannelColumns.of(x, scratch) : ChannelPieces.of(x, scratch);

@@ -1,5 +1,7 @@
 package org.gatun.tensor.cpu;
 
+import java.util.Arrays;
+import java.util.List;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.cpu.math.F64Erf;
 import org.gatun.tensor.ir.UnaryFn;
@@ -8,33 +10,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * A function of doubles in several loops over a block that stays in the cache. One loop were more than a JIT compiler inlines, and vectors
  * that pass a call lie on the heap.
- *
- * @param first of x
- * @param next of x and what the loop before gave
  */
-record F64Passes(UnaryKernel first, BinaryKernel... next) implements UnaryKernel {
+final class F64Passes implements UnaryKernel {
     private static final int BLOCK = 1024;
+
+    /** Of x. */
+    private final UnaryKernel first;
+
+    /** Each of x and what the loop before gave. */
+    private final List<BinaryKernel> next;
+
+    private F64Passes(F64Unary first, F64Binary... next) {
+        this.first = KernelTemplate.specialise(F64UnaryLoop.class, UnaryKernel.class, first);
+        this.next = Arrays.stream(next)
+                .map(f -> KernelTemplate.specialise(F64BinaryLoop.class, BinaryKernel.class, f))
+                .toList();
+    }
 
     /** The functions that take several loops; for others null. */
     static @Nullable UnaryKernel of(UnaryFn fn) {
         return switch (fn) {
-            case ERF -> of(F64Erf::polynomial, F64Erf::tail, F64Erf::erf);
-            case ERFC -> of(F64Erf::polynomial, F64Erf::tail, F64Erf::erfc);
-            case ERFCX -> of(F64Erf::polynomial, F64Erf::scaled, F64Erf::erfcx);
-            case NDTR -> of(F64Erf::polynomialOfNormal, F64Erf::tailOfNormal, F64Erf::ndtr);
+            case ERF -> new F64Passes(F64Erf::polynomial, F64Erf::tail, F64Erf::erf);
+            case ERFC -> new F64Passes(F64Erf::polynomial, F64Erf::tail, F64Erf::erfc);
+            case ERFCX -> new F64Passes(F64Erf::polynomial, F64Erf::scaled, F64Erf::erfcx);
+            case NDTR -> new F64Passes(F64Erf::polynomialOfNormal, F64Erf::tailOfNormal, F64Erf::ndtr);
             case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RSQRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> null;
             case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SINH, COSH, TANH, SIGMOID, SOFTPLUS, CBRT -> null;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, ASINH, ACOSH, ATANH -> null;
             case ERFINV, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> null;
         };
-    }
-
-    private static UnaryKernel of(F64Unary first, F64Binary... next) {
-        BinaryKernel[] kernels = new BinaryKernel[next.length];
-        for (int i = 0; i < next.length; i++) {
-            kernels[i] = KernelTemplate.specialise(F64BinaryLoop.class, BinaryKernel.class, next[i]);
-        }
-        return new F64Passes(KernelTemplate.specialise(F64UnaryLoop.class, UnaryKernel.class, first), kernels);
     }
 
     @Override
@@ -45,9 +49,9 @@ record F64Passes(UnaryKernel first, BinaryKernel... next) implements UnaryKernel
                 long count = Math.min(BLOCK, n - i);
                 long at = x + Double.BYTES * i;
                 first.apply(at, between, count);
-                for (int k = 0; k < next.length; k++) {
-                    long to = k == next.length - 1 ? out + Double.BYTES * i : between;
-                    next[k].apply(at, between, to, count);
+                for (int k = 0; k < next.size(); k++) {
+                    long to = k == next.size() - 1 ? out + Double.BYTES * i : between;
+                    next.get(k).apply(at, between, to, count);
                 }
             }
         }

@@ -30,7 +30,7 @@ public final class F32Gelu {
 
     private static final FloatVector QUARTER = F32.of(0.25f);
 
-    // t R'(t) / R(t), the relative error of R for that of t, within 2 %
+    // t R'(t) / R(t), the relative error of R for that of t, within 3 %
     private static final FloatVector C0 = F32.of(0.84214f);
     private static final FloatVector C1 = F32.of(1.8369f);
 
