@@ -3,6 +3,7 @@ package org.gatun.bench;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.gatun.autograd.Tape;
 import org.gatun.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,13 @@ public record Problem(
         Work work,
         boolean parallel,
         int steps) {
+    /** What takes a peer's wrapper no small part of the time: less work than this, in operations and in bytes. */
+    private static final double SMALL_FLOPS = 2e7;
+
+    private static final double SMALL_BYTES = 4e6;
+
+    /** How often a call of a small script computes. */
+    private static final int REPEATS = 16;
 
     /** A computation with one result, an expression of TorchScript of operands a, b, c, ... */
     public static Problem of(
@@ -132,6 +140,23 @@ public record Problem(
     /** This computation, a training step: results are compared after so many. */
     public Problem asTraining(int before) {
         return new Problem(suite, operation, size, inputs, torch, gatun, unique, work, parallel, before);
+    }
+
+    /**
+     * How often a peer's call of the script computes: a small one several times, so that kernels are compared and not the wrapper's
+     * way from Java to the script. In the suite {@code overhead} that way is what is measured, and a training step is no part of a loop.
+     */
+    public int repeats() {
+        boolean small = work.flops() <= SMALL_FLOPS && work.bytes() <= SMALL_BYTES;
+        return small && steps == 0 && !suite.equals("overhead") ? REPEATS : 1;
+    }
+
+    /** Of a training step the numbers of the operands that it changes: they are results of it too, after those of the script. */
+    public List<Integer> changed() {
+        return IntStream.range(0, steps == 0 ? 0 : inputs.size())
+                .filter(i -> inputs.get(i).trained())
+                .boxed()
+                .toList();
     }
 
     /** Whether PyTorch records the computation, for its gradients. */

@@ -151,8 +151,12 @@ public final class SideProgram {
 
     private @Nullable Computation prepare(Problem problem) {
         release();
-        prepared = side.prepare(problem);
-        return prepared;
+        Computation computation = side.prepare(problem);
+        prepared = computation;
+        if (computation != null) {
+            computation.enter();
+        }
+        return computation;
     }
 
     private Computation prepareOwn(Problem problem) {

@@ -56,6 +56,7 @@ public class Timing {
     @Setup
     public void setUp(BenchmarkParams parameters) {
         computation = next;
+        computation.enter();
     }
 
     /** One run. */
@@ -70,7 +71,7 @@ public class Timing {
      * @param warmup seconds before anything counts
      * @param samples how many times to take
      * @param seconds how long each is taken for, at least one run
-     * @return seconds for a run, one number for each sample
+     * @return seconds of a computation, one number for each sample
      */
     static List<Double> seconds(Computation computation, double warmup, int samples, double seconds)
             throws RunnerException {
@@ -92,7 +93,7 @@ public class Timing {
             var run = new Runner(options).runSingle();
             for (var trial : run.getBenchmarkResults()) {
                 for (IterationResult iteration : trial.getIterationResults()) {
-                    result.add(iteration.getPrimaryResult().getScore() * 1e-9);
+                    result.add(iteration.getPrimaryResult().getScore() * 1e-9 / computation.repeats());
                 }
             }
         } finally {

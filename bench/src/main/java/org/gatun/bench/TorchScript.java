@@ -54,8 +54,12 @@ public record TorchScript(List<String> parameters, String statements, List<Strin
                 .toList();
     }
 
-    /** The archive. */
-    public byte[] archive() {
+    /**
+     * The archive.
+     *
+     * @param times how often a call computes the results, one after the other in a loop; the last ones come back
+     */
+    public byte[] archive(int times) {
         var code = new StringBuilder("""
                 class M(Module):
                   __parameters__ = []
@@ -67,8 +71,31 @@ public record TorchScript(List<String> parameters, String statements, List<Strin
                 .append(") -> ")
                 .append(tuple("Tuple[", Collections.nCopies(results.size(), "Tensor"), "]"))
                 .append(":\n");
-        statements.lines().forEach(line -> code.append("    ").append(line).append('\n'));
-        code.append("    return ").append(tuple("(", results, ")")).append('\n');
+        if (times == 1) {
+            statements.lines().forEach(line -> code.append("    ").append(line).append('\n'));
+            code.append("    return ").append(tuple("(", results, ")")).append('\n');
+        } else {
+            List<String> last =
+                    IntStream.range(0, results.size()).mapToObj(i -> "last" + i).toList();
+            // Nothing is left away of a loop that hands its results on, and each is freed when the next is there.
+            last.forEach(name -> code.append("    ")
+                    .append(name)
+                    .append(" = ")
+                    .append(parameters.getFirst())
+                    .append('\n'));
+            code.append("    for time in range(").append(times).append("):\n");
+            statements
+                    .lines()
+                    .forEach(line -> code.append("      ").append(line).append('\n'));
+            for (int i = 0; i < results.size(); i++) {
+                code.append("      ")
+                        .append(last.get(i))
+                        .append(" = ")
+                        .append(results.get(i))
+                        .append('\n');
+            }
+            code.append("    return ").append(tuple("(", last, ")")).append('\n');
+        }
         return archive(code.toString());
     }
 

@@ -125,6 +125,65 @@ class GatunSideTest {
         public void close() {}
     }
 
+    /** A step that leaves a parameter as it is, or lets it decay by another factor, is another step. */
+    @Test
+    void aStepsParametersAreComparedToo() {
+        Problem problem = Suites.identified("train/mlp batch 1");
+        List<Output> ours;
+        try (Computation step = new GatunSide().prepare(problem)) {
+            step.run();
+            ours = step.results();
+        }
+        assertThat(ours).hasSize(1 + problem.changed().size());
+        assertThat(GatunSide.difference(problem, ours, ours)).isZero();
+        for (int i = 1; i < ours.size(); i++) {
+            double[] start = problem.inputs().get(problem.changed().get(i - 1)).doubles();
+            List<Output> still = new ArrayList<>(ours);
+            still.set(i, new Output(ours.get(i).sizes(), start));
+            assertThat(GatunSide.difference(problem, ours, still)).isGreaterThan(1e-3);
+            double[] decayed = ours.get(i).values().clone();
+            Arrays.setAll(decayed, j -> decayed[j] - 1e-6 * start[j]);
+            still.set(i, new Output(ours.get(i).sizes(), decayed));
+            assertThat(GatunSide.difference(problem, ours, still)).isPositive();
+        }
+    }
+
+    @Test
+    void aThreadIsPreparedAndTimeIsOfOneComputation() throws Exception {
+        var repeated = new Repeated();
+        double[] plain = {Timing.seconds(new Counted(), 0.05, 3, 0.05).getFirst()};
+        assertThat(Timing.seconds(repeated, 0.05, 3, 0.05).getFirst()).isLessThan(plain[0] / 100);
+        assertThat(repeated.entered).isNotNull().isSameAs(repeated.ran);
+    }
+
+    private static final class Repeated implements Computation {
+        private Thread entered;
+        private Thread ran;
+
+        @Override
+        public void enter() {
+            entered = Thread.currentThread();
+        }
+
+        @Override
+        public int repeats() {
+            return 1_000_000;
+        }
+
+        @Override
+        public void run() {
+            ran = Thread.currentThread();
+        }
+
+        @Override
+        public List<Output> results() {
+            return List.of();
+        }
+
+        @Override
+        public void close() {}
+    }
+
     @Test
     void jmhTakesAsManySamplesAsAskedFor() throws Exception {
         var counted = new Counted();

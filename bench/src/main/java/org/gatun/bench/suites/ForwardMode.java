@@ -45,6 +45,7 @@ final class ForwardMode {
         List<Input> forward = List.of(normal(in), v, u, w, z);
         List<Input> reverse = List.of(x, v, u, w, z);
         double products = (double) HIDDEN * (in + out);
+        // A function and its derivative: each product twice. Hessian-vector products are the derivative of those.
         Work once = Work.of(4 * products, 4 * products);
         return List.of(
                 Problem.of(
@@ -89,7 +90,7 @@ final class ForwardMode {
                                         List.of("h")),
                                 t -> List.of(Grad.hvp(a -> f(a, t).square().sum(), t.get(0), t.get(1))),
                                 reverse)
-                        .working(Work.of(12 * products, 4 * products)));
+                        .working(Work.of(8 * products, 4 * products)));
     }
 
     /** The gradient of one vector, weighted by a cotangent, with respect to another. */

@@ -22,10 +22,12 @@ import org.gatun.optim.Sgd;
 import org.gatun.tensor.Losses;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.shape.Shape;
 
 /**
  * A training step for classification, in Gatun and in PyTorch: the gradients of the cross-entropy, and an update of all parameters by
- * the fused optimizers of both. What is compared is the loss after {@link #STEPS} steps.
+ * the fused optimizers of both. What is compared after {@link #STEPS} steps is the loss, and of each parameter how far it went and how far
+ * in its own direction, where weight decay is seen.
  *
  * @param name the network's name
  * @param size how large it is, in words
@@ -54,28 +56,31 @@ record TrainingStep(
     /** So many that a wrong update would be seen. */
     private static final int STEPS = 5;
 
-    /** Small: the same batch comes again and again, and no loss may vanish while it is timed. */
-    private static final double RATE = 1e-5;
-
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.999;
     private static final double EPSILON = 1e-8;
-    private static final double DECAY = 0.01;
+
+    /** So large that it is seen in what is compared. */
+    private static final double DECAY = 0.1;
 
     /** The optimizers. */
     enum Update {
         /** Plain gradient descent. */
-        SGD(0),
+        SGD(0, 1e-3),
         /** Adam. */
-        ADAM(3),
+        ADAM(3, 1e-5),
         /** Adam with decoupled weight decay. */
-        ADAMW(3);
+        ADAMW(3, 1e-5);
 
         /** What PyTorch's update keeps for each parameter: two moments and a count of steps. */
         private final int kept;
 
-        Update(int kept) {
+        /** Small: the same batch comes again and again, and no loss may vanish while it is timed. */
+        private final double rate;
+
+        Update(int kept, double rate) {
             this.kept = kept;
+            this.rate = rate;
         }
     }
 
@@ -105,9 +110,30 @@ record TrainingStep(
         return Problem.of(Training.SUITE, name, size, torch, operands -> operands, inputs)
                 .by(this::steps)
                 .working(Work.of(flops, bytes).counted(units, unit))
-                .comparing(results -> List.of(results.getFirst()))
+                .comparing(this::compared)
                 .asTraining(STEPS)
                 .onThreads();
+    }
+
+    /** Of results, which end with the parameters: the loss, and how far each went from where it began. */
+    private List<Tensor> compared(List<Tensor> results) {
+        int count = parameters.size();
+        List<Tensor> now = results.subList(results.size() - count, results.size());
+        double[] ways = new double[2 * count + 1];
+        double squares = 0;
+        for (int i = 0; i < count; i++) {
+            Tensor start = Tensors.of(
+                    Shape.of(parameters.get(i).sizes()), parameters.get(i).doubles());
+            Tensor change = now.get(i).sub(start);
+            double length = Math.sqrt(start.square().sum().item());
+            double square = change.square().sum().item();
+            squares += square;
+            ways[i] = Math.sqrt(square);
+            ways[count + i] = length == 0 ? 0 : change.mul(start).sum().item() / length;
+        }
+        // All parameters together are what differences are seen beside.
+        ways[2 * count] = Math.sqrt(squares);
+        return List.of(results.getFirst(), Tensors.of(ways));
     }
 
     private String lossAndUpdate() {
@@ -123,13 +149,14 @@ record TrainingStep(
                 + switch (update) {
                     case SGD ->
                         "torch._fused_sgd_(ps, " + list("g") + ", " + none + ", weight_decay=0., momentum=0., lr="
-                                + number(RATE)
+                                + number(update.rate)
                                 + ", dampening=0., nesterov=False, maximize=False, is_first_step=False)\n";
                     case ADAM, ADAMW ->
                         "ks = " + list("k") + "\ntorch._foreach_add_(ks, 1)\n"
                                 + (update == Update.ADAM ? "torch._fused_adam_(ps, " : "torch._fused_adamw_(ps, ")
                                 + String.join(", ", list("g"), list("m"), list("v"), none, "ks")
-                                + ", lr=" + number(RATE) + ", beta1=" + number(BETA1) + ", beta2=" + number(BETA2)
+                                + ", lr=" + number(update.rate) + ", beta1=" + number(BETA1) + ", beta2="
+                                + number(BETA2)
                                 + ", weight_decay=" + decay + ", eps=" + number(EPSILON)
                                 + ", amsgrad=False, maximize=False)\n";
                 }
@@ -156,9 +183,10 @@ record TrainingStep(
         }
         module.loadStateDict(start);
         Optimizer optimizer = switch (update) {
-            case SGD -> Sgd.of(module.parameters()).learningRate(RATE);
-            case ADAM -> Adam.of(module.parameters()).learningRate(RATE);
-            case ADAMW -> AdamW.of(module.parameters()).learningRate(RATE).weightDecay(DECAY);
+            case SGD -> Sgd.of(module.parameters()).learningRate(update.rate);
+            case ADAM -> Adam.of(module.parameters()).learningRate(update.rate);
+            case ADAMW ->
+                AdamW.of(module.parameters()).learningRate(update.rate).weightDecay(DECAY);
         };
         return new Steps() {
             private double last;
@@ -166,7 +194,10 @@ record TrainingStep(
             @Override
             public List<Tensor> results() {
                 run();
-                return List.of(Tensors.of((float) last).reshape());
+                var found = new ArrayList<Tensor>();
+                found.add(Tensors.of((float) last).reshape());
+                module.stateDict().values().forEach(p -> found.add(p.copy()));
+                return found;
             }
 
             @Override

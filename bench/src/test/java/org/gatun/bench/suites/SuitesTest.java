@@ -3,6 +3,7 @@ package org.gatun.bench.suites;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -57,5 +58,19 @@ class SuitesTest {
             }
         });
         assertThat(torch.results()).isNotEmpty();
+    }
+
+    /** A script of several computations hands on what each gives, so that none can be left away. */
+    @Test
+    void aSmallScriptComputesInALoop() {
+        Problem small = Suites.identified("elementwise/add F32 1,024");
+        assertThat(small.repeats()).isEqualTo(16);
+        String text = new String(Objects.requireNonNull(small.torch()).archive(16), StandardCharsets.ISO_8859_1);
+        assertThat(text)
+                .contains(
+                        "    last0 = a\n    for time in range(16):\n      last0 = torch.add(a, b)\n    return last0\n");
+        assertThat(Suites.identified("elementwise/add F32 4,194,304").repeats()).isEqualTo(1);
+        assertThat(Suites.identified("overhead/add 16").repeats()).isEqualTo(1);
+        assertThat(Suites.identified("train/mlp batch 1").repeats()).isEqualTo(1);
     }
 }

@@ -99,16 +99,23 @@ public final class BenchCommand implements Callable<Integer> {
                 ReportFile.prepare(file);
             }
         }
-        run.measure();
+        try {
+            run.measure(() -> save(run, page));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
         spec.commandLine().getOut().print(run.text());
         spec.commandLine().getOut().flush();
+        return run.agrees() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private void save(PeerRun run, @Nullable Path page) throws IOException {
         if (json != null) {
             ReportFile.write(json, run.json());
         }
         if (page != null) {
             ReportFile.write(page, run.page());
         }
-        return run.agrees() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
     private PeerRun run() throws IOException {

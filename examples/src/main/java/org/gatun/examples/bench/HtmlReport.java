@@ -61,7 +61,7 @@ public final class HtmlReport {
         }
         List<LineChart.Line> drawn = new ArrayList<>();
         lines.forEach((name, points) -> drawn.add(new LineChart.Line(name, name.contains("PyTorch"), points)));
-        return new LineChart(axis, "seconds", drawn);
+        return new LineChart(axis, "seconds", true, drawn);
     }
 
     /** Text as it stands in HTML and XML. */

@@ -6,13 +6,14 @@ import java.util.Locale;
 import java.util.SortedMap;
 
 /**
- * Lines over two logarithmic axes, as SVG.
+ * Lines over two axes, as SVG.
  *
  * @param xTitle what is to the right
  * @param yTitle what is upward
+ * @param logarithmic whether both axes are; else they begin at 0
  * @param lines what is drawn
  */
-public record LineChart(String xTitle, String yTitle, List<Line> lines) {
+public record LineChart(String xTitle, String yTitle, boolean logarithmic, List<Line> lines) {
     private static final int WIDTH = 720;
     private static final int HEIGHT = 400;
     private static final int LEFT = 70;
@@ -28,21 +29,58 @@ public record LineChart(String xTitle, String yTitle, List<Line> lines) {
      *
      * @param name its name in the legend
      * @param dashed whether it is drawn with gaps
-     * @param points y by x, all above 0
+     * @param points y by x, all above 0 where axes are logarithmic
      */
     public record Line(String name, boolean dashed, SortedMap<Long, Double> points) {}
 
-    /** The powers of ten that an axis spans, at least one decade. */
-    private record Axis(int low, int high, double start, double end) {
-        static Axis of(List<Double> values, double start, double end) {
+    /**
+     * An axis.
+     *
+     * @param logarithmic whether it is
+     * @param low what it begins with, of a logarithmic one the power of ten
+     * @param high what it ends with, likewise
+     * @param step from a tick to the next
+     * @param start where it begins in the picture
+     * @param end where it ends
+     */
+    private record Axis(boolean logarithmic, double low, double high, double step, double start, double end) {
+        /** The powers of ten that span the values, at least one decade. */
+        static Axis ofPowers(List<Double> values, double start, double end) {
             double low = values.stream().mapToDouble(Math::log10).min().orElse(0);
             double high = values.stream().mapToDouble(Math::log10).max().orElse(1);
-            int floor = (int) Math.floor(low);
-            return new Axis(floor, Math.max(floor + 1, (int) Math.ceil(high)), start, end);
+            double floor = Math.floor(low);
+            return new Axis(true, floor, Math.max(floor + 1, Math.ceil(high)), 1, start, end);
+        }
+
+        /** From 0 in two to five round steps. */
+        static Axis ofNumbers(List<Double> values, double start, double end) {
+            double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
+            double power = Math.pow(10, Math.floor(Math.log10(most)));
+            double step = most > 5 * power ? 2 * power : most > 2 * power ? power : power / 2;
+            return new Axis(false, 0, Math.ceil(most / step) * step, step, start, end);
         }
 
         double at(double value) {
-            return start + (Math.log10(value) - low) / (high - low) * (end - start);
+            return place(logarithmic ? Math.log10(value) : value);
+        }
+
+        private double place(double value) {
+            return start + (value - low) / (high - low) * (end - start);
+        }
+
+        int ticks() {
+            return (int) Math.round((high - low) / step) + 1;
+        }
+
+        double tickAt(int index) {
+            return place(low + index * step);
+        }
+
+        String label(int index) {
+            double value = low + index * step;
+            return logarithmic
+                    ? "1e" + Math.round(value)
+                    : Quantity.of(value, "").strip();
         }
     }
 
@@ -56,8 +94,8 @@ public record LineChart(String xTitle, String yTitle, List<Line> lines) {
                 ys.add(y);
             });
         }
-        Axis x = Axis.of(xs, LEFT, WIDTH - RIGHT);
-        Axis y = Axis.of(ys, HEIGHT - BOTTOM, TOP);
+        Axis x = axis(xs, LEFT, WIDTH - RIGHT);
+        Axis y = axis(ys, HEIGHT - BOTTOM, TOP);
         var out = new StringBuilder();
         out.append(String.format(
                 Locale.ROOT,
@@ -66,15 +104,15 @@ public record LineChart(String xTitle, String yTitle, List<Line> lines) {
                 HEIGHT,
                 WIDTH,
                 HEIGHT));
-        for (int p = x.low; p <= x.high; p++) {
-            double at = x.at(Math.pow(10, p));
+        for (int i = 0; i < x.ticks(); i++) {
+            double at = x.tickAt(i);
             grid(out, at, TOP, at, HEIGHT - BOTTOM);
-            text(out, at, HEIGHT - BOTTOM + 16, "middle", "1e" + p);
+            text(out, at, HEIGHT - BOTTOM + 16, "middle", x.label(i));
         }
-        for (int p = y.low; p <= y.high; p++) {
-            double at = y.at(Math.pow(10, p));
+        for (int i = 0; i < y.ticks(); i++) {
+            double at = y.tickAt(i);
             grid(out, LEFT, at, WIDTH - RIGHT, at);
-            text(out, LEFT - 6, at + 4, "end", "1e" + p);
+            text(out, LEFT - 6, at + 4, "end", y.label(i));
         }
         text(out, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", xTitle);
         text(out, 4, TOP + 8, "start", yTitle);
@@ -82,6 +120,10 @@ public record LineChart(String xTitle, String yTitle, List<Line> lines) {
             draw(out, lines.get(i), i, x, y);
         }
         return out.append("</svg>\n").toString();
+    }
+
+    private Axis axis(List<Double> values, double start, double end) {
+        return logarithmic ? Axis.ofPowers(values, start, end) : Axis.ofNumbers(values, start, end);
     }
 
     private static void draw(StringBuilder out, Line line, int index, Axis x, Axis y) {

@@ -213,7 +213,7 @@ class ResultsTest {
     @Test
     void aLineOfSlopeOneIsStraightAcrossTheChart() throws Exception {
         var points = new java.util.TreeMap<Long, Double>(Map.of(1L, 1.0, 10L, 10.0, 100L, 100.0));
-        String svg = new LineChart("n", "s", List.of(new LineChart.Line("<line>", false, points))).svg();
+        String svg = new LineChart("n", "s", true, List.of(new LineChart.Line("<line>", false, points))).svg();
         Document document = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));

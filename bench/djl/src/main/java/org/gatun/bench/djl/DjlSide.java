@@ -16,6 +16,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.gatun.bench.Computation;
 import org.gatun.bench.Input;
 import org.gatun.bench.Output;
@@ -51,14 +52,20 @@ public final class DjlSide implements Side {
         System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         System.setProperty("OPT_OUT_TRACKING", "true");
+        // Operators one by one, as in Python: the optimizing executor takes repeated work out of loops.
+        System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
         engine();
-        // Operators one by one, as in Python.
+    }
+
+    /** What PyTorch keeps for each thread. */
+    private static void enter(Problem problem) {
         JniUtils.setGraphExecutorOptimize(false);
+        JniUtils.setGradMode(problem.recorded());
     }
 
     @Override
     public @Nullable Computation prepare(Problem problem) {
-        JniUtils.setGradMode(problem.recorded());
+        enter(problem);
         NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         var operands = new NDList();
         for (Input input : problem.inputs()) {
@@ -74,6 +81,11 @@ public final class DjlSide implements Side {
         var direct = problem.suite().equals("overhead") ? DjlOperations.of(problem.operation()) : null;
         if (direct != null) {
             return new Computation() {
+                @Override
+                public void enter() {
+                    DjlSide.enter(problem);
+                }
+
                 @Override
                 public void run() {
                     direct.apply(operands).close();
@@ -97,19 +109,31 @@ public final class DjlSide implements Side {
             manager.close();
             return null;
         }
-        return script(manager, torch, operands, problem.recorded());
+        return script(manager, torch, operands, problem);
     }
 
-    private static Computation script(NDManager manager, TorchScript torch, NDList operands, boolean recorded) {
+    private static Computation script(NDManager manager, TorchScript torch, NDList operands, Problem problem) {
+        int repeats = problem.repeats();
+        boolean recorded = problem.recorded();
         SymbolBlock function;
         try {
-            function =
-                    JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(torch.archive()), true, false);
+            function = JniUtils.loadModule(
+                    (PtNDManager) manager, new ByteArrayInputStream(torch.archive(repeats)), true, false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         var parameters = new ParameterStore(manager, false);
         return new Computation() {
+            @Override
+            public void enter() {
+                DjlSide.enter(problem);
+            }
+
+            @Override
+            public int repeats() {
+                return repeats;
+            }
+
             @Override
             public void run() {
                 function.forward(parameters, operands, recorded).close();
@@ -118,7 +142,10 @@ public final class DjlSide implements Side {
             @Override
             public List<Output> results() {
                 try (NDList results = function.forward(parameters, operands, recorded)) {
-                    return results.stream().map(DjlSide::output).toList();
+                    return Stream.concat(
+                                    results.stream(), problem.changed().stream().map(operands::get))
+                            .map(DjlSide::output)
+                            .toList();
                 }
             }
 

@@ -49,15 +49,20 @@ public final class LibtorchSide implements Side {
     @Override
     public void threads(int threads) {
         torch.set_num_threads(threads);
-        // Operators one by one, as in Python.
-        torch.setGraphExecutorOptimize(false);
         // The level of dual numbers that scripts name.
         ForwardADLevel.get_next_idx();
     }
 
+    /** What PyTorch keeps for each thread. */
+    private static void enter(Problem problem) {
+        // Operators one by one, as in Python: the optimizing executor takes repeated work out of loops.
+        torch.setGraphExecutorOptimize(false);
+        GradMode.set_enabled(problem.recorded());
+    }
+
     @Override
     public @Nullable Computation prepare(Problem problem) {
-        GradMode.set_enabled(problem.recorded());
+        enter(problem);
         List<Tensor> operands = new ArrayList<>();
         for (Input input : problem.inputs()) {
             operands.add(tensor(input));
@@ -67,13 +72,19 @@ public final class LibtorchSide implements Side {
         }
         var direct = problem.suite().equals("overhead") ? LibtorchOperations.of(problem.operation()) : null;
         if (direct != null) {
-            return new Direct(operands, direct);
+            return new Direct(problem, operands, direct);
         }
         TorchScript script = problem.torch();
-        return script == null ? null : new Script(operands, module(script));
+        return script == null ? null : new Script(problem, operands, module(script, problem.repeats()));
     }
 
-    private record Direct(List<Tensor> operands, Function<List<Tensor>, Tensor> operation) implements Computation {
+    private record Direct(Problem problem, List<Tensor> operands, Function<List<Tensor>, Tensor> operation)
+            implements Computation {
+        @Override
+        public void enter() {
+            LibtorchSide.enter(problem);
+        }
+
         @Override
         public void run() {
             operation.apply(operands).close();
@@ -92,7 +103,17 @@ public final class LibtorchSide implements Side {
         }
     }
 
-    private record Script(List<Tensor> operands, JitModule module) implements Computation {
+    private record Script(Problem problem, List<Tensor> operands, JitModule module) implements Computation {
+        @Override
+        public void enter() {
+            LibtorchSide.enter(problem);
+        }
+
+        @Override
+        public int repeats() {
+            return problem.repeats();
+        }
+
         @Override
         public void run() {
             try (var scope = new PointerScope()) {
@@ -112,11 +133,12 @@ public final class LibtorchSide implements Side {
                 if (result.isTensor()) {
                     return List.of(output(result.toTensor()));
                 }
-                List<Output> outputs = new ArrayList<>();
+                List<Output> outputs = new ArrayList<>(); // training steps have several
                 IValueVector elements = result.toTuple().elements().vec();
                 for (long i = 0; i < elements.size(); i++) {
                     outputs.add(output(elements.get(i).toTensor()));
                 }
+                problem.changed().forEach(i -> outputs.add(output(operands.get(i))));
                 return outputs;
             }
         }
@@ -128,11 +150,11 @@ public final class LibtorchSide implements Side {
         }
     }
 
-    private static JitModule module(TorchScript script) {
+    private static JitModule module(TorchScript script, int times) {
         try {
             Path file = Files.createTempFile("gatun-bench", ".pt");
             try {
-                Files.write(file, script.archive());
+                Files.write(file, script.archive(times));
                 return torch.load(file.toString());
             } finally {
                 Files.delete(file);

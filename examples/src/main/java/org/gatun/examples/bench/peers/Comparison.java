@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.gatun.examples.bench.peers.PeerResults.Limits;
 import org.gatun.examples.bench.peers.PeerResults.Measurement;
@@ -40,6 +42,7 @@ final class Comparison {
     private final Map<String, Problem> problems = new LinkedHashMap<>();
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<Start> starts = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
 
     /**
      * A comparison.
@@ -63,17 +66,29 @@ final class Comparison {
         this.progress = progress;
     }
 
-    /** Measures the problems of suites whose names match on so many threads. */
-    void measure(List<String> suites, String pattern, int threads, boolean single) throws IOException {
+    /** What is done with the results so far. */
+    interface Saving {
+        void save() throws IOException;
+    }
+
+    /**
+     * Measures the problems of suites whose names match on so many threads.
+     *
+     * @param single whether problems count that are too small for several threads
+     * @param saving is called after each suite
+     */
+    void measure(List<String> suites, String pattern, int threads, boolean single, Saving saving) throws IOException {
         Map<SideKind, SideProcess> sides = new EnumMap<>(SideKind.class);
         try {
             for (SideKind kind : classPaths.keySet()) {
                 sides.put(kind, start(kind, threads));
             }
             SideProcess gatun = gatun(sides);
-            progress.accept("limits of the machine on " + threads + (threads == 1 ? " thread" : " threads"));
-            limits.add(
-                    PeerResults.parsed(required(gatun.ask("limits", String.valueOf(threads)), "limits"), Limits.class));
+            if (settings.rounds() > 0) {
+                progress.accept("limits of the machine on " + threads + (threads == 1 ? " thread" : " threads"));
+                limits.add(PeerResults.parsed(
+                        required(gatun.ask("limits", String.valueOf(threads)), "limits"), Limits.class));
+            }
             for (SideProcess side : sides.values()) {
                 versions.put(
                         side.kind(), required(side.ask("version"), "version").asText());
@@ -90,6 +105,7 @@ final class Comparison {
                         }
                     }
                 }
+                saving.save();
             }
         } finally {
             sides.values().forEach(SideProcess::close);
@@ -139,7 +155,11 @@ final class Comparison {
         }
         for (int round = 0; round < settings.rounds(); round++) {
             boolean first = round == 0;
-            taken.forEach((kind, one) -> {
+            // Who comes first, after another problem, finds other caches than who comes last: each does in turn.
+            List<SideKind> order = new ArrayList<>(taken.keySet());
+            Collections.rotate(order, -round);
+            for (SideKind kind : order) {
+                Taken one = Objects.requireNonNull(taken.get(kind));
                 if (one.missing == null) {
                     guarded(kind, threads, sides, one, side -> {
                         if (first) {
@@ -150,7 +170,7 @@ final class Comparison {
                         one.seconds.addAll(times(side, warmup, one.samples, settings.seconds()));
                     });
                 }
-            });
+            }
         }
         taken.forEach((kind, one) -> measurements.add(one.of(problem, kind, threads)));
     }
@@ -240,14 +260,41 @@ final class Comparison {
                     JsonNode answer = side.ask("start", problem.id(), String.valueOf(FIRST_STEPS));
                     if (answer.has("start")) {
                         runs.add(of(problem, kind, threads, answer.get("start")));
+                    } else if (answer.has("failed")) {
+                        failed("first steps of " + problem.id(), kind, answer);
                     }
+                } catch (IOException e) {
+                    failures.add("first steps of " + problem.id() + ", " + e.getMessage());
                 }
             }
             runs.sort(Comparator.comparingDouble(Start::firstSteps));
             if (!runs.isEmpty()) {
-                starts.add(runs.get(runs.size() / 2));
+                starts.add(median(runs));
             }
         }
+    }
+
+    private void failed(String what, SideKind kind, JsonNode answer) {
+        failures.add(what + ", " + kind.title() + ": " + answer.get("failed").asText());
+    }
+
+    /** The median of each number, with the steps of the run in the middle. */
+    private static Start median(List<Start> sorted) {
+        Start middle = sorted.get(sorted.size() / 2);
+        List<Double> firsts = sorted.stream().map(Start::firstStep).toList();
+        List<Long> peaks = sorted.stream()
+                .map(Start::peakBytes)
+                .filter(Objects::nonNull)
+                .sorted()
+                .toList();
+        return new Start(
+                middle.problem(),
+                middle.side(),
+                middle.threads(),
+                PeerResults.quantile(firsts, 0.5),
+                middle.firstSteps(),
+                middle.steps(),
+                peaks.isEmpty() ? null : peaks.get(peaks.size() / 2));
     }
 
     private static Start of(Problem problem, SideKind kind, int threads, JsonNode answer) throws IOException {
@@ -264,11 +311,17 @@ final class Comparison {
                 peak == null || peak.isNull() ? null : peak.asLong());
     }
 
-    /** Runs so many steps of a training problem in a fresh process of Gatun, and looks for what grows. */
+    /** Runs so many steps of a training problem in a fresh process of Gatun, and looks for what grows; null where that fails. */
+    @Nullable
     JsonNode endure(String problem, long steps, int points, int threads) throws IOException {
         progress.accept(steps + " steps of " + problem);
         try (SideProcess side = start(SideKind.GATUN, threads)) {
-            return required(side.ask("endure", problem, String.valueOf(steps), String.valueOf(points)), "endurance");
+            JsonNode answer = side.ask("endure", problem, String.valueOf(steps), String.valueOf(points));
+            if (answer.has("failed")) {
+                failed(steps + " steps of " + problem, SideKind.GATUN, answer);
+                return null;
+            }
+            return required(answer, "endurance");
         }
     }
 
@@ -283,6 +336,7 @@ final class Comparison {
                 List.copyOf(problems.values()),
                 measurements,
                 starts,
+                failures,
                 endurance);
     }
 }

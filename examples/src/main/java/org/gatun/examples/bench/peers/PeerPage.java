@@ -42,10 +42,14 @@ final class PeerPage {
                 out.append(table.html());
             }
         }
+        results.failures()
+                .forEach(failure ->
+                        out.append("<p>").append(HtmlReport.escaped(failure)).append("</p>\n"));
         JsonNode endurance = results.endurance();
         if (endurance != null) {
             title(out, "endurance");
             out.append(endurance(endurance).svg());
+            out.append(PeerTables.endurance(endurance).html());
         }
         return HtmlReport.page("Gatun and its peers", results.created(), out.toString());
     }
@@ -68,6 +72,7 @@ final class PeerPage {
         return new LineChart(
                 "steps",
                 "over the first",
+                false,
                 List.of(
                         line(points, "time of a step", p -> p.get("median").asDouble()),
                         line(points, "heap after collection", p -> p.get("heap").asDouble()),

@@ -1,5 +1,6 @@
 package org.gatun.examples.bench.peers;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems what was measured
  * @param measurements all of them
  * @param starts first steps of fresh processes
+ * @param failures what else went wrong, in words
  * @param endurance many steps of one process, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -40,6 +42,7 @@ record PeerResults(
         List<Problem> problems,
         List<Measurement> measurements,
         List<Start> starts,
+        List<String> failures,
         @Nullable JsonNode endurance) {
     static final String SCHEMA = "gatun-bench-peers/1";
 
@@ -54,6 +57,7 @@ record PeerResults(
         problems = List.copyOf(problems);
         measurements = List.copyOf(measurements);
         starts = List.copyOf(starts);
+        failures = List.copyOf(failures);
     }
 
     /**
@@ -131,6 +135,12 @@ record PeerResults(
             @Nullable String missing) {
         Measurement {
             seconds = List.copyOf(seconds);
+        }
+
+        /** Whether there are no times though the side has such an operation. */
+        @JsonIgnore
+        boolean isWrong() {
+            return missing != null && !missing.equals(Comparison.ABSENT);
         }
 
         /** The median; NaN without times. */

@@ -87,8 +87,20 @@ public final class PeerRun {
         this.progress = progress;
     }
 
-    /** Measures. */
-    public void measure() throws IOException, InterruptedException {
+    /** What is done with the results so far. */
+    @FunctionalInterface
+    public interface Saving {
+        /** Saves them. */
+        void save() throws IOException;
+    }
+
+    /**
+     * Measures.
+     *
+     * @param saving is called whenever there are new results: a run takes hours
+     * @throws IllegalArgumentException when no problem's name matches
+     */
+    public void measure(Saving saving) throws IOException, InterruptedException {
         String root = System.getProperty("gatun.root");
         if (root == null) {
             throw new IOException("bench builds the programs of all sides: start it by ./gatun in Gatun's sources");
@@ -100,13 +112,21 @@ public final class PeerRun {
         Path folder = Files.createTempDirectory("gatun-bench");
         try {
             var comparison = new Comparison(classPaths, settings, options(), folder, progress);
+            String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
             for (int n : suites.isEmpty() ? List.<Integer>of() : List.copyOf(threads)) {
-                comparison.measure(suites, only, n, n == threads.first());
+                comparison.measure(suites, only, n, n == threads.first(), () -> {
+                    results = comparison.results(created, machine(), null);
+                    saving.save();
+                });
+            }
+            if (!suites.isEmpty() && measured().problems().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "--only: no problem of " + String.join(", ", suites) + " has a match of '" + only + "'");
             }
             JsonNode endured =
                     endurance == 0 ? null : comparison.endure(ENDURED, endurance, ENDURANCE_POINTS, threads.last());
-            results = comparison.results(
-                    Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), machine(), endured);
+            results = comparison.results(created, machine(), endured);
+            saving.save();
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -149,13 +169,13 @@ public final class PeerRun {
 
     /** Whether the results of all sides were equal, and none failed. */
     public boolean agrees() {
-        return measured().measurements().stream()
-                .allMatch(m -> m.missing() == null || m.missing().equals(Comparison.ABSENT));
+        return measured().measurements().stream().noneMatch(PeerResults.Measurement::isWrong)
+                && measured().failures().isEmpty();
     }
 
     /** The tables as text. */
     public String text() {
-        return PeerText.of(measured());
+        return settings.rounds() == 0 ? PeerText.ofCheck(measured()) : PeerText.of(measured());
     }
 
     /** The page. */

@@ -1,5 +1,6 @@
 package org.gatun.examples.bench.peers;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.gatun.examples.bench.peers.PeerResults.Start;
 /** The tables of a run. */
 final class PeerTables {
     private static final String ABSENT = "-";
+    private static final int ENDURANCE_ROWS = 10;
 
     private PeerTables() {}
 
@@ -78,6 +80,37 @@ final class PeerTables {
                 .flatMap(share ->
                         limits.map(l -> Math.round(100 * share) + "%" + (l.isOfProducts(p.work()) ? "p" : "c")))
                 .orElse(ABSENT);
+    }
+
+    /** What was found along many steps: at the first point, and at ten that divide the rest. */
+    static Table endurance(JsonNode endurance) {
+        JsonNode points = endurance.get("points");
+        int each = Math.max(1, points.size() / ENDURANCE_ROWS);
+        var rows = new ArrayList<List<String>>();
+        for (int i = 0; i < points.size(); i++) {
+            if (i == 0 || (i + 1) % each == 0) {
+                JsonNode p = points.get(i);
+                rows.add(List.of(
+                        Quantity.count(p.path("step").asDouble()),
+                        Quantity.seconds(p.path("median").asDouble()),
+                        Quantity.seconds(p.path("slowest").asDouble()),
+                        Quantity.of(p.path("heap").asDouble(), "B"),
+                        Quantity.of(p.path("live").asDouble() + p.path("cached").asDouble(), "B"),
+                        p.path("resident").isNumber()
+                                ? Quantity.of(p.path("resident").asDouble(), "B")
+                                : ABSENT));
+            }
+        }
+        return new Table(
+                List.of(
+                        "step",
+                        "median step since",
+                        "slowest",
+                        "heap after collection",
+                        "native memory",
+                        "resident memory"),
+                rows,
+                List.of());
     }
 
     /** The first steps of fresh processes. */

@@ -1,8 +1,10 @@
 package org.gatun.examples.bench.peers;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.gatun.examples.bench.Quantity;
+import org.gatun.examples.bench.peers.PeerResults.Measurement;
 
 /** A run as text. */
 final class PeerText {
@@ -35,7 +37,36 @@ final class PeerText {
                         .append(table.text());
             }
         }
+        results.failures().forEach(failure -> out.append(failure).append('\n'));
+        JsonNode endurance = results.endurance();
+        if (endurance != null) {
+            out.append("\nendurance\n").append(PeerTables.endurance(endurance).text());
+        }
         return out.toString();
+    }
+
+    /** Of a run that only compares: what differs or failed. */
+    static String ofCheck(PeerResults results) {
+        var out = new StringBuilder();
+        results.measurements().stream()
+                .filter(Measurement::isWrong)
+                .forEach(m -> out.append(m.problem())
+                        .append(", ")
+                        .append(m.side().title())
+                        .append(": ")
+                        .append(m.missing())
+                        .append('\n'));
+        results.failures().forEach(failure -> out.append(failure).append('\n'));
+        long compared = results.measurements().stream()
+                .filter(m -> m.difference() != null)
+                .count();
+        if (out.isEmpty()) {
+            out.append("all agree, ");
+        }
+        return out.append(compared)
+                .append(compared == 1 ? " result" : " results")
+                .append(" of peers compared\n")
+                .toString();
     }
 
     static String title(String what, int threads) {

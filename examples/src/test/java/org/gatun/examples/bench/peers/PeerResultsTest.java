@@ -47,9 +47,11 @@ class PeerResultsTest {
                             new Measurement("train/mlp b", SideKind.DJL, 1, List.of(), 0.5, "differs by 0.5"),
                             new Measurement("train/mlp b", SideKind.ND4J, 1, List.of(), null, Comparison.ABSENT)),
                     List.of(new Start("train/mlp a", SideKind.GATUN, 1, 1.25, 80.0, List.of(2.0, 78.0), 1_000_000L)),
+                    List.of("first steps of train/mlp b, ND4J: <none>"),
                     new ObjectMapper()
-                            .readTree("{\"points\":[{\"step\":10,\"median\":1,\"heap\":4,\"live\":2,\"cached\":2},"
-                                    + "{\"step\":20,\"median\":1.5,\"heap\":4,\"live\":2,\"cached\":2}]}"));
+                            .readTree(
+                                    "{\"points\":[{\"step\":10,\"median\":1,\"slowest\":2,\"heap\":4,\"live\":2,\"cached\":2},"
+                                            + "{\"step\":20,\"median\":1.5,\"slowest\":3,\"heap\":4,\"live\":2,\"cached\":2,\"resident\":8}]}"));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -108,7 +110,15 @@ class PeerResultsTest {
         assertThat(table.notes()).containsExactly("mlp b, DJL PyTorch: differs by 0.5");
         assertThat(PeerTables.starts(EXAMPLE, 1).rows())
                 .containsExactly(List.of("mlp a", "Gatun", "1.25 s", "80.0 s", "100", "1.00 MB"));
-        assertThat(PeerText.of(EXAMPLE)).contains("train, 1 thread", "fresh processes, 1 thread");
+        assertThat(PeerText.of(EXAMPLE))
+                .contains("train, 1 thread", "fresh processes, 1 thread", "first steps of train/mlp b, ND4J: <none>");
+        assertThat(PeerTables.endurance(EXAMPLE.endurance()).rows())
+                .containsExactly(
+                        List.of("10", "1.00 s", "2.00 s", "4.00 B", "4.00 B", "-"),
+                        List.of("20", "1.50 s", "3.00 s", "4.00 B", "4.00 B", "8.00 B"));
+        assertThat(PeerText.ofCheck(EXAMPLE))
+                .contains("train/mlp b, DJL PyTorch: differs by 0.5", "3 results of peers compared")
+                .doesNotContain(Comparison.ABSENT, "all agree");
     }
 
     @Test
