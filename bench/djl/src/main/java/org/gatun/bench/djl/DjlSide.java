@@ -65,7 +65,6 @@ public final class DjlSide implements Side {
 
     @Override
     public @Nullable Computation prepare(Problem problem) {
-        enter(problem);
         NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         var operands = new NDList();
         for (Input input : problem.inputs()) {

@@ -62,7 +62,6 @@ public final class LibtorchSide implements Side {
 
     @Override
     public @Nullable Computation prepare(Problem problem) {
-        enter(problem);
         List<Tensor> operands = new ArrayList<>();
         for (Input input : problem.inputs()) {
             operands.add(tensor(input));
@@ -133,7 +132,7 @@ public final class LibtorchSide implements Side {
                 if (result.isTensor()) {
                     return List.of(output(result.toTensor()));
                 }
-                List<Output> outputs = new ArrayList<>(); // training steps have several
+                List<Output> outputs = new ArrayList<>();
                 IValueVector elements = result.toTuple().elements().vec();
                 for (long i = 0; i < elements.size(); i++) {
                     outputs.add(output(elements.get(i).toTensor()));

@@ -66,18 +66,14 @@ final class Comparison {
         this.progress = progress;
     }
 
-    /** What is done with the results so far. */
-    interface Saving {
-        void save() throws IOException;
-    }
-
     /**
      * Measures the problems of suites whose names match on so many threads.
      *
      * @param single whether problems count that are too small for several threads
      * @param saving is called after each suite
      */
-    void measure(List<String> suites, String pattern, int threads, boolean single, Saving saving) throws IOException {
+    void measure(List<String> suites, String pattern, int threads, boolean single, PeerRun.Saving saving)
+            throws IOException {
         Map<SideKind, SideProcess> sides = new EnumMap<>(SideKind.class);
         try {
             for (SideKind kind : classPaths.keySet()) {
