@@ -92,13 +92,18 @@ final class ArgFold {
         int index = fn.ordinal() * DType.values().length + dtype.ordinal();
         ArgKernel kernel = KERNELS[index];
         if (kernel == null) {
-            LongUnaryOperator key = switch (fn) {
-                case MAX -> OrderKeys.ascending(dtype);
-                case MIN -> OrderKeys.descendingNanFirst(dtype);
-            };
-            kernel = KernelTemplate.specialise(ArgLoop.class, ArgKernel.class, new ArgLoop.Of(key, dtype.bytes()));
+            kernel = make(fn, dtype);
             KERNELS[index] = kernel;
         }
         return kernel;
+    }
+
+    private static ArgKernel make(ExtremumFn fn, DType dtype) {
+        LongUnaryOperator key = switch (fn) {
+            case MAX -> OrderKeys.ascending(dtype);
+            case MIN -> OrderKeys.descendingNanFirst(dtype);
+        };
+        ArgKernel keys = KernelTemplate.specialise(ArgLoop.class, ArgKernel.class, new ArgLoop.Of(key, dtype.bytes()));
+        return VectorSupport.ENABLED && dtype == DType.F32 ? VectorFolds.arg(fn, keys) : keys;
     }
 }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.Composite;
-import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -20,19 +19,7 @@ public final class AttentionKernels {
 
     /** The kernel of the function. */
     public static Composite.Kernel forward(boolean causal, double scale) {
-        return in -> {
-            ConcreteTensor[] out = Widening.of(x -> forward(causal, scale, x)).run(in);
-            if (in[0].dtype().isNarrow()) {
-                try (ConcreteTensor wide = out[0]) {
-                    out[0] = RegionRunner.run(new Op.Cast(in[0].dtype()), new ConcreteTensor[] {wide})[0];
-                } catch (Throwable t) {
-                    out[1].close();
-                    out[2].close();
-                    throw t;
-                }
-            }
-            return out;
-        };
+        return Widening.around(1, in -> forward(causal, scale, in));
     }
 
     /** The kernel of the cotangents of queries, keys and values. */
@@ -49,14 +36,15 @@ public final class AttentionKernels {
         ConcreteTensor[] out = Results.allocate(3, i -> ConcreteTensor.allocate(q.dtype(), shapes[i], q.device()));
         long[] at = {out[0].address(), out[1].address(), out[2].address()};
         long perHead = blocks.queryBlocks();
-        WorkerPool.parallelFor(blocks.q.count() * perHead, grain(blocks), (begin, end) -> {
-            for (long unit = begin; unit < end; unit++) {
-                try (Scratch scratch = Scratch.open()) {
-                    forward(blocks, unit / perHead, unit % perHead * AttentionBlocks.QUERIES, at, scratch);
-                }
-            }
-        });
-        return out;
+        return Results.filled(
+                out,
+                () -> WorkerPool.parallelFor(blocks.q.count() * perHead, grain(blocks), (begin, end) -> {
+                    for (long unit = begin; unit < end; unit++) {
+                        try (Scratch scratch = Scratch.open()) {
+                            forward(blocks, unit / perHead, unit % perHead * AttentionBlocks.QUERIES, at, scratch);
+                        }
+                    }
+                }));
     }
 
     private static long grain(AttentionBlocks blocks) {
@@ -146,6 +134,10 @@ public final class AttentionKernels {
         ConcreteTensor[] run() {
             ConcreteTensor[] out =
                     Results.allocate(3, i -> ConcreteTensor.allocate(in[i].dtype(), in[i].shape(), in[i].device()));
+            return Results.filled(out, () -> fill(out));
+        }
+
+        private void fill(ConcreteTensor[] out) {
             long heads = blocks.q.count();
             long threads = WorkerPool.insideLoop() ? 1 : WorkerPool.threads();
             long parts =
@@ -172,7 +164,6 @@ public final class AttentionKernels {
                     add(toValues, moreValues + (part - 1) * heads * valueBytes, heads * valueBytes);
                 }
             }
-            return out;
         }
 
         private void add(long to, long from, long bytes) {

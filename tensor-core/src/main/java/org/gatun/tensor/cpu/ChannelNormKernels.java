@@ -38,16 +38,13 @@ public final class ChannelNormKernels {
             long factors = Rows.of(factor, scratch);
             long terms = Rows.of(term, scratch);
             ConcreteTensor out = ConcreteTensor.allocate(dtype, x.shape(), x.device());
-            from.write(
-                    out,
-                    scratch,
-                    (first, count, to) -> from.affine(
-                            first,
-                            to,
-                            numbers(dtype, shifts, first, count),
-                            numbers(dtype, factors, first, count),
-                            numbers(dtype, terms, first, count)));
-            return out;
+            Channels.Body body = (first, count, to) -> from.affine(
+                    first,
+                    to,
+                    numbers(dtype, shifts, first, count),
+                    numbers(dtype, factors, first, count),
+                    numbers(dtype, terms, first, count));
+            return Results.filled(out, () -> from.write(out, scratch, body));
         }
     }
 
@@ -61,7 +58,7 @@ public final class ChannelNormKernels {
             Shape[] shapes = {x.shape(), Shape.of(from.channels(), 3)};
             ConcreteTensor[] out = Results.allocate(2, i -> ConcreteTensor.allocate(dtype, shapes[i], x.device()));
             long statistics = out[1].address();
-            from.write(out[0], scratch, (first, count, to) -> {
+            Channels.Body body = (first, count, to) -> {
                 double[] shift = new double[count];
                 from.sum(first, shift);
                 for (int c = 0; c < count; c++) {
@@ -85,8 +82,8 @@ public final class ChannelNormKernels {
                     term[c] = (terms == 0 ? 0 : Channels.get(dtype, terms, channel)) - offset * factor[c];
                 }
                 from.affine(first, to, shift, factor, term);
-            });
-            return out;
+            };
+            return Results.filled(out, () -> from.write(out[0], scratch, body));
         }
     }
 
@@ -147,12 +144,13 @@ public final class ChannelNormKernels {
                     cotangents.combine(first, toX, to, shift, factor, slope, term);
                 }
             };
-            if (ofInput) {
-                from.write(out[0], scratch, body);
-            } else {
-                from.forEach(body);
-            }
-            return out;
+            return Results.filled(out, () -> {
+                if (ofInput) {
+                    from.write(out[0], scratch, body);
+                } else {
+                    from.forEach(body);
+                }
+            });
         }
     }
 

@@ -60,8 +60,7 @@ record Convolution(DType dtype, ConvGeometry geometry) {
         if (Winograd.fits(dtype, g) && Winograd.of(g).inputGradient(dy, weight, dx)) {
             return;
         }
-        if (DirectConvolution.fits(dtype, g)) {
-            DirectConvolution.of(g).inputGradient(dy, weight, dx);
+        if (DirectConvolution.fits(dtype, g) && DirectConvolution.of(g).inputGradient(dy, weight, dx)) {
             return;
         }
         int bytes = dtype.bytes();

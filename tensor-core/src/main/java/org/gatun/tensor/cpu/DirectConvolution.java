@@ -126,8 +126,8 @@ final class DirectConvolution {
         filter(images(), geometry.channels(), geometry.outputs(), x, weight, false, y);
     }
 
-    /** As {@link Convolution#inputGradient}. */
-    void inputGradient(long dy, long weight, long dx) {
+    /** As {@link Convolution#inputGradient}; returns false, having written nothing, when a weight is not finite. */
+    boolean inputGradient(long dy, long weight, long dx) {
         var g = geometry;
         var spec = g.spec();
         Planes planes = Planes.of(
@@ -139,17 +139,21 @@ final class DirectConvolution {
                 g.width(),
                 spanH(),
                 spanW());
-        filter(planes, g.outputs(), g.channels(), dy, weight, true, dx);
+        return filter(planes, g.outputs(), g.channels(), dy, weight, true, dx);
     }
 
-    private void filter(Planes planes, long channels, long outputs, long x, long weight, boolean turned, long y) {
+    /** Returns false, having written nothing, when the window is turned and a weight is not finite. */
+    private boolean filter(Planes planes, long channels, long outputs, long x, long weight, boolean turned, long y) {
         var g = geometry;
         int depth = (int) (channels * g.taps());
         long images = g.batch() * g.groups();
         try (Scratch scratch = Scratch.open()) {
             long offsets = offsets(planes, channels, scratch);
             long weights = scratch.allocate(4L * g.groups() * outputs * depth);
-            arrange(weight, channels, outputs, turned, weights);
+            if (!arrange(weight, channels, outputs, turned, weights) && turned) {
+                // It would meet zeros around the cotangents that no other method has.
+                return false;
+            }
             long grain = Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, outputs * depth * planes.length()));
             WorkerPool.parallelFor(images, grain, (begin, end) -> {
                 try (Scratch own = Scratch.open()) {
@@ -173,6 +177,7 @@ final class DirectConvolution {
                     }
                 }
             });
+            return true;
         }
     }
 
@@ -194,11 +199,12 @@ final class DirectConvolution {
         return offsets;
     }
 
-    /** The weights in the order in which the loops read them: for each result of a group those of each channel. */
-    private void arrange(long weight, long channels, long outputs, boolean turned, long to) {
+    /** The weights in the order in which the loops read them: for each result of a group those of each channel; returns whether all are finite. */
+    private boolean arrange(long weight, long channels, long outputs, boolean turned, long to) {
         var g = geometry;
         int taps = g.taps();
         long at = to;
+        float zero = 0;
         for (long group = 0; group < g.groups(); group++) {
             for (long output = 0; output < outputs; output++) {
                 for (long channel = 0; channel < channels; channel++) {
@@ -206,56 +212,53 @@ final class DirectConvolution {
                         long index = turned
                                 ? ((group * channels + channel) * outputs + output) * taps + taps - 1 - tap
                                 : ((group * outputs + output) * channels + channel) * taps + tap;
-                        Ram.putFloat(at, Ram.getFloat(weight + 4 * index));
+                        float value = Ram.getFloat(weight + 4 * index);
+                        zero += value * 0;
+                        Ram.putFloat(at, value);
                     }
                 }
             }
         }
+        return zero == 0;
     }
 
-    /** As {@link Convolution#weightGradient}; returns whether the result is finite. */
+    /** As {@link Convolution#weightGradient}, with sums in doubles; returns whether the result is finite. */
     boolean weightGradient(long dy, long x, long dw) {
         var g = geometry;
         Planes planes = images();
-        // A vector of sums for each weight and, of each row of weights, a few too many at the end.
-        long row = (g.depth() + 3) / 4 * 4 * DirectLoops.LANES * 4;
-        long size = g.groups() * g.outputs() * row;
+        long count = g.groups() * g.outputs() * g.depth();
+        long size = Double.BYTES * count;
         long macs = g.groups() * g.outputs() * g.depth() * planes.length();
-        int parts = WorkerPool.parts(g.batch(), Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, macs)));
+        int parts = (int) Math.min(
+                WorkerPool.parts(g.batch(), Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, macs))),
+                1 + Convolution.SUM_BYTES / Math.max(1, size));
         try (Scratch scratch = Scratch.open()) {
             long sums = scratch.allocate(Math.max(1, parts) * size);
             Ram.zero(sums, Math.max(1, parts) * size);
             WorkerPool.forParts(
                     parts,
                     g.batch(),
-                    (part, begin, end) -> addWeightGradient(planes, dy, x, begin, end, sums + part * size, row));
-            BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, DType.F32);
+                    (part, begin, end) -> addWeightGradient(planes, dy, x, begin, end, sums + part * size));
+            BinaryKernel add = ElementwiseKernels.binary(BinaryFn.ADD, DType.F64);
             for (int part = 1; part < parts; part++) {
-                add.apply(sums, sums + part * size, sums, size / 4);
+                add.apply(sums, sums + part * size, sums, count);
             }
-            return addLanes(sums, row, dw);
+            return round(sums, count, dw);
         }
     }
 
-    private boolean addLanes(long sums, long row, long dw) {
-        var g = geometry;
+    private static boolean round(long sums, long count, long dw) {
         float zero = 0;
-        for (long output = 0; output < g.groups() * g.outputs(); output++) {
-            for (long q = 0; q < g.depth(); q++) {
-                long lanes = sums + output * row + q * DirectLoops.LANES * 4;
-                double sum = 0;
-                for (int lane = 0; lane < DirectLoops.LANES; lane++) {
-                    sum += Ram.getFloat(lanes + 4L * lane);
-                }
-                zero += (float) sum * 0;
-                Ram.putFloat(dw + 4 * (output * g.depth() + q), (float) sum);
-            }
+        for (long i = 0; i < count; i++) {
+            float sum = (float) Ram.getDouble(sums + Double.BYTES * i);
+            zero += sum * 0;
+            Ram.putFloat(dw + Float.BYTES * i, sum);
         }
         return zero == 0;
     }
 
     /** Adds what the images {@code begin} to {@code end} contribute, several at a time, group by group. */
-    private void addWeightGradient(Planes planes, long dy, long x, long begin, long end, long sums, long row) {
+    private void addWeightGradient(Planes planes, long dy, long x, long begin, long end, long sums) {
         var g = geometry;
         // The cotangents, with zeros between rows.
         Planes rows =
@@ -266,6 +269,7 @@ final class DirectConvolution {
             long padded = planes.allocate(together * g.channels(), scratch);
             long cotangents = rows.allocate(together * g.outputs(), scratch);
             long offsets = offsets(planes, g.channels(), scratch);
+            long lanes = scratch.allocate(4L * 4 * DirectLoops.LANES);
             for (long first = begin; first < end; first += together) {
                 int images = (int) Math.min(together, end - first);
                 for (int group = 0; group < g.groups(); group++) {
@@ -280,13 +284,16 @@ final class DirectConvolution {
                                 cotangents + i * g.outputs() * rows.step,
                                 g.outputs());
                     }
-                    products(planes, padded, cotangents, offsets, images, sums + group * g.outputs() * row, row);
+                    long to = sums + (long) Double.BYTES * group * g.outputs() * g.depth();
+                    addProducts(planes, padded, cotangents, offsets, images, lanes, to);
                 }
             }
         }
     }
 
-    private void products(Planes planes, long padded, long cotangents, long offsets, int images, long sums, long row) {
+    /** Adds the products of some images to the sums of a group's weights. */
+    private void addProducts(
+            Planes planes, long padded, long cotangents, long offsets, int images, long lanes, long sums) {
         var g = geometry;
         long depth = g.depth();
         int n = planes.length();
@@ -305,9 +312,21 @@ final class DirectConvolution {
                         images,
                         gImage,
                         xImage,
-                        sums + output * row + q * DirectLoops.LANES * 4);
+                        lanes);
+                for (long i = q; i < Math.min(q + 4, depth); i++) {
+                    addLanes(lanes + 4 * (i - q) * DirectLoops.LANES, sums + Double.BYTES * (output * depth + i));
+                }
             }
         }
+    }
+
+    /** Adds a vector's floats to a double. */
+    private static void addLanes(long lanes, long to) {
+        double sum = Ram.getDouble(to);
+        for (int lane = 0; lane < DirectLoops.LANES; lane++) {
+            sum += Ram.getFloat(lanes + 4L * lane);
+        }
+        Ram.putDouble(to, sum);
     }
 
     /** The offset of a channel and tap; behind the last one that of the last one. */

@@ -17,6 +17,9 @@ final class DirectLoops {
     /** The sums of products that are kept apart until the end: as many as a vector has lanes. */
     static final int LANES = SPECIES.length();
 
+    /** Elements whose products are summed before they are added to the sum of all: errors grow with the longest chain of additions. */
+    private static final int SUMMED = 64 * LANES;
+
     private static final long VECTOR = SPECIES.vectorByteSize();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -52,7 +55,7 @@ final class DirectLoops {
     }
 
     /**
-     * Adds to four vectors the products of a row g with four rows of x, over several images: lane by lane, {@code sums[s] += sum g[i]
+     * Writes four vectors of products of a row g with four rows of x, over several images: lane by lane, {@code sums[s] = sum g[i]
      * x[s][i]}. The row g ends in zeros up to a whole vector.
      *
      * @param gImage bytes from an image to the next in g
@@ -60,24 +63,35 @@ final class DirectLoops {
      */
     static void products(
             long g, long x0, long x1, long x2, long x3, int n, int images, long gImage, long xImage, long sums) {
-        FloatVector a = load(sums);
-        FloatVector b = load(sums + VECTOR);
-        FloatVector c = load(sums + 2 * VECTOR);
-        FloatVector d = load(sums + 3 * VECTOR);
+        FloatVector allA = FloatVector.zero(SPECIES);
+        FloatVector allB = FloatVector.zero(SPECIES);
+        FloatVector allC = FloatVector.zero(SPECIES);
+        FloatVector allD = FloatVector.zero(SPECIES);
         for (int image = 0; image < images; image++) {
-            long from = g + image * gImage;
-            long shift = image * xImage;
-            for (int i = 0; i < n; i += LANES) {
-                long at = shift + 4L * i;
-                FloatVector v = load(from + 4L * i);
-                a = load(x0 + at).fma(v, a);
-                b = load(x1 + at).fma(v, b);
-                c = load(x2 + at).fma(v, c);
-                d = load(x3 + at).fma(v, d);
+            for (int begin = 0; begin < n; begin += SUMMED) {
+                int end = Math.min(n, begin + SUMMED);
+                long from = g + image * gImage;
+                long shift = image * xImage;
+                FloatVector a = FloatVector.zero(SPECIES);
+                FloatVector b = FloatVector.zero(SPECIES);
+                FloatVector c = FloatVector.zero(SPECIES);
+                FloatVector d = FloatVector.zero(SPECIES);
+                for (int i = begin; i < end; i += LANES) {
+                    long at = shift + 4L * i;
+                    FloatVector v = load(from + 4L * i);
+                    a = load(x0 + at).fma(v, a);
+                    b = load(x1 + at).fma(v, b);
+                    c = load(x2 + at).fma(v, c);
+                    d = load(x3 + at).fma(v, d);
+                }
+                allA = allA.add(a);
+                allB = allB.add(b);
+                allC = allC.add(c);
+                allD = allD.add(d);
             }
         }
-        store(a, b, sums);
-        store(c, d, sums + 2 * VECTOR);
+        store(allA, allB, sums);
+        store(allC, allD, sums + 2 * VECTOR);
     }
 
     private static FloatVector load(long address) {

@@ -50,12 +50,11 @@ final class F64Functions {
             case ATAN -> F64Inverse::atan;
             case SINH -> F64Hyperbolic::sinh;
             case COSH -> F64Hyperbolic::cosh;
-            case TANH -> F64Hyperbolic::tanh;
             case ASINH -> F64Hyperbolic::asinh;
             case ACOSH -> F64Hyperbolic::acosh;
             case ATANH -> F64Hyperbolic::atanh;
             case CBRT -> F64Power::cbrt;
-            case ERF, ERFC, ERFCX, NDTR, ERFINV, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> null;
+            case TANH, ERF, ERFC, ERFCX, NDTR, ERFINV, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> null;
         };
     }
 

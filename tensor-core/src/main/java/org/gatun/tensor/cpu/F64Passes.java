@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.cpu.math.F64Erf;
+import org.gatun.tensor.cpu.math.F64Hyperbolic;
 import org.gatun.tensor.ir.UnaryFn;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,9 @@ final class F64Passes implements UnaryKernel {
             case ERFC -> new F64Passes(F64Erf::polynomial, F64Erf::tail, F64Erf::erfc);
             case ERFCX -> new F64Passes(F64Erf::polynomial, F64Erf::scaled, F64Erf::erfcx);
             case NDTR -> new F64Passes(F64Erf::polynomialOfNormal, F64Erf::tailOfNormal, F64Erf::ndtr);
+            case TANH -> new F64Passes(F64Hyperbolic::expOfTwice, F64Hyperbolic::tanh);
             case NEG, ABS, SIGN, SQUARE, RELU, SQRT, RSQRT, RECIPROCAL, FLOOR, CEIL, ROUND, TRUNC -> null;
-            case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SINH, COSH, TANH, SIGMOID, SOFTPLUS, CBRT -> null;
+            case EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SINH, COSH, SIGMOID, SOFTPLUS, CBRT -> null;
             case SIN, COS, TAN, ASIN, ACOS, ATAN, ASINH, ACOSH, ATANH -> null;
             case ERFINV, NDTRI, LGAMMA, DIGAMMA, I0, I0E, I1, I1E -> null;
         };

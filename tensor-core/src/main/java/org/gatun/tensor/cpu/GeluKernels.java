@@ -52,6 +52,10 @@ public final class GeluKernels {
 
     private static ConcreteTensor[] run(ConcreteTensor x, ConcreteTensor second, Body body) {
         ConcreteTensor out = ConcreteTensor.allocate(DType.F32, x.shape(), x.device());
+        return new ConcreteTensor[] {Results.filled(out, () -> fill(out, x, second, body))};
+    }
+
+    private static void fill(ConcreteTensor out, ConcreteTensor x, ConcreteTensor second, Body body) {
         try (Scratch scratch = Scratch.open()) {
             long at = Rows.of(x, scratch);
             long and = x == second ? at : Rows.of(second, scratch);
@@ -66,7 +70,6 @@ public final class GeluKernels {
                 }
             });
         }
-        return new ConcreteTensor[] {out};
     }
 
     /** Holds the loops, so that the Vector API's classes load only where they are used. */

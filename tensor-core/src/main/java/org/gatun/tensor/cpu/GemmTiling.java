@@ -60,6 +60,9 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
     /** OpenBLAS's names, in small letters, of the processors for which it has kernels that read small operands in place. */
     private static final Set<String> SMALL_KERNEL_CORES = Set.of("skylakex", "cooperlake", "sapphirerapids");
 
+    /** The most elements of a right operand that is copied: a copy takes memory. */
+    private static final long MOST_COPIED = 16L << 20;
+
     /** Whether OpenBLAS reads small operands in place; null until it was asked, which fails as long as there is none. */
     private static volatile @Nullable Boolean smallKernels;
 
@@ -80,7 +83,7 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
      */
     static boolean wantsRows(long m, long n, long k) {
         long fewestRows = k < 32 ? 8 : k < 64 ? 32 : k < 256 ? 64 : Long.MAX_VALUE;
-        return m >= fewestRows && n >= 16 && k >= 16 && hasSmallKernels();
+        return m >= fewestRows && n >= 16 && n <= MOST_COPIED / k && k >= 16 && hasSmallKernels();
     }
 
     /** The tiling for a product of m x k and k x n on so many threads. */

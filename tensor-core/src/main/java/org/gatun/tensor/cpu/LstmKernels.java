@@ -3,7 +3,6 @@ package org.gatun.tensor.cpu;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.Composite;
-import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.shape.Layout;
 import org.gatun.tensor.shape.Shape;
 import org.jspecify.annotations.Nullable;
@@ -20,27 +19,7 @@ public final class LstmKernels {
 
     /** The kernel of the function. */
     public static Composite.Kernel forward() {
-        return in -> {
-            ConcreteTensor[] out = Widening.of(LstmKernels::forward).run(in);
-            DType dtype = in[0].dtype();
-            if (dtype.isNarrow()) {
-                // The first two take the dtype of the operands.
-                ConcreteTensor[] wide = out.clone();
-                try {
-                    ConcreteTensor[] narrow = Results.allocate(
-                            2, i -> RegionRunner.run(new Op.Cast(dtype), new ConcreteTensor[] {wide[i]})[0]);
-                    System.arraycopy(narrow, 0, out, 0, 2);
-                } catch (Throwable t) {
-                    wide[2].close();
-                    wide[3].close();
-                    throw t;
-                } finally {
-                    wide[0].close();
-                    wide[1].close();
-                }
-            }
-            return out;
-        };
+        return Widening.around(2, LstmKernels::forward);
     }
 
     /** The kernel of the cotangents of the operands. */
@@ -70,7 +49,7 @@ public final class LstmKernels {
             long gates = out[3].address();
             LstmRows rows = LstmRows.of(dtype);
             long row = width * dtype.bytes();
-            WorkerPool.forParts(WorkerPool.parts(batch, GRAIN), batch, (part, begin, end) -> {
+            PartBody body = (part, begin, end) -> {
                 try (Scratch own = Scratch.open()) {
                     long z = own.allocate((end - begin) * 4 * row);
                     for (long t = 0; t < steps; t++) {
@@ -79,7 +58,7 @@ public final class LstmKernels {
                                 : Matrix.contiguous(copy + t * batch * 4 * row, batch, 4 * width);
                         long last = t == 0 ? h0 : h + (t - 1) * batch * row;
                         long before = t == 0 ? c0 : c + (t - 1) * batch * row;
-                        weight.multiply(last + begin * row, end - begin, z, own);
+                        weight.multiply(last + begin * row, end - begin, z);
                         for (long b = begin; b < end; b++) {
                             long at = t * batch + b;
                             rows.cell(
@@ -93,20 +72,26 @@ public final class LstmKernels {
                         }
                     }
                 }
+            };
+            return Results.filled(out, () -> {
+                WorkerPool.forParts(WorkerPool.parts(batch, GRAIN), batch, body);
+                Ram.copy(c + (steps - 1) * batch * row, out[1].address(), batch * row);
             });
-            Ram.copy(c + (steps - 1) * batch * row, out[1].address(), batch * row);
-            return out;
         }
     }
 
     private static ConcreteTensor[] gradient(ConcreteTensor[] in) {
+        ConcreteTensor[] out =
+                Results.allocate(4, i -> ConcreteTensor.allocate(in[0].dtype(), in[i].shape(), in[0].device()));
+        return Results.filled(out, () -> gradient(in, out));
+    }
+
+    private static void gradient(ConcreteTensor[] in, ConcreteTensor[] out) {
         ConcreteTensor x = in[0];
         DType dtype = x.dtype();
         long steps = x.shape().size(0);
         long batch = x.shape().size(1);
         long width = in[1].shape().size(1);
-        ConcreteTensor[] out = Results.allocate(4, i -> ConcreteTensor.allocate(dtype, in[i].shape(), x.device()));
-        boolean done = false;
         try (Scratch scratch = Scratch.open()) {
             var weight = new StateProduct(dtype, matrix(in[1]), scratch);
             long h0 = Rows.of(in[2], scratch);
@@ -137,10 +122,8 @@ public final class LstmKernels {
                                 toGates + at * 4 * row,
                                 (int) width);
                     }
-                    try (Scratch own = Scratch.open()) {
-                        long flow = toGates + (t * batch + begin) * 4 * row;
-                        weight.multiply(flow, end - begin, hidden + begin * row, own);
-                    }
+                    long flow = toGates + (t * batch + begin) * 4 * row;
+                    weight.multiply(flow, end - begin, hidden + begin * row);
                 }
             });
             // Of the first step, whose h stands apart, and of all others.
@@ -150,14 +133,6 @@ public final class LstmKernels {
             long rest = (steps - 1) * batch;
             Matrix others = Matrix.contiguous(toGates + batch * 4 * row, rest, 4 * width);
             Gemm.multiply(dtype, others.transposed(), Matrix.contiguous(h, rest, width), toWeight, width, true, null);
-            done = true;
-            return out;
-        } finally {
-            if (!done) {
-                for (ConcreteTensor result : out) {
-                    result.close();
-                }
-            }
         }
     }
 
@@ -174,9 +149,9 @@ public final class LstmKernels {
         }
 
         /** Contiguous rows by the weight, into contiguous rows. */
-        void multiply(long rows, long count, long out, Scratch scratch) {
+        void multiply(long rows, long count, long out) {
             if (packed != null) {
-                packed.multiply(rows, (int) count, out, scratch);
+                packed.multiply(rows, (int) count, out);
             } else {
                 Matrix states = Matrix.contiguous(rows, count, weight.rows());
                 Gemm.multiply(dtype, states, weight, out, weight.columns(), false, null);

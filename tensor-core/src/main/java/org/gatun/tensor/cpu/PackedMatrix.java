@@ -46,8 +46,13 @@ final class PackedMatrix {
     }
 
     /** {@code c = a b} for contiguous rows a, into contiguous rows. */
-    void multiply(long a, int rows, long c, Scratch scratch) {
-        long tile = scratch.allocate(2 * VECTOR);
+    void multiply(long a, int rows, long c) {
+        try (Scratch scratch = Scratch.open()) {
+            multiply(a, rows, c, scratch.allocate(2 * VECTOR));
+        }
+    }
+
+    private void multiply(long a, int rows, long c, long tile) {
         for (int first = 0; first < columns; first += PANEL) {
             long panel = panels + 4L * depth * first;
             boolean whole = first + PANEL <= columns;

@@ -27,4 +27,30 @@ final class Results {
         }
         return results;
     }
+
+    /** The only result, when it has been filled: if that fails, it is closed. */
+    static ConcreteTensor filled(ConcreteTensor result, Runnable fill) {
+        return filled(new ConcreteTensor[] {result}, fill)[0];
+    }
+
+    /**
+     * Results, when they have been filled: if that fails, they are closed.
+     *
+     * @param results fresh tensors
+     * @param fill writes them
+     */
+    static ConcreteTensor[] filled(ConcreteTensor[] results, Runnable fill) {
+        boolean done = false;
+        try {
+            fill.run();
+            done = true;
+            return results;
+        } finally {
+            if (!done) {
+                for (ConcreteTensor result : results) {
+                    result.close();
+                }
+            }
+        }
+    }
 }

@@ -27,24 +27,14 @@ public final class RowNormKernels {
 
     /** The kernel of the function, with or without a weight in front of the bias. */
     public static Composite.Kernel forward(boolean centred, double epsilon, boolean weighted) {
-        return in -> {
-            ConcreteTensor[] out = Widening.of(x -> forward(
-                            centred,
-                            epsilon,
-                            x[0],
-                            weighted ? x[1] : null,
-                            x.length > (weighted ? 2 : 1) ? x[x.length - 1] : null))
-                    .run(in);
-            if (in[0].dtype().isNarrow()) {
-                try (ConcreteTensor wide = out[0]) {
-                    out[0] = RegionRunner.run(new Op.Cast(in[0].dtype()), new ConcreteTensor[] {wide})[0];
-                } catch (Throwable t) {
-                    out[1].close();
-                    throw t;
-                }
-            }
-            return out;
-        };
+        return Widening.around(
+                1,
+                in -> forward(
+                        centred,
+                        epsilon,
+                        in[0],
+                        weighted ? in[1] : null,
+                        in.length > (weighted ? 2 : 1) ? in[in.length - 1] : null));
     }
 
     /** The kernel of the cotangents that are wanted. */
@@ -105,16 +95,15 @@ public final class RowNormKernels {
             long to = out[0].address();
             long statistics = out[1].address();
             if (isFast(dtype, n)) {
-                forRows(count, n, (from, end) -> {
+                return filled(out, count, n, (from, end) -> {
                     for (long r = from; r < end; r++) {
                         long at = r * n * size;
                         F32RowNorm.forward(
                                 centred, epsilon, in + at, (int) n, weights, terms, to + at, statistics + 3 * r * size);
                     }
                 });
-                return out;
             }
-            forRows(count, n, (from, end) -> {
+            return filled(out, count, n, (from, end) -> {
                 try (Scratch own = Scratch.open()) {
                     long squares = own.allocate(n * size);
                     for (long r = from; r < end; r++) {
@@ -145,7 +134,6 @@ public final class RowNormKernels {
                     }
                 }
             });
-            return out;
         }
     }
 
@@ -304,6 +292,10 @@ public final class RowNormKernels {
         try (ConcreteTensor kept = CpuBackend.INSTANCE.execute(op, new ConcreteTensor[] {rows})[0]) {
             return kept.view(Layout.contiguous(Shape.of(rows.shape().size(1))));
         }
+    }
+
+    private static ConcreteTensor[] filled(ConcreteTensor[] out, long count, long n, RangeBody rows) {
+        return Results.filled(out, () -> forRows(count, n, rows));
     }
 
     private static void forRows(long count, long n, RangeBody body) {

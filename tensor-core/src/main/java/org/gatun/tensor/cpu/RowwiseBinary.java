@@ -120,8 +120,9 @@ final class RowwiseBinary {
         return x.strides[rank - 1] == 0;
     }
 
+    /** Whether neither is the case, but the axis before is contiguous. A column has such an axis too, and is read where it lies. */
     private boolean isTransposed(Operand x) {
-        return x.strides[rank - 2] == bytes && sizes[rank - 2] > 1;
+        return !isRow(x) && !isRepeated(x) && x.strides[rank - 2] == bytes && sizes[rank - 2] > 1;
     }
 
     private void run(long grain) {
@@ -137,8 +138,8 @@ final class RowwiseBinary {
         WorkerPool.parallelFor(planes * strips * pieces, Math.max(1, grain / unit), (begin, end) -> {
             try (Scratch scratch = Scratch.open()) {
                 long tile = TILE_ROWS * TILE_COLUMNS * bytes;
-                long left = isTransposed(a) && !isRow(a) ? scratch.allocate(tile) : 0;
-                long right = isTransposed(b) && !isRow(b) ? scratch.allocate(tile) : 0;
+                long left = isTransposed(a) ? scratch.allocate(tile) : 0;
+                long right = isTransposed(b) ? scratch.allocate(tile) : 0;
                 for (long i = begin; i < end; i++) {
                     long plane = i / (strips * pieces);
                     long row = i / pieces % strips * TILE_ROWS;

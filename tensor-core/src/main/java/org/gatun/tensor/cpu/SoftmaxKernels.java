@@ -127,7 +127,6 @@ public final class SoftmaxKernels {
         UnaryKernel exp = ElementwiseKernels.unary(UnaryFn.EXP, dtype);
         BinaryKernel sub = ElementwiseKernels.binary(BinaryFn.SUB, dtype);
         BinaryKernel mul = ElementwiseKernels.binary(BinaryFn.MUL, dtype);
-        ConcreteTensor out = ConcreteTensor.allocate(dtype, x.shape(), x.device());
         try (Scratch scratch = Scratch.open()) {
             long scores = Rows.of(x, scratch);
             long labels = Rows.copy(in[1], scratch);
@@ -135,8 +134,9 @@ public final class SoftmaxKernels {
             long shifts = Rows.of(in[2], scratch);
             long logs = Rows.of(in[3], scratch);
             long cotangents = Rows.of(in[4], scratch);
+            ConcreteTensor out = ConcreteTensor.allocate(dtype, x.shape(), x.device());
             long to = out.address();
-            forRows(count, classes, (from, end) -> {
+            RangeBody rows = (from, end) -> {
                 try (Scratch own = Scratch.open()) {
                     long parts = own.allocate(2 * size);
                     for (long r = from; r < end; r++) {
@@ -155,9 +155,9 @@ public final class SoftmaxKernels {
                         }
                     }
                 }
-            });
+            };
+            return new ConcreteTensor[] {Results.filled(out, () -> forRows(count, classes, rows))};
         }
-        return new ConcreteTensor[] {out};
     }
 
     private static void checkTargets(long labels, long count, long classes, long ignoreIndex) {

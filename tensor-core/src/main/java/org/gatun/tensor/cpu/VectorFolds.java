@@ -1,7 +1,12 @@
 package org.gatun.tensor.cpu;
 
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.LE;
+
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import org.gatun.tensor.ir.ExtremumFn;
 
 /** Makes the folds on the Vector API; apart from {@link FoldKernels} because its classes need the API's module. */
 final class VectorFolds {
@@ -30,5 +35,26 @@ final class VectorFolds {
                 F64FoldLoop.class,
                 FoldKernel.class,
                 new F64FoldLoop.Of(vectors, FoldKernels.f64(fn), fn.floatingIdentity()));
+    }
+
+    /** The place of the extremum of floats; by keys where there are few. */
+    static ArgKernel arg(ExtremumFn fn, ArgKernel keys) {
+        F32ArgLoop.Of of = switch (fn) {
+            case MAX ->
+                new F32ArgLoop.Of(
+                        FloatVector::max,
+                        (v, best) -> v.compare(LE, best),
+                        v -> v.reduceLanes(VectorOperators.MAX),
+                        Float.NEGATIVE_INFINITY,
+                        keys);
+            case MIN ->
+                new F32ArgLoop.Of(
+                        FloatVector::min,
+                        (v, best) -> v.compare(GE, best),
+                        v -> v.reduceLanes(VectorOperators.MIN),
+                        Float.POSITIVE_INFINITY,
+                        keys);
+        };
+        return KernelTemplate.specialise(F32ArgLoop.class, ArgKernel.class, of);
     }
 }

@@ -71,9 +71,14 @@ public final class Widening {
         return in -> in[0].dtype().isNarrow() ? wide(kernel, in) : kernel.run(in);
     }
 
+    /** As {@link #around}, of a kernel of which only the first {@code count} results take the operands' dtype: the others stay wide. */
+    static Composite.Kernel around(int count, Composite.Kernel kernel) {
+        return in -> in[0].dtype().isNarrow() ? narrowed(wide(kernel, in), count, in[0].dtype()) : kernel.run(in);
+    }
+
     /** Runs a kernel in the wide type of its first operand. */
     static ConcreteTensor[] run(Composite.Kernel kernel, ConcreteTensor... in) {
-        return narrowed(wide(kernel, in), in[0].dtype());
+        return narrowed(wide(kernel, in), Integer.MAX_VALUE, in[0].dtype());
     }
 
     private static ConcreteTensor[] wide(Composite.Kernel kernel, ConcreteTensor... in) {
@@ -95,11 +100,11 @@ public final class Widening {
         }
     }
 
-    private static ConcreteTensor[] narrowed(ConcreteTensor[] results, DType dtype) {
+    private static ConcreteTensor[] narrowed(ConcreteTensor[] results, int count, DType dtype) {
         try {
             return Results.allocate(
                     results.length,
-                    r -> results[r].dtype() == dtype.arithmetic()
+                    r -> r < count && results[r].dtype() == dtype.arithmetic()
                             ? cast(results[r], dtype)
                             : results[r].view(results[r].layout()));
         } finally {

@@ -12,10 +12,19 @@ import org.gatun.tensor.ir.BinaryFn;
  * (sum (A g A') * (B' d B)) G} over all tiles.
  *
  * <p>Measured beside sums in double precision, rounding errors are those of a plain sum, at most 1.7 times them on average: there are fewer
- * terms to add. A number that is not finite would spread over its tile: the methods return
- * false when a result is not finite, for the plain way to compute it again.
+ * terms to add. But they go by the largest numbers of a tile's whole piece of the image, also for the result beside, whose own window may
+ * hold small ones only: an error is up to about 2^-21, of many channels more, times the sum, over channels, of the piece's largest number times the window's
+ * absolute sum. Where images hold such steps and the digits count, {@code -Dgatun.conv.winograd=off} has all convolutions summed plainly. A
+ * number that is not finite would spread over its tile: the methods return false when a result is not finite, for the plain way to
+ * compute it again.
  */
 final class Winograd {
+    /** {@code off} turns the method off. */
+    static final String PROPERTY = "gatun.conv.winograd";
+
+    private static final boolean ENABLED =
+            VectorSupport.ENABLED && !"off".equalsIgnoreCase(System.getProperty(PROPERTY));
+
     /** The places of a transformed tile. */
     private static final int PLACES = 16;
 
@@ -49,7 +58,7 @@ final class Winograd {
     static boolean fits(DType dtype, ConvGeometry g) {
         var spec = g.spec();
         return dtype == DType.F32
-                && VectorSupport.ENABLED
+                && ENABLED
                 && g.kernelHeight() == 3
                 && g.kernelWidth() == 3
                 && spec.strideH() == 1

@@ -1,6 +1,7 @@
 package org.gatun.tensor.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -232,6 +233,49 @@ class ConvKernelsTest {
         }
     }
 
+    /**
+     * A result beside a large number of the image, whose own window holds small ones only: in fewer products, its error goes by the largest
+     * number of the 4 x 4 piece that it is computed from, times the window's absolute sum.
+     */
+    @Test
+    void roundingErrorsGoByTheLargestNumberNearby() {
+        Case c = new Case(Shape.of(2, 32, 16, 16), Shape.of(32, 32, 3, 3), ConvSpec.DEFAULT.padding(1));
+        var random = new Random(23);
+        try (MemoryScope scope = MemoryScope.open()) {
+            double[] values = Images.values(normal(random, c.image()));
+            for (int i = 0; i < values.length; i += 97) {
+                values[i] *= 1e4;
+            }
+            ConcreteTensor x = Images.of(DType.F32, c.image(), values);
+            ConcreteTensor w = normal(random, c.weight());
+            double[] xs = Images.values(x);
+            double[] ws = Images.values(w);
+            double[] y = new double[(int) c.result().elements()];
+            double[] bound = new double[y.length];
+            meetings(c, (image, weight, result) -> {
+                y[result] += xs[image] * ws[weight];
+                bound[result] += Math.abs(ws[weight]) * 0x1p-21 * largestOfPiece(xs, image / 256 * 256, result % 256);
+            });
+            double[] got = Images.values(ConvKernels.conv2d(c.spec(), x, w));
+            for (int i = 0; i < y.length; i++) {
+                assertThat(Math.abs(got[i] - y[i])).isLessThan(bound[i]);
+            }
+        }
+    }
+
+    /** Of a plane of 16 x 16, the largest number of the 4 x 4 piece, padded by one, that the tile of a result is computed from. */
+    private static double largestOfPiece(double[] images, int plane, int result) {
+        int top = result / 32 * 2 - 1;
+        int left = result % 16 / 2 * 2 - 1;
+        double largest = 0;
+        for (int r = Math.max(0, top); r <= Math.min(15, top + 3); r++) {
+            for (int s = Math.max(0, left); s <= Math.min(15, left + 3); s++) {
+                largest = Math.max(largest, Math.abs(images[plane + 16 * r + s]));
+            }
+        }
+        return largest;
+    }
+
     private static ConcreteTensor normal(Random random, Shape shape) {
         double[] values = new double[(int) shape.elements()];
         Arrays.setAll(values, i -> random.nextGaussian());
@@ -273,6 +317,48 @@ class ConvKernelsTest {
                 meetings(c, (at, weight, result) -> dw[weight] += result == image ? (float) special : 0);
                 Images.assertEqual(
                         ConvKernels.weightGrad(spec, c.weight(), g, ones), c.weight(), dw, 0, "weight gradient");
+            }
+        }
+    }
+
+    /** Zeros that a method puts around rows for itself are no elements of a window: without padding, nothing is infinity times 0. */
+    @Test
+    void anInfiniteWeightMeetsOnlyTheImage() {
+        for (int groups : new int[] {1, 16}) {
+            Case c = new Case(
+                    Shape.of(4, 16, 9, 12), Shape.of(16, 16 / groups, 3, 3), ConvSpec.DEFAULT.groups(groups));
+            try (MemoryScope scope = MemoryScope.open()) {
+                double[] ws = ones((int) c.weight().elements());
+                ws[ws.length - 2] = Double.POSITIVE_INFINITY;
+                double[] y = new double[(int) c.result().elements()];
+                double[] dx = new double[(int) c.image().elements()];
+                meetings(c, (image, weight, result) -> {
+                    y[result] += ws[weight];
+                    dx[image] += ws[weight];
+                });
+                ConcreteTensor x = Images.of(DType.F32, c.image(), ones(dx.length));
+                ConcreteTensor g = Images.of(DType.F32, c.result(), ones(y.length));
+                ConcreteTensor w = Images.of(DType.F32, c.weight(), ws);
+                Images.assertEqual(ConvKernels.conv2d(c.spec(), x, w), c.result(), y, 0, "convolution");
+                Images.assertEqual(ConvKernels.inputGrad(c.spec(), c.image(), g, w), c.image(), dx, 0, "image gradient");
+            }
+        }
+    }
+
+    /** Sums of many equal numbers drift when each addition is rounded the same way: chains of additions are short. */
+    @Test
+    void weightGradientsOfManyEqualProductsDoNotDrift() {
+        WorkerPool.setThreads(1);
+        Shape image = Shape.of(64, 4, 32, 32);
+        Shape weight = Shape.of(4, 1, 3, 3);
+        try (MemoryScope scope = MemoryScope.open()) {
+            ConcreteTensor x = Images.of(DType.F32, image, ones((int) image.elements()));
+            double[] tenths = new double[64 * 4 * 30 * 30];
+            Arrays.fill(tenths, 0.1f);
+            ConcreteTensor g = Images.of(DType.F32, Shape.of(64, 4, 30, 30), tenths);
+            double exact = 64 * 30 * 30 * (double) 0.1f;
+            for (double value : Images.values(ConvKernels.weightGrad(ConvSpec.DEFAULT.groups(4), weight, g, x))) {
+                assertThat(value).isCloseTo(exact, withinPercentage(2e-4));
             }
         }
     }

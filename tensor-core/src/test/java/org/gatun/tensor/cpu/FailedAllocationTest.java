@@ -2,6 +2,7 @@ package org.gatun.tensor.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,7 +26,7 @@ import org.gatun.tensor.trace.Dispatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** An operation whose second result finds no memory frees the first at once, not at the end of the scope. */
+/** An operation that finds no memory after its first result frees that at once, not at the end of the scope. */
 @ExtendWith(NativeMemoryBalance.class)
 class FailedAllocationTest {
     private static final long MIB = 1L << 20;
@@ -62,6 +63,13 @@ class FailedAllocationTest {
         Elementwise.Region twice =
                 Elementwise.region(1, in -> List.of(in.get(0).add(1), in.get(0).mul(2)));
         inShortage(Shape.of(5, 1024, 1024), x -> twice.applyAll(x));
+    }
+
+    /** Its only result is there already when a contiguous copy of the operand finds no memory. */
+    @Test
+    void ofGeluOfATransposedTensor() {
+        assumeTrue(VectorSupport.ENABLED, "the kernel with a copy is one of vectors");
+        inShortage(Shape.of(5 * 1024, 1024), x -> Functional.gelu(x.t()));
     }
 
     @Test

@@ -33,7 +33,7 @@ class PackedMatrixTest {
                 Matrix matrix = transposed
                         ? Matrix.contiguous(right.address(), columns, depth).transposed()
                         : Matrix.contiguous(right.address(), depth, columns);
-                new PackedMatrix(matrix, scratch).multiply(at, rows, out.address(), scratch);
+                new PackedMatrix(matrix, scratch).multiply(at, rows, out.address());
                 for (int i = 0; i < rows; i++) {
                     for (int j = 0; j < columns; j++) {
                         double sum = 0;

@@ -29,11 +29,15 @@ public final class F64Hyperbolic {
 
     private F64Hyperbolic() {}
 
-    /** The hyperbolic tangent, at most 2 ulp: {@code m / (m + 2)} with {@code m = e^2x - 1}. */
-    public static DoubleVector tanh(DoubleVector x) {
+    /** {@code e^2|x| - 1}, the second operand of {@link #tanh}; of x above 20 that of 20. */
+    public static DoubleVector expOfTwice(DoubleVector x) {
         DoubleVector a = x.abs();
         DoubleVector c = a.blend(TANH_ONE, a.compare(GT, TANH_ONE));
-        DoubleVector m = F64Exp.expm1(c.add(c));
+        return F64Exp.expm1(c.add(c));
+    }
+
+    /** The hyperbolic tangent, at most 2 ulp: {@code m / (m + 2)} with {@code m = e^2|x| - 1}. */
+    public static DoubleVector tanh(DoubleVector x, DoubleVector m) {
         DoubleVector divisor = m.add(F64.TWO);
         DoubleVector inverse = F64.ONE.div(divisor);
         DoubleVector y = m.mul(inverse);
