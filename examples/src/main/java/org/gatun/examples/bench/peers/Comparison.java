@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.gatun.examples.bench.peers.PeerResults.Limits;
 import org.gatun.examples.bench.peers.PeerResults.Measurement;
@@ -31,6 +32,9 @@ final class Comparison {
     static final String ABSENT = "has no such operation";
 
     private static final int FIRST_STEPS = 100;
+
+    /** How long worker threads of the side before may still spin for work: OpenMP's do for a fifth of a second, and take a processor from the next. */
+    private static final long QUIET_NANOS = 300_000_000;
 
     private final Map<SideKind, String> classPaths;
     private final Settings settings;
@@ -157,6 +161,9 @@ final class Comparison {
             for (SideKind kind : order) {
                 Taken one = Objects.requireNonNull(taken.get(kind));
                 if (one.missing == null) {
+                    if (threads > 1) {
+                        LockSupport.parkNanos(QUIET_NANOS);
+                    }
                     guarded(kind, threads, sides, one, side -> {
                         if (first) {
                             one.samples = settings.samples(warmUp(problem, side));
