@@ -118,8 +118,10 @@ final class F32ArgLoop implements ArgKernel {
         for (int i = 1; i < rows; i++) {
             FloatVector v = load(in + i * stride);
             // A NaN is better than what is none.
-            VectorMask<Float> better =
-                    NOT_BETTER.apply(v, best).or(best.compare(VectorOperators.NE, best)).not();
+            VectorMask<Float> better = NOT_BETTER
+                    .apply(v, best)
+                    .or(best.compare(VectorOperators.NE, best))
+                    .not();
             best = best.blend(v, better);
             places = places.blend(i, better.cast(INTS));
         }

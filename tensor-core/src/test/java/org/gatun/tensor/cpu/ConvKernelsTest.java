@@ -325,8 +325,7 @@ class ConvKernelsTest {
     @Test
     void anInfiniteWeightMeetsOnlyTheImage() {
         for (int groups : new int[] {1, 16}) {
-            Case c = new Case(
-                    Shape.of(4, 16, 9, 12), Shape.of(16, 16 / groups, 3, 3), ConvSpec.DEFAULT.groups(groups));
+            Case c = new Case(Shape.of(4, 16, 9, 12), Shape.of(16, 16 / groups, 3, 3), ConvSpec.DEFAULT.groups(groups));
             try (MemoryScope scope = MemoryScope.open()) {
                 double[] ws = ones((int) c.weight().elements());
                 ws[ws.length - 2] = Double.POSITIVE_INFINITY;
@@ -340,7 +339,8 @@ class ConvKernelsTest {
                 ConcreteTensor g = Images.of(DType.F32, c.result(), ones(y.length));
                 ConcreteTensor w = Images.of(DType.F32, c.weight(), ws);
                 Images.assertEqual(ConvKernels.conv2d(c.spec(), x, w), c.result(), y, 0, "convolution");
-                Images.assertEqual(ConvKernels.inputGrad(c.spec(), c.image(), g, w), c.image(), dx, 0, "image gradient");
+                Images.assertEqual(
+                        ConvKernels.inputGrad(c.spec(), c.image(), g, w), c.image(), dx, 0, "image gradient");
             }
         }
     }
