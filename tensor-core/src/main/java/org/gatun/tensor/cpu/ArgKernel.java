@@ -1,6 +1,6 @@
 package org.gatun.tensor.cpu;
 
-/** Finds the first element with the largest key (see {@link OrderKeys}). */
+/** Finds the first element with the largest key (see {@link OrderKeys}) among no more than an int counts. */
 interface ArgKernel {
     /** The key of the element at an address. */
     long key(long at);

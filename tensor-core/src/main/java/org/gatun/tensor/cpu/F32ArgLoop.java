@@ -44,9 +44,6 @@ final class F32ArgLoop implements ArgKernel {
     private static final long VECTOR = SPECIES.vectorByteSize();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    /** The most elements of a row that are searched at a time: their indices are ints. */
-    private static final int BLOCK = 1 << 16;
-
     @Override
     public long key(long at) {
         return KEYS.key(at);
@@ -54,16 +51,7 @@ final class F32ArgLoop implements ArgKernel {
 
     @Override
     public long row(long in, long n) {
-        if (n < STEP) {
-            return KEYS.row(in, n);
-        }
-        long best = 0;
-        for (long first = 0; first < n; first += BLOCK) {
-            int count = (int) Math.min(BLOCK, n - first);
-            long place = first + place(in + 4 * first, count, extremum(in + 4 * first, count));
-            best = first > 0 && key(in + 4 * place) <= key(in + 4 * best) ? best : place;
-        }
-        return best;
+        return n < STEP ? KEYS.row(in, n) : place(in, (int) n, extremum(in, (int) n));
     }
 
     private static float extremum(long in, int n) {
@@ -104,7 +92,7 @@ final class F32ArgLoop implements ArgKernel {
     @Override
     public void columns(long in, long rows, long stride, int width, long out) {
         int j = 0;
-        for (; j <= width - LANES && rows <= BLOCK; j += LANES) {
+        for (; j <= width - LANES; j += LANES) {
             vector(in + 4L * j, (int) rows, stride, out + 8L * j);
         }
         if (j < width) {

@@ -83,7 +83,7 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
      */
     static boolean wantsRows(long m, long n, long k) {
         long fewestRows = k < 32 ? 8 : k < 64 ? 32 : k < 256 ? 64 : Long.MAX_VALUE;
-        return m >= fewestRows && n >= 16 && n <= MOST_COPIED / k && k >= 16 && hasSmallKernels();
+        return m >= fewestRows && n >= 16 && k >= 16 && n <= MOST_COPIED / k && hasSmallKernels();
     }
 
     /** The tiling for a product of m x k and k x n on so many threads. */
