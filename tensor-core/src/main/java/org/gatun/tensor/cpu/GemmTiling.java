@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * these kernels, which take up to a million multiply-adds. These tiles do not depend on the number of threads (but {@link Gemm}
  * also cuts a long inner dimension by it, which changes the order of a sum).
  *
- * <p>Elsewhere, and for products that are large or whose rows share their places in the cache, each thread gets one tile, as square
- * as possible, so that together they copy least.
+ * <p>Elsewhere, and for products that are large ({@link GemmTable} says from which size on) or whose rows share their places in the
+ * cache, each thread gets one tile, as square as possible, so that together they copy least.
  *
  * @param rows rows of a tile
  * @param columns columns of a tile
@@ -66,7 +66,8 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
     /** Whether OpenBLAS reads small operands in place; null until it was asked, which fails as long as there is none. */
     private static volatile @Nullable Boolean smallKernels;
 
-    private static boolean hasSmallKernels() {
+    /** Whether OpenBLAS reads small operands in place. */
+    static boolean hasSmallKernels() {
         Boolean known = smallKernels;
         if (known == null) {
             String core = OpenBlas.coreName();
@@ -79,11 +80,17 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
     /**
      * Whether it pays to copy a right operand that is stored n x k to k x n first. OpenBLAS adds up along k then, which is slow for short
      * k, and below 32 copies both operands: 128 x 32 x 128 runs at half the speed of the transposed copy with its copying. Measured
-     * on one core of a Zen 4, F32 and F64 alike, for k from 16 to 784, n from 16 to 512 and m from 8 to 512.
+     * on one core of a Zen 4, F32 and F64 alike, for k from 16 to 784, n from 16 to 512 and m from 8 to 512. Large products are copied
+     * by OpenBLAS anyway.
      */
     static boolean wantsRows(long m, long n, long k) {
         long fewestRows = k < 32 ? 8 : k < 64 ? 32 : k < 256 ? 64 : Long.MAX_VALUE;
-        return m >= fewestRows && n >= 16 && k >= 16 && n <= MOST_COPIED / k && hasSmallKernels();
+        return m >= fewestRows
+                && n >= 16
+                && k >= 16
+                && n <= MOST_COPIED / k
+                && hasSmallKernels()
+                && GemmTable.here().inTiles(false, true, (double) m * n * k);
     }
 
     /** The tiling for a product of m x k and k x n on so many threads. */
@@ -103,8 +110,8 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
         }
         boolean small = (double) m * k + (double) k * n + (double) m * n <= (double) SMALL_BYTES / bytes;
         // With both operands stored along the same axis as the sum or both across it, blocks of any size are read in
-        // place as fast.
-        return small || transA != transB;
+        // place as fast, up to what the table says.
+        return (small || transA != transB) && GemmTable.here().inTiles(transA, transB, (double) m * n * k);
     }
 
     /**
@@ -119,7 +126,7 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
      * A'B'  32 x 64 x 480                111    64 x 64 x 128    98    32 x 784 x 512
      * </pre>
      */
-    private static GemmTiling inPlace(int bytes, boolean transA, boolean transB, long m, long n, long k, int threads) {
+    static GemmTiling inPlace(int bytes, boolean transA, boolean transB, long m, long n, long k, int threads) {
         if (!transA && !transB) {
             GemmTiling shape = tiles(64, k <= 32 ? 256 : 64, 240, m, n, k);
             return shape.inBlocks(1, 1);
@@ -163,7 +170,8 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
         return new GemmTiling(rows, columns, depth, down * rows, across * columns);
     }
 
-    private static GemmTiling general(long m, long n, long k, int threads) {
+    /** A tile for each thread, for operands that are copied. */
+    static GemmTiling general(long m, long n, long k, int threads) {
         int parts = (int) Math.clamp((double) m * n * k / GENERAL_GRAIN_MACS, 1, threads);
         int best = 1;
         double least = Double.MAX_VALUE;
