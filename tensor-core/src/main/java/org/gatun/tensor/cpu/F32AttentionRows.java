@@ -33,13 +33,13 @@ final class F32AttentionRows implements AttentionRows {
         FloatVector sum = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            FloatVector e = F32Exp.exp(load(x + 4L * i).sub(by));
+            FloatVector e = F32Exp.expOfNegative(load(x + 4L * i).sub(by));
             e.intoMemorySegment(Ram.ALL, x + 4L * i, ORDER);
             sum = sum.add(e);
         }
         if (i < n) {
             VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-            FloatVector e = F32Exp.exp(load(x + 4L * i, rest).sub(by));
+            FloatVector e = F32Exp.expOfNegative(load(x + 4L * i, rest).sub(by));
             e.intoMemorySegment(Ram.ALL, x + 4L * i, ORDER, rest);
             sum = sum.add(e, rest);
         }
@@ -53,13 +53,14 @@ final class F32AttentionRows implements AttentionRows {
         FloatVector less = FloatVector.broadcast(SPECIES, (float) delta);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            FloatVector p = F32Exp.exp(load(scores + 4L * i).sub(by).sub(and));
+            FloatVector p = F32Exp.expOfNegative(load(scores + 4L * i).sub(by).sub(and));
             p.intoMemorySegment(Ram.ALL, scores + 4L * i, ORDER);
             load(g + 4L * i).sub(less).mul(p).intoMemorySegment(Ram.ALL, g + 4L * i, ORDER);
         }
         if (i < n) {
             VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-            FloatVector p = F32Exp.exp(load(scores + 4L * i, rest).sub(by).sub(and));
+            FloatVector p =
+                    F32Exp.expOfNegative(load(scores + 4L * i, rest).sub(by).sub(and));
             p.intoMemorySegment(Ram.ALL, scores + 4L * i, ORDER, rest);
             load(g + 4L * i, rest).sub(less).mul(p).intoMemorySegment(Ram.ALL, g + 4L * i, ORDER, rest);
         }

@@ -38,7 +38,7 @@ final class F32RowSoftmax implements RowSoftmax {
     private static void softmaxOfVector(long x, int n, long out) {
         VectorMask<Float> mask = SPECIES.indexInRange(0, n);
         FloatVector v = load(x, mask);
-        FloatVector e = F32Exp.exp(v.sub(v.reduceLanes(VectorOperators.MAX)));
+        FloatVector e = F32Exp.expOfNegative(v.sub(v.reduceLanes(VectorOperators.MAX)));
         e.div(LaneSums.of(e)).intoMemorySegment(Ram.ALL, out, ORDER, mask);
     }
 
@@ -59,7 +59,7 @@ final class F32RowSoftmax implements RowSoftmax {
         VectorMask<Float> mask = SPECIES.indexInRange(0, n);
         FloatVector v = load(x, mask);
         FloatVector shifted = v.sub(v.reduceLanes(VectorOperators.MAX));
-        float log = (float) Math.log(LaneSums.of(F32Exp.exp(shifted)));
+        float log = (float) Math.log(LaneSums.of(F32Exp.expOfNegative(shifted)));
         shifted.sub(log).intoMemorySegment(Ram.ALL, out, ORDER, mask);
     }
 
@@ -71,16 +71,18 @@ final class F32RowSoftmax implements RowSoftmax {
         }
         float max = max(x, n);
         float shift = Float.isInfinite(max) ? 0 : max;
+        double sum = max == Float.POSITIVE_INFINITY ? max : sumOfExponentials(x, n, shift);
         Ram.putFloat(out, shift);
-        Ram.putFloat(out + 4, (float) Math.log(sumOfExponentials(x, n, shift)));
+        Ram.putFloat(out + 4, (float) Math.log(sum));
     }
 
     private static void logSumExpOfVector(long x, int n, long out) {
         FloatVector v = load(x, SPECIES.indexInRange(0, n));
         float max = v.reduceLanes(VectorOperators.MAX);
         float shift = Float.isInfinite(max) ? 0 : max;
+        float sum = max == Float.POSITIVE_INFINITY ? max : LaneSums.of(F32Exp.expOfNegative(v.sub(shift)));
         Ram.putFloat(out, shift);
-        Ram.putFloat(out + 4, (float) Math.log(LaneSums.of(F32Exp.exp(v.sub(shift)))));
+        Ram.putFloat(out + 4, (float) Math.log(sum));
     }
 
     private static double sumOfExponentials(long x, long n, float shift) {
@@ -117,13 +119,13 @@ final class F32RowSoftmax implements RowSoftmax {
         FloatVector sum = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            FloatVector e = F32Exp.exp(load(x + 4L * i).sub(shift));
+            FloatVector e = F32Exp.expOfNegative(load(x + 4L * i).sub(shift));
             e.intoMemorySegment(Ram.ALL, out + 4L * i, ORDER);
             sum = sum.add(e);
         }
         if (i < n) {
             VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-            FloatVector e = F32Exp.exp(load(x + 4L * i, rest).sub(shift));
+            FloatVector e = F32Exp.expOfNegative(load(x + 4L * i, rest).sub(shift));
             e.intoMemorySegment(Ram.ALL, out + 4L * i, ORDER, rest);
             sum = sum.add(e);
         }
@@ -134,11 +136,11 @@ final class F32RowSoftmax implements RowSoftmax {
         FloatVector sum = FloatVector.zero(SPECIES);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            sum = sum.add(F32Exp.exp(load(x + 4L * i).sub(shift)));
+            sum = sum.add(F32Exp.expOfNegative(load(x + 4L * i).sub(shift)));
         }
         if (i < n) {
             VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-            sum = sum.add(F32Exp.exp(load(x + 4L * i, rest).sub(shift)));
+            sum = sum.add(F32Exp.expOfNegative(load(x + 4L * i, rest).sub(shift)));
         }
         return LaneSums.of(sum);
     }

@@ -31,7 +31,7 @@ final class F64Passes implements UnaryKernel {
     /** The functions that take several loops; for others null. */
     static @Nullable UnaryKernel of(UnaryFn fn) {
         return switch (fn) {
-            case ERF -> new F64Passes(F64Erf::polynomial, F64Erf::tail, F64Erf::erf);
+            case ERF -> new F64Passes(F64Erf::polynomial, F64Erf::roughTail, F64Erf::erf);
             case ERFC -> new F64Passes(F64Erf::polynomial, F64Erf::tail, F64Erf::erfc);
             case ERFCX -> new F64Passes(F64Erf::polynomial, F64Erf::scaled, F64Erf::erfcx);
             case NDTR -> new F64Passes(F64Erf::polynomialOfNormal, F64Erf::tailOfNormal, F64Erf::ndtr);

@@ -29,6 +29,7 @@ final class F32 {
     static final IntVector ROUNDER_BITS = bits(0x4B400000);
     static final IntVector SIGN_BIT = bits(0x80000000);
     private static final IntVector EXPONENT_BIAS = bits(127);
+    private static final IntVector ONE_BITS = bits(0x3F800000);
 
     private F32() {}
 
@@ -43,6 +44,14 @@ final class F32 {
     /** 2^k for each k from -126 to 127. */
     static FloatVector powerOfTwo(IntVector k) {
         return k.add(EXPONENT_BIAS).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    }
+
+    /** 2^k for each k from -127, where it is 0, to 127, from {@code k + ROUNDER}: the shift leaves nothing of the latter's bits. */
+    static FloatVector powerOfRounded(FloatVector rounded) {
+        return rounded.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 23)
+                .add(ONE_BITS)
+                .reinterpretAsFloats();
     }
 
     /** {@code magnitude}, whose sign bit must be clear, with the sign of {@code sign}. */

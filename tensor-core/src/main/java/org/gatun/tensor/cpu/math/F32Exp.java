@@ -23,6 +23,8 @@ public final class F32Exp {
     private static final FloatVector LARGEST = F32.of(89);
 
     private static final FloatVector SMALLEST = F32.of(-104);
+    /** Slightly above the logarithm of the smallest normal number. */
+    private static final FloatVector SMALLEST_NORMAL = F32.of(-87.33f);
     /** 2^x overflows above the first and is less than half the smallest float below the second. */
     private static final FloatVector LARGEST_BASE_2 = F32.of(129);
 
@@ -68,12 +70,21 @@ public final class F32Exp {
         return p.mul(F32.powerOfTwo(half)).mul(F32.powerOfTwo(n.sub(half)));
     }
 
-    /** {@code e^x} for x from -87 to 88. */
+    /**
+     * {@code e^x} for x up to 0, or above it by what a difference was rounded, at most 1 ulp; 0 where it is less than 2^-126. For
+     * sums that hold an e^0, to which it adds nothing there.
+     */
+    public static FloatVector expOfNegative(FloatVector x) {
+        VectorMask<Float> below = x.compare(LT, SMALLEST_NORMAL);
+        return expBounded(x.blend(SMALLEST_NORMAL, below)).blend(F32.ZERO, below);
+    }
+
+    /** {@code e^x} for x from -87.33 to 88. */
     static FloatVector expBounded(FloatVector x) {
         FloatVector rounded = x.fma(LOG2_E, F32.ROUNDER);
         FloatVector k = rounded.sub(F32.ROUNDER);
         FloatVector p = expReduced(k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, x)));
-        return p.mul(F32.powerOfTwo(rounded.reinterpretAsInts().sub(F32.ROUNDER_BITS)));
+        return p.mul(F32.powerOfRounded(rounded));
     }
 
     /** {@code e^x / 2} for x from 0 to 89.5, where e^x may overflow but its half does not. */
@@ -96,7 +107,7 @@ public final class F32Exp {
         FloatVector rounded = c.fma(LOG2_E, F32.ROUNDER);
         FloatVector k = rounded.sub(F32.ROUNDER);
         FloatVector r = k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, c)).add(lost);
-        return expReduced(r).mul(F32.powerOfTwo(rounded.reinterpretAsInts().sub(F32.ROUNDER_BITS)));
+        return expReduced(r).mul(F32.powerOfRounded(rounded));
     }
 
     private static FloatVector expReduced(FloatVector r) {

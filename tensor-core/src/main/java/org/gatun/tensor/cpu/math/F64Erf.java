@@ -66,10 +66,12 @@ public final class F64Erf {
     private static final DoubleVector ASYMPTOTIC = F64.of(26);
     /** Above this erfc is less than half the smallest double. */
     private static final DoubleVector ERFC_ZERO = F64.of(27.3);
+    /** Above this erf rounds to 1. */
+    private static final DoubleVector ERF_ONE = F64.of(6);
 
     private F64Erf() {}
 
-    /** The error function of x, at most 1.5 ulp: a polynomial up to 1, {@code 1 - erfc(x)} above, given {@link #tail}. */
+    /** The error function of x, at most 1.5 ulp: a polynomial up to 1, {@code 1 - erfc(x)} above, given {@link #roughTail}. */
     public static DoubleVector erf(DoubleVector x, DoubleVector tail) {
         DoubleVector a = x.abs();
         DoubleVector large = F64.ONE.sub(tail);
@@ -137,6 +139,17 @@ public final class F64Erf {
         DoubleVector c = a.blend(ASYMPTOTIC, a.compare(GT, ASYMPTOTIC));
         DoubleVector near = polynomial.add(FIVE_QUARTERS).div(c.add(c).add(F64.ONE));
         return near.blend(far, a.compare(GT, ASYMPTOTIC));
+    }
+
+    /**
+     * {@code erfc(|x|)} for |x| from 1 on, given {@link #polynomial}, as 1 less it needs it: within 3 ulp up to 2, 10 above, and above 6,
+     * where the difference rounds to 1, anything small.
+     */
+    public static DoubleVector roughTail(DoubleVector x, DoubleVector polynomial) {
+        DoubleVector a = x.abs();
+        DoubleVector c = a.blend(ERF_ONE, a.compare(GT, ERF_ONE));
+        DoubleVector quotient = polynomial.add(FIVE_QUARTERS).div(c.add(c).add(F64.ONE));
+        return F64Exp.expBounded(c.mul(c.neg())).mul(quotient);
     }
 
     /** {@code erfc(|x|)} for |x| from 0.5 on, given {@link #polynomial}. */

@@ -73,6 +73,15 @@ public final class F64Exp {
         return scale(p, rounded);
     }
 
+    /** {@code e^x} for x from -708 to 709, at most 1.5 ulp. */
+    static DoubleVector expBounded(DoubleVector x) {
+        DoubleVector rounded = x.fma(LOG2_E, F64.ROUNDER);
+        DoubleVector k = rounded.sub(F64.ROUNDER);
+        DoubleVector r = k.fma(MINUS_LN2_LOW, k.fma(MINUS_LN2_HIGH, x));
+        DoubleVector p = quadratic(r).fma(r.mul(r), r).add(F64.ONE);
+        return p.mul(F64.powerOfTwo(rounded.reinterpretAsLongs().sub(F64.ROUNDER_BITS)));
+    }
+
     /** {@code e^x / 2} for x from 0 to 710.5, where e^x may overflow but its half does not. */
     static DoubleVector expHalf(DoubleVector x) {
         DoubleVector rounded = x.fma(LOG2_E, F64.ROUNDER);
