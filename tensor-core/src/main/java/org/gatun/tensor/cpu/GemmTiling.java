@@ -80,8 +80,8 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
     /**
      * Whether it pays to copy a right operand that is stored n x k to k x n first. OpenBLAS adds up along k then, which is slow for short
      * k, and below 32 copies both operands: 128 x 32 x 128 runs at half the speed of the transposed copy with its copying. Measured
-     * on one core of a Zen 4, F32 and F64 alike, for k from 16 to 784, n from 16 to 512 and m from 8 to 512. Large products are copied
-     * by OpenBLAS anyway.
+     * on one core of a Zen 4, F32 and F64 alike, for k from 16 to 784, n from 16 to 512 and m from 8 to 512. Products too
+     * large for tiles are copied by OpenBLAS anyway.
      */
     static boolean wantsRows(long m, long n, long k) {
         long fewestRows = k < 32 ? 8 : k < 64 ? 32 : k < 256 ? 64 : Long.MAX_VALUE;
@@ -90,7 +90,7 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
                 && k >= 16
                 && n <= MOST_COPIED / k
                 && hasSmallKernels()
-                && GemmTable.here().inTiles(false, true, (double) m * n * k);
+                && GemmTable.here().inTiles(false, false, (double) m * n * k);
     }
 
     /** The tiling for a product of m x k and k x n on so many threads. */

@@ -24,7 +24,7 @@ class GemmTableTest {
     private static final Path FILE = Path.of("src/main/resources/org/gatun/tensor/cpu", GemmTable.NAME);
 
     /** Rounds in which both ways take turns; the fastest of each counts, so that what else the machine does counts little. */
-    private static final int ROUNDS = 15;
+    private static final int ROUNDS = 20;
 
     private final int threadsBefore = WorkerPool.threads();
 
@@ -109,7 +109,7 @@ class GemmTableTest {
     /** A product that was timed both ways. */
     private record Timed(double macs, double inTiles, double inOneCall) {}
 
-    /** Measures this machine's row. Nothing else should run; takes a minute. */
+    /** Measures this machine's row. Nothing else should run; takes minutes. */
     @Test
     @EnabledIfSystemProperty(named = "gatun.gemm.write", matches = "true")
     void write() throws IOException {
