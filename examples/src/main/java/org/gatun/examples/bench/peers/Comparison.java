@@ -166,7 +166,7 @@ final class Comparison {
                     }
                     guarded(kind, threads, sides, one, side -> {
                         if (first) {
-                            one.samples = settings.samples(warmUp(problem, side));
+                            one.samples = settings.samples(warmUp(problem, side), settings.samples());
                         }
                         // a long run needs no run before it
                         double warmup = one.samples == settings.samples() ? settings.seconds() : 0;
@@ -237,7 +237,8 @@ final class Comparison {
         double before = PeerResults.quantile(times(side, 0, 1, settings.seconds()), 0.5);
         int settled = 0;
         for (int i = 0; i < windows && settled < 2; i++) {
-            double now = PeerResults.quantile(times(side, 0, settings.samples(before), settings.seconds()), 0.5);
+            double now = PeerResults.quantile(
+                    times(side, 0, settings.samples(before, Settings.WINDOW), settings.seconds()), 0.5);
             settled = now > Settings.SETTLED * before ? settled + 1 : 0;
             before = Math.min(before, now);
         }
@@ -258,7 +259,7 @@ final class Comparison {
     private void first(Problem problem, int threads) throws IOException {
         for (SideKind kind : classPaths.keySet()) {
             var runs = new ArrayList<Start>();
-            for (int i = 0; i < settings.starts(); i++) {
+            for (int i = 0; i < settings.starts() && (i == 0 || !isLong(runs)); i++) {
                 try (SideProcess side = start(kind, threads)) {
                     JsonNode answer = side.ask("start", problem.id(), String.valueOf(FIRST_STEPS));
                     if (answer.has("start")) {
@@ -275,6 +276,10 @@ final class Comparison {
                 starts.add(median(runs));
             }
         }
+    }
+
+    private static boolean isLong(List<Start> runs) {
+        return !runs.isEmpty() && runs.getFirst().firstSteps() > Settings.LONG_START;
     }
 
     private void failed(String what, SideKind kind, JsonNode answer) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** A process of {@code org.gatun.bench.SideProgram}, which answers a line of JSON for each request. */
 final class SideProcess implements AutoCloseable {
@@ -27,6 +28,11 @@ final class SideProcess implements AutoCloseable {
 
     /** What the libraries of the peers heed. */
     private static final List<String> THREADS = List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS");
+
+    /** How {@code ./gatun} starts every JVM, and so these; a collector among the user's options takes its place. */
+    private static final List<String> COLLECTOR = List.of("-XX:+UseSerialGC", "-Xmn32m");
+
+    private static final Pattern A_COLLECTOR = Pattern.compile("-XX:\\+Use\\w*GC");
 
     private final SideKind kind;
     private final Process process;
@@ -58,6 +64,9 @@ final class SideProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Djmh.ignoreLock=true",
                 "-Djava.awt.headless=true"));
+        if (options.stream().noneMatch(A_COLLECTOR.asMatchPredicate())) {
+            command.addAll(COLLECTOR);
+        }
         command.addAll(options);
         command.addAll(List.of("-classpath", classPath, kind.program(), String.valueOf(threads)));
         var builder = new ProcessBuilder(command);
