@@ -60,7 +60,7 @@ record Convolution(DType dtype, ConvGeometry geometry) {
         if (Winograd.fits(dtype, g) && Winograd.of(g).inputGradient(dy, weight, dx)) {
             return;
         }
-        if (DirectConvolution.fits(dtype, g) && DirectConvolution.of(g).inputGradient(dy, weight, dx)) {
+        if (DirectConvolution.fitsImages(dtype, g) && DirectConvolution.of(g).inputGradient(dy, weight, dx)) {
             return;
         }
         int bytes = dtype.bytes();
@@ -119,7 +119,7 @@ record Convolution(DType dtype, ConvGeometry geometry) {
         if (Winograd.fits(dtype, g) && Winograd.of(g).weightGradient(dy, x, dw)) {
             return;
         }
-        if (DirectConvolution.fits(dtype, g) && DirectConvolution.of(g).weightGradient(dy, x, dw)) {
+        if (DirectConvolution.fitsWeights(dtype, g) && DirectConvolution.of(g).weightGradient(dy, x, dw)) {
             return;
         }
         int bytes = dtype.bytes();

@@ -4,15 +4,28 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.BinaryFn;
 
 /**
- * Convolutions of F32 images in as many groups as channels ("depthwise") by windows one apart, without a matrix of windows, whose
- * products with one row of weights would read it once for each number. An image's planes are copied with their padding, rows one after the other; what a tap of the window meets is then the same plane a few elements further on, over all
- * rows at once, and a row of results is a sum of such shifted planes. Between rows it has a few results too many, which are dropped. The
- * gradient of the image is the same convolution of the cotangents by the turned window; that of the weights is made of products of the
- * cotangents' planes, with zeros between rows, with the shifted planes.
+ * Convolutions of F32 images of few channels in a group ("depthwise" ones among them) by windows one apart, without a matrix of windows,
+ * which would take longer to write than its products with few rows of weights. An image's planes are copied with their padding, rows one
+ * after the other; what a tap of the window meets is then the same plane a few elements further on, over all rows at once, and a row of
+ * results is a sum of such shifted planes. Between rows it has a few results too many, which are dropped. The gradient of the image is
+ * the same convolution of the cotangents by the turned window; that of the weights is made of products of the cotangents' planes, with
+ * zeros between rows, with the shifted planes.
  */
 final class DirectConvolution {
-    /** The most results of a channel: with more, matrix products are faster. */
-    private static final long MOST_OUTPUTS = 2;
+    /** The most channels of a group and of its results: with more, matrix products are faster. */
+    private static final long MOST_CHANNELS = 32;
+
+    /** Channels of the result up to which sums of any length are faster than matrix products, which read each window for so few. */
+    private static final long FEW_OUTPUTS = 8;
+
+    /** The least terms of a sum that are worth it for more channels of the result. */
+    private static final long LEAST_TERMS = 48;
+
+    /** The most terms where the result has one channel: what is read is for one product alone then. */
+    private static final long MOST_TERMS_OF_ONE = 160;
+
+    /** The most channels of the result in a group for which the gradient of the weights is faster than by matrix products. */
+    private static final long MOST_OUTPUTS_OF_WEIGHTS = 2;
 
     /** The most bytes of an image's padded planes. */
     private static final long PLANE_BYTES = 128 * 1024;
@@ -29,15 +42,32 @@ final class DirectConvolution {
         this.geometry = geometry;
     }
 
-    /** Whether the method is there for such a convolution and its gradients, and faster. */
+    /** Whether the method is there for such a convolution and faster. */
     static boolean fits(DType dtype, ConvGeometry g) {
+        return canDo(dtype, g) && pays(g.channels() * g.taps(), g.outputs());
+    }
+
+    /** Whether it is for the gradient of the images: the same sums with the channels' roles exchanged. */
+    static boolean fitsImages(DType dtype, ConvGeometry g) {
+        return canDo(dtype, g) && pays(g.outputs() * g.taps(), g.channels());
+    }
+
+    /** Whether it is for the gradient of the weights. */
+    static boolean fitsWeights(DType dtype, ConvGeometry g) {
+        return canDo(dtype, g) && g.channels() == 1 && g.outputs() <= MOST_OUTPUTS_OF_WEIGHTS;
+    }
+
+    private static boolean pays(long terms, long outputs) {
+        return outputs == 1 ? terms <= MOST_TERMS_OF_ONE : outputs <= FEW_OUTPUTS || terms >= LEAST_TERMS;
+    }
+
+    private static boolean canDo(DType dtype, ConvGeometry g) {
         var spec = g.spec();
         if (dtype != DType.F32
                 || !VectorSupport.ENABLED
                 || spec.strideH() != 1
                 || spec.strideW() != 1
-                || g.channels() != 1
-                || g.outputs() > MOST_OUTPUTS
+                || Math.max(g.channels(), g.outputs()) > MOST_CHANNELS
                 || g.taps() == 1
                 || Math.min(g.outHeight(), g.outWidth()) < 1) {
             return false;
@@ -46,9 +76,10 @@ final class DirectConvolution {
         long spanW = (long) spec.dilationW() * (g.kernelWidth() - 1);
         long pitch = Math.max(g.width(), g.outWidth()) + spanW;
         long rows = Math.max(g.height(), g.outHeight()) + spanH;
+        long planes = Math.max(2, Math.max(g.channels(), g.outputs()));
         return spec.padH() <= spanH
                 && spec.padW() <= spanW
-                && MOST_OUTPUTS * rows * pitch * 4 <= PLANE_BYTES
+                && planes * rows * pitch * 4 <= PLANE_BYTES
                 && spanW <= DROPPED * Math.min(g.outWidth(), g.width());
     }
 
@@ -98,6 +129,11 @@ final class DirectConvolution {
                                 (int) width,
                                 (int) height);
             }
+        }
+
+        /** Copies the results of a plane, without those between rows. */
+        void drain(long sums, long to) {
+            RowLoops.get().copyWords(sums, 4 * pitch, to, 4 * outWidth, (int) outWidth, (int) outHeight);
         }
 
         /** The results, with those between rows. */
@@ -158,26 +194,43 @@ final class DirectConvolution {
             WorkerPool.parallelFor(images, grain, (begin, end) -> {
                 try (Scratch own = Scratch.open()) {
                     long padded = planes.allocate(channels, own);
-                    long sums = own.allocate(4L * (planes.length() + DirectLoops.SLACK));
+                    long step = 4L * (planes.length() + DirectLoops.SLACK);
+                    long sums = own.allocate(4 * step);
                     for (long image = begin; image < end; image++) {
                         planes.fill(x + 4 * image * channels * planes.height * planes.width, padded, channels);
                         long from = weights + 4 * (image % g.groups()) * outputs * depth;
                         long to = y + 4 * image * outputs * planes.outHeight * planes.outWidth;
-                        for (long output = 0; output < outputs; output++) {
-                            DirectLoops.sums(padded, offsets, depth, from + 4 * output * depth, sums, planes.length());
-                            RowLoops.get()
-                                    .copyWords(
-                                            sums,
-                                            4 * planes.pitch,
-                                            to + 4 * output * planes.outHeight * planes.outWidth,
-                                            4 * planes.outWidth,
-                                            (int) planes.outWidth,
-                                            (int) planes.outHeight);
-                        }
+                        filterImage(planes, padded, offsets, depth, from, outputs, sums, step, to);
                     }
                 }
             });
             return true;
+        }
+    }
+
+    /** The results of one image: four at a time, then one at a time, by way of {@code sums}, four rows {@code step} bytes apart. */
+    private static void filterImage(
+            Planes planes,
+            long padded,
+            long offsets,
+            int depth,
+            long weights,
+            long outputs,
+            long sums,
+            long step,
+            long y) {
+        int n = planes.length();
+        long plane = 4 * planes.outHeight * planes.outWidth;
+        long output = 0;
+        for (; output + 4 <= outputs; output += 4) {
+            DirectLoops.fourSums(padded, offsets, depth, weights + 4 * output * depth, sums, step, n);
+            for (int row = 0; row < 4; row++) {
+                planes.drain(sums + row * step, y + (output + row) * plane);
+            }
+        }
+        for (; output < outputs; output++) {
+            DirectLoops.sums(padded, offsets, depth, weights + 4 * output * depth, sums, n);
+            planes.drain(sums, y + output * plane);
         }
     }
 
@@ -199,16 +252,24 @@ final class DirectConvolution {
         return offsets;
     }
 
-    /** The weights in the order in which the loops read them: for each result of a group those of each channel; returns whether all are finite. */
+    /**
+     * The weights in the order in which the loops read them: for each four results of a group, then for each of those that remain, those of
+     * each channel; returns whether all are finite.
+     */
     private boolean arrange(long weight, long channels, long outputs, boolean turned, long to) {
         var g = geometry;
         int taps = g.taps();
-        long at = to;
+        long depth = channels * taps;
+        long inFours = outputs & -4;
         float zero = 0;
         for (long group = 0; group < g.groups(); group++) {
             for (long output = 0; output < outputs; output++) {
+                boolean four = output < inFours;
+                long step = four ? 16 : 4;
+                long first = four ? (output & -4) * depth + output % 4 : output * depth;
+                long at = to + 4 * (group * outputs * depth + first);
                 for (long channel = 0; channel < channels; channel++) {
-                    for (int tap = 0; tap < taps; tap++, at += 4) {
+                    for (int tap = 0; tap < taps; tap++, at += step) {
                         long index = turned
                                 ? ((group * channels + channel) * outputs + output) * taps + taps - 1 - tap
                                 : ((group * outputs + output) * channels + channel) * taps + tap;

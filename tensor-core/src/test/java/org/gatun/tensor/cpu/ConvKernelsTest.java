@@ -95,6 +95,20 @@ class ConvKernelsTest {
                     Shape.of(3, 5, 11, 9 + padding), Shape.of(5, 1, 3, 3), new ConvSpec(1, 1, padding, 1, 1, 1, 5)));
             cases.add(new Case(Shape.of(2, 3, 10, 17), Shape.of(6, 1, 2, 5), new ConvSpec(1, 1, 1, padding, 2, 1, 3)));
         }
+        // Few channels: four results at a time and what remains, rows that end anywhere in a vector, with and without
+        // groups.
+        for (int outputs = 1; outputs <= 9; outputs++) {
+            cases.add(new Case(
+                    Shape.of(3, 2, 9, 10 + outputs),
+                    Shape.of(outputs, 2, 3, 5),
+                    new ConvSpec(1, 1, outputs % 3, outputs % 5, 1, 1, 1)));
+            cases.add(new Case(
+                    Shape.of(2, 6, 8 + outputs, 12),
+                    Shape.of(2 * outputs, 3, 5, 3),
+                    new ConvSpec(1, 1, 2, 1, 1, 2, 2)));
+        }
+        cases.add(new Case(Shape.of(2, 6, 14, 14), Shape.of(16, 6, 5, 5), ConvSpec.DEFAULT));
+        cases.add(new Case(Shape.of(2, 1, 28, 28), Shape.of(6, 1, 5, 5), ConvSpec.DEFAULT.padding(2)));
         // Nothing in it.
         cases.add(new Case(Shape.of(0, 2, 4, 4), Shape.of(3, 2, 2, 2), ConvSpec.DEFAULT));
         cases.add(new Case(Shape.of(2, 0, 4, 4), Shape.of(3, 0, 2, 2), ConvSpec.DEFAULT));
@@ -288,6 +302,7 @@ class ConvKernelsTest {
         var spec = new ConvSpec(1, 1, 1, 1, 1, 1, 1);
         whatIsNotFiniteStaysInItsWindows(new Case(Shape.of(2, 16, 12, 12), Shape.of(16, 16, 3, 3), spec));
         whatIsNotFiniteStaysInItsWindows(new Case(Shape.of(2, 16, 12, 12), Shape.of(16, 1, 3, 3), spec.groups(16)));
+        whatIsNotFiniteStaysInItsWindows(new Case(Shape.of(2, 6, 12, 12), Shape.of(9, 6, 3, 3), spec));
     }
 
     private static void whatIsNotFiniteStaysInItsWindows(Case c) {
@@ -324,7 +339,7 @@ class ConvKernelsTest {
     /** Zeros that a method puts around rows for itself are no elements of a window: without padding, nothing is infinity times 0. */
     @Test
     void anInfiniteWeightMeetsOnlyTheImage() {
-        for (int groups : new int[] {1, 16}) {
+        for (int groups : new int[] {1, 4, 16}) {
             Case c = new Case(Shape.of(4, 16, 9, 12), Shape.of(16, 16 / groups, 3, 3), ConvSpec.DEFAULT.groups(groups));
             try (MemoryScope scope = MemoryScope.open()) {
                 double[] ws = ones((int) c.weight().elements());
