@@ -15,6 +15,12 @@ final class F32RowSoftmax implements RowSoftmax {
     // Loops start from vectors made afresh: one from a static field would keep the loop's vector on the heap.
     private static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
 
+    // Two exponentials in one method are more than the JIT compiler inlines.
+    private static final OutOfLine.RowSum EXPONENTIALS = OutOfLine.rowSum(F32RowSoftmax::exponentials);
+    private static final OutOfLine.RowSum LAST_EXPONENTIALS = OutOfLine.rowSum(F32RowSoftmax::lastExponentials);
+    private static final OutOfLine.RowSum SUM = OutOfLine.rowSum(F32RowSoftmax::sumOfBlock);
+    private static final OutOfLine.RowSum LAST_SUM = OutOfLine.rowSum(F32RowSoftmax::lastSum);
+
     /** Elements whose exponentials are summed lane by lane before they join the sum of the row, in double precision. */
     private static final int BLOCK = 4096;
 
@@ -25,11 +31,7 @@ final class F32RowSoftmax implements RowSoftmax {
             return;
         }
         float max = max(x, n);
-        double sum = 0;
-        for (long done = 0; done < n; done += BLOCK) {
-            sum += exponentials(x + 4 * done, (int) Math.min(BLOCK, n - done), max, out + 4 * done);
-        }
-        float divisor = (float) sum;
+        float divisor = (float) sum(x, n, max, out, EXPONENTIALS, LAST_EXPONENTIALS);
         for (long done = 0; done < n; done += BLOCK) {
             divide(out + 4 * done, (int) Math.min(BLOCK, n - done), divisor);
         }
@@ -86,11 +88,17 @@ final class F32RowSoftmax implements RowSoftmax {
     }
 
     private static double sumOfExponentials(long x, long n, float shift) {
+        return sum(x, n, shift, 0, SUM, LAST_SUM);
+    }
+
+    /** The sum over a row, by a loop for whole vectors and one for what remains. */
+    private static double sum(long x, long n, float shift, long out, OutOfLine.RowSum vectors, OutOfLine.RowSum last) {
         double sum = 0;
-        for (long done = 0; done < n; done += BLOCK) {
-            sum += sumOfBlock(x + 4 * done, (int) Math.min(BLOCK, n - done), shift);
+        long whole = n - n % LANES;
+        for (long done = 0; done < whole; done += BLOCK) {
+            sum += vectors.of(x + 4 * done, (int) Math.min(BLOCK, whole - done), shift, out + 4 * done);
         }
-        return sum;
+        return whole < n ? sum + last.of(x + 4 * whole, (int) (n - whole), shift, out + 4 * whole) : sum;
     }
 
     private static float max(long x, long n) {
@@ -114,35 +122,38 @@ final class F32RowSoftmax implements RowSoftmax {
         return max.reduceLanes(VectorOperators.MAX);
     }
 
-    /** Writes {@code e^(x - shift)} and returns the sum. */
+    /** Writes {@code e^(x - shift)} of whole vectors and returns the sum. */
     private static float exponentials(long x, int n, float shift, long out) {
         FloatVector sum = FloatVector.zero(SPECIES);
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
+        for (int i = 0; i < n; i += LANES) {
             FloatVector e = F32Exp.expOfNegative(load(x + 4L * i).sub(shift));
             e.intoMemorySegment(Ram.ALL, out + 4L * i, ORDER);
-            sum = sum.add(e);
-        }
-        if (i < n) {
-            VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-            FloatVector e = F32Exp.expOfNegative(load(x + 4L * i, rest).sub(shift));
-            e.intoMemorySegment(Ram.ALL, out + 4L * i, ORDER, rest);
             sum = sum.add(e);
         }
         return LaneSums.of(sum);
     }
 
-    private static float sumOfBlock(long x, int n, float shift) {
+    /** The same of less than a vector. */
+    private static float lastExponentials(long x, int n, float shift, long out) {
+        VectorMask<Float> mask = SPECIES.indexInRange(0, n);
+        FloatVector e = F32Exp.expOfNegative(load(x, mask).sub(shift));
+        e.intoMemorySegment(Ram.ALL, out, ORDER, mask);
+        return LaneSums.of(e);
+    }
+
+    /** The sum of {@code e^(x - shift)} of whole vectors. */
+    private static float sumOfBlock(long x, int n, float shift, long none) {
         FloatVector sum = FloatVector.zero(SPECIES);
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
+        for (int i = 0; i < n; i += LANES) {
             sum = sum.add(F32Exp.expOfNegative(load(x + 4L * i).sub(shift)));
         }
-        if (i < n) {
-            VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-            sum = sum.add(F32Exp.expOfNegative(load(x + 4L * i, rest).sub(shift)));
-        }
         return LaneSums.of(sum);
+    }
+
+    /** The same of less than a vector. */
+    private static float lastSum(long x, int n, float shift, long none) {
+        return LaneSums.of(
+                F32Exp.expOfNegative(load(x, SPECIES.indexInRange(0, n)).sub(shift)));
     }
 
     private static void divide(long out, int n, float divisor) {

@@ -13,7 +13,27 @@ final class OutOfLine {
     private static final MethodType UNARY = MethodType.methodType(void.class, long.class, long.class, long.class);
     private static final MethodType BINARY = UNARY.appendParameterTypes(long.class);
 
+    private static final MethodType ROW_SUM =
+            MethodType.methodType(float.class, long.class, int.class, float.class, long.class);
+
     private OutOfLine() {}
+
+    /** A loop over a row of floats that gives a sum. */
+    @FunctionalInterface
+    interface RowSum {
+        /**
+         * The sum of a function of {@code x[i] - shift}, whose values it may write.
+         *
+         * @param x address of n floats
+         * @param out where the values go
+         */
+        float of(long x, int n, float shift, long out);
+    }
+
+    /** A loop that calls another. */
+    static RowSum rowSum(RowSum loop) {
+        return new Sum(handle(RowSum.class, "of", ROW_SUM, loop));
+    }
 
     /** A kernel that calls another. */
     static UnaryKernel unary(UnaryKernel kernel) {
@@ -33,6 +53,17 @@ final class OutOfLine {
             return MethodHandles.lookup().findVirtual(type, method, signature).bindTo(kernel);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot call " + method + " of " + type, e);
+        }
+    }
+
+    private record Sum(MethodHandle handle) implements RowSum {
+        @Override
+        public float of(long x, int n, float shift, long out) {
+            try {
+                return (float) handle.invokeExact(x, n, shift, out);
+            } catch (Throwable e) {
+                throw rethrown(e);
+            }
         }
     }
 
