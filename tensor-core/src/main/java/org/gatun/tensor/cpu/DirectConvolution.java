@@ -24,8 +24,8 @@ final class DirectConvolution {
     /** The most terms where the result has one channel: what is read is for one product alone then. */
     private static final long MOST_TERMS_OF_ONE = 160;
 
-    /** The most channels of the result in a group for which the gradient of the weights is faster than by matrix products. */
-    private static final long MOST_OUTPUTS_OF_WEIGHTS = 2;
+    /** Channels of a group, as of depthwise convolutions, whose sums of any length and gradients of weights are faster than by products. */
+    private static final long FEW_CHANNELS = 2;
 
     /** The most bytes of an image's padded planes. */
     private static final long PLANE_BYTES = 128 * 1024;
@@ -44,21 +44,25 @@ final class DirectConvolution {
 
     /** Whether the method is there for such a convolution and faster. */
     static boolean fits(DType dtype, ConvGeometry g) {
-        return canDo(dtype, g) && pays(g.channels() * g.taps(), g.outputs());
+        return canDo(dtype, g) && pays(g.channels(), g.taps(), g.outputs());
     }
 
     /** Whether it is for the gradient of the images: the same sums with the channels' roles exchanged. */
     static boolean fitsImages(DType dtype, ConvGeometry g) {
-        return canDo(dtype, g) && pays(g.outputs() * g.taps(), g.channels());
+        return canDo(dtype, g) && pays(g.outputs(), g.taps(), g.channels());
     }
 
     /** Whether it is for the gradient of the weights. */
     static boolean fitsWeights(DType dtype, ConvGeometry g) {
-        return canDo(dtype, g) && g.channels() == 1 && g.outputs() <= MOST_OUTPUTS_OF_WEIGHTS;
+        return canDo(dtype, g) && g.channels() == 1 && g.outputs() <= FEW_CHANNELS;
     }
 
-    private static boolean pays(long terms, long outputs) {
-        return outputs == 1 ? terms <= MOST_TERMS_OF_ONE : outputs <= FEW_OUTPUTS || terms >= LEAST_TERMS;
+    private static boolean pays(long read, long taps, long written) {
+        long terms = read * taps;
+        if (written == 1) {
+            return read <= FEW_CHANNELS || terms <= MOST_TERMS_OF_ONE;
+        }
+        return written <= FEW_OUTPUTS || terms >= LEAST_TERMS;
     }
 
     private static boolean canDo(DType dtype, ConvGeometry g) {
@@ -69,14 +73,15 @@ final class DirectConvolution {
                 || spec.strideW() != 1
                 || Math.max(g.channels(), g.outputs()) > MOST_CHANNELS
                 || g.taps() == 1
-                || Math.min(g.outHeight(), g.outWidth()) < 1) {
+                || Math.min(g.outHeight(), g.outWidth()) < 1
+                || Math.min(g.height(), g.width()) < 1) {
             return false;
         }
         long spanH = (long) spec.dilationH() * (g.kernelHeight() - 1);
         long spanW = (long) spec.dilationW() * (g.kernelWidth() - 1);
         long pitch = Math.max(g.width(), g.outWidth()) + spanW;
         long rows = Math.max(g.height(), g.outHeight()) + spanH;
-        long planes = Math.max(2, Math.max(g.channels(), g.outputs()));
+        long planes = Math.max(FEW_CHANNELS, Math.max(g.channels(), g.outputs()));
         return spec.padH() <= spanH
                 && spec.padW() <= spanW
                 && planes * rows * pitch * 4 <= PLANE_BYTES
@@ -190,25 +195,33 @@ final class DirectConvolution {
                 // It would meet zeros around the cotangents that no other method has.
                 return false;
             }
-            long grain = Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, outputs * depth * planes.length()));
-            WorkerPool.parallelFor(images, grain, (begin, end) -> {
-                try (Scratch own = Scratch.open()) {
-                    long padded = planes.allocate(channels, own);
-                    long step = 4L * (planes.length() + DirectLoops.SLACK);
-                    long sums = own.allocate(4 * step);
-                    for (long image = begin; image < end; image++) {
-                        planes.fill(x + 4 * image * channels * planes.height * planes.width, padded, channels);
-                        long from = weights + 4 * (image % g.groups()) * outputs * depth;
-                        long to = y + 4 * image * outputs * planes.outHeight * planes.outWidth;
-                        filterImage(planes, padded, offsets, depth, from, outputs, sums, step, to);
-                    }
-                }
-            });
+            // With few images, threads share out the results too, four by four, as the weights lie.
+            long fours = Math.ceilDiv(outputs, 4);
+            long shares =
+                    Math.clamp(Math.ceilDiv((long) WorkerPool.threads(), Math.max(1, images)), 1, Math.max(1, fours));
+            long macs = Math.ceilDiv(outputs, shares) * depth * planes.length();
+            WorkerPool.parallelFor(
+                    images * shares, Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, macs)), (begin, end) -> {
+                        try (Scratch own = Scratch.open()) {
+                            long padded = planes.allocate(channels, own);
+                            long step = 4L * (planes.length() + DirectLoops.SLACK);
+                            long sums = own.allocate(4 * step);
+                            for (long unit = begin; unit < end; unit++) {
+                                long image = unit / shares;
+                                long first = 4 * (fours * (unit % shares) / shares);
+                                long last = Math.min(outputs, 4 * (fours * (unit % shares + 1) / shares));
+                                planes.fill(x + 4 * image * channels * planes.height * planes.width, padded, channels);
+                                long from = weights + 4 * ((image % g.groups()) * outputs + first) * depth;
+                                long to = y + 4 * (image * outputs + first) * planes.outHeight * planes.outWidth;
+                                filterImage(planes, padded, offsets, depth, from, last - first, sums, step, to);
+                            }
+                        }
+                    });
             return true;
         }
     }
 
-    /** The results of one image: four at a time, then one at a time, by way of {@code sums}, four rows {@code step} bytes apart. */
+    /** Results of one image: four at a time, then one at a time, by way of {@code sums}, four rows {@code step} bytes apart. */
     private static void filterImage(
             Planes planes,
             long padded,

@@ -5,8 +5,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops of {@link DirectConvolution} on the Vector API: sums of shifted rows, and sums of products of rows, four vectors at a
- * time, which hides an addition's latency.
+ * The loops of {@link DirectConvolution} on the Vector API: sums of shifted rows, and sums of products of rows, of four vectors or
+ * more at a time, which hides an addition's latency.
  */
 final class DirectLoops {
     /** Floats that a loop may read or write behind the end of what it is asked for. */

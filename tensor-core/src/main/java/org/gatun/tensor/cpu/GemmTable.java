@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * Up to which size a product is faster in small tiles, whose operands OpenBLAS reads where they lie, than in one call that copies
  * them first: a number for each way of storing the operands, by the processor's vendor. The table is a resource that {@code
- * GemmTableTest} measures and writes.
+ * GemmTableTest} measures, in F32 on one thread, and writes. It goes for F64 and for all threads' work together, too.
  *
  * @param vendor whom the numbers are for, as the processor names it
  * @param millions of multiply-adds: of A B, A B', A' B, A' B', where A' is stored transposed

@@ -96,22 +96,24 @@ record GemmTiling(long rows, long columns, long depth, long blockRows, long bloc
     /** The tiling for a product of m x k and k x n on so many threads. */
     static GemmTiling choose(
             int bytes, boolean transA, boolean transB, long m, long n, long k, int lda, int ldb, int threads) {
-        if (hasSmallKernels() && readsInPlace(bytes, transA, transB, m, n, k, lda, ldb)) {
+        if (hasSmallKernels()
+                && readsInPlace(bytes, transA, transB, m, n, k, lda, ldb)
+                && GemmTable.here().inTiles(transA, transB, (double) m * n * k)) {
             return inPlace(bytes, transA, transB, m, n, k, threads);
         }
         return general(m, n, k, threads);
     }
 
-    private static boolean readsInPlace(
-            int bytes, boolean transA, boolean transB, long m, long n, long k, int lda, int ldb) {
+    /** Whether tiles of such operands are read in place, of sizes that the table allows. */
+    static boolean readsInPlace(int bytes, boolean transA, boolean transB, long m, long n, long k, int lda, int ldb) {
         boolean aliasing = (long) lda * bytes % ALIAS_BYTES == 0 || (long) ldb * bytes % ALIAS_BYTES == 0;
         if (aliasing && Math.min(m, n) >= ALIAS_SIDE) {
             return false;
         }
         boolean small = (double) m * k + (double) k * n + (double) m * n <= (double) SMALL_BYTES / bytes;
         // With both operands stored along the same axis as the sum or both across it, blocks of any size are read in
-        // place as fast, up to what the table says.
-        return (small || transA != transB) && GemmTable.here().inTiles(transA, transB, (double) m * n * k);
+        // place as fast.
+        return small || transA != transB;
     }
 
     /**

@@ -56,7 +56,14 @@ final class OutOfLine {
         }
     }
 
-    private record Sum(MethodHandle handle) implements RowSum {
+    /** No record: fields of a constant record are constants, and the call would be inlined. */
+    private static final class Sum implements RowSum {
+        private final MethodHandle handle;
+
+        Sum(MethodHandle handle) {
+            this.handle = handle;
+        }
+
         @Override
         public float of(long x, int n, float shift, long out) {
             try {

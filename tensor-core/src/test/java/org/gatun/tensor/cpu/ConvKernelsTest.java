@@ -109,6 +109,16 @@ class ConvKernelsTest {
         }
         cases.add(new Case(Shape.of(2, 6, 14, 14), Shape.of(16, 6, 5, 5), ConvSpec.DEFAULT));
         cases.add(new Case(Shape.of(2, 1, 28, 28), Shape.of(6, 1, 5, 5), ConvSpec.DEFAULT.padding(2)));
+        // One image, whose results threads share out.
+        for (int outputs : new int[] {3, 8, 13, 32}) {
+            cases.add(new Case(Shape.of(1, 12, 16, 15), Shape.of(outputs, 12, 5, 5), ConvSpec.DEFAULT.padding(2)));
+        }
+        cases.add(new Case(
+                Shape.of(1, 3, 30, 30),
+                Shape.of(3, 1, 13, 13),
+                ConvSpec.DEFAULT.padding(6).groups(3)));
+        // No rows but those of the padding.
+        cases.add(new Case(Shape.of(1, 2, 0, 20), Shape.of(2, 2, 2, 7), new ConvSpec(1, 1, 1, 3, 1, 1, 1)));
         // Nothing in it.
         cases.add(new Case(Shape.of(0, 2, 4, 4), Shape.of(3, 2, 2, 2), ConvSpec.DEFAULT));
         cases.add(new Case(Shape.of(2, 0, 4, 4), Shape.of(3, 0, 2, 2), ConvSpec.DEFAULT));

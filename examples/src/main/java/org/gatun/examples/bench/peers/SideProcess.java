@@ -29,10 +29,13 @@ final class SideProcess implements AutoCloseable {
     /** What the libraries of the peers heed. */
     private static final List<String> THREADS = List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS");
 
-    /** How {@code ./gatun} starts every JVM, and so these; a collector among the user's options takes its place. */
+    /** How {@code ./gatun} starts its JVM, and so these; a collector among the user's options takes its place. */
     private static final List<String> COLLECTOR = List.of("-XX:+UseSerialGC", "-Xmn32m");
 
-    private static final Pattern A_COLLECTOR = Pattern.compile("-XX:\\+Use\\w*GC");
+    private static final Pattern A_COLLECTOR = Pattern.compile("-XX:\\+Use.*GC");
+
+    /** Options that every JVM takes from its environment. */
+    private static final List<String> ENVIRONMENT = List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
 
     private final SideKind kind;
     private final Process process;
@@ -64,7 +67,7 @@ final class SideProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Djmh.ignoreLock=true",
                 "-Djava.awt.headless=true"));
-        if (options.stream().noneMatch(A_COLLECTOR.asMatchPredicate())) {
+        if (!namesCollector(options)) {
             command.addAll(COLLECTOR);
         }
         command.addAll(options);
@@ -74,6 +77,14 @@ final class SideProcess implements AutoCloseable {
             builder.environment().put(name, String.valueOf(threads));
         }
         return new SideProcess(kind, builder.start());
+    }
+
+    private static boolean namesCollector(List<String> options) {
+        var words = new ArrayList<>(options);
+        for (String name : ENVIRONMENT) {
+            words.addAll(List.of(System.getenv().getOrDefault(name, "").split("\\s+")));
+        }
+        return words.stream().anyMatch(A_COLLECTOR.asMatchPredicate());
     }
 
     /** Builds a side's program if need be, and finds its class path; Maven fetches the peer's libraries the first time. */

@@ -71,8 +71,8 @@ public final class F32Exp {
     }
 
     /**
-     * {@code e^x} for x up to 0, or above it by what a difference was rounded, at most 1 ulp; 0 where it is less than 2^-126. For
-     * sums that hold an e^0, to which it adds nothing there.
+     * {@code e^x} for x up to 0, or above it by what a difference was rounded, at most 1 ulp; 0 below -87.33, where it is 2^-126. For shares
+     * of a sum that holds an e^0.
      */
     public static FloatVector expOfNegative(FloatVector x) {
         VectorMask<Float> below = x.compare(LT, SMALLEST_NORMAL);

@@ -142,7 +142,7 @@ public final class F64Erf {
     }
 
     /**
-     * {@code erfc(|x|)} for |x| from 1 on, given {@link #polynomial}, as 1 less it needs it: within 3 ulp up to 2, 10 above, and above 6,
+     * {@code erfc(|x|)} for |x| from 1 on, given {@link #polynomial}, as 1 less it needs it: within 5 ulp up to 2, 32 up to 6, and above,
      * where the difference rounds to 1, anything small.
      */
     public static DoubleVector roughTail(DoubleVector x, DoubleVector polynomial) {
