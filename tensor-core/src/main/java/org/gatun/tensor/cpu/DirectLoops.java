@@ -20,6 +20,9 @@ final class DirectLoops {
     /** Elements whose products are summed before they are added to the sum of all: errors grow with the longest chain of additions. */
     private static final int SUMMED = 64 * LANES;
 
+    /** Terms that are summed before they join the sum of all, for the same reason. */
+    private static final int CHAIN = 32;
+
     private static final long VECTOR = SPECIES.vectorByteSize();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -36,21 +39,32 @@ final class DirectLoops {
      */
     static void sums(long x, long offsets, int depth, long weights, long out, int n) {
         for (int i = 0; i < n; i += 4 * LANES) {
-            FloatVector a = FloatVector.zero(SPECIES);
-            FloatVector b = FloatVector.zero(SPECIES);
-            FloatVector c = FloatVector.zero(SPECIES);
-            FloatVector d = FloatVector.zero(SPECIES);
-            for (int q = 0; q < depth; q++) {
-                long at = x + 4L * i + Ram.getLong(offsets + 8L * q);
-                FloatVector w = broadcast(weights + 4L * q);
-                a = load(at).fma(w, a);
-                b = load(at + VECTOR).fma(w, b);
-                c = load(at + 2 * VECTOR).fma(w, c);
-                d = load(at + 3 * VECTOR).fma(w, d);
+            FloatVector allA = FloatVector.zero(SPECIES);
+            FloatVector allB = FloatVector.zero(SPECIES);
+            FloatVector allC = FloatVector.zero(SPECIES);
+            FloatVector allD = FloatVector.zero(SPECIES);
+            for (int begin = 0; begin < depth; begin += CHAIN) {
+                int end = Math.min(depth, begin + CHAIN);
+                FloatVector a = FloatVector.zero(SPECIES);
+                FloatVector b = FloatVector.zero(SPECIES);
+                FloatVector c = FloatVector.zero(SPECIES);
+                FloatVector d = FloatVector.zero(SPECIES);
+                for (int q = begin; q < end; q++) {
+                    long at = x + 4L * i + Ram.getLong(offsets + 8L * q);
+                    FloatVector w = broadcast(weights + 4L * q);
+                    a = load(at).fma(w, a);
+                    b = load(at + VECTOR).fma(w, b);
+                    c = load(at + 2 * VECTOR).fma(w, c);
+                    d = load(at + 3 * VECTOR).fma(w, d);
+                }
+                allA = allA.add(a);
+                allB = allB.add(b);
+                allC = allC.add(c);
+                allD = allD.add(d);
             }
             long to = out + 4L * i;
-            store(a, b, to);
-            store(c, d, to + 2 * VECTOR);
+            store(allA, allB, to);
+            store(allC, allD, to + 2 * VECTOR);
         }
     }
 
@@ -62,80 +76,63 @@ final class DirectLoops {
      * @param outStep bytes from there to the next row's
      */
     static void fourSums(long x, long offsets, int depth, long weights, long out, long outStep, int n) {
-        int i = 0;
-        // two vectors take less time as three than one by one
-        for (; n - i > LANES; i += 3 * LANES) {
+        for (int i = 0; i < n; i += 2 * LANES) {
             long to = out + 4L * i;
-            twelveVectors(x + 4L * i, offsets, depth, weights, to, to + outStep, to + 2 * outStep, to + 3 * outStep);
-        }
-        if (i < n) {
-            fourVectors(x + 4L * i, offsets, depth, weights, out + 4L * i, outStep);
+            eightVectors(x + 4L * i, offsets, depth, weights, to, to + outStep, to + 2 * outStep, to + 3 * outStep);
         }
     }
 
     /** More sums at once than these are more than the JIT compiler inlines. */
-    private static void twelveVectors(
+    private static void eightVectors(
             long x, long offsets, int depth, long weights, long outA, long outB, long outC, long outD) {
-        FloatVector a0 = FloatVector.zero(SPECIES);
-        FloatVector a1 = FloatVector.zero(SPECIES);
-        FloatVector a2 = FloatVector.zero(SPECIES);
-        FloatVector b0 = FloatVector.zero(SPECIES);
-        FloatVector b1 = FloatVector.zero(SPECIES);
-        FloatVector b2 = FloatVector.zero(SPECIES);
-        FloatVector c0 = FloatVector.zero(SPECIES);
-        FloatVector c1 = FloatVector.zero(SPECIES);
-        FloatVector c2 = FloatVector.zero(SPECIES);
-        FloatVector d0 = FloatVector.zero(SPECIES);
-        FloatVector d1 = FloatVector.zero(SPECIES);
-        FloatVector d2 = FloatVector.zero(SPECIES);
-        for (int q = 0; q < depth; q++) {
-            long at = x + Ram.getLong(offsets + 8L * q);
-            FloatVector x0 = load(at);
-            FloatVector x1 = load(at + VECTOR);
-            FloatVector x2 = load(at + 2 * VECTOR);
-            FloatVector a = broadcast(weights + 16L * q);
-            a0 = x0.fma(a, a0);
-            a1 = x1.fma(a, a1);
-            a2 = x2.fma(a, a2);
-            FloatVector b = broadcast(weights + 16L * q + 4);
-            b0 = x0.fma(b, b0);
-            b1 = x1.fma(b, b1);
-            b2 = x2.fma(b, b2);
-            FloatVector c = broadcast(weights + 16L * q + 8);
-            c0 = x0.fma(c, c0);
-            c1 = x1.fma(c, c1);
-            c2 = x2.fma(c, c2);
-            FloatVector d = broadcast(weights + 16L * q + 12);
-            d0 = x0.fma(d, d0);
-            d1 = x1.fma(d, d1);
-            d2 = x2.fma(d, d2);
+        FloatVector allA0 = FloatVector.zero(SPECIES);
+        FloatVector allA1 = FloatVector.zero(SPECIES);
+        FloatVector allB0 = FloatVector.zero(SPECIES);
+        FloatVector allB1 = FloatVector.zero(SPECIES);
+        FloatVector allC0 = FloatVector.zero(SPECIES);
+        FloatVector allC1 = FloatVector.zero(SPECIES);
+        FloatVector allD0 = FloatVector.zero(SPECIES);
+        FloatVector allD1 = FloatVector.zero(SPECIES);
+        for (int begin = 0; begin < depth; begin += CHAIN) {
+            int end = Math.min(depth, begin + CHAIN);
+            FloatVector a0 = FloatVector.zero(SPECIES);
+            FloatVector a1 = FloatVector.zero(SPECIES);
+            FloatVector b0 = FloatVector.zero(SPECIES);
+            FloatVector b1 = FloatVector.zero(SPECIES);
+            FloatVector c0 = FloatVector.zero(SPECIES);
+            FloatVector c1 = FloatVector.zero(SPECIES);
+            FloatVector d0 = FloatVector.zero(SPECIES);
+            FloatVector d1 = FloatVector.zero(SPECIES);
+            for (int q = begin; q < end; q++) {
+                long at = x + Ram.getLong(offsets + 8L * q);
+                FloatVector x0 = load(at);
+                FloatVector x1 = load(at + VECTOR);
+                FloatVector a = broadcast(weights + 16L * q);
+                a0 = x0.fma(a, a0);
+                a1 = x1.fma(a, a1);
+                FloatVector b = broadcast(weights + 16L * q + 4);
+                b0 = x0.fma(b, b0);
+                b1 = x1.fma(b, b1);
+                FloatVector c = broadcast(weights + 16L * q + 8);
+                c0 = x0.fma(c, c0);
+                c1 = x1.fma(c, c1);
+                FloatVector d = broadcast(weights + 16L * q + 12);
+                d0 = x0.fma(d, d0);
+                d1 = x1.fma(d, d1);
+            }
+            allA0 = allA0.add(a0);
+            allA1 = allA1.add(a1);
+            allB0 = allB0.add(b0);
+            allB1 = allB1.add(b1);
+            allC0 = allC0.add(c0);
+            allC1 = allC1.add(c1);
+            allD0 = allD0.add(d0);
+            allD1 = allD1.add(d1);
         }
-        store(a0, a1, outA);
-        a2.intoMemorySegment(Ram.ALL, outA + 2 * VECTOR, ORDER);
-        store(b0, b1, outB);
-        b2.intoMemorySegment(Ram.ALL, outB + 2 * VECTOR, ORDER);
-        store(c0, c1, outC);
-        c2.intoMemorySegment(Ram.ALL, outC + 2 * VECTOR, ORDER);
-        store(d0, d1, outD);
-        d2.intoMemorySegment(Ram.ALL, outD + 2 * VECTOR, ORDER);
-    }
-
-    private static void fourVectors(long x, long offsets, int depth, long weights, long out, long outStep) {
-        FloatVector a = FloatVector.zero(SPECIES);
-        FloatVector b = FloatVector.zero(SPECIES);
-        FloatVector c = FloatVector.zero(SPECIES);
-        FloatVector d = FloatVector.zero(SPECIES);
-        for (int q = 0; q < depth; q++) {
-            FloatVector v = load(x + Ram.getLong(offsets + 8L * q));
-            a = v.fma(broadcast(weights + 16L * q), a);
-            b = v.fma(broadcast(weights + 16L * q + 4), b);
-            c = v.fma(broadcast(weights + 16L * q + 8), c);
-            d = v.fma(broadcast(weights + 16L * q + 12), d);
-        }
-        a.intoMemorySegment(Ram.ALL, out, ORDER);
-        b.intoMemorySegment(Ram.ALL, out + outStep, ORDER);
-        c.intoMemorySegment(Ram.ALL, out + 2 * outStep, ORDER);
-        d.intoMemorySegment(Ram.ALL, out + 3 * outStep, ORDER);
+        store(allA0, allA1, outA);
+        store(allB0, allB1, outB);
+        store(allC0, allC1, outC);
+        store(allD0, allD1, outD);
     }
 
     /**
