@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.gatun.examples.bench.peers.PeerResults.Limits;
@@ -42,7 +44,7 @@ final class Comparison {
     private final Consumer<String> progress;
     private final Path folder;
     private final Map<SideKind, String> versions = new EnumMap<>(SideKind.class);
-    private final List<Limits> limits = new ArrayList<>();
+    private final SortedMap<Integer, Limits> limits = new TreeMap<>();
     private final Map<String, Problem> problems = new LinkedHashMap<>();
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<Start> starts = new ArrayList<>();
@@ -83,26 +85,22 @@ final class Comparison {
             for (SideKind kind : classPaths.keySet()) {
                 sides.put(kind, start(kind, threads));
             }
-            SideProcess gatun = gatun(sides);
-            if (settings.rounds() > 0) {
-                progress.accept("limits of the machine on " + threads + (threads == 1 ? " thread" : " threads"));
-                limits.add(PeerResults.parsed(
-                        required(gatun.ask("limits", String.valueOf(threads)), "limits"), Limits.class));
-            }
             for (SideProcess side : sides.values()) {
                 versions.put(
                         side.kind(), required(side.ask("version"), "version").asText());
             }
             for (String suite : suites) {
-                for (JsonNode one : required(gatun.ask("list", suite, pattern), "problems")) {
-                    Problem problem = PeerResults.parsed(one, Problem.class);
-                    if (single || problem.parallel()) {
-                        problems.put(problem.id(), problem);
-                        progress.accept(problem.id() + ", threads: " + threads);
-                        measure(problem, threads, sides);
-                        if (problem.training()) {
-                            first(problem, threads);
-                        }
+                List<Problem> listed = listed(gatun(sides), suite, pattern);
+                listed.removeIf(problem -> !single && !problem.parallel());
+                if (settings.rounds() > 0 && !listed.isEmpty()) {
+                    measureLimits(gatun(sides), threads);
+                }
+                for (Problem problem : listed) {
+                    problems.put(problem.id(), problem);
+                    progress.accept(problem.id() + ", threads: " + threads);
+                    measure(problem, threads, sides);
+                    if (problem.training()) {
+                        first(problem, threads);
                     }
                 }
                 saving.save();
@@ -110,6 +108,21 @@ final class Comparison {
         } finally {
             sides.values().forEach(SideProcess::close);
         }
+    }
+
+    private static List<Problem> listed(SideProcess gatun, String suite, String pattern) throws IOException {
+        var listed = new ArrayList<Problem>();
+        for (JsonNode one : required(gatun.ask("list", suite, pattern), "problems")) {
+            listed.add(PeerResults.parsed(one, Problem.class));
+        }
+        return listed;
+    }
+
+    /** Before each suite, and the best counts: a machine that others share is slow for seconds at a time. */
+    private void measureLimits(SideProcess gatun, int threads) throws IOException {
+        progress.accept("limits of the machine on " + threads + (threads == 1 ? " thread" : " threads"));
+        Limits now = PeerResults.parsed(required(gatun.ask("limits", String.valueOf(threads)), "limits"), Limits.class);
+        limits.merge(threads, now, Limits::best);
     }
 
     private SideProcess start(SideKind kind, int threads) throws IOException {
@@ -340,7 +353,7 @@ final class Comparison {
                 created,
                 machine,
                 versions,
-                limits,
+                List.copyOf(limits.values()),
                 List.copyOf(problems.values()),
                 measurements,
                 starts,

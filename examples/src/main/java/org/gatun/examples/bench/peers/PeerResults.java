@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,13 @@ record PeerResults(
         /** Whether the limit is that of operations, not of memory. */
         boolean isOfProducts(Work work) {
             return products(work) > moves(work);
+        }
+
+        /** The better of two measurements, number by number. */
+        Limits best(Limits other) {
+            var best = new TreeMap<>(copies);
+            other.copies.forEach((bytes, rate) -> best.merge(bytes, rate, Math::max));
+            return new Limits(threads, Math.max(floats, other.floats), Math.max(doubles, other.doubles), best);
         }
 
         private double products(Work work) {

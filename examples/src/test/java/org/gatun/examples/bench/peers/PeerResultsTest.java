@@ -80,6 +80,15 @@ class PeerResultsTest {
     }
 
     @Test
+    void ofSeveralMeasurementsOfALimitTheBestCounts() {
+        Limits first = new Limits(2, 4e9, 3e9, new TreeMap<>(Map.of(512L, 7e8, 4096L, 5e8)));
+        Limits second = new Limits(2, 6e9, 2e9, new TreeMap<>(Map.of(512L, 9e8, 4096L, 1e8, 8192L, 1e7)));
+        assertThat(first.best(second))
+                .isEqualTo(second.best(first))
+                .isEqualTo(new Limits(2, 6e9, 3e9, new TreeMap<>(Map.of(512L, 9e8, 4096L, 5e8, 8192L, 1e7))));
+    }
+
+    @Test
     void quantilesAreInterpolated() {
         assertThat(PeerResults.quantile(List.of(4.0, 1.0, 3.0, 2.0), 0.5)).isEqualTo(2.5);
         assertThat(PeerResults.quantile(List.of(4.0, 1.0, 3.0, 2.0), 0)).isEqualTo(1);
