@@ -36,6 +36,12 @@ final class DirectConvolution {
     /** The results that may be dropped for each that is not. */
     private static final double DROPPED = 0.5;
 
+    /**
+     * The sums that the gradient of the images may take for each cotangent: without padding around the images there are more of them, and
+     * more terms meet zeros around the cotangents. With more, matrix products are faster.
+     */
+    private static final double MOST_WASTE = 2;
+
     private final ConvGeometry geometry;
 
     private DirectConvolution(ConvGeometry geometry) {
@@ -49,7 +55,9 @@ final class DirectConvolution {
 
     /** Whether it is for the gradient of the images: the same sums with the channels' roles exchanged. */
     static boolean fitsImages(DType dtype, ConvGeometry g) {
-        return canDo(dtype, g) && pays(g.outputs(), g.taps(), g.channels());
+        return canDo(dtype, g)
+                && pays(g.outputs(), g.taps(), g.channels())
+                && turned(g).length() <= MOST_WASTE * g.outPlane();
     }
 
     /** Whether it is for the gradient of the weights. */
@@ -77,8 +85,8 @@ final class DirectConvolution {
                 || Math.min(g.height(), g.width()) < 1) {
             return false;
         }
-        long spanH = (long) spec.dilationH() * (g.kernelHeight() - 1);
-        long spanW = (long) spec.dilationW() * (g.kernelWidth() - 1);
+        long spanH = spanH(g);
+        long spanW = spanW(g);
         long pitch = Math.max(g.width(), g.outWidth()) + spanW;
         long rows = Math.max(g.height(), g.outHeight()) + spanH;
         long planes = Math.max(FEW_CHANNELS, Math.max(g.channels(), g.outputs()));
@@ -151,15 +159,15 @@ final class DirectConvolution {
         var g = geometry;
         var spec = g.spec();
         return Planes.of(
-                g.height(), g.width(), spec.padH(), spec.padW(), g.outHeight(), g.outWidth(), spanH(), spanW());
+                g.height(), g.width(), spec.padH(), spec.padW(), g.outHeight(), g.outWidth(), spanH(g), spanW(g));
     }
 
-    private long spanH() {
-        return (long) geometry.spec().dilationH() * (geometry.kernelHeight() - 1);
+    private static long spanH(ConvGeometry g) {
+        return (long) g.spec().dilationH() * (g.kernelHeight() - 1);
     }
 
-    private long spanW() {
-        return (long) geometry.spec().dilationW() * (geometry.kernelWidth() - 1);
+    private static long spanW(ConvGeometry g) {
+        return (long) g.spec().dilationW() * (g.kernelWidth() - 1);
     }
 
     /** As {@link Convolution#forward}. */
@@ -170,17 +178,21 @@ final class DirectConvolution {
     /** As {@link Convolution#inputGradient}; returns false, having written nothing, when a weight is not finite. */
     boolean inputGradient(long dy, long weight, long dx) {
         var g = geometry;
+        return filter(turned(g), g.outputs(), g.channels(), dy, weight, true, dx);
+    }
+
+    /** The cotangents' planes, padded as the convolution by the turned window needs it. */
+    private static Planes turned(ConvGeometry g) {
         var spec = g.spec();
-        Planes planes = Planes.of(
+        return Planes.of(
                 g.outHeight(),
                 g.outWidth(),
-                spanH() - spec.padH(),
-                spanW() - spec.padW(),
+                spanH(g) - spec.padH(),
+                spanW(g) - spec.padW(),
                 g.height(),
                 g.width(),
-                spanH(),
-                spanW());
-        return filter(planes, g.outputs(), g.channels(), dy, weight, true, dx);
+                spanH(g),
+                spanW(g));
     }
 
     /** Returns false, having written nothing, when the window is turned and a weight is not finite. */
@@ -190,7 +202,8 @@ final class DirectConvolution {
         long images = g.batch() * g.groups();
         try (Scratch scratch = Scratch.open()) {
             long offsets = offsets(planes, channels, scratch);
-            long weights = scratch.allocate(4L * g.groups() * outputs * depth);
+            long rows = rows(outputs);
+            long weights = scratch.allocate(4L * g.groups() * rows * depth);
             if (!arrange(weight, channels, outputs, turned, weights) && turned) {
                 // It would meet zeros around the cotangents that no other method has.
                 return false;
@@ -205,13 +218,13 @@ final class DirectConvolution {
                         try (Scratch own = Scratch.open()) {
                             long padded = planes.allocate(channels, own);
                             long step = 4L * (planes.length() + DirectLoops.SLACK);
-                            long sums = own.allocate(4 * step);
+                            long sums = own.allocate(8 * step);
                             for (long unit = begin; unit < end; unit++) {
                                 long image = unit / shares;
                                 long first = 4 * (fours * (unit % shares) / shares);
                                 long last = Math.min(outputs, 4 * (fours * (unit % shares + 1) / shares));
                                 planes.fill(x + 4 * image * channels * planes.height * planes.width, padded, channels);
-                                long from = weights + 4 * ((image % g.groups()) * outputs + first) * depth;
+                                long from = weights + 4 * ((image % g.groups()) * rows + first) * depth;
                                 long to = y + 4 * (image * outputs + first) * planes.outHeight * planes.outWidth;
                                 filterImage(planes, padded, offsets, depth, from, last - first, sums, step, to);
                             }
@@ -221,7 +234,12 @@ final class DirectConvolution {
         }
     }
 
-    /** Results of one image: four at a time, then one at a time, by way of {@code sums}, four rows {@code step} bytes apart. */
+    /** The rows of weights for a group's results: whole fours, with zeros for up to two that are missing, and one that may be left. */
+    private static long rows(long outputs) {
+        return outputs % 4 == 1 ? outputs : Math.ceilDiv(outputs, 4) * 4;
+    }
+
+    /** Results of one image: four at a time, then one that may be left, by way of {@code sums}, eight rows {@code step} bytes apart. */
     private static void filterImage(
             Planes planes,
             long padded,
@@ -235,13 +253,13 @@ final class DirectConvolution {
         int n = planes.length();
         long plane = 4 * planes.outHeight * planes.outWidth;
         long output = 0;
-        for (; output + 4 <= outputs; output += 4) {
+        for (; outputs - output > 1; output += 4) {
             DirectLoops.fourSums(padded, offsets, depth, weights + 4 * output * depth, sums, step, n);
-            for (int row = 0; row < 4; row++) {
+            for (int row = 0; row < Math.min(4, outputs - output); row++) {
                 planes.drain(sums + row * step, y + (output + row) * plane);
             }
         }
-        for (; output < outputs; output++) {
+        if (output < outputs) {
             DirectLoops.sums(padded, offsets, depth, weights + 4 * output * depth, sums, n);
             planes.drain(sums, y + output * plane);
         }
@@ -266,21 +284,23 @@ final class DirectConvolution {
     }
 
     /**
-     * The weights in the order in which the loops read them: for each four results of a group, then for each of those that remain, those of
-     * each channel; returns whether all are finite.
+     * The weights in the order in which the loops read them, {@link #rows rows} for each group: for each four results, then for one that may
+     * be left, those of each channel; returns whether all are finite.
      */
     private boolean arrange(long weight, long channels, long outputs, boolean turned, long to) {
         var g = geometry;
         int taps = g.taps();
         long depth = channels * taps;
-        long inFours = outputs & -4;
+        long rows = rows(outputs);
+        long inFours = rows & -4;
         float zero = 0;
+        Ram.zero(to, 4L * g.groups() * rows * depth);
         for (long group = 0; group < g.groups(); group++) {
             for (long output = 0; output < outputs; output++) {
                 boolean four = output < inFours;
                 long step = four ? 16 : 4;
                 long first = four ? (output & -4) * depth + output % 4 : output * depth;
-                long at = to + 4 * (group * outputs * depth + first);
+                long at = to + 4 * (group * rows * depth + first);
                 for (long channel = 0; channel < channels; channel++) {
                     for (int tap = 0; tap < taps; tap++, at += step) {
                         long index = turned

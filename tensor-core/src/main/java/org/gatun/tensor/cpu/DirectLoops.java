@@ -3,6 +3,8 @@ package org.gatun.tensor.cpu;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.gatun.tensor.DType;
+import org.gatun.tensor.ir.BinaryFn;
 
 /**
  * The loops of {@link DirectConvolution} on the Vector API: sums of shifted rows, and sums of products of rows, of four vectors or
@@ -25,6 +27,7 @@ final class DirectLoops {
 
     private static final long VECTOR = SPECIES.vectorByteSize();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final BinaryKernel ADD = ElementwiseKernels.binary(BinaryFn.ADD, DType.F32);
 
     private DirectLoops() {}
 
@@ -72,67 +75,64 @@ final class DirectLoops {
      * As {@link #sums} for four rows of weights at once, which share what is read of x.
      *
      * @param weights four floats for each term
-     * @param out where the first row's sums go
+     * @param out where the first row's sums go; there is room for eight rows, the last four of them for sums of a chain
      * @param outStep bytes from there to the next row's
      */
     static void fourSums(long x, long offsets, int depth, long weights, long out, long outStep, int n) {
-        for (int i = 0; i < n; i += 2 * LANES) {
-            long to = out + 4L * i;
-            eightVectors(x + 4L * i, offsets, depth, weights, to, to + outStep, to + 2 * outStep, to + 3 * outStep);
+        // Without terms, the sums are zeros.
+        for (int begin = 0; begin == 0 || begin < depth; begin += CHAIN) {
+            int terms = Math.min(CHAIN, depth - begin);
+            long to = begin == 0 ? out : out + 4 * outStep;
+            for (int i = 0; i < n; i += 3 * LANES) {
+                twelveVectors(x + 4L * i, offsets + 8L * begin, terms, weights + 16L * begin, to + 4L * i, outStep);
+            }
+            if (begin > 0) {
+                // In a loop of its own: with it, the one above would be more than the JIT compiler inlines.
+                ADD.apply(out, to, out, outStep);
+            }
         }
     }
 
-    /** More sums at once than these are more than the JIT compiler inlines. */
-    private static void eightVectors(
-            long x, long offsets, int depth, long weights, long outA, long outB, long outC, long outD) {
-        FloatVector allA0 = FloatVector.zero(SPECIES);
-        FloatVector allA1 = FloatVector.zero(SPECIES);
-        FloatVector allB0 = FloatVector.zero(SPECIES);
-        FloatVector allB1 = FloatVector.zero(SPECIES);
-        FloatVector allC0 = FloatVector.zero(SPECIES);
-        FloatVector allC1 = FloatVector.zero(SPECIES);
-        FloatVector allD0 = FloatVector.zero(SPECIES);
-        FloatVector allD1 = FloatVector.zero(SPECIES);
-        for (int begin = 0; begin < depth; begin += CHAIN) {
-            int end = Math.min(depth, begin + CHAIN);
-            FloatVector a0 = FloatVector.zero(SPECIES);
-            FloatVector a1 = FloatVector.zero(SPECIES);
-            FloatVector b0 = FloatVector.zero(SPECIES);
-            FloatVector b1 = FloatVector.zero(SPECIES);
-            FloatVector c0 = FloatVector.zero(SPECIES);
-            FloatVector c1 = FloatVector.zero(SPECIES);
-            FloatVector d0 = FloatVector.zero(SPECIES);
-            FloatVector d1 = FloatVector.zero(SPECIES);
-            for (int q = begin; q < end; q++) {
-                long at = x + Ram.getLong(offsets + 8L * q);
-                FloatVector x0 = load(at);
-                FloatVector x1 = load(at + VECTOR);
-                FloatVector a = broadcast(weights + 16L * q);
-                a0 = x0.fma(a, a0);
-                a1 = x1.fma(a, a1);
-                FloatVector b = broadcast(weights + 16L * q + 4);
-                b0 = x0.fma(b, b0);
-                b1 = x1.fma(b, b1);
-                FloatVector c = broadcast(weights + 16L * q + 8);
-                c0 = x0.fma(c, c0);
-                c1 = x1.fma(c, c1);
-                FloatVector d = broadcast(weights + 16L * q + 12);
-                d0 = x0.fma(d, d0);
-                d1 = x1.fma(d, d1);
-            }
-            allA0 = allA0.add(a0);
-            allA1 = allA1.add(a1);
-            allB0 = allB0.add(b0);
-            allB1 = allB1.add(b1);
-            allC0 = allC0.add(c0);
-            allC1 = allC1.add(c1);
-            allD0 = allD0.add(d0);
-            allD1 = allD1.add(d1);
+    /** One chain of {@link #fourSums} for three vectors of each row. */
+    private static void twelveVectors(long x, long offsets, int terms, long weights, long out, long outStep) {
+        FloatVector a0 = FloatVector.zero(SPECIES);
+        FloatVector a1 = FloatVector.zero(SPECIES);
+        FloatVector a2 = FloatVector.zero(SPECIES);
+        FloatVector b0 = FloatVector.zero(SPECIES);
+        FloatVector b1 = FloatVector.zero(SPECIES);
+        FloatVector b2 = FloatVector.zero(SPECIES);
+        FloatVector c0 = FloatVector.zero(SPECIES);
+        FloatVector c1 = FloatVector.zero(SPECIES);
+        FloatVector c2 = FloatVector.zero(SPECIES);
+        FloatVector d0 = FloatVector.zero(SPECIES);
+        FloatVector d1 = FloatVector.zero(SPECIES);
+        FloatVector d2 = FloatVector.zero(SPECIES);
+        for (int q = 0; q < terms; q++) {
+            long at = x + Ram.getLong(offsets + 8L * q);
+            FloatVector x0 = load(at);
+            FloatVector x1 = load(at + VECTOR);
+            FloatVector x2 = load(at + 2 * VECTOR);
+            FloatVector a = broadcast(weights + 16L * q);
+            a0 = x0.fma(a, a0);
+            a1 = x1.fma(a, a1);
+            a2 = x2.fma(a, a2);
+            FloatVector b = broadcast(weights + 16L * q + 4);
+            b0 = x0.fma(b, b0);
+            b1 = x1.fma(b, b1);
+            b2 = x2.fma(b, b2);
+            FloatVector c = broadcast(weights + 16L * q + 8);
+            c0 = x0.fma(c, c0);
+            c1 = x1.fma(c, c1);
+            c2 = x2.fma(c, c2);
+            FloatVector d = broadcast(weights + 16L * q + 12);
+            d0 = x0.fma(d, d0);
+            d1 = x1.fma(d, d1);
+            d2 = x2.fma(d, d2);
         }
-        store(allA0, allA1, outA);
-        store(allB0, allB1, outB);
-        store(allC0, allC1, outC);
-        store(allD0, allD1, outD);
+        store(a0, a1, a2, out);
+        store(b0, b1, b2, out + outStep);
+        store(c0, c1, c2, out + 2 * outStep);
+        store(d0, d1, d2, out + 3 * outStep);
     }
 
     /**
@@ -186,5 +186,10 @@ final class DirectLoops {
     private static void store(FloatVector first, FloatVector second, long address) {
         first.intoMemorySegment(Ram.ALL, address, ORDER);
         second.intoMemorySegment(Ram.ALL, address + VECTOR, ORDER);
+    }
+
+    private static void store(FloatVector first, FloatVector second, FloatVector third, long address) {
+        store(first, second, address);
+        third.intoMemorySegment(Ram.ALL, address + 2 * VECTOR, ORDER);
     }
 }
