@@ -8,7 +8,7 @@ import org.gatun.tensor.ir.BinaryFn;
  * which would take longer to write than its products with few rows of weights. An image's planes are copied with their padding, rows one
  * after the other; what a tap of the window meets is then the same plane a few elements further on, over all rows at once, and a row of
  * results is a sum of such shifted planes. Between rows it has a few results too many, which are dropped. The gradient of the image is
- * the same convolution of the cotangents by the turned window; that of the weights is made of products of the cotangents' planes, with
+ * the same convolution of the cotangents by the turned window, where that does not meet too much padding; that of the weights is made of products of the cotangents' planes, with
  * zeros between rows, with the shifted planes.
  */
 final class DirectConvolution {
@@ -37,8 +37,8 @@ final class DirectConvolution {
     private static final double DROPPED = 0.5;
 
     /**
-     * The sums that the gradient of the images may take for each cotangent: without padding around the images there are more of them, and
-     * more terms meet zeros around the cotangents. With more, matrix products are faster.
+     * Sums for each cotangent up to which the gradient of the images is faster than by matrix products: small images have more, and more of their
+     * terms are zeros around the cotangents, the less padding they have themselves.
      */
     private static final double MOST_WASTE = 2;
 
@@ -57,7 +57,7 @@ final class DirectConvolution {
     static boolean fitsImages(DType dtype, ConvGeometry g) {
         return canDo(dtype, g)
                 && pays(g.outputs(), g.taps(), g.channels())
-                && turned(g).length() <= MOST_WASTE * g.outPlane();
+                && (g.outputs() <= FEW_CHANNELS || turned(g).length() <= MOST_WASTE * g.outPlane());
     }
 
     /** Whether it is for the gradient of the weights. */
@@ -217,8 +217,8 @@ final class DirectConvolution {
                     images * shares, Math.max(1, GemmTiling.GRAIN_MACS / Math.max(1, macs)), (begin, end) -> {
                         try (Scratch own = Scratch.open()) {
                             long padded = planes.allocate(channels, own);
-                            long step = 4L * (planes.length() + DirectLoops.SLACK);
-                            long sums = own.allocate(8 * step);
+                            long step = DirectLoops.rowBytes(planes.length());
+                            long sums = own.allocate(DirectLoops.sumRows(outputs, depth) * step);
                             for (long unit = begin; unit < end; unit++) {
                                 long image = unit / shares;
                                 long first = 4 * (fours * (unit % shares) / shares);
@@ -239,7 +239,7 @@ final class DirectConvolution {
         return outputs % 4 == 1 ? outputs : Math.ceilDiv(outputs, 4) * 4;
     }
 
-    /** Results of one image: four at a time, then one that may be left, by way of {@code sums}, eight rows {@code step} bytes apart. */
+    /** Results of one image: four at a time, then one that may be left, by way of {@code sums}, rows {@code step} bytes apart. */
     private static void filterImage(
             Planes planes,
             long padded,

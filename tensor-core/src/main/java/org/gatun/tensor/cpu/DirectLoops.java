@@ -7,8 +7,8 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.BinaryFn;
 
 /**
- * The loops of {@link DirectConvolution} on the Vector API: sums of shifted rows, and sums of products of rows, of four vectors or
- * more at a time, which hides an addition's latency.
+ * The loops of {@link DirectConvolution} on the Vector API: sums of shifted rows, four vectors of one row of weights or three of four rows at
+ * a time, and sums of products of rows, four at a time: an addition need not wait for the one before.
  */
 final class DirectLoops {
     /** Floats that a loop may read or write behind the end of what it is asked for. */
@@ -71,12 +71,25 @@ final class DirectLoops {
         }
     }
 
+    /** Bytes of a row for n sums and what the loops write behind them. */
+    static long rowBytes(long n) {
+        return Math.ceilDiv(Float.BYTES * (n + SLACK), 64L) * 64;
+    }
+
+    /** The rows that sums of so many results and terms are made in. */
+    static long sumRows(long results, long depth) {
+        if (results == 1) {
+            return 1;
+        }
+        return depth <= CHAIN ? 4 : 8;
+    }
+
     /**
      * As {@link #sums} for four rows of weights at once, which share what is read of x.
      *
      * @param weights four floats for each term
-     * @param out where the first row's sums go; there is room for eight rows, the last four of them for sums of a chain
-     * @param outStep bytes from there to the next row's
+     * @param out where the first row's sums go, with room for {@link #sumRows} rows, the last of them for sums of a chain
+     * @param outStep {@link #rowBytes bytes} from there to the next row's
      */
     static void fourSums(long x, long offsets, int depth, long weights, long out, long outStep, int n) {
         // Without terms, the sums are zeros.
@@ -87,8 +100,10 @@ final class DirectLoops {
                 twelveVectors(x + 4L * i, offsets + 8L * begin, terms, weights + 16L * begin, to + 4L * i, outStep);
             }
             if (begin > 0) {
-                // In a loop of its own: with it, the one above would be more than the JIT compiler inlines.
-                ADD.apply(out, to, out, outStep);
+                // In a loop of its own: with it, the one above would be more than the JIT compiler inlines. All four
+                // rows with what lies behind
+                // them, which nobody reads.
+                ADD.apply(out, to, out, 4 * outStep / Float.BYTES);
             }
         }
     }

@@ -110,7 +110,7 @@ class ConvKernelsTest {
         cases.add(new Case(Shape.of(2, 6, 14, 14), Shape.of(16, 6, 5, 5), ConvSpec.DEFAULT));
         cases.add(new Case(Shape.of(2, 1, 28, 28), Shape.of(6, 1, 5, 5), ConvSpec.DEFAULT.padding(2)));
         // One image, whose results threads share out.
-        for (int outputs : new int[] {3, 8, 13, 32}) {
+        for (int outputs : new int[] {3, 6, 8, 13, 14, 15, 32}) {
             cases.add(new Case(Shape.of(1, 12, 16, 15), Shape.of(outputs, 12, 5, 5), ConvSpec.DEFAULT.padding(2)));
         }
         cases.add(new Case(
