@@ -101,8 +101,7 @@ final class DirectLoops {
             }
             if (begin > 0) {
                 // In a loop of its own: with it, the one above would be more than the JIT compiler inlines. All four
-                // rows with what lies behind
-                // them, which nobody reads.
+                // rows at once, with what lies behind each, which nobody reads.
                 ADD.apply(out, to, out, 4 * outStep / Float.BYTES);
             }
         }
