@@ -4,18 +4,19 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /**
- * An operand: the same numbers for every side.
+ * An operand: the same numbers for every side, and other numbers than each other operand of the problem.
  *
  * @param sizes the sizes of its axes
  * @param type what its elements are
- * @param source makes the elements, row by row: they are exact in each type
+ * @param source makes the elements, row by row, by the operand's number: they are exact in each type
+ * @param number which of the problem's operands it is
  * @param trained whether gradients with respect to it are asked for
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record Input(long[] sizes, Type type, Supplier<float[]> source, boolean trained) {
+public record Input(long[] sizes, Type type, IntFunction<float[]> source, int number, boolean trained) {
     /** The types of elements that all sides know. */
     public enum Type {
         /** Floats. */
@@ -120,11 +121,12 @@ public record Input(long[] sizes, Type type, Supplier<float[]> source, boolean t
         return new Input(
                 sizes,
                 type,
-                () -> {
+                number -> {
                     float[] values = new float[elements(sizes)];
-                    fill.accept(values, new Random(Arrays.hashCode(sizes)));
+                    fill.accept(values, new Random(31L * Arrays.hashCode(sizes) + number));
                     return values;
                 },
+                0,
                 false);
     }
 
@@ -132,22 +134,28 @@ public record Input(long[] sizes, Type type, Supplier<float[]> source, boolean t
         return new Input(
                 sizes,
                 type,
-                () -> {
-                    float[] values = values();
+                which -> {
+                    float[] values = source.apply(which);
                     change.accept(values);
                     return values;
                 },
+                number,
                 trained);
     }
 
     /** The same numbers, to be trained: gradients with respect to them are asked for. */
     public Input asTrained() {
-        return new Input(sizes, type, source, true);
+        return new Input(sizes, type, source, number, true);
+    }
+
+    /** Other numbers of the same kind: those of the operand of that number. */
+    public Input numbered(int which) {
+        return new Input(sizes, type, source, which, trained);
     }
 
     /** The same numbers in another type. */
     public Input as(Type other) {
-        return new Input(sizes, other, source, trained);
+        return new Input(sizes, other, source, number, trained);
     }
 
     /** These numbers times another. */
@@ -159,14 +167,9 @@ public record Input(long[] sizes, Type type, Supplier<float[]> source, boolean t
         });
     }
 
-    /** The same numbers under other sizes. */
-    public Input reshaped(long... others) {
-        return new Input(others, type, source, trained);
-    }
-
     /** The elements, row by row. */
     public float[] values() {
-        return source.get();
+        return source.apply(number);
     }
 
     /** The elements as doubles. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param suite which suite it is of
  * @param operation what it does
  * @param size how large it is
- * @param inputs the operands
+ * @param inputs the operands, which get numbers of their own each
  * @param torch the computation in PyTorch
  * @param gatun the computation in Gatun
  * @param unique what the sides' results have to agree in, where the results themselves are not unique
@@ -40,6 +40,14 @@ public record Problem(
 
     /** How often a call of a small script computes. */
     private static final int REPEATS = 16;
+
+    /** Numbers the operands. */
+    public Problem {
+        List<Input> given = inputs;
+        inputs = IntStream.range(0, given.size())
+                .mapToObj(i -> given.get(i).numbered(i))
+                .toList();
+    }
 
     /** A computation with one result, an expression of TorchScript of operands a, b, c, ... */
     public static Problem of(

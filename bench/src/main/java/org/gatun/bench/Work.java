@@ -4,7 +4,7 @@ package org.gatun.bench;
  * What a problem has to do at least, for its share of the machine's limits.
  *
  * @param flops multiplications and additions, 0 where they are not what counts
- * @param bytes read and written: each operand and each result once
+ * @param bytes read and written: each operand once, and where a problem counts them itself each result too
  * @param wide whether the operations are on doubles
  * @param units what it handles, such as samples or tokens; 0 if that says nothing
  * @param unit what these are

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.gatun.bench.suites.Suites;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.memory.MemoryStats;
@@ -32,6 +34,22 @@ class GatunSideTest {
         assertThat(only("overhead/add 16").values()).containsExactly(sum);
     }
 
+    /** Else an error that swaps operands, or computes with one of them alone, would not be seen. */
+    @Test
+    void operandsOfEqualShapesAreNotTheSameNumbers() {
+        for (String id : List.of(
+                "gemm/square-NN 64x64x64", "conv/resnet-512-input-grad 1x512x7x7", "elementwise/add F32 1,024")) {
+            Problem problem = Suites.identified(id);
+            Map<List<Long>, List<Input>> shapes = problem.inputs().stream()
+                    .collect(Collectors.groupingBy(
+                            i -> Arrays.stream(i.sizes()).boxed().toList()));
+            assertThat(shapes).hasSizeLessThan(problem.inputs().size());
+            for (List<Input> same : shapes.values()) {
+                assertThat(same.stream().map(i -> Arrays.hashCode(i.values()))).doesNotHaveDuplicates();
+            }
+        }
+    }
+
     @Test
     void aRecordedOperationGivesTheGradientOfTheFirstOperand() {
         double[] b =
@@ -43,9 +61,9 @@ class GatunSideTest {
     @Test
     void theBackwardPassesOfAConvolutionAreItsTransposes() {
         Problem problem = Suites.identified("conv/lenet-1-input-grad 1x1x28x28");
-        double[] g = problem.inputs().get(0).doubles();
-        double[] x = problem.inputs().get(1).doubles();
-        double[] w = problem.inputs().get(2).doubles();
+        double[] x = problem.inputs().get(0).doubles();
+        double[] w = problem.inputs().get(1).doubles();
+        double[] g = problem.inputs().get(2).doubles();
         double forward = dot(g, only("conv/lenet-1-forward 1x1x28x28").values());
         assertThat(dot(x, only("conv/lenet-1-input-grad 1x1x28x28").values()) / forward)
                 .isBetween(0.999, 1.001);

@@ -70,7 +70,7 @@ final class Convolutions {
         ConvOptions options = ConvOptions.DEFAULT.stride(layer.stride).padding(layer.padding);
         String how = "[" + layer.stride + ", " + layer.stride + "], [" + layer.padding + ", " + layer.padding
                 + "], [1, 1], ";
-        String backward = "torch.convolution_backward(a, b, c, None, " + how + "False, [0, 0], 1, ";
+        String backward = "torch.convolution_backward(c, a, b, None, " + how + "False, [0, 0], 1, ";
         double products = (double) batch * layer.out * side * side * layer.in * layer.window * layer.window;
         Work work = Work.of(2 * products, (double) x.bytes() + w.bytes() + g.bytes())
                 .counted(batch, "images");
@@ -90,22 +90,22 @@ final class Convolutions {
                                 size,
                                 "(" + backward + "[True, False, False]))[0]",
                                 List::getFirst,
-                                g,
                                 x,
-                                w)
+                                w,
+                                g)
                         .by(t -> new Pullback(
-                                Grad.vjp(v -> Functional.conv2d(v, t.get(2), null, options), t.get(1)), t.get(0))),
+                                Grad.vjp(v -> Functional.conv2d(v, t.get(1), null, options), t.get(0)), t.get(2))),
                 Problem.of(
                                 SUITE,
                                 layer.name + "-weight-grad",
                                 size,
                                 "(" + backward + "[False, True, False]))[1]",
                                 List::getFirst,
-                                g,
                                 x,
-                                w)
+                                w,
+                                g)
                         .by(t -> new Pullback(
-                                Grad.vjp(v -> Functional.conv2d(t.get(1), v, null, options), t.get(2)), t.get(0))));
+                                Grad.vjp(v -> Functional.conv2d(t.get(0), v, null, options), t.get(1)), t.get(2))));
         return passes.stream()
                 .map(p -> p.working(work))
                 .map(p -> products >= PARALLEL ? p.onThreads() : p)

@@ -43,8 +43,7 @@ final class Elements {
 
     private static List<Problem> of(Input.Type type, int n) {
         Input x = normal(n, n);
-        // Other numbers than x's: those of an input follow from its sizes.
-        Input y = normal(1, n, n).times(0.5).reshaped(n, n);
+        Input y = normal(n, n).times(0.5);
         Input above = positive(n, n);
         Input row = normal(1, n);
         Input column = normal(n, 1);

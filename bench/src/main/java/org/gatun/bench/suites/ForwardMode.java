@@ -38,10 +38,10 @@ final class ForwardMode {
     private static List<Problem> of(int in, int out) {
         String size = in + "->" + out;
         Input x = normal(in).asTrained();
-        Input v = normal(1, in).reshaped(in);
+        Input v = normal(in);
         Input w = normal(HIDDEN, in).times(1 / Math.sqrt(in));
         Input z = normal(out, HIDDEN).times(1 / Math.sqrt(HIDDEN));
-        Input u = normal(1, out).reshaped(out);
+        Input u = normal(out);
         List<Input> forward = List.of(normal(in), v, u, w, z);
         List<Input> reverse = List.of(x, v, u, w, z);
         double products = (double) HIDDEN * (in + out);

@@ -26,7 +26,7 @@ final class Overhead {
         var all = new ArrayList<Problem>();
         for (int n : new int[] {1, 16, 128, 1024}) {
             Input a = normal(n);
-            Input b = normal(1, n).reshaped(n);
+            Input b = normal(n);
             all.add(once("add", n, "torch.add(a, b)", x -> x.get(0).add(x.get(1)), a, b));
             all.add(once("mul", n, "torch.mul(a, b)", x -> x.get(0).mul(x.get(1)), a, b));
             all.add(once("tanh", n, "torch.tanh(a)", x -> x.getFirst().tanh(), a));
@@ -40,13 +40,7 @@ final class Overhead {
                     a,
                     b));
         }
-        all.add(once(
-                "matmul",
-                4,
-                "torch.matmul(a, b)",
-                x -> x.get(0).matmul(x.get(1)),
-                normal(4, 4),
-                normal(4, 1, 4).reshaped(4, 4)));
+        all.add(once("matmul", 4, "torch.matmul(a, b)", x -> x.get(0).matmul(x.get(1)), normal(4, 4), normal(4, 4)));
         Input matrix = normal(32, 32);
         all.add(once(
                 "reshape", 1024, "torch.reshape(a, [1024])", x -> x.getFirst().reshape(1024), matrix));

@@ -61,7 +61,7 @@ final class Reductions {
         Input scale = positive(n);
         Input shift = normal(n);
         // Weighed: the sum of what is normalised alone is always the same.
-        Input weights = normal(1, n, n).reshaped(n, n);
+        Input weights = normal(n, n);
         Problem layer = problem(
                 "layer-norm",
                 n,

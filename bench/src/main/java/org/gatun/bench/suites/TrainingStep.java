@@ -53,6 +53,17 @@ record TrainingStep(
         double units,
         String unit,
         double flops) {
+    /** The parameters begin with the numbers that they have as operands, after the network's and the classes. */
+    TrainingStep {
+        List<Input> given = parameters;
+        parameters = IntStream.range(0, given.size())
+                .mapToObj(i -> given.get(i).numbered(FIRST_PARAMETER + i))
+                .toList();
+    }
+
+    /** Which operand it is. */
+    private static final int FIRST_PARAMETER = 2;
+
     /** So many that a wrong update would be seen. */
     private static final int STEPS = 5;
 
@@ -177,7 +188,7 @@ record TrainingStep(
     private Steps steps(List<Tensor> operands) {
         Module module = network.get();
         Map<String, Tensor> start = new LinkedHashMap<>();
-        int next = 2;
+        int next = FIRST_PARAMETER;
         for (String name : module.stateDict().keySet()) {
             start.put(name, operands.get(next++));
         }

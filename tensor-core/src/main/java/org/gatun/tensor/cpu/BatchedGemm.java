@@ -35,7 +35,7 @@ final class BatchedGemm {
     /**
      * Computes all products.
      *
-     * @param dtype the dtype of all operands: any but BOOL
+     * @param dtype the dtype of all operands: F32, F64 or an integer dtype; callers widen F16 and BF16
      * @param sizes the sizes of the batch axes
      * @param aStrides the distances along them in A, in elements
      * @param bStrides the same in B

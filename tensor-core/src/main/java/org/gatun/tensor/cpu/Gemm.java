@@ -30,7 +30,7 @@ final class Gemm {
     /**
      * Computes {@code C = A B}, or {@code C += A B}.
      *
-     * @param dtype the dtype of all three: any but BOOL
+     * @param dtype the dtype of all three: F32, F64 or an integer dtype; callers widen F16 and BF16
      * @param a the left operand, m x k
      * @param b the right operand, k x n
      * @param c the address of the result, m x n, row by row; it overlaps neither operand

@@ -161,6 +161,8 @@ final class Comparison {
 
     private void measure(Problem problem, int threads, Map<SideKind, SideProcess> sides) throws IOException {
         Map<SideKind, Taken> taken = new EnumMap<>(SideKind.class);
+        // Else, where Gatun fails, the others would be compared with its results of the problem before.
+        Files.deleteIfExists(folder.resolve(SideKind.GATUN.key()));
         for (SideKind kind : sides.keySet()) {
             var one = new Taken();
             taken.put(kind, one);
@@ -241,7 +243,9 @@ final class Comparison {
                 }
             }
         }
-        Files.deleteIfExists(side == gatun ? folder.resolve("none") : file);
+        if (side != gatun) {
+            Files.deleteIfExists(file);
+        }
     }
 
     /** Runs until times fall no more: a JIT compiler needs a while. What a run took at the end comes back. */
