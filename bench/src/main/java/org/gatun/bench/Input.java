@@ -1,7 +1,7 @@
 package org.gatun.bench;
 
 import java.util.Arrays;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -117,13 +117,13 @@ public record Input(long[] sizes, Type type, IntFunction<float[]> source, int nu
         });
     }
 
-    private static Input of(Type type, long[] sizes, BiConsumer<float[], Random> fill) {
+    private static Input of(Type type, long[] sizes, BiConsumer<float[], SplittableRandom> fill) {
         return new Input(
                 sizes,
                 type,
                 number -> {
                     float[] values = new float[elements(sizes)];
-                    fill.accept(values, new Random(31L * Arrays.hashCode(sizes) + number));
+                    fill.accept(values, new SplittableRandom(31L * Arrays.hashCode(sizes) + number));
                     return values;
                 },
                 0,

@@ -1,12 +1,15 @@
 package org.gatun.bench;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
 import java.io.IOException;
-import java.nio.file.Files;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,37 +21,50 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Output(long[] sizes, double[] values) {
-    /** Writes results to a file. */
+    /** Writes results to a file: how many, and of each the number of axes, that of elements, the sizes and the elements. */
     static void write(Path file, List<Output> outputs) throws IOException {
-        try (var out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16))) {
-            out.writeInt(outputs.size());
+        long bytes = Long.BYTES;
+        for (Output output : outputs) {
+            bytes += (2L + output.sizes.length) * Long.BYTES + (long) output.values.length * Double.BYTES;
+        }
+        try (Arena arena = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            MemorySegment memory = channel.map(MapMode.READ_WRITE, 0, bytes, arena);
+            memory.set(JAVA_LONG_UNALIGNED, 0, outputs.size());
+            long at = Long.BYTES;
             for (Output output : outputs) {
-                out.writeInt(output.sizes.length);
-                for (long size : output.sizes) {
-                    out.writeLong(size);
-                }
-                out.writeInt(output.values.length);
-                for (double value : output.values) {
-                    out.writeDouble(value);
-                }
+                memory.set(JAVA_LONG_UNALIGNED, at, output.sizes.length);
+                memory.set(JAVA_LONG_UNALIGNED, at + Long.BYTES, output.values.length);
+                at += 2 * Long.BYTES;
+                MemorySegment.copy(output.sizes, 0, memory, JAVA_LONG_UNALIGNED, at, output.sizes.length);
+                at += (long) output.sizes.length * Long.BYTES;
+                MemorySegment.copy(output.values, 0, memory, JAVA_DOUBLE_UNALIGNED, at, output.values.length);
+                at += (long) output.values.length * Double.BYTES;
             }
         }
     }
 
     /** Reads what {@link #write} wrote. */
     static List<Output> read(Path file) throws IOException {
-        try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
-            int count = in.readInt();
+        try (Arena arena = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(file)) {
+            MemorySegment memory = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+            long count = memory.get(JAVA_LONG_UNALIGNED, 0);
+            long at = Long.BYTES;
             List<Output> outputs = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                long[] sizes = new long[in.readInt()];
-                for (int axis = 0; axis < sizes.length; axis++) {
-                    sizes[axis] = in.readLong();
-                }
-                double[] values = new double[in.readInt()];
-                for (int j = 0; j < values.length; j++) {
-                    values[j] = in.readDouble();
-                }
+            for (long i = 0; i < count; i++) {
+                long[] sizes = new long[Math.toIntExact(memory.get(JAVA_LONG_UNALIGNED, at))];
+                double[] values = new double[Math.toIntExact(memory.get(JAVA_LONG_UNALIGNED, at + Long.BYTES))];
+                at += 2 * Long.BYTES;
+                MemorySegment.copy(memory, JAVA_LONG_UNALIGNED, at, sizes, 0, sizes.length);
+                at += (long) sizes.length * Long.BYTES;
+                MemorySegment.copy(memory, JAVA_DOUBLE_UNALIGNED, at, values, 0, values.length);
+                at += (long) values.length * Double.BYTES;
                 outputs.add(new Output(sizes, values));
             }
             return outputs;
