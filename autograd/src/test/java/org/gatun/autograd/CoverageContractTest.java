@@ -57,7 +57,7 @@ class CoverageContractTest {
     @BeforeAll
     static void startASecondJvm() {
         // A GPU compiles in the driver, and is not to be shared.
-        if (second == null && StandInDriver.isUsable() && !StandInDriver.onGpu()) {
+        if (second == null && SecondJvm.pays() && StandInDriver.isUsable() && !StandInDriver.onGpu()) {
             second = SecondJvm.start(CoverageContractAhead.class);
         }
     }

@@ -3,16 +3,30 @@ package org.gatun.tensor.cpu;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.MethodModel;
+import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
+import java.lang.reflect.AccessFlag;
 import java.util.Objects;
 
 /**
  * Specialises a loop for a function. A loop is written once, as a template class whose function is a {@code static final} field
  * filled from its class data. Defining that class again as a hidden class, once for each function, makes the function a
  * constant for the compiler: the call is inlined, the loop is vectorised, and no two functions share a profile.
+ *
+ * <p>The copy's public methods, by which it is called, are {@linkplain #keepOutOfLine kept out of line}.
  */
 final class KernelTemplate {
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+
+    /** More bytes of bytecode than the JVM inlines however hot a call is ("FreqInlineSize", 325). */
+    private static final int TOO_BIG_TO_INLINE = 330;
 
     private KernelTemplate() {}
 
@@ -25,7 +39,7 @@ final class KernelTemplate {
      */
     static <K> K specialise(Class<? extends K> template, Class<K> as, Object data) {
         try {
-            Class<?> copy = LOOKUP.defineHiddenClassWithClassData(classFile(template), data, true)
+            Class<?> copy = LOOKUP.defineHiddenClassWithClassData(outOfLine(classFile(template)), data, true)
                     .lookupClass();
             var constructor = copy.getDeclaredConstructor();
             return as.cast(constructor.newInstance());
@@ -42,6 +56,44 @@ final class KernelTemplate {
                     () -> copy.lookupClass() + " is a template, not a kernel");
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("cannot read the class data of " + copy.lookupClass(), e);
+        }
+    }
+
+    private static byte[] outOfLine(byte[] template) {
+        ClassModel model = ClassFile.of().parse(template);
+        return ClassFile.of()
+                .transformClass(
+                        model,
+                        ClassTransform.transformingMethodBodies(
+                                KernelTemplate::isCalledFromOutside, new OutOfLineCode()));
+    }
+
+    private static boolean isCalledFromOutside(MethodModel method) {
+        return method.flags().has(AccessFlag.PUBLIC)
+                && !method.flags().has(AccessFlag.STATIC)
+                && !method.methodName().equalsString(ConstantDescs.INIT_NAME);
+    }
+
+    /**
+     * Begins a method that the JVM shall not inline, as vector loops must not be: a caller that sees two kernels would become one method of both, in which the
+     * JVM stops inlining half way ("NodeCountInliningCutoff"); what is left of the vector operations then makes an object of every vector, ten times slower.
+     * Compiled, instructions that do nothing are none.
+     */
+    static void keepOutOfLine(CodeBuilder code) {
+        for (int i = 0; i < TOO_BIG_TO_INLINE; i++) {
+            code.nop();
+        }
+    }
+
+    private static final class OutOfLineCode implements CodeTransform {
+        @Override
+        public void atStart(CodeBuilder code) {
+            keepOutOfLine(code);
+        }
+
+        @Override
+        public void accept(CodeBuilder code, CodeElement element) {
+            code.with(element);
         }
     }
 

@@ -257,6 +257,7 @@ final class RegionCompiler {
 
     /** {@code void run(long[] at, int n)}: whole vectors, then the tail. */
     private void run(CodeBuilder code) {
+        KernelTemplate.keepOutOfLine(code);
         int at = code.parameterSlot(0);
         int n = code.parameterSlot(1);
         int whole = code.allocateLocal(TypeKind.INT);

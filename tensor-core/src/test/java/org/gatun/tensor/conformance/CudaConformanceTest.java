@@ -24,7 +24,7 @@ class CudaConformanceTest extends ConformanceSuite {
     @BeforeAll
     static void startASecondJvm() {
         // A GPU compiles in the driver, and is not to be shared.
-        if (second == null && StandInDriver.isUsable() && !StandInDriver.onGpu()) {
+        if (second == null && SecondJvm.pays() && StandInDriver.isUsable() && !StandInDriver.onGpu()) {
             second = SecondJvm.start(CudaConformanceAhead.class);
         }
     }

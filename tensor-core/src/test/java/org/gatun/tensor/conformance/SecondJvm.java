@@ -37,6 +37,11 @@ public final class SecondJvm implements AutoCloseable {
         Thread.ofPlatform().daemon().start(this::read);
     }
 
+    /** Whether it pays: not where Maven has two JVMs share the tests already. */
+    public static boolean pays() {
+        return Integer.getInteger("gatun.test.forks", 1) == 1;
+    }
+
     /** Starts a JVM with this one's options and class path. Its main class first calls {@link #endWithParent}, and {@link #run} for each test. */
     public static SecondJvm start(Class<?> main) {
         List<String> command = new ArrayList<>(List.of("nice"));
