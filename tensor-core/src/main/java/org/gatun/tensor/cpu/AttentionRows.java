@@ -24,6 +24,8 @@ interface AttentionRows {
 
     /** The implementation for a dtype in this JVM. */
     static AttentionRows of(DType dtype) {
-        return VectorSupport.ENABLED && dtype == DType.F32 ? new F32AttentionRows() : new ComposedAttentionRows(dtype);
+        return VectorSupport.ENABLED && dtype == DType.F32
+                ? KernelTemplate.outOfLine(F32AttentionRows.class, AttentionRows.class)
+                : new ComposedAttentionRows(dtype);
     }
 }

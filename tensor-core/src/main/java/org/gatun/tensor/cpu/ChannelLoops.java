@@ -44,7 +44,7 @@ interface ChannelLoops {
 
     /** Holds the loops on the Vector API, whose classes load only where they are used. */
     final class Vectors {
-        private static final ChannelLoops F32 = new F32ChannelLoops();
+        private static final ChannelLoops F32 = KernelTemplate.outOfLine(F32ChannelLoops.class, ChannelLoops.class);
 
         private Vectors() {}
     }

@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.gatun.tensor.cpu.math.F32Exp;
 
-/** {@link AttentionRows} of F32 with the Vector API. */
+/** {@link AttentionRows} of F32 with the Vector API: a loop has one exponential, more are more than the JIT compiler inlines. */
 final class F32AttentionRows implements AttentionRows {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
@@ -29,41 +29,54 @@ final class F32AttentionRows implements AttentionRows {
 
     @Override
     public double powers(long x, int n, double shift) {
-        FloatVector by = FloatVector.broadcast(SPECIES, (float) shift);
+        int whole = SPECIES.loopBound(n);
+        double sum = powersOfVectors(x, whole, (float) shift);
+        return whole == n ? sum : sum + lastPowers(x + 4L * whole, n - whole, (float) shift);
+    }
+
+    private static float powersOfVectors(long x, int n, float shift) {
+        FloatVector by = FloatVector.broadcast(SPECIES, shift);
         FloatVector sum = FloatVector.zero(SPECIES);
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
+        for (int i = 0; i < n; i += LANES) {
             FloatVector e = F32Exp.expOfNegative(load(x + 4L * i).sub(by));
             e.intoMemorySegment(Ram.ALL, x + 4L * i, ORDER);
             sum = sum.add(e);
         }
-        if (i < n) {
-            VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-            FloatVector e = F32Exp.expOfNegative(load(x + 4L * i, rest).sub(by));
-            e.intoMemorySegment(Ram.ALL, x + 4L * i, ORDER, rest);
-            sum = sum.add(e, rest);
-        }
         return LaneSums.of(sum);
+    }
+
+    private static float lastPowers(long x, int n, float shift) {
+        VectorMask<Float> rest = SPECIES.indexInRange(0, n);
+        FloatVector e = F32Exp.expOfNegative(load(x, rest).sub(shift));
+        e.intoMemorySegment(Ram.ALL, x, ORDER, rest);
+        return LaneSums.of(FloatVector.zero(SPECIES).blend(e, rest));
     }
 
     @Override
     public void flow(long scores, long g, int n, double shift, double log, double delta) {
-        FloatVector by = FloatVector.broadcast(SPECIES, (float) shift);
-        FloatVector and = FloatVector.broadcast(SPECIES, (float) log);
-        FloatVector less = FloatVector.broadcast(SPECIES, (float) delta);
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
+        int whole = SPECIES.loopBound(n);
+        flowOfVectors(scores, g, whole, (float) shift, (float) log, (float) delta);
+        if (whole < n) {
+            lastFlow(scores + 4L * whole, g + 4L * whole, n - whole, (float) shift, (float) log, (float) delta);
+        }
+    }
+
+    private static void flowOfVectors(long scores, long g, int n, float shift, float log, float delta) {
+        FloatVector by = FloatVector.broadcast(SPECIES, shift);
+        FloatVector and = FloatVector.broadcast(SPECIES, log);
+        FloatVector less = FloatVector.broadcast(SPECIES, delta);
+        for (int i = 0; i < n; i += LANES) {
             FloatVector p = F32Exp.expOfNegative(load(scores + 4L * i).sub(by).sub(and));
             p.intoMemorySegment(Ram.ALL, scores + 4L * i, ORDER);
             load(g + 4L * i).sub(less).mul(p).intoMemorySegment(Ram.ALL, g + 4L * i, ORDER);
         }
-        if (i < n) {
-            VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-            FloatVector p =
-                    F32Exp.expOfNegative(load(scores + 4L * i, rest).sub(by).sub(and));
-            p.intoMemorySegment(Ram.ALL, scores + 4L * i, ORDER, rest);
-            load(g + 4L * i, rest).sub(less).mul(p).intoMemorySegment(Ram.ALL, g + 4L * i, ORDER, rest);
-        }
+    }
+
+    private static void lastFlow(long scores, long g, int n, float shift, float log, float delta) {
+        VectorMask<Float> rest = SPECIES.indexInRange(0, n);
+        FloatVector p = F32Exp.expOfNegative(load(scores, rest).sub(shift).sub(log));
+        p.intoMemorySegment(Ram.ALL, scores, ORDER, rest);
+        load(g, rest).sub(delta).mul(p).intoMemorySegment(Ram.ALL, g, ORDER, rest);
     }
 
     @Override

@@ -188,6 +188,7 @@ final class F32RowNorm {
         return LaneSums.of(sum);
     }
 
+    /** The JIT compiler, which has inlined the sums before, inlines nothing but the Vector API here. */
     private static void write(
             long x,
             long g,
@@ -206,11 +207,14 @@ final class F32RowNorm {
         FloatVector part = FloatVector.broadcast(SPECIES, along);
         for (int i = 0; i < n; i += LANES) {
             VectorMask<Float> in = SPECIES.indexInRange(i, n);
-            FloatVector h = load(g + 4L * i, in);
+            FloatVector h = FloatVector.fromMemorySegment(SPECIES, Ram.ALL, g + 4L * i, ORDER, in);
             if (weight != 0) {
-                h = h.mul(load(weight + 4L * i, in));
+                h = h.mul(FloatVector.fromMemorySegment(SPECIES, Ram.ALL, weight + 4L * i, ORDER, in));
             }
-            FloatVector y = load(x + 4L * i, in).sub(by).sub(and).mul(times);
+            FloatVector y = FloatVector.fromMemorySegment(SPECIES, Ram.ALL, x + 4L * i, ORDER, in)
+                    .sub(by)
+                    .sub(and)
+                    .mul(times);
             h.sub(less).sub(y.mul(part)).mul(times).intoMemorySegment(Ram.ALL, out + 4L * i, ORDER, in);
         }
     }

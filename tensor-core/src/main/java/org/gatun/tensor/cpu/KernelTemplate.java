@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeModel;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
-import java.lang.reflect.AccessFlag;
 import java.util.Objects;
 
 /**
@@ -20,13 +20,15 @@ import java.util.Objects;
  * filled from its class data. Defining that class again as a hidden class, once for each function, makes the function a
  * constant for the compiler: the call is inlined, the loop is vectorised, and no two functions share a profile.
  *
- * <p>The copy's public methods, by which it is called, are {@linkplain #keepOutOfLine kept out of line}.
+ * <p>The copy's {@linkplain #isLoop loops} are {@linkplain #keepOutOfLine kept out of line}.
  */
 final class KernelTemplate {
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
     /** More bytes of bytecode than the JVM inlines however hot a call is ("FreqInlineSize", 325). */
     private static final int TOO_BIG_TO_INLINE = 330;
+
+    private static final String VECTORS = "jdk/incubator/vector/";
 
     private KernelTemplate() {}
 
@@ -39,7 +41,7 @@ final class KernelTemplate {
      */
     static <K> K specialise(Class<? extends K> template, Class<K> as, Object data) {
         try {
-            Class<?> copy = LOOKUP.defineHiddenClassWithClassData(outOfLine(classFile(template)), data, true)
+            Class<?> copy = LOOKUP.defineHiddenClassWithClassData(withLoopsOutOfLine(classFile(template)), data, true)
                     .lookupClass();
             var constructor = copy.getDeclaredConstructor();
             return as.cast(constructor.newInstance());
@@ -59,25 +61,39 @@ final class KernelTemplate {
         }
     }
 
-    private static byte[] outOfLine(byte[] template) {
-        ClassModel model = ClassFile.of().parse(template);
-        return ClassFile.of()
-                .transformClass(
-                        model,
-                        ClassTransform.transformingMethodBodies(
-                                KernelTemplate::isCalledFromOutside, new OutOfLineCode()));
+    /**
+     * Defines a class of loops anew, so that none of them is inlined into another or into a caller, and makes an instance.
+     *
+     * @param loops a class of this package with a constructor without parameters
+     * @param as what it implements
+     */
+    static <K> K outOfLine(Class<? extends K> loops, Class<K> as) {
+        return specialise(loops, as, "no data");
     }
 
-    private static boolean isCalledFromOutside(MethodModel method) {
-        return method.flags().has(AccessFlag.PUBLIC)
-                && !method.flags().has(AccessFlag.STATIC)
-                && !method.methodName().equalsString(ConstantDescs.INIT_NAME);
+    /** The class file with its {@linkplain #isLoop loops} {@linkplain #keepOutOfLine kept out of line}. */
+    static byte[] withLoopsOutOfLine(byte[] template) {
+        return ClassFile.of()
+                .transformClass(
+                        ClassFile.of().parse(template),
+                        ClassTransform.transformingMethodBodies(KernelTemplate::isLoop, new OutOfLineCode()));
+    }
+
+    /** Whether a method works on vectors, and is given and gives none. */
+    private static boolean isLoop(MethodModel method) {
+        return !method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME)
+                && !method.methodType().stringValue().contains(VECTORS)
+                && method.code().stream()
+                        .flatMap(CodeModel::elementStream)
+                        .anyMatch(element -> element instanceof InvokeInstruction call
+                                && (call.owner().asInternalName().startsWith(VECTORS)
+                                        || call.type().stringValue().contains(VECTORS)));
     }
 
     /**
-     * Begins a method that the JVM shall not inline, as vector loops must not be: a caller that sees two kernels would become one method of both, in which the
-     * JVM stops inlining half way ("NodeCountInliningCutoff"); what is left of the vector operations then makes an object of every vector, ten times slower.
-     * Compiled, instructions that do nothing are none.
+     * Begins a method that the JVM shall not inline, as loops over vectors must not be: two in one method are more than it inlines the operations of
+     * ("NodeCountInliningCutoff"); what is left of them then makes an object of every vector, ten times slower. Which kernels a caller sees, and so whether
+     * that happens, differs from one process to another. Compiled, instructions that do nothing are none.
      */
     static void keepOutOfLine(CodeBuilder code) {
         for (int i = 0; i < TOO_BIG_TO_INLINE; i++) {
@@ -97,7 +113,7 @@ final class KernelTemplate {
         }
     }
 
-    private static byte[] classFile(Class<?> template) {
+    static byte[] classFile(Class<?> template) {
         String name = template.getSimpleName() + ".class";
         try (InputStream in = template.getResourceAsStream(name)) {
             if (in == null) {

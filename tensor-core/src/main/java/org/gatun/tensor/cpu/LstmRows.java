@@ -28,6 +28,8 @@ interface LstmRows {
 
     /** The implementation for a dtype in this JVM. */
     static LstmRows of(DType dtype) {
-        return VectorSupport.ENABLED && dtype == DType.F32 ? new F32LstmRows() : new ComposedLstmRows(dtype);
+        return VectorSupport.ENABLED && dtype == DType.F32
+                ? KernelTemplate.outOfLine(F32LstmRows.class, LstmRows.class)
+                : new ComposedLstmRows(dtype);
     }
 }

@@ -279,6 +279,7 @@ final class RegionCompiler {
 
     /** {@code static void tail(long[] at, int from, int n)}: the last elements, fewer than a vector. */
     private void tail(CodeBuilder code) {
+        KernelTemplate.keepOutOfLine(code);
         int mask = code.allocateLocal(TypeKind.REFERENCE);
         code.iload(code.parameterSlot(2))
                 .invokestatic(lanes.calls, "first", MethodTypeDesc.of(MASK, CD_int))

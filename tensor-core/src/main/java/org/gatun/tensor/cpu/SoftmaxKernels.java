@@ -203,7 +203,9 @@ public final class SoftmaxKernels {
     }
 
     private static RowSoftmax rows(DType dtype) {
-        return VectorSupport.ENABLED && dtype == DType.F32 ? new F32RowSoftmax() : new ComposedRowSoftmax(dtype);
+        return VectorSupport.ENABLED && dtype == DType.F32
+                ? KernelTemplate.outOfLine(F32RowSoftmax.class, RowSoftmax.class)
+                : new ComposedRowSoftmax(dtype);
     }
 
     private static double get(DType dtype, long at) {

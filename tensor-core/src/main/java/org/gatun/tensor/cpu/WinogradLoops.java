@@ -45,8 +45,8 @@ final class WinogradLoops {
             for (int j = 0; j < n; j += LANES) {
                 FloatVector a = load(source + 8L * j);
                 FloatVector b = load(source + 8L * j + 4L * LANES);
-                store(a.rearrange(EVEN, b), even + target + 4L * j);
-                store(a.rearrange(ODD, b), odd + target + 4L * j);
+                a.rearrange(EVEN, b).intoMemorySegment(Ram.ALL, even + target + 4L * j, ORDER);
+                a.rearrange(ODD, b).intoMemorySegment(Ram.ALL, odd + target + 4L * j, ORDER);
             }
         }
     }
@@ -70,10 +70,10 @@ final class WinogradLoops {
             FloatVector t2 = load(bt + 2 * step).mul(s).add(load(at + 2 * step));
             FloatVector t3 = load(bt + 3 * step).mul(s).add(load(at + 3 * step));
             long to = out + 4L * i;
-            store(t0.sub(t2), to);
-            store(t1.add(t2), to + outStep);
-            store(t2.sub(t1), to + 2 * outStep);
-            store(t1.sub(t3), to + 3 * outStep);
+            t0.sub(t2).intoMemorySegment(Ram.ALL, to, ORDER);
+            t1.add(t2).intoMemorySegment(Ram.ALL, to + outStep, ORDER);
+            t2.sub(t1).intoMemorySegment(Ram.ALL, to + 2 * outStep, ORDER);
+            t1.sub(t3).intoMemorySegment(Ram.ALL, to + 3 * outStep, ORDER);
         }
     }
 
@@ -95,10 +95,10 @@ final class WinogradLoops {
             FloatVector r0 = load(at).mul(f).add(load(bt).mul(s));
             FloatVector r1 = load(at + step).mul(f).add(load(bt + step).mul(s));
             long to = out + 4L * i;
-            store(r0, to);
-            store(r0.add(r1), to + outStep);
-            store(r0.sub(r1), to + 2 * outStep);
-            store(r1.neg(), to + 3 * outStep);
+            r0.intoMemorySegment(Ram.ALL, to, ORDER);
+            r0.add(r1).intoMemorySegment(Ram.ALL, to + outStep, ORDER);
+            r0.sub(r1).intoMemorySegment(Ram.ALL, to + 2 * outStep, ORDER);
+            r1.neg().intoMemorySegment(Ram.ALL, to + 3 * outStep, ORDER);
         }
     }
 
@@ -119,8 +119,8 @@ final class WinogradLoops {
             FloatVector z2 = row(a + 2 * step, b + 2 * step, c + 2 * step, s, 4L * i);
             FloatVector y0 = row(a, b, c, s, 4L * i).add(z1).add(z2);
             FloatVector y1 = z1.sub(z2).sub(row(a + 3 * step, b + 3 * step, c + 3 * step, s, 4L * i));
-            store(y0.rearrange(LOW, y1), out + 8L * i);
-            store(y0.rearrange(HIGH, y1), out + 8L * i + 4L * LANES);
+            y0.rearrange(LOW, y1).intoMemorySegment(Ram.ALL, out + 8L * i, ORDER);
+            y0.rearrange(HIGH, y1).intoMemorySegment(Ram.ALL, out + 8L * i + 4L * LANES, ORDER);
         }
     }
 
@@ -141,7 +141,7 @@ final class WinogradLoops {
             for (int j = 0; j < whole; j += LANES) {
                 FloatVector x = load(source + 4L * j);
                 sum = sum.add(x.mul(zero));
-                store(x, target + 4L * j);
+                x.intoMemorySegment(Ram.ALL, target + 4L * j, ORDER);
             }
             if (whole < n) {
                 FloatVector x = FloatVector.fromMemorySegment(SPECIES, Ram.ALL, source + 4L * whole, ORDER, rest);
@@ -161,10 +161,10 @@ final class WinogradLoops {
             FloatVector w2 = load(in + 2 * step + 4L * i);
             FloatVector sum = w0.add(w2);
             long to = out + 4L * i;
-            store(w0, to);
-            store(sum.add(w1).mul(half), to + outStep);
-            store(sum.sub(w1).mul(half), to + 2 * outStep);
-            store(w2, to + 3 * outStep);
+            w0.intoMemorySegment(Ram.ALL, to, ORDER);
+            sum.add(w1).mul(half).intoMemorySegment(Ram.ALL, to + outStep, ORDER);
+            sum.sub(w1).mul(half).intoMemorySegment(Ram.ALL, to + 2 * outStep, ORDER);
+            w2.intoMemorySegment(Ram.ALL, to + 3 * outStep, ORDER);
         }
     }
 
@@ -176,17 +176,13 @@ final class WinogradLoops {
             FloatVector s2 = load(in + 2 * step + 4L * i);
             FloatVector sum = s1.add(s2).mul(half);
             long to = out + 4L * i;
-            store(load(in + 4L * i).add(sum), to);
-            store(s1.sub(s2).mul(half), to + outStep);
-            store(load(in + 3 * step + 4L * i).add(sum), to + 2 * outStep);
+            load(in + 4L * i).add(sum).intoMemorySegment(Ram.ALL, to, ORDER);
+            s1.sub(s2).mul(half).intoMemorySegment(Ram.ALL, to + outStep, ORDER);
+            load(in + 3 * step + 4L * i).add(sum).intoMemorySegment(Ram.ALL, to + 2 * outStep, ORDER);
         }
     }
 
     private static FloatVector load(long address) {
         return FloatVector.fromMemorySegment(SPECIES, Ram.ALL, address, ORDER);
-    }
-
-    private static void store(FloatVector v, long address) {
-        v.intoMemorySegment(Ram.ALL, address, ORDER);
     }
 }

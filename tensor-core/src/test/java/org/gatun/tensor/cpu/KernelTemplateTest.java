@@ -1,0 +1,54 @@
+package org.gatun.tensor.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class KernelTemplateTest {
+    /** The JVM's "FreqInlineSize": no method above it is inlined, however hot. */
+    private static final int MOST_INLINED = 325;
+
+    private static Map<String, Integer> sizes(byte[] classFile) {
+        return ClassFile.of().parse(classFile).methods().stream()
+                .filter(method -> method.code().isPresent())
+                .collect(Collectors.toMap(
+                        KernelTemplateTest::signature,
+                        method -> method.findAttribute(Attributes.code())
+                                .map(CodeAttribute::codeLength)
+                                .orElseThrow()));
+    }
+
+    private static String signature(MethodModel method) {
+        return method.methodName().stringValue() + method.methodType().stringValue();
+    }
+
+    /** Loops over vectors, and no others: a helper that gives or takes a vector must be inlined. */
+    @Test
+    void loopsAreTooBigToBeInlined() {
+        for (Class<?> template : new Class<?>[] {F32UnaryLoop.class, F64BinaryLoop.class, F32AttentionRows.class}) {
+            byte[] plain = KernelTemplate.classFile(template);
+            Map<String, Integer> before = sizes(plain);
+            Map<String, Integer> after = sizes(KernelTemplate.withLoopsOutOfLine(plain));
+            assertThat(after.keySet()).isEqualTo(before.keySet());
+            assertThat(after.keySet()).anyMatch(method -> after.get(method) > MOST_INLINED);
+            after.forEach((method, size) -> {
+                boolean helper = method.contains("jdk/incubator/vector");
+                if (helper || method.startsWith("<")) {
+                    assertThat(size).as(method).isEqualTo(before.get(method));
+                }
+            });
+            assertThat(before.values()).as("methods of the template").allMatch(size -> size < MOST_INLINED);
+        }
+        Map<String, Integer> loop =
+                sizes(KernelTemplate.withLoopsOutOfLine(KernelTemplate.classFile(F32UnaryLoop.class)));
+        assertThat(loop.get("vectors(JJI)V")).isGreaterThan(MOST_INLINED);
+        assertThat(loop.get("tail(JJI)V")).isGreaterThan(MOST_INLINED);
+        assertThat(loop.get("apply(JJJ)V")).as("calls loops only").isLessThan(MOST_INLINED);
+    }
+}
