@@ -24,8 +24,13 @@ interface AttentionRows {
 
     /** The implementation for a dtype in this JVM. */
     static AttentionRows of(DType dtype) {
-        return VectorSupport.ENABLED && dtype == DType.F32
-                ? KernelTemplate.outOfLine(F32AttentionRows.class, AttentionRows.class)
-                : new ComposedAttentionRows(dtype);
+        return VectorSupport.ENABLED && dtype == DType.F32 ? Floats.ROWS : new ComposedAttentionRows(dtype);
+    }
+
+    /** Made when it is first used, and once: each copy of the loops is compiled anew. */
+    final class Floats {
+        private static final AttentionRows ROWS = KernelTemplate.outOfLine(F32AttentionRows.class, AttentionRows.class);
+
+        private Floats() {}
     }
 }

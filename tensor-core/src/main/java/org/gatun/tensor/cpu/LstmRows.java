@@ -28,8 +28,13 @@ interface LstmRows {
 
     /** The implementation for a dtype in this JVM. */
     static LstmRows of(DType dtype) {
-        return VectorSupport.ENABLED && dtype == DType.F32
-                ? KernelTemplate.outOfLine(F32LstmRows.class, LstmRows.class)
-                : new ComposedLstmRows(dtype);
+        return VectorSupport.ENABLED && dtype == DType.F32 ? Floats.ROWS : new ComposedLstmRows(dtype);
+    }
+
+    /** Made when it is first used, and once: each copy of the loops is compiled anew. */
+    final class Floats {
+        private static final LstmRows ROWS = KernelTemplate.outOfLine(F32LstmRows.class, LstmRows.class);
+
+        private Floats() {}
     }
 }

@@ -13,4 +13,11 @@ interface RowSoftmax {
      * sum of {@code e^(x - m)}.
      */
     void logSumExp(long x, long n, long out);
+
+    /** Made when it is first used, and once: each copy of the loops is compiled anew. */
+    final class Floats {
+        static final RowSoftmax ROWS = KernelTemplate.outOfLine(F32RowSoftmax.class, RowSoftmax.class);
+
+        private Floats() {}
+    }
 }

@@ -203,9 +203,7 @@ public final class SoftmaxKernels {
     }
 
     private static RowSoftmax rows(DType dtype) {
-        return VectorSupport.ENABLED && dtype == DType.F32
-                ? KernelTemplate.outOfLine(F32RowSoftmax.class, RowSoftmax.class)
-                : new ComposedRowSoftmax(dtype);
+        return VectorSupport.ENABLED && dtype == DType.F32 ? RowSoftmax.Floats.ROWS : new ComposedRowSoftmax(dtype);
     }
 
     private static double get(DType dtype, long at) {
