@@ -35,7 +35,7 @@ class RandomFunctionTest {
 
     @Test
     void randomFunctions() {
-        int count = Integer.getInteger("gatun.random.functions", 200);
+        int count = Integer.getInteger("gatun.random.functions", 500);
         long first = Long.getLong("gatun.random.seed", 1L);
         kinks = 0;
         var failures = new ArrayList<String>();

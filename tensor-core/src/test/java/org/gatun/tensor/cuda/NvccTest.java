@@ -36,8 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** NVIDIA's compiler takes the kernels, for the architectures of the A100 and the H100, where it is installed. */
 class NvccTest {
-    /** {@code -Dgatun.nvcc.programs=N}: each takes seconds. */
-    private static final int OF_EACH_FAMILY = Integer.getInteger("gatun.nvcc.programs", 1);
+    private static final int OF_EACH_FAMILY = 2;
 
     @Test
     void everyFamilyCompilesWithoutWarningsAndElementwiseKernelsKeepTheirRegisters(@TempDir Path folder)
