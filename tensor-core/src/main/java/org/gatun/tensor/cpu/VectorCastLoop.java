@@ -5,7 +5,10 @@ import java.nio.ByteOrder;
 
 /** The vector loop of a conversion; a template for {@link KernelTemplate}. */
 final class VectorCastLoop implements UnaryKernel {
-    private static final VectorCasts.Of<?, ?> CAST = KernelTemplate.data(MethodHandles.lookup(), VectorCasts.Of.class);
+    @SuppressWarnings("unchecked") // Which dtypes it converts the class data knows alone.
+    private static final VectorCasts.Of<Object, Object> CAST =
+            KernelTemplate.data(MethodHandles.lookup(), VectorCasts.Of.class);
+
     private static final ScalarUnary REST = CAST.rest();
     private static final int LANES = CAST.in().length();
     private static final long IN = CAST.in().elementSize() / 8;
@@ -27,15 +30,10 @@ final class VectorCastLoop implements UnaryKernel {
 
     private static void vectors(long x, long out, int n) {
         for (int i = 0; i < n; i += LANES) {
-            convert(CAST, x + IN * i, out + OUT * i);
+            CAST.in()
+                    .fromMemorySegment(Ram.ALL, x + IN * i, ORDER)
+                    .convertShape(CAST.conversion(), CAST.out(), 0)
+                    .intoMemorySegment(Ram.ALL, out + OUT * i, ORDER);
         }
-    }
-
-    /** Converts one vector; here, not in the record, because its profile must not be shared between conversions. */
-    private static <E, F> void convert(VectorCasts.Of<E, F> cast, long x, long out) {
-        cast.in()
-                .fromMemorySegment(Ram.ALL, x, ORDER)
-                .convertShape(cast.conversion(), cast.out(), 0)
-                .intoMemorySegment(Ram.ALL, out, ORDER);
     }
 }

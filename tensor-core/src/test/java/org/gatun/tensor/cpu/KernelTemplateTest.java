@@ -51,4 +51,16 @@ class KernelTemplateTest {
         assertThat(loop.get("tail(JJI)V")).isGreaterThan(MOST_INLINED);
         assertThat(loop.get("apply(JJJ)V")).as("calls loops only").isLessThan(MOST_INLINED);
     }
+
+    /** A method that converts one vector would be called once for each, and its conversion be no constant in it. */
+    @Test
+    void onlyTheLoopOfConversionsIsTooBigToBeInlined() {
+        byte[] plain = KernelTemplate.classFile(VectorCastLoop.class);
+        Map<String, Integer> before = sizes(plain);
+        Map<String, Integer> after = sizes(KernelTemplate.withLoopsOutOfLine(plain));
+        assertThat(after.entrySet())
+                .filteredOn(method -> !method.getValue().equals(before.get(method.getKey())))
+                .extracting(Map.Entry::getKey)
+                .containsExactly("vectors(JJI)V");
+    }
 }
