@@ -8,10 +8,10 @@ import org.gatun.tensor.DType;
 import org.gatun.tensor.ir.BinaryFn;
 
 /**
- * The loops of {@link RowNormKernels} over a row of floats with the Vector API: each goes over the row once. Sums are made lane by lane over
- * blocks, and of blocks in double precision.
+ * The loops over a row with the Vector API. Sums are made lane by lane over blocks, and of blocks in double precision. A template for
+ * {@link KernelTemplate#outOfLine}.
  */
-final class F32RowNorm {
+final class F32RowNorm implements RowNormLoops {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -22,16 +22,8 @@ final class F32RowNorm {
     private static final BinaryKernel MUL = ElementwiseKernels.binary(BinaryFn.MUL, DType.F32);
     private static final BinaryKernel ADD = ElementwiseKernels.binary(BinaryFn.ADD, DType.F32);
 
-    private F32RowNorm() {}
-
-    /**
-     * Brings a row to mean 0 and variance 1.
-     *
-     * @param weight the weight's address, or 0
-     * @param bias the bias's address, or 0
-     * @param statistics where two numbers whose sum is the mean go, and {@code 1 / sqrt(variance + epsilon)}
-     */
-    static void forward(
+    @Override
+    public void forward(
             boolean centred, double epsilon, long x, int n, long weight, long bias, long y, long statistics) {
         float shift = centred ? (float) (sum(x, n) / n) : 0;
         double sum = 0;
@@ -136,15 +128,8 @@ final class F32RowNorm {
         }
     }
 
-    /**
-     * The cotangent of a row.
-     *
-     * @param weight the weight's address, or 0
-     * @param centred whether the mean was taken away
-     * @param statistics what {@link #forward} wrote
-     * @param out where the cotangent goes
-     */
-    static void gradient(boolean centred, long x, long g, int n, long weight, long statistics, long out) {
+    @Override
+    public void gradient(boolean centred, long x, long g, int n, long weight, long statistics, long out) {
         float shift = Ram.getFloat(statistics);
         float offset = Ram.getFloat(statistics + 4);
         float scale = Ram.getFloat(statistics + 8);
@@ -188,7 +173,6 @@ final class F32RowNorm {
         return LaneSums.of(sum);
     }
 
-    /** The JIT compiler, which has inlined the sums before, inlines nothing but the Vector API here. */
     private static void write(
             long x,
             long g,
@@ -207,20 +191,17 @@ final class F32RowNorm {
         FloatVector part = FloatVector.broadcast(SPECIES, along);
         for (int i = 0; i < n; i += LANES) {
             VectorMask<Float> in = SPECIES.indexInRange(i, n);
-            FloatVector h = FloatVector.fromMemorySegment(SPECIES, Ram.ALL, g + 4L * i, ORDER, in);
+            FloatVector h = load(g + 4L * i, in);
             if (weight != 0) {
-                h = h.mul(FloatVector.fromMemorySegment(SPECIES, Ram.ALL, weight + 4L * i, ORDER, in));
+                h = h.mul(load(weight + 4L * i, in));
             }
-            FloatVector y = FloatVector.fromMemorySegment(SPECIES, Ram.ALL, x + 4L * i, ORDER, in)
-                    .sub(by)
-                    .sub(and)
-                    .mul(times);
+            FloatVector y = load(x + 4L * i, in).sub(by).sub(and).mul(times);
             h.sub(less).sub(y.mul(part)).mul(times).intoMemorySegment(Ram.ALL, out + 4L * i, ORDER, in);
         }
     }
 
-    /** Adds {@code g (x - shift - offset) scale} to the sums of a weight's cotangent. */
-    static void toWeight(long x, long g, int n, long statistics, long sums) {
+    @Override
+    public void toWeight(long x, long g, int n, long statistics, long sums) {
         FloatVector by = FloatVector.broadcast(SPECIES, Ram.getFloat(statistics));
         FloatVector and = FloatVector.broadcast(SPECIES, Ram.getFloat(statistics + 4));
         FloatVector times = FloatVector.broadcast(SPECIES, Ram.getFloat(statistics + 8));

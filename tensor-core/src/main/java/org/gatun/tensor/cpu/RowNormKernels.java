@@ -98,7 +98,7 @@ public final class RowNormKernels {
                 return filled(out, count, n, (from, end) -> {
                     for (long r = from; r < end; r++) {
                         long at = r * n * size;
-                        F32RowNorm.forward(
+                        RowNormLoops.Floats.LOOPS.forward(
                                 centred, epsilon, in + at, (int) n, weights, terms, to + at, statistics + 3 * r * size);
                     }
                 });
@@ -259,10 +259,11 @@ public final class RowNormKernels {
                             long at = 4 * r * n;
                             long statistic = parts + 12 * r;
                             if (ofWeight) {
-                                F32RowNorm.toWeight(in + at, cotangents + at, n, statistic, sum);
+                                RowNormLoops.Floats.LOOPS.toWeight(in + at, cotangents + at, n, statistic, sum);
                             }
                             if (ofInput) {
-                                F32RowNorm.gradient(centred, in + at, cotangents + at, n, weights, statistic, to + at);
+                                RowNormLoops.Floats.LOOPS.gradient(
+                                        centred, in + at, cotangents + at, n, weights, statistic, to + at);
                             }
                         }
                     }

@@ -31,7 +31,8 @@ class KernelTemplateTest {
     /** Loops over vectors, and no others: a helper that gives or takes a vector must be inlined. */
     @Test
     void loopsAreTooBigToBeInlined() {
-        for (Class<?> template : new Class<?>[] {F32UnaryLoop.class, F64BinaryLoop.class, F32AttentionRows.class}) {
+        for (Class<?> template :
+                new Class<?>[] {F32UnaryLoop.class, F64BinaryLoop.class, F32AttentionRows.class, F32RowNorm.class}) {
             byte[] plain = KernelTemplate.classFile(template);
             Map<String, Integer> before = sizes(plain);
             Map<String, Integer> after = sizes(KernelTemplate.withLoopsOutOfLine(plain));
