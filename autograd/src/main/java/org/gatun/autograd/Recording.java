@@ -224,8 +224,10 @@ final class Recording implements Trace {
         for (UnaryOperator<Tensor> hook : List.copyOf(hooks.getOrDefault(slot, List.of()))) {
             Tensor g = sums.get(slot);
             if (g != null) {
-                Tensor other = hook.apply(g);
-                if (other != null && other != g) {
+                // A handle of its own: one that the hook keeps holds the memory, so that no parameter takes it over.
+                Tensor shown = g instanceof ConcreteTensor own ? own.view(own.layout()) : g;
+                Tensor other = hook.apply(shown);
+                if (other != null && other != shown) {
                     if (!other.shape().equals(g.shape()) || other.dtype() != g.dtype()) {
                         throw new ShapeException("hook: returns " + other.dtype() + other.shape()
                                 + " for a gradient of " + g.dtype() + g.shape() + ": the two must agree");

@@ -60,6 +60,31 @@ class HooksTest {
         w.close();
     }
 
+    /** What a hook keeps is not the parameter's gradient: neither clearing that nor adding to it changes what was kept. */
+    @Test
+    void aHookMayKeepTheGradient() {
+        var kept = new ArrayList<Tensor>();
+        Parameter w = Parameter.of(at(2, 3));
+        for (int step = 0; step < 2; step++) {
+            try (Tape tape = Tape.open()) {
+                tape.hook(w, g -> {
+                    g.unscope();
+                    kept.add(g);
+                    return kept.size() == 1 ? g : null;
+                });
+                tape.backward(w.square().sum());
+            }
+        }
+        assertThat(w.grad().toDoubleArray()).containsExactly(8, 12);
+        w.zeroGrad();
+        assertThat(kept).hasSize(2);
+        for (Tensor g : kept) {
+            assertThat(g.toDoubleArray()).containsExactly(4, 6);
+            g.close();
+        }
+        w.close();
+    }
+
     @Test
     void aHookOnALeafThatIsAResultToo() {
         var calls = new ArrayList<Double>();

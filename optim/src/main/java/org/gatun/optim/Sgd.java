@@ -13,25 +13,10 @@ import org.gatun.tensor.Tensor;
  * dampening) g} (at first {@code b = g}); {@code g = nesterov ? g + momentum b : b; p -= rate g}.
  */
 public final class Sgd extends Optimizer {
-    /** {@code (p, g, rate, decay) -> p}. */
-    private static final Elementwise.Region PLAIN = Elementwise.region(4, in -> {
-        Tensor g = decayed(in.get(0), in.get(1), in.get(3));
-        return List.of(in.get(0).sub(g.mul(in.get(2))));
-    });
+    /** Without weight decay, which would make 0 times an infinite parameter. */
+    private static final Kernels PLAIN = new Kernels((p, g, decay) -> g);
 
-    /** {@code (p, g, b, rate, decay, momentum, damping) -> (p, b)}. */
-    private static final Elementwise.Region MOMENTUM = Elementwise.region(7, in -> {
-        Tensor g = decayed(in.get(0), in.get(1), in.get(4));
-        Tensor b = in.get(2).mul(in.get(5)).add(g.mul(in.get(6)));
-        return List.of(in.get(0).sub(b.mul(in.get(3))), b);
-    });
-
-    /** {@code (p, g, b, rate, decay, momentum, damping) -> (p, b)}. */
-    private static final Elementwise.Region NESTEROV = Elementwise.region(7, in -> {
-        Tensor g = decayed(in.get(0), in.get(1), in.get(4));
-        Tensor b = in.get(2).mul(in.get(5)).add(g.mul(in.get(6)));
-        return List.of(in.get(0).sub(g.add(b.mul(in.get(5))).mul(in.get(3))), b);
-    });
+    private static final Kernels DECAYED = new Kernels((p, g, decay) -> g.add(p.mul(decay)));
 
     private double momentum;
     private double dampening;
@@ -47,8 +32,39 @@ public final class Sgd extends Optimizer {
         return new Sgd(parameters, 1e-3);
     }
 
-    private static Tensor decayed(Tensor p, Tensor g, Tensor decay) {
-        return g.add(p.mul(decay));
+    /** The gradient that the update goes by. */
+    @FunctionalInterface
+    private interface Gradient {
+        Tensor of(Tensor p, Tensor g, Tensor decay);
+    }
+
+    /** The updates of one kind of gradient. */
+    private static final class Kernels {
+        /** {@code (p, g, rate, decay) -> p}. */
+        private final Elementwise.Region plain;
+
+        /** {@code (p, g, b, rate, decay, momentum, damping) -> (p, b)}. */
+        private final Elementwise.Region momentum;
+
+        /** As momentum. */
+        private final Elementwise.Region nesterov;
+
+        Kernels(Gradient gradient) {
+            plain = Elementwise.region(4, in -> {
+                Tensor g = gradient.of(in.get(0), in.get(1), in.get(3));
+                return List.of(in.get(0).sub(g.mul(in.get(2))));
+            });
+            momentum = Elementwise.region(7, in -> {
+                Tensor g = gradient.of(in.get(0), in.get(1), in.get(4));
+                Tensor b = in.get(2).mul(in.get(5)).add(g.mul(in.get(6)));
+                return List.of(in.get(0).sub(b.mul(in.get(3))), b);
+            });
+            nesterov = Elementwise.region(7, in -> {
+                Tensor g = gradient.of(in.get(0), in.get(1), in.get(4));
+                Tensor b = in.get(2).mul(in.get(5)).add(g.mul(in.get(6)));
+                return List.of(in.get(0).sub(g.add(b.mul(in.get(5))).mul(in.get(3))), b);
+            });
+        }
     }
 
     /** Sets a constant learning rate. */
@@ -101,7 +117,8 @@ public final class Sgd extends Optimizer {
         if (nesterov && dampening != 0) {
             throw new IllegalArgumentException("Sgd: nesterov needs dampening 0, not " + dampening);
         }
-        return momentum == 0 ? PLAIN : nesterov ? NESTEROV : MOMENTUM;
+        Kernels kernels = weightDecay == 0 ? PLAIN : DECAYED;
+        return momentum == 0 ? kernels.plain : nesterov ? kernels.nesterov : kernels.momentum;
     }
 
     @Override

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each optimizer against its formula for one number at a time, and the state that it saves. */
 @ExtendWith({NativeMemoryBalance.class, ScopePerTest.class})
@@ -358,6 +359,27 @@ class OptimizerTest {
             assertThat(a.grad().toDoubleArray()).containsExactly(Double.NaN, Double.NaN);
             assertThat(b.grad().toDoubleArray()).containsExactly(Double.NaN);
         }
+    }
+
+    /** As in PyTorch: a decay of 0 is none, and not 0 times the parameter. */
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "momentum", "nesterov"})
+    void anInfiniteParameterStaysInfiniteWithoutWeightDecay(String kind) {
+        Parameter p = Parameter.of(Tensors.of(Double.NEGATIVE_INFINITY, 1));
+        try (Sgd sgd = Sgd.of(List.of(p))
+                .learningRate(0.5)
+                .momentum(kind.equals("plain") ? 0 : 0.9)
+                .nesterov(kind.equals("nesterov"))) {
+            for (int i = 0; i < 2; i++) {
+                sgd.zeroGrad();
+                try (Tape tape = Tape.open()) {
+                    tape.backward(p.mul(Tensors.of(0.0, 0.0)).sum());
+                }
+                sgd.step();
+            }
+        }
+        assertThat(p.value().toDoubleArray()).containsExactly(Double.NEGATIVE_INFINITY, 1);
+        p.close();
     }
 
     /** The factor is 1 / infinity = 0: what is finite becomes 0, and 0 times infinity is not a number. */

@@ -1,5 +1,6 @@
 package org.gatun.tensor.cpu;
 
+import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
@@ -92,8 +93,20 @@ final class Crew {
                 workers[i] = new Worker(i);
             }
             started = true;
-            for (Worker worker : workers) {
-                worker.start();
+            int running = 0;
+            try {
+                for (Worker worker : workers) {
+                    worker.start();
+                    running++;
+                }
+            } catch (OutOfMemoryError e) {
+                // No more threads here: whoever posts a job finishes it with those there are, or alone.
+                System.getLogger("org.gatun.tensor")
+                        .log(
+                                Level.WARNING,
+                                "only " + running + " of " + workers.length + " worker threads could be started: set"
+                                        + " -Dgatun.threads to fewer, or allow the process more threads",
+                                e);
             }
         }
     }

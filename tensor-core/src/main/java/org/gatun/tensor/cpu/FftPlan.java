@@ -18,8 +18,12 @@ final class FftPlan {
 
     private static final ConcurrentHashMap<Key, SoftReference<FftPlan>> PLANS = new ConcurrentHashMap<>();
 
-    private static final FftPasses F32 = VectorSupport.ENABLED ? new F32FftPasses() : new ScalarFftPasses(DType.F32);
-    private static final FftPasses F64 = VectorSupport.ENABLED ? new F64FftPasses() : new ScalarFftPasses(DType.F64);
+    private static final FftPasses F32 = VectorSupport.ENABLED
+            ? KernelTemplate.outOfLine(F32FftPasses.class, FftPasses.class)
+            : new ScalarFftPasses(DType.F32);
+    private static final FftPasses F64 = VectorSupport.ENABLED
+            ? KernelTemplate.outOfLine(F64FftPasses.class, FftPasses.class)
+            : new ScalarFftPasses(DType.F64);
 
     private record Key(int length, FftPasses passes) {}
 

@@ -4,16 +4,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
 import java.lang.classfile.CodeTransform;
+import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.LabelTarget;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Specialises a loop for a function. A loop is written once, as a template class whose function is a {@code static final} field
@@ -73,26 +79,47 @@ final class KernelTemplate {
 
     /** The class file with its {@linkplain #isLoop loops} {@linkplain #keepOutOfLine kept out of line}. */
     static byte[] withLoopsOutOfLine(byte[] template) {
+        ClassModel model = ClassFile.of().parse(template);
+        boolean vectors = model.methods().stream()
+                .flatMap(method -> method.code().stream())
+                .anyMatch(KernelTemplate::worksOnVectors);
         return ClassFile.of()
                 .transformClass(
-                        ClassFile.of().parse(template),
-                        ClassTransform.transformingMethodBodies(KernelTemplate::isLoop, new OutOfLineCode()));
+                        model,
+                        ClassTransform.transformingMethodBodies(
+                                method -> isLoop(method, vectors), new OutOfLineCode()));
     }
 
-    /** Whether a method works on vectors, and is given and gives none. */
-    private static boolean isLoop(MethodModel method) {
+    /** Whether a method works on vectors, or in a class that has none goes back to an earlier instruction, and is given and gives no vectors. */
+    private static boolean isLoop(MethodModel method, boolean vectors) {
         return !method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME)
                 && !method.methodType().stringValue().contains(VECTORS)
-                && method.code().stream()
-                        .flatMap(CodeModel::elementStream)
-                        .anyMatch(element -> element instanceof InvokeInstruction call
-                                && (call.owner().asInternalName().startsWith(VECTORS)
-                                        || call.type().stringValue().contains(VECTORS)));
+                && method.code().stream().anyMatch(vectors ? KernelTemplate::worksOnVectors : KernelTemplate::goesBack);
+    }
+
+    private static boolean worksOnVectors(CodeModel code) {
+        return code.elementStream()
+                .anyMatch(element -> element instanceof InvokeInstruction call
+                        && (call.owner().asInternalName().startsWith(VECTORS)
+                                || call.type().stringValue().contains(VECTORS)));
+    }
+
+    private static boolean goesBack(CodeModel code) {
+        Set<Label> passed = new HashSet<>();
+        for (CodeElement element : code) {
+            if (element instanceof LabelTarget target) {
+                passed.add(target.label());
+            } else if (element instanceof BranchInstruction branch && passed.contains(branch.target())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
-     * Begins a method that the JVM shall not inline, as loops over vectors must not be: two in one method are more than it inlines the operations of
-     * ("NodeCountInliningCutoff"); what is left of them then makes an object of every vector, ten times slower. Which kernels a caller sees, and so whether
+     * Begins a method that the JVM shall not inline, as loops must not be. Two over vectors in one method are more than it inlines the operations of
+     * ("NodeCountInliningCutoff"); what is left of them then makes an object of every vector, ten times slower. And it inlines calls fifteen deep at the most
+     * ("MaxInlineLevel"): where a loop is inlined into its callers, what reads an element may be too deep below them. Which kernels a caller sees, and so whether
      * that happens, differs from one process to another. Compiled, instructions that do nothing are none.
      */
     static void keepOutOfLine(CodeBuilder code) {

@@ -28,7 +28,9 @@ interface RowLoops {
 
     /** Holds the choice, so that the Vector API's classes load only where they are used. */
     final class Chosen {
-        private static final RowLoops LOOPS = VectorSupport.ENABLED ? new VectorRowLoops() : new ScalarRowLoops();
+        private static final RowLoops LOOPS = VectorSupport.ENABLED
+                ? KernelTemplate.outOfLine(VectorRowLoops.class, RowLoops.class)
+                : new ScalarRowLoops();
 
         private Chosen() {}
     }

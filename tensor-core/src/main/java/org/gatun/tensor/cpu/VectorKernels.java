@@ -97,8 +97,8 @@ final class VectorKernels implements KernelProvider {
     @Override
     public SelectKernel select(Word word) {
         return switch (word) {
-            case INT -> new I32SelectLoop();
-            case LONG -> new I64SelectLoop();
+            case INT -> KernelTemplate.outOfLine(I32SelectLoop.class, SelectKernel.class);
+            case LONG -> KernelTemplate.outOfLine(I64SelectLoop.class, SelectKernel.class);
             case SHORT, BYTE -> scalar.select(word);
         };
     }

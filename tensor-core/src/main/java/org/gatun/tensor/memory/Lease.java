@@ -266,6 +266,8 @@ public final class Lease {
             Reference.reachabilityFence(this);
         }
         if (state >= CLOSED) {
+            // Who closed it may have found another thread's watch in the place of this one.
+            Collector.INSTANCE.remove(mine);
             throw closedException();
         }
     }

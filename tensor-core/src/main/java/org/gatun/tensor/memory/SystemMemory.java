@@ -30,18 +30,22 @@ final class SystemMemory {
      * @return its address, or 0 if that would exceed the limit or the system has no more
      */
     long take(long bytes, long alignment) {
-        long before = held.getAndAdd(bytes);
-        long address = 0;
-        if (bytes <= limit - before) {
-            boolean huge = bytes >= 2 * HUGE_PAGE;
-            address = Memory.allocate(bytes + TAIL, Math.max(alignment, huge ? HUGE_PAGE : PAGE));
-            if (address != 0 && huge) {
-                Memory.adviseHugePages(address, bytes);
+        // Only what fits is ever counted: another thread's request must not be refused for the sake of one that fails.
+        long before;
+        do {
+            before = held.get();
+            if (bytes > limit - before) {
+                return 0;
             }
-        }
+        } while (!held.compareAndSet(before, before + bytes));
+        boolean huge = bytes >= 2 * HUGE_PAGE;
+        long address = Memory.allocate(bytes + TAIL, Math.max(alignment, huge ? HUGE_PAGE : PAGE));
         if (address == 0) {
             held.getAndAdd(-bytes);
             return 0;
+        }
+        if (huge) {
+            Memory.adviseHugePages(address, bytes);
         }
         takes.getAndIncrement();
         if (Poison.ON) {

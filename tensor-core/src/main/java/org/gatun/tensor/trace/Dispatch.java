@@ -14,6 +14,7 @@ import org.gatun.tensor.ir.Composite;
 import org.gatun.tensor.ir.Op;
 import org.gatun.tensor.ir.TensorType;
 import org.gatun.tensor.ir.TypeRules;
+import org.gatun.tensor.memory.ClosedTensorException;
 import org.gatun.tensor.memory.Storage;
 import org.gatun.tensor.shape.Layout;
 
@@ -161,11 +162,32 @@ public final class Dispatch {
             for (int i = 0; i < operands.length; i++) {
                 held[i] = operands[i].acquire();
             }
-            return kernel.run(operands);
+            return run(kernel, operands, held);
         } finally {
             for (Storage storage : held) {
                 if (storage != null) {
                     storage.release();
+                }
+            }
+        }
+    }
+
+    /** Kernels have no effects but their results, so one that finds an operand closed meanwhile can run again. */
+    private static Tensor[] run(Composite.Kernel kernel, ConcreteTensor[] operands, Storage[] held) {
+        try {
+            return kernel.run(operands);
+        } catch (ClosedTensorException e) {
+            ConcreteTensor[] again = new ConcreteTensor[operands.length];
+            try {
+                for (int i = 0; i < again.length; i++) {
+                    again[i] = ConcreteTensor.over(held[i].retain(), operands[i].layout(), operands[i].dtype());
+                }
+                return kernel.run(again);
+            } finally {
+                for (ConcreteTensor operand : again) {
+                    if (operand != null) {
+                        operand.close();
+                    }
                 }
             }
         }

@@ -53,6 +53,18 @@ class KernelTemplateTest {
         assertThat(loop.get("apply(JJJ)V")).as("calls loops only").isLessThan(MOST_INLINED);
     }
 
+    /** Else what reads an element may lie too deep below the callers to be inlined. */
+    @Test
+    void loopsOverSingleElementsAreTooBigToBeInlinedToo() {
+        Map<String, Integer> scan =
+                sizes(KernelTemplate.withLoopsOutOfLine(KernelTemplate.classFile(FloatingScanLoop.class)));
+        assertThat(scan.entrySet())
+                .filteredOn(method -> method.getValue() > MOST_INLINED)
+                .extracting(Map.Entry::getKey)
+                .containsExactlyInAnyOrder(
+                        "row(JJJJ)V", "rows(JJJJJJ)V", "four(JJJJJ)V", "columns(JJJJI)V", "next(JJ[D)V");
+    }
+
     /** A method that converts one vector would be called once for each, and its conversion be no constant in it. */
     @Test
     void onlyTheLoopOfConversionsIsTooBigToBeInlined() {

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.Device;
 import org.gatun.tensor.ShapeException;
 import org.gatun.tensor.Tensor;
 import org.gatun.tensor.Tensors;
+import org.gatun.tensor.ir.Composite;
+import org.gatun.tensor.ir.Op;
+import org.gatun.tensor.ir.TensorType;
+import org.gatun.tensor.trace.Dispatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -43,6 +49,44 @@ class TensorMemoryTest {
             assertThat(p.b().isClosed()).isFalse();
             assertThat(scope.size()).isEqualTo(2);
         }
+    }
+
+    /** A kernel whose operand is closed while it runs, as another thread might, and which asks for the address only then. */
+    @Test
+    void anOperationFinishesThoughItsOperandIsClosedMeanwhile() {
+        Tensor x = Tensors.of(1f, 2f, 3f);
+        Composite late = new Composite() {
+            @Override
+            public String name() {
+                return "late";
+            }
+
+            @Override
+            public int arity() {
+                return 1;
+            }
+
+            @Override
+            public Optional<Kernel> cpuKernel(List<TensorType> types) {
+                return Optional.of(in -> {
+                    x.close();
+                    try (ConcreteTensor view = in[0].view(in[0].layout())) {
+                        return new ConcreteTensor[] {view.copy().concrete()};
+                    }
+                });
+            }
+
+            @Override
+            public List<Tensor> fallback(List<Tensor> inputs) {
+                throw new AssertionError("has a kernel");
+            }
+        };
+        long before = live();
+        Tensor y = Dispatch.bind(new Op.Call(late), x);
+        assertThat(x.isClosed()).isTrue();
+        assertThat(y.toFloatArray()).containsExactly(1, 2, 3);
+        y.close();
+        assertThat(live()).isLessThan(before);
     }
 
     @Test
