@@ -35,25 +35,28 @@ record Endurance(List<Point> points) {
             long cached,
             @Nullable Long resident) {}
 
-    /** Runs so many steps and looks at so many points. */
+    /** Runs so many steps and looks at so many points along the way, or after each step if there are fewer. */
     static Endurance of(Computation computation, long steps, int points) throws IOException {
         var found = new ArrayList<Point>();
-        int each = Math.toIntExact(Math.max(1, steps / points));
-        double[] seconds = new double[each];
-        for (int point = 1; point <= points; point++) {
-            for (int i = 0; i < each; i++) {
+        long looks = Math.min(points, steps);
+        long done = 0;
+        for (long look = 1; look <= looks; look++) {
+            long next = Math.multiplyExact(steps, look) / looks;
+            double[] seconds = new double[Math.toIntExact(next - done)];
+            for (int i = 0; i < seconds.length; i++) {
                 long begin = System.nanoTime();
                 computation.run();
                 seconds[i] = (System.nanoTime() - begin) * 1e-9;
             }
+            done = next;
             Arrays.sort(seconds);
             var memory = ManagementFactory.getMemoryMXBean();
             memory.gc();
             MemoryStats stats = MemoryStats.of(Device.CPU);
             found.add(new Point(
-                    (long) point * each,
-                    seconds[each / 2],
-                    seconds[each - 1],
+                    done,
+                    seconds[seconds.length / 2],
+                    seconds[seconds.length - 1],
                     memory.getHeapMemoryUsage().getUsed(),
                     stats.liveBytes(),
                     stats.cachedBytes(),

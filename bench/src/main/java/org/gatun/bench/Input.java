@@ -14,9 +14,10 @@ import java.util.function.IntFunction;
  * @param source makes the elements, row by row, by the operand's number: they are exact in each type
  * @param number which of the problem's operands it is
  * @param trained whether gradients with respect to it are asked for
+ * @param kept whether it is what a training step keeps for the next one
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record Input(long[] sizes, Type type, IntFunction<float[]> source, int number, boolean trained) {
+public record Input(long[] sizes, Type type, IntFunction<float[]> source, int number, boolean trained, boolean kept) {
     /** The types of elements that all sides know. */
     public enum Type {
         /** Floats. */
@@ -127,6 +128,7 @@ public record Input(long[] sizes, Type type, IntFunction<float[]> source, int nu
                     return values;
                 },
                 0,
+                false,
                 false);
     }
 
@@ -140,22 +142,28 @@ public record Input(long[] sizes, Type type, IntFunction<float[]> source, int nu
                     return values;
                 },
                 number,
-                trained);
+                trained,
+                kept);
     }
 
     /** The same numbers, to be trained: gradients with respect to them are asked for. */
     public Input asTrained() {
-        return new Input(sizes, type, source, number, true);
+        return new Input(sizes, type, source, number, true, kept);
+    }
+
+    /** The same numbers, which a training step changes and keeps for the next one. */
+    public Input asKept() {
+        return new Input(sizes, type, source, number, trained, true);
     }
 
     /** Other numbers of the same kind: those of the operand of that number. */
     public Input numbered(int which) {
-        return new Input(sizes, type, source, which, trained);
+        return new Input(sizes, type, source, which, trained, kept);
     }
 
     /** The same numbers in another type. */
     public Input as(Type other) {
-        return new Input(sizes, other, source, number, trained);
+        return new Input(sizes, other, source, number, trained, kept);
     }
 
     /** These numbers times another. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param unique what the sides' results have to agree in, where the results themselves are not unique
  * @param work what it has to do at least
  * @param parallel whether it is large enough for several threads
+ * @param tolerance the most by which sides may differ, of the largest number; 0 where results are to be equal
  * @param steps 0, or of a training step how many run before results are compared; of these a fresh process's first ones are measured too
  */
 public record Problem(
@@ -32,7 +33,11 @@ public record Problem(
         UnaryOperator<List<Tensor>> unique,
         Work work,
         boolean parallel,
+        double tolerance,
         int steps) {
+    /** What sides may differ by, unless a problem says less: sums of floats in another order do. */
+    private static final double TOLERANCE = 1e-4;
+
     /** What takes a peer's wrapper no small part of the time: less work than this, in operations and in bytes. */
     private static final double SMALL_FLOPS = 2e7;
 
@@ -88,6 +93,7 @@ public record Problem(
                 UnaryOperator.identity(),
                 Work.ofBytes(bytes),
                 false,
+                TOLERANCE,
                 0);
     }
 
@@ -122,32 +128,38 @@ public record Problem(
                 unique,
                 work,
                 parallel,
+                tolerance,
                 steps);
     }
 
     /** This computation, measured on several threads too. */
     public Problem onThreads() {
-        return new Problem(suite, operation, size, inputs, torch, gatun, unique, work, true, steps);
+        return new Problem(suite, operation, size, inputs, torch, gatun, unique, work, true, tolerance, steps);
     }
 
     /** This computation with its work. */
     public Problem working(Work known) {
-        return new Problem(suite, operation, size, inputs, torch, gatun, unique, known, parallel, steps);
+        return new Problem(suite, operation, size, inputs, torch, gatun, unique, known, parallel, tolerance, steps);
     }
 
     /** This computation, compared in what is unique of its results. */
     public Problem comparing(UnaryOperator<List<Tensor>> what) {
-        return new Problem(suite, operation, size, inputs, torch, gatun, what, work, parallel, steps);
+        return new Problem(suite, operation, size, inputs, torch, gatun, what, work, parallel, tolerance, steps);
+    }
+
+    /** This computation, compared more closely. */
+    public Problem within(double most) {
+        return new Problem(suite, operation, size, inputs, torch, gatun, unique, work, parallel, most, steps);
     }
 
     /** This computation done so by Gatun. */
     public Problem by(Function<List<Tensor>, Steps> how) {
-        return new Problem(suite, operation, size, inputs, torch, how, unique, work, parallel, steps);
+        return new Problem(suite, operation, size, inputs, torch, how, unique, work, parallel, tolerance, steps);
     }
 
     /** This computation, a training step: results are compared after so many. */
     public Problem asTraining(int before) {
-        return new Problem(suite, operation, size, inputs, torch, gatun, unique, work, parallel, before);
+        return new Problem(suite, operation, size, inputs, torch, gatun, unique, work, parallel, tolerance, before);
     }
 
     /**
@@ -159,10 +171,10 @@ public record Problem(
         return small && steps == 0 && !suite.equals("overhead") ? REPEATS : 1;
     }
 
-    /** Of a training step the numbers of the operands that it changes: they are results of it too, after those of the script. */
+    /** Of a training step the numbers of the operands that it changes and that are compared: they are results of it too, after those of the script. */
     public List<Integer> changed() {
         return IntStream.range(0, steps == 0 ? 0 : inputs.size())
-                .filter(i -> inputs.get(i).trained())
+                .filter(i -> inputs.get(i).trained() || inputs.get(i).kept())
                 .boxed()
                 .toList();
     }

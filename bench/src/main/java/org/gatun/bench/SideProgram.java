@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <table>
  * <caption>Requests; their words are separated by tabs</caption>
  * <tr><td>{@code list SUITE PATTERN}</td><td>the problems whose names have a match</td></tr>
- * <tr><td>{@code limits}</td><td>the {@link Limits} of the machine</td></tr>
+ * <tr><td>{@code limits THREADS}</td><td>the {@link Limits} of the machine</td></tr>
  * <tr><td>{@code compute ID FILE}</td><td>prepares a problem and writes its results</td></tr>
  * <tr><td>{@code compare ID FILE FILE}</td><td>by how much the second results differ from the first</td></tr>
  * <tr><td>{@code time WARMUP SAMPLES SECONDS}</td><td>times of the problem that was prepared last</td></tr>
@@ -142,6 +142,7 @@ public final class SideProgram {
                         "operation", p.operation(),
                         "size", p.size(),
                         "work", p.work(),
+                        "tolerance", p.tolerance(),
                         "parallel", p.parallel(),
                         "training", p.steps() > 0));
             }

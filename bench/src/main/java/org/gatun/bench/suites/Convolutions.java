@@ -48,7 +48,11 @@ final class Convolutions {
             new Layer("resnet-128-half", 64, 56, 128, 3, 2, 1),
             new Layer("resnet-128-shortcut", 64, 56, 128, 1, 2, 0),
             new Layer("resnet-128", 128, 28, 128, 3, 1, 1),
+            new Layer("resnet-256-half", 128, 28, 256, 3, 2, 1),
+            new Layer("resnet-256-shortcut", 128, 28, 256, 1, 2, 0),
             new Layer("resnet-256", 256, 14, 256, 3, 1, 1),
+            new Layer("resnet-512-half", 256, 14, 512, 3, 2, 1),
+            new Layer("resnet-512-shortcut", 256, 14, 512, 1, 2, 0),
             new Layer("resnet-512", 512, 7, 512, 3, 1, 1));
 
     static List<Problem> all() {

@@ -26,6 +26,9 @@ final class Elements {
     /** From here on an operation has work for several threads. */
     private static final int PARALLEL_SIDE = 256;
 
+    /** What results of doubles may differ by: results of floats differ by more. */
+    private static final double DOUBLES = 1e-12;
+
     private static final Elementwise.Region ADD_MUL_TANH =
             Elementwise.region((Tensor x, Tensor y, Tensor z) -> x.add(y).mul(z).tanh());
 
@@ -122,7 +125,8 @@ final class Elements {
         }
 
         private Problem sized(Problem problem) {
-            return n >= PARALLEL_SIDE ? problem.onThreads() : problem;
+            Problem close = type == Input.Type.F64 ? problem.within(DOUBLES) : problem;
+            return n >= PARALLEL_SIDE ? close.onThreads() : close;
         }
     }
 }

@@ -31,6 +31,7 @@ final class Overhead {
             all.add(once("mul", n, "torch.mul(a, b)", x -> x.get(0).mul(x.get(1)), a, b));
             all.add(once("tanh", n, "torch.tanh(a)", x -> x.getFirst().tanh(), a));
             all.add(once("sum", n, "torch.sum(a)", x -> x.getFirst().sum(), a));
+            all.add(taped("add-backward", n, "torch.add(a, b)", x -> x.get(0).add(x.get(1)), a, b));
             all.add(taped("mul-backward", n, "torch.mul(a, b)", x -> x.get(0).mul(x.get(1)), a, b));
             all.add(taped(
                     "mul-tanh-backward",

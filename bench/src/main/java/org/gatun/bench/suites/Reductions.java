@@ -26,13 +26,23 @@ final class Reductions {
     static List<Problem> all() {
         var all = new ArrayList<Problem>();
         for (int n : new int[] {64, 1024}) {
-            all.add(small("sum", n, "torch.sum(a)", x -> x.sum(), normal(n, n)));
+            all.addAll(whole(n));
             for (int axis : new int[] {1, 0}) {
                 all.addAll(along(axis, n));
             }
             all.addAll(norms(n));
         }
         return all;
+    }
+
+    private static List<Problem> whole(int n) {
+        Input x = normal(n, n);
+        return List.of(
+                small("sum", n, "torch.sum(a)", a -> a.sum(), x),
+                small("mean", n, "torch.mean(a)", a -> a.mean(), x),
+                small("max", n, "torch.max(a)", a -> a.max(), x),
+                small("argmax", n, "torch.argmax(a)", a -> a.argmax(), Input.distinct(n, n))
+                        .within(0));
     }
 
     private static List<Problem> along(int axis, int n) {
@@ -44,7 +54,8 @@ final class Reductions {
                 small("sum" + way, n, "torch.sum(a, [" + axis + "])", a -> a.sum(axis), x),
                 small("mean" + way, n, "torch.mean(a, [" + axis + "])", a -> a.mean(axis), x),
                 small("max" + way, n, "torch.amax(a, [" + axis + "])", a -> a.amax(axis), x),
-                small("argmax" + way, n, "torch.argmax(a, " + axis + ")", a -> a.argmax(axis), distinct),
+                small("argmax" + way, n, "torch.argmax(a, " + axis + ")", a -> a.argmax(axis), distinct)
+                        .within(0),
                 large("softmax" + way, n, "torch.softmax(a, " + axis + ")", a -> a.softmax(axis), x),
                 large("log-softmax" + way, n, "torch.log_softmax(a, " + axis + ")", a -> a.logSoftmax(axis), x),
                 large("cumsum" + way, n, "torch.cumsum(a, " + axis + ")", a -> a.cumsum(axis), positive(n, n)),
@@ -80,6 +91,25 @@ final class Reductions {
                 x,
                 scale,
                 shift);
+        Problem layerOfColumns = problem(
+                "layer-norm-columns",
+                n,
+                "torch.layer_norm(torch.t(a), [" + n + "], b, c, 1.0000000000000001e-05, False)",
+                a -> Functional.layerNorm(a.get(0).t(), Shape.of(n), a.get(1), a.get(2), EPSILON),
+                2,
+                x,
+                scale,
+                shift);
+        // One image whose rows are its channels.
+        Problem batchOfRows = problem(
+                "batch-norm-rows",
+                n,
+                "torch.batch_norm(torch.unsqueeze(a, 0), b, c, None, None, True, 0.10000000000000001, 1.0000000000000001e-05, False)",
+                a -> Functional.batchNorm(a.get(0).unsqueeze(0), a.get(1), a.get(2), EPSILON),
+                2,
+                x,
+                scale,
+                shift);
         Problem weighedLayer = problem(
                 "weighed-layer-norm",
                 n,
@@ -101,7 +131,7 @@ final class Reductions {
                 scale,
                 shift,
                 weights);
-        return List.of(layer, weighedLayer.asGradient(), batch, weighedBatch.asGradient());
+        return List.of(layer, layerOfColumns, weighedLayer.asGradient(), batch, batchOfRows, weighedBatch.asGradient());
     }
 
     /** A result that is small beside its operand. */

@@ -117,7 +117,7 @@ final class Training {
                         LstmNetwork::new,
                         TrainingStep.Update.ADAM,
                         batch * length,
-                        "steps",
+                        "time steps",
                         flops)
                 .problem();
     }

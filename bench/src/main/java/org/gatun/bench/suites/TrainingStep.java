@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -26,8 +27,8 @@ import org.gatun.tensor.shape.Shape;
 
 /**
  * A training step for classification, in Gatun and in PyTorch: the gradients of the cross-entropy, and an update of all parameters by
- * the fused optimizers of both. What is compared after {@link #STEPS} steps is the loss, and of each parameter how far it went and how far
- * in its own direction, where weight decay is seen.
+ * the fused optimizers of both. What is compared after {@link #STEPS} steps is the loss, of each parameter how far it went and how far
+ * in its own direction, where weight decay is seen, and the length of its first moment, for how far Adam goes does not depend on the gradient's length.
  *
  * @param name the network's name
  * @param size how large it is, in words
@@ -112,7 +113,7 @@ record TrainingStep(
         if (update.kept > 0) {
             for (int i = 0; i < parameters.size(); i++) {
                 Input zeros = Input.constant(0, parameters.get(i).sizes());
-                inputs.addAll(List.of(zeros, zeros, Input.constant(0)));
+                inputs.addAll(List.of(zeros.asKept(), zeros, Input.constant(0)));
                 names.addAll(List.of("m" + i, "v" + i, "k" + i));
             }
         }
@@ -126,10 +127,12 @@ record TrainingStep(
                 .onThreads();
     }
 
-    /** Of results, which end with the parameters: the loss, and how far each went from where it began. */
+    /** Of results, which end with the parameters and first moments: the loss, how far each went from where it began, and the moments' lengths. */
     private List<Tensor> compared(List<Tensor> results) {
         int count = parameters.size();
-        List<Tensor> now = results.subList(results.size() - count, results.size());
+        int moments = update.kept > 0 ? count : 0;
+        List<Tensor> last = results.subList(results.size() - count - moments, results.size());
+        List<Tensor> now = last.subList(0, count);
         double[] ways = new double[2 * count + 1];
         double squares = 0;
         for (int i = 0; i < count; i++) {
@@ -144,7 +147,13 @@ record TrainingStep(
         }
         // All parameters together are what differences are seen beside.
         ways[2 * count] = Math.sqrt(squares);
-        return List.of(results.getFirst(), Tensors.of(ways));
+        var compared = new ArrayList<>(List.of(results.getFirst(), Tensors.of(ways)));
+        if (moments > 0) {
+            compared.add(Tensors.of(last.subList(count, last.size()).stream()
+                    .mapToDouble(m -> Math.sqrt(m.square().sum().item()))
+                    .toArray()));
+        }
+        return compared;
     }
 
     private String lossAndUpdate() {
@@ -208,6 +217,13 @@ record TrainingStep(
                 var found = new ArrayList<Tensor>();
                 found.add(Tensors.of((float) last).reshape());
                 module.stateDict().values().forEach(p -> found.add(p.copy()));
+                if (update.kept > 0) {
+                    Map<String, Tensor> state = optimizer.stateDict();
+                    for (int i = 0; i < parameters.size(); i++) {
+                        found.add(Objects.requireNonNull(state.get("state." + i + ".exp_avg"))
+                                .copy());
+                    }
+                }
                 return found;
             }
 

@@ -46,8 +46,8 @@ public final class BenchCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "PEER",
             description =
-                    "Run the same in peers too: djl (PyTorch), libtorch, nd4j, or several with commas. Default: all."
-                            + " Maven fetches them the first time, about 500 MB.")
+                    "Run the same in peers too: djl (PyTorch), libtorch, nd4j, or several with commas; all three if"
+                            + " none is named. Maven fetches them the first time, about 500 MB.")
     private List<String> peers = new ArrayList<>();
 
     @Option(
@@ -89,6 +89,12 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (suites.isEmpty() && endurance == 0) {
+            if (!spec.commandLine().getParseResult().matchedOptions().isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "no suite is named: name some, or all, before the options"
+                                + " (what follows --peers is taken for a peer)");
+            }
             spec.commandLine().usage(spec.commandLine().getOut());
             return CommandLine.ExitCode.OK;
         }
@@ -106,7 +112,12 @@ public final class BenchCommand implements Callable<Integer> {
         }
         spec.commandLine().getOut().print(run.text());
         spec.commandLine().getOut().flush();
-        return run.agrees() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+        String disagreement = run.disagreement();
+        if (disagreement.isEmpty()) {
+            return CommandLine.ExitCode.OK;
+        }
+        spec.commandLine().getErr().println(disagreement);
+        return CommandLine.ExitCode.SOFTWARE;
     }
 
     private void save(PeerRun run, @Nullable Path page) throws IOException {
@@ -140,8 +151,11 @@ public final class BenchCommand implements Callable<Integer> {
             }
             return html;
         }
-        String name = json.getFileName().toString();
-        return json.resolveSibling(name.replaceFirst("\\.json$", "") + ".html");
+        Path name = json.getFileName();
+        if (name == null) {
+            throw new ParameterException(spec.commandLine(), "--json: " + json + " is a folder: name a file");
+        }
+        return json.resolveSibling(name.toString().replaceFirst("\\.json$", "") + ".html");
     }
 
     private void progress(String what) {

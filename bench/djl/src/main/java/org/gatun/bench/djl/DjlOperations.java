@@ -26,6 +26,7 @@ final class DjlOperations {
             case "reshape" -> x -> x.get(0).reshape(new Shape(1024));
             case "transpose" -> x -> x.get(0).transpose();
             case "slice" -> x -> x.get(0).get(ROWS);
+            case "add-backward" -> x -> backward(x, a -> a.get(0).add(a.get(1)));
             case "mul-backward" -> x -> backward(x, a -> a.get(0).mul(a.get(1)));
             case "mul-tanh-backward" -> x -> backward(x, DjlOperations::mulTanh);
             default -> null;

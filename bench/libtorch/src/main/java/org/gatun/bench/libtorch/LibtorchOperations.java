@@ -24,6 +24,7 @@ final class LibtorchOperations {
             case "reshape" -> x -> x.get(0).reshape(1024);
             case "transpose" -> x -> x.get(0).t();
             case "slice" -> x -> x.get(0).slice(0, FIRST, END, 1);
+            case "add-backward" -> x -> backward(x, a -> a.get(0).add(a.get(1)));
             case "mul-backward" -> x -> backward(x, a -> a.get(0).mul(a.get(1)));
             case "mul-tanh-backward" -> x -> backward(x, LibtorchOperations::mulTanh);
             default -> null;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.gatun.bench.Computation;
 import org.gatun.bench.Input;
 import org.gatun.bench.Output;
@@ -18,6 +20,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** ND4J, with the operations of {@link Nd4jOperations}. */
 public final class Nd4jSide implements Side {
+    private static final Pattern JAR = Pattern.compile("nd4j-api-(.+)\\.jar$");
+
     /** The side. */
     public Nd4jSide() {}
 
@@ -28,8 +32,15 @@ public final class Nd4jSide implements Side {
 
     @Override
     public String version() {
-        return "ND4J " + Nd4j.class.getPackage().getImplementationVersion() + ", "
+        return "ND4J " + release() + ", "
                 + Nd4j.getExecutioner().getEnvironmentInformation().getProperty("blas.vendor");
+    }
+
+    /** Its jar's manifest does not say: the jar's name does. */
+    private static String release() {
+        var source = Nd4j.class.getProtectionDomain().getCodeSource();
+        Matcher name = JAR.matcher(source == null ? "" : source.getLocation().getPath());
+        return name.find() ? name.group(1) : "of an unknown release";
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -27,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * which have to agree, then times, the sides in turn.
  */
 final class Comparison {
-    /** The most by which results may differ, of the largest number. */
-    static final double TOLERANCE = 1e-4;
-
     /** What a side that lacks an operation says. */
     static final String ABSENT = "has no such operation";
 
@@ -38,9 +36,9 @@ final class Comparison {
     /** How long worker threads of the side before may still spin for work: OpenMP's do for a fifth of a second, and take a processor from the next. */
     private static final long QUIET_NANOS = 300_000_000;
 
-    private final Map<SideKind, String> classPaths;
+    private final SortedSet<SideKind> sides;
+    private final Starter starter;
     private final Settings settings;
-    private final List<String> options;
     private final Consumer<String> progress;
     private final Path folder;
     private final Map<SideKind, String> versions = new EnumMap<>(SideKind.class);
@@ -50,24 +48,26 @@ final class Comparison {
     private final List<Start> starts = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
 
+    /** Starts the process of a side. */
+    @FunctionalInterface
+    interface Starter {
+        /** Starts it, to compute on so many threads. */
+        SideProcess start(SideKind kind, int threads) throws IOException;
+    }
+
     /**
      * A comparison.
      *
-     * @param classPaths of the sides' programs; Gatun is one of them
+     * @param sides Gatun is one of them
+     * @param starter starts their processes
      * @param settings how long it takes
-     * @param options further options of Gatun's JVM
      * @param folder for files between the sides
      * @param progress is told what is being measured
      */
-    Comparison(
-            Map<SideKind, String> classPaths,
-            Settings settings,
-            List<String> options,
-            Path folder,
-            Consumer<String> progress) {
-        this.classPaths = classPaths;
+    Comparison(SortedSet<SideKind> sides, Starter starter, Settings settings, Path folder, Consumer<String> progress) {
+        this.sides = sides;
+        this.starter = starter;
         this.settings = settings;
-        this.options = options;
         this.folder = folder;
         this.progress = progress;
     }
@@ -80,25 +80,25 @@ final class Comparison {
      */
     void measure(List<String> suites, String pattern, int threads, boolean single, PeerRun.Saving saving)
             throws IOException {
-        Map<SideKind, SideProcess> sides = new EnumMap<>(SideKind.class);
+        Map<SideKind, SideProcess> running = new EnumMap<>(SideKind.class);
         try {
-            for (SideKind kind : classPaths.keySet()) {
-                sides.put(kind, start(kind, threads));
+            for (SideKind kind : sides) {
+                running.put(kind, starter.start(kind, threads));
             }
-            for (SideProcess side : sides.values()) {
+            for (SideProcess side : running.values()) {
                 versions.put(
                         side.kind(), required(side.ask("version"), "version").asText());
             }
             for (String suite : suites) {
-                List<Problem> listed = listed(gatun(sides), suite, pattern);
+                List<Problem> listed = listed(gatun(running), suite, pattern);
                 listed.removeIf(problem -> !single && !problem.parallel());
-                if (settings.rounds() > 0 && !listed.isEmpty()) {
-                    measureLimits(gatun(sides), threads);
+                if (!settings.isCheck() && !listed.isEmpty()) {
+                    measureLimits(gatun(running), threads);
                 }
                 for (Problem problem : listed) {
                     problems.put(problem.id(), problem);
                     progress.accept(problem.id() + ", threads: " + threads);
-                    measure(problem, threads, sides);
+                    measure(problem, threads, running);
                     if (problem.training()) {
                         first(problem, threads);
                     }
@@ -106,7 +106,7 @@ final class Comparison {
                 saving.save();
             }
         } finally {
-            sides.values().forEach(SideProcess::close);
+            running.values().forEach(SideProcess::close);
         }
     }
 
@@ -125,13 +125,8 @@ final class Comparison {
         limits.merge(threads, now, Limits::best);
     }
 
-    private SideProcess start(SideKind kind, int threads) throws IOException {
-        return SideProcess.start(
-                kind, classPaths.getOrDefault(kind, ""), threads, kind == SideKind.GATUN ? options : List.of());
-    }
-
-    private static SideProcess gatun(Map<SideKind, SideProcess> sides) {
-        SideProcess gatun = sides.get(SideKind.GATUN);
+    private static SideProcess gatun(Map<SideKind, SideProcess> running) {
+        SideProcess gatun = running.get(SideKind.GATUN);
         if (gatun == null) {
             throw new IllegalStateException("Gatun itself is not among the sides");
         }
@@ -159,14 +154,19 @@ final class Comparison {
         }
     }
 
-    private void measure(Problem problem, int threads, Map<SideKind, SideProcess> sides) throws IOException {
+    private void measure(Problem problem, int threads, Map<SideKind, SideProcess> running) throws IOException {
         Map<SideKind, Taken> taken = new EnumMap<>(SideKind.class);
         // Else, where Gatun fails, the others would be compared with its results of the problem before.
         Files.deleteIfExists(folder.resolve(SideKind.GATUN.key()));
-        for (SideKind kind : sides.keySet()) {
+        for (SideKind kind : sides) {
             var one = new Taken();
             taken.put(kind, one);
-            guarded(kind, threads, sides, one, side -> check(problem, side, gatun(sides), one));
+            Request check = side -> check(problem, side, gatun(running), one);
+            if (!guarded(kind, threads, running, one, check)) {
+                // The process may have ended over what it did before: a fresh one shows whether it is this problem.
+                one.missing = null;
+                guarded(kind, threads, running, one, check);
+            }
         }
         for (int round = 0; round < settings.rounds(); round++) {
             boolean first = round == 0;
@@ -179,7 +179,7 @@ final class Comparison {
                     if (threads > 1) {
                         LockSupport.parkNanos(QUIET_NANOS);
                     }
-                    guarded(kind, threads, sides, one, side -> {
+                    guarded(kind, threads, running, one, side -> {
                         if (first) {
                             one.samples = settings.samples(warmUp(problem, side), settings.samples());
                         }
@@ -198,25 +198,26 @@ final class Comparison {
         void to(SideProcess side) throws IOException;
     }
 
-    /** Makes a request; where the side's process ends over it, that is why it has no times, and another process is started. */
-    private void guarded(SideKind kind, int threads, Map<SideKind, SideProcess> sides, Taken taken, Request request) {
-        SideProcess side = sides.get(kind);
-        if (side == null) {
-            return;
-        }
+    /**
+     * Makes a request; where that fails, this is why the side has no times.
+     *
+     * @return whether the side's process is the same as before; one that ended is started anew
+     */
+    private boolean guarded(
+            SideKind kind, int threads, Map<SideKind, SideProcess> running, Taken taken, Request request)
+            throws IOException {
+        SideProcess side = Objects.requireNonNull(running.get(kind));
         try {
             request.to(side);
         } catch (IOException e) {
             taken.missing = e.getMessage();
-            if (!side.isAlive()) {
-                side.close();
-                try {
-                    sides.put(kind, start(kind, threads));
-                } catch (IOException again) {
-                    throw new IllegalStateException(again);
-                }
-            }
         }
+        if (side.isAlive()) {
+            return true;
+        }
+        side.close();
+        running.put(kind, starter.start(kind, threads));
+        return false;
     }
 
     /** Has a side compute a problem, and compares. */
@@ -238,7 +239,7 @@ final class Comparison {
             } else {
                 double difference = required(compared, "difference").asDouble();
                 taken.difference = difference;
-                if (!(difference <= TOLERANCE)) {
+                if (!(difference <= problem.tolerance())) {
                     taken.missing = "differs by " + difference + " of the largest number";
                 }
             }
@@ -274,10 +275,10 @@ final class Comparison {
 
     /** The first steps of fresh processes. */
     private void first(Problem problem, int threads) throws IOException {
-        for (SideKind kind : classPaths.keySet()) {
+        for (SideKind kind : sides) {
             var runs = new ArrayList<Start>();
             for (int i = 0; i < settings.starts() && (i == 0 || !isLong(runs)); i++) {
-                try (SideProcess side = start(kind, threads)) {
+                try (SideProcess side = starter.start(kind, threads)) {
                     JsonNode answer = side.ask("start", problem.id(), String.valueOf(FIRST_STEPS));
                     if (answer.has("start")) {
                         runs.add(of(problem, kind, threads, answer.get("start")));
@@ -340,7 +341,7 @@ final class Comparison {
     @Nullable
     JsonNode endure(String problem, long steps, int points, int threads) throws IOException {
         progress.accept(steps + " steps of " + problem);
-        try (SideProcess side = start(SideKind.GATUN, threads)) {
+        try (SideProcess side = starter.start(SideKind.GATUN, threads)) {
             JsonNode answer = side.ask("endure", problem, String.valueOf(steps), String.valueOf(points));
             if (answer.has("failed")) {
                 failed(steps + " steps of " + problem, SideKind.GATUN, answer);
@@ -351,11 +352,12 @@ final class Comparison {
     }
 
     /** Everything that was found so far. */
-    PeerResults results(String created, String machine, @Nullable JsonNode endurance) {
+    PeerResults results(String created, String machine, @Nullable String revision, @Nullable JsonNode endurance) {
         return new PeerResults(
                 PeerResults.SCHEMA,
                 created,
                 machine,
+                revision,
                 versions,
                 List.copyOf(limits.values()),
                 List.copyOf(problems.values()),

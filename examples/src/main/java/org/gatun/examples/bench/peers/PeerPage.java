@@ -71,7 +71,7 @@ final class PeerPage {
         JsonNode points = endurance.get("points");
         return new LineChart(
                 "steps",
-                "over the first",
+                "relative to the first point",
                 false,
                 List.of(
                         line(points, "time of a step", p -> p.get("median").asDouble()),

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param schema {@link #SCHEMA}
  * @param created when, by ISO 8601
  * @param machine the processor and the system
+ * @param revision the commit of Gatun's sources, or null
  * @param versions of each side
  * @param limits of the machine, for each number of threads
  * @param problems what was measured
@@ -38,6 +39,7 @@ record PeerResults(
         String schema,
         String created,
         String machine,
+        @Nullable String revision,
         Map<SideKind, String> versions,
         List<Limits> limits,
         List<Problem> problems,
@@ -117,11 +119,19 @@ record PeerResults(
      * @param operation what it does
      * @param size how large it is
      * @param work what it has to do
+     * @param tolerance the most by which results may differ, of the largest number
      * @param parallel whether it runs on several threads
      * @param training whether it is a training step
      */
     record Problem(
-            String id, String suite, String operation, String size, Work work, boolean parallel, boolean training) {}
+            String id,
+            String suite,
+            String operation,
+            String size,
+            Work work,
+            double tolerance,
+            boolean parallel,
+            boolean training) {}
 
     /**
      * Times of a problem on one side, or why there are none.
@@ -231,7 +241,19 @@ record PeerResults(
 
     /** The numbers of threads, in order. */
     List<Integer> threads() {
-        return limits.stream().map(Limits::threads).sorted().toList();
+        return measurements.stream()
+                .map(Measurement::threads)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** How many results differ or failed, in a line; nothing where all sides agree. */
+    String disagreement() {
+        long wrong = measurements.stream().filter(Measurement::isWrong).count() + failures.size();
+        return wrong == 0
+                ? ""
+                : (wrong == 1 ? "1 result differs or failed" : wrong + " results differ or failed") + ": see above";
     }
 
     /** The names of the suites, in order. */

@@ -2,6 +2,8 @@ package org.gatun.examples.bench.peers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -105,17 +108,25 @@ public final class PeerRun {
         if (root == null) {
             throw new IOException("bench builds the programs of all sides: start it by ./gatun in Gatun's sources");
         }
+        String revision = revision(Path.of(root));
         Map<SideKind, String> classPaths = new EnumMap<>(SideKind.class);
         for (SideKind side : sides) {
             classPaths.put(side, SideProcess.classPath(Path.of(root), side));
         }
         Path folder = Files.createTempDirectory("gatun-bench");
         try {
-            var comparison = new Comparison(classPaths, settings, options(), folder, progress);
+            List<String> options = options();
+            Comparison.Starter starter = (kind, n) -> SideProcess.start(
+                    kind,
+                    kind.program(),
+                    Objects.requireNonNull(classPaths.get(kind)),
+                    n,
+                    kind == SideKind.GATUN ? options : List.of());
+            var comparison = new Comparison(sides, starter, settings, folder, progress);
             String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
             for (int n : suites.isEmpty() ? List.<Integer>of() : List.copyOf(threads)) {
                 comparison.measure(suites, only, n, n == threads.first(), () -> {
-                    results = comparison.results(created, machine(), null);
+                    results = comparison.results(created, machine(), revision, null);
                     saving.save();
                 });
             }
@@ -125,7 +136,7 @@ public final class PeerRun {
             }
             JsonNode endured =
                     endurance == 0 ? null : comparison.endure(ENDURED, endurance, ENDURANCE_POINTS, threads.last());
-            results = comparison.results(created, machine(), endured);
+            results = comparison.results(created, machine(), revision, endured);
             saving.save();
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
@@ -159,6 +170,23 @@ public final class PeerRun {
                 + System.getProperty("os.name") + ", Java " + Runtime.version();
     }
 
+    /** The commit of the sources, with {@code -dirty} where they were changed; null where git does not know. */
+    private static @Nullable String revision(Path root) throws InterruptedException {
+        try {
+            Process git = new ProcessBuilder(
+                            "git", "-C", root.toString(), "describe", "--always", "--dirty", "--exclude=*")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String commit;
+            try (InputStream out = git.getInputStream()) {
+                commit = new String(out.readAllBytes(), StandardCharsets.UTF_8).strip();
+            }
+            return git.waitFor() == 0 && !commit.isEmpty() ? commit : null;
+        } catch (IOException e) {
+            return null; // no git here
+        }
+    }
+
     private PeerResults measured() {
         PeerResults found = results;
         if (found == null) {
@@ -167,15 +195,14 @@ public final class PeerRun {
         return found;
     }
 
-    /** Whether the results of all sides were equal, and none failed. */
-    public boolean agrees() {
-        return measured().measurements().stream().noneMatch(PeerResults.Measurement::isWrong)
-                && measured().failures().isEmpty();
+    /** How many results differ or failed, in a line; nothing where all sides agree. */
+    public String disagreement() {
+        return measured().disagreement();
     }
 
     /** The tables as text. */
     public String text() {
-        return settings.rounds() == 0 ? PeerText.ofCheck(measured()) : PeerText.of(measured());
+        return settings.isCheck() ? PeerText.ofCheck(measured()) : PeerText.of(measured());
     }
 
     /** The page. */

@@ -38,11 +38,15 @@ final class PeerText {
             }
         }
         results.failures().forEach(failure -> out.append(failure).append('\n'));
+        appendEndurance(out, results);
+        return out.toString();
+    }
+
+    private static void appendEndurance(StringBuilder out, PeerResults results) {
         JsonNode endurance = results.endurance();
         if (endurance != null) {
             out.append("\nendurance\n").append(PeerTables.endurance(endurance).text());
         }
-        return out.toString();
     }
 
     /** Of a run that only compares: what differs or failed. */
@@ -60,13 +64,12 @@ final class PeerText {
         long compared = results.measurements().stream()
                 .filter(m -> m.difference() != null)
                 .count();
-        if (out.isEmpty()) {
-            out.append("all agree, ");
-        }
-        return out.append(compared)
+        out.append(out.isEmpty() ? "all agree, " : "not all agree, ")
+                .append(compared)
                 .append(compared == 1 ? " result" : " results")
-                .append(" of peers compared\n")
-                .toString();
+                .append(" of peers compared\n");
+        appendEndurance(out, results);
+        return out.toString();
     }
 
     static String title(String what, int threads) {
@@ -77,6 +80,10 @@ final class PeerText {
     static List<String> head(PeerResults results) {
         var lines = new ArrayList<String>();
         lines.add(results.machine());
+        String revision = results.revision();
+        if (revision != null) {
+            lines.add("Gatun's sources: " + revision);
+        }
         for (SideKind side : results.sides()) {
             lines.add(side.title() + ": " + results.versions().get(side));
         }

@@ -32,6 +32,11 @@ record Settings(int rounds, int samples, double seconds, double turn, int window
     /** Times have settled when a window is not faster than this part of the one before. */
     static final double SETTLED = 0.97;
 
+    /** Whether nothing is timed. */
+    boolean isCheck() {
+        return rounds == 0;
+    }
+
     /** How many of so many samples a side's turn takes of runs that take so many seconds each. */
     int samples(double run, int most) {
         return Math.clamp((long) (turn / run), 1, most);

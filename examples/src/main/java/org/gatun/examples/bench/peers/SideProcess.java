@@ -26,6 +26,12 @@ final class SideProcess implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LAST_LINES = 12;
 
+    /** Begins a line of what a JVM says at its start, of incubating modules for instance. */
+    private static final String WARNING = "WARNING: ";
+
+    /** Seconds that a process may take to end. */
+    private static final int WAIT = 5;
+
     /** What the libraries of the peers heed. */
     private static final List<String> THREADS = List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS");
 
@@ -54,11 +60,13 @@ final class SideProcess implements AutoCloseable {
     /**
      * Starts a side.
      *
-     * @param classPath of its program, see {@link #classPath}
+     * @param program the class of its program
+     * @param classPath of the program, see {@link #classPath}
      * @param threads that it may compute on
      * @param options further options of its JVM
      */
-    static SideProcess start(SideKind kind, String classPath, int threads, List<String> options) throws IOException {
+    static SideProcess start(SideKind kind, String program, String classPath, int threads, List<String> options)
+            throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
@@ -71,7 +79,7 @@ final class SideProcess implements AutoCloseable {
             command.addAll(COLLECTOR);
         }
         command.addAll(options);
-        command.addAll(List.of("-classpath", classPath, kind.program(), String.valueOf(threads)));
+        command.addAll(List.of("-classpath", classPath, program, String.valueOf(threads)));
         var builder = new ProcessBuilder(command);
         for (String name : THREADS) {
             builder.environment().put(name, String.valueOf(threads));
@@ -137,14 +145,26 @@ final class SideProcess implements AutoCloseable {
     }
 
     private String ended() {
+        String how = "";
+        try {
+            if (process.waitFor(WAIT, TimeUnit.SECONDS)) {
+                how = " with status " + process.exitValue();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         synchronized (errors) {
-            return kind.title() + "'s process ended" + (errors.isEmpty() ? "" : ": " + String.join(" | ", errors));
+            return kind.title() + "'s process ended" + how
+                    + (errors.isEmpty() ? "" : ": " + String.join(" | ", errors));
         }
     }
 
     private void keepErrors() {
         try (var lines = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith(WARNING)) {
+                    continue;
+                }
                 synchronized (errors) {
                     errors.add(line);
                     if (errors.size() > LAST_LINES) {
@@ -166,7 +186,7 @@ final class SideProcess implements AutoCloseable {
             process.destroy(); // it does not read any more
         }
         try {
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+            if (!process.waitFor(WAIT, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {

@@ -34,11 +34,12 @@ class PeerResultsTest {
                     PeerResults.SCHEMA,
                     "2026-01-01T00:00:00Z",
                     "a machine <of one's own>",
+                    "0123abc-dirty",
                     Map.of(SideKind.GATUN, "1", SideKind.DJL, "2", SideKind.ND4J, "3"),
                     List.of(new Limits(1, 1e10, 5e9, new TreeMap<>(Map.of(512L, 1e9, 4096L, 1e6)))),
                     List.of(
-                            new Problem("train/mlp a", "train", "mlp", "a", WORK, true, true),
-                            new Problem("train/mlp b", "train", "mlp", "b", WORK, true, true)),
+                            new Problem("train/mlp a", "train", "mlp", "a", WORK, 1e-4, true, true),
+                            new Problem("train/mlp b", "train", "mlp", "b", WORK, 1e-4, true, true)),
                     List.of(
                             new Measurement("train/mlp a", SideKind.GATUN, 1, List.of(0.3, 0.4, 0.5), null, null),
                             new Measurement("train/mlp a", SideKind.DJL, 1, List.of(0.8), 1e-6, null),
@@ -126,8 +127,11 @@ class PeerResultsTest {
                         List.of("10", "1.00 s", "2.00 s", "4.00 B", "4.00 B", "-"),
                         List.of("20", "1.50 s", "3.00 s", "4.00 B", "4.00 B", "8.00 B"));
         assertThat(PeerText.ofCheck(EXAMPLE))
-                .contains("train/mlp b, DJL PyTorch: differs by 0.5", "3 results of peers compared")
-                .doesNotContain(Comparison.ABSENT, "all agree");
+                .contains("train/mlp b, DJL PyTorch: differs by 0.5", "not all agree, 3 results of peers compared")
+                .contains("endurance")
+                .doesNotContain(Comparison.ABSENT);
+        assertThat(EXAMPLE.disagreement()).isEqualTo("2 results differ or failed: see above");
+        assertThat(PeerText.head(EXAMPLE)).contains("Gatun's sources: 0123abc-dirty");
     }
 
     @Test
