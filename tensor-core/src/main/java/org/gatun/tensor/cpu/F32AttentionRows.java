@@ -7,7 +7,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.gatun.tensor.cpu.math.F32Exp;
 
-/** {@link AttentionRows} of F32 with the Vector API: a loop has one exponential, more are more than the JIT compiler inlines. */
+/**
+ * {@link AttentionRows} of F32 with the Vector API: a loop has one exponential, more are more than the JIT compiler inlines. A template
+ * for {@link KernelTemplate#outOfLine}.
+ */
 final class F32AttentionRows implements AttentionRows {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();

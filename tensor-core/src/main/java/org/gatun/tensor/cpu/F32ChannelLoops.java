@@ -5,7 +5,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link ChannelLoops} of F32 on the Vector API: whole vectors, then one masked, with the mask made once for all pieces. */
+/**
+ * {@link ChannelLoops} of F32 on the Vector API: whole vectors, then one masked, with the mask made once for all pieces. A template for
+ * {@link KernelTemplate#outOfLine}.
+ */
 final class F32ChannelLoops implements ChannelLoops {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final long VECTOR = SPECIES.vectorByteSize();

@@ -10,7 +10,9 @@ import org.gatun.tensor.cpu.math.F32Hyperbolic;
 import org.gatun.tensor.ir.BinaryFn;
 import org.gatun.tensor.ir.UnaryFn;
 
-/** {@link LstmRows} of F32 with the Vector API, in loops that the JIT compiler inlines whole. */
+/**
+ * {@link LstmRows} of F32 with the Vector API, in loops that the JIT compiler inlines whole. A template for {@link KernelTemplate#outOfLine}.
+ */
 final class F32LstmRows implements LstmRows {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();

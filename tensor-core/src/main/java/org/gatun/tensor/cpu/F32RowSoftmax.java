@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.gatun.tensor.cpu.math.F32Exp;
 
-/** {@link RowSoftmax} of F32 with the Vector API. */
+/** {@link RowSoftmax} of F32 with the Vector API. A template for {@link KernelTemplate#outOfLine}. */
 final class F32RowSoftmax implements RowSoftmax {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();

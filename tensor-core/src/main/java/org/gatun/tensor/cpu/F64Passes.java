@@ -9,7 +9,7 @@ import org.gatun.tensor.ir.UnaryFn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function of doubles in several loops over a block that stays in the cache. One loop were more than a JIT compiler inlines, and vectors
+ * A function of doubles in several loops over a block that stays in the cache. One loop would be more than a JIT compiler inlines, and vectors
  * that pass a call lie on the heap.
  */
 final class F64Passes implements UnaryKernel {

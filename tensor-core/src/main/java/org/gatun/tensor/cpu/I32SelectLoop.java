@@ -6,7 +6,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The vector loop that chooses between elements of 4 bytes, whatever they mean. */
+/**
+ * The vector loop that chooses between elements of 4 bytes, whatever they mean. A template for {@link KernelTemplate#outOfLine}.
+ */
 final class I32SelectLoop implements SelectKernel {
     private static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();

@@ -6,7 +6,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The vector loop that chooses between elements of 8 bytes, whatever they mean. */
+/**
+ * The vector loop that chooses between elements of 8 bytes, whatever they mean. A template for {@link KernelTemplate#outOfLine}.
+ */
 final class I64SelectLoop implements SelectKernel {
     private static final VectorSpecies<Long> SPECIES = LongVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();

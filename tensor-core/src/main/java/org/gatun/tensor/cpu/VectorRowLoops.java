@@ -8,7 +8,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The row loops on the Vector API: whole vectors, then one masked, with the mask made once for all rows. */
+/**
+ * The row loops on the Vector API: whole vectors, then one masked, with the mask made once for all rows. A template for
+ * {@link KernelTemplate#outOfLine}.
+ */
 final class VectorRowLoops implements RowLoops {
 
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
