@@ -71,8 +71,8 @@ final class KernelCache {
 
     private long load(String program) {
         String text = KernelText.expand(program);
-        List<String> options = List.of("--gpu-architecture=" + target(), "--std=c++17", "--fmad=false");
-        @Nullable Path file = file(text, options);
+        List<String> options = options();
+        @Nullable Path file = file(text);
         byte @Nullable [] image = file == null ? null : read(file);
         if (image != null) {
             try {
@@ -98,6 +98,10 @@ final class KernelCache {
         return loader.applyAsLong(compiled);
     }
 
+    private List<String> options() {
+        return List.of("--gpu-architecture=" + target(), "--std=c++17", "--fmad=false");
+    }
+
     private String target() {
         try {
             return Nvrtc.target(architecture);
@@ -106,9 +110,11 @@ final class KernelCache {
         }
     }
 
-    private @Nullable Path file(String text, List<String> options) {
+    /** Where a program, with what it includes written out, is kept; null where no file can be named. */
+    @Nullable
+    Path file(String text) {
         try {
-            String key = Nvrtc.version() + "\n" + String.join("\n", options) + "\n" + text;
+            String key = Nvrtc.version() + "\n" + String.join("\n", options()) + "\n" + text;
             String name = HexFormat.of().formatHex(hash(key.getBytes(StandardCharsets.UTF_8)), 0, 16);
             return NativeLibraries.cache().resolve("kernels").resolve(architecture + "-" + name + ".cubin");
         } catch (InvalidPathException e) {

@@ -12,11 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
-import org.gatun.bindings.NativeLibraries;
 import org.gatun.bindings.cuda.CudaDriver;
 import org.gatun.tensor.ConcreteTensor;
 import org.gatun.tensor.DType;
@@ -248,23 +247,19 @@ class CudaBackendTest {
     void aDamagedKernelInTheCacheIsMadeAnew() throws IOException {
         CudaDevice gpu = CudaDevice.of(Device.cuda(0));
         String program = "extern \"C\" __global__ void cached(const long long a) {}\n// " + System.nanoTime();
-        Kernel first = new KernelCache("sm_90", CudaDriver::loadModule).kernel("cached", "cached", () -> program);
-        assertThat(first.function()).isNotZero();
-        Path newest;
-        try (Stream<Path> files = Files.list(NativeLibraries.cache().resolve("kernels"))) {
-            newest = files.max((a, b) ->
-                            Long.compare(a.toFile().lastModified(), b.toFile().lastModified()))
-                    .orElseThrow();
-        }
-        byte[] bytes = Files.readAllBytes(newest);
+        KernelCache cache = new KernelCache("sm_90", CudaDriver::loadModule);
+        assertThat(cache.kernel("cached", "cached", () -> program).function()).isNotZero();
+        // Not the newest file of the folder, to which other JVMs write too.
+        Path file = Objects.requireNonNull(cache.file(KernelText.expand(program)));
+        byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 1;
-        Files.write(newest, bytes);
+        Files.write(file, bytes);
         gpu.enter();
         assertThat(new KernelCache("sm_90", CudaDriver::loadModule)
                         .kernel("cached", "cached", () -> program)
                         .function())
                 .isNotZero();
-        assertThat(Files.readAllBytes(newest)).isNotEqualTo(bytes);
+        assertThat(Files.readAllBytes(file)).isNotEqualTo(bytes);
     }
 
     /** A GPU that is newer than the compiler gets PTX, one that is too old for it an error that says so. */

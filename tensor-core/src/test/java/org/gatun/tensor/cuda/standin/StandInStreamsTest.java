@@ -8,8 +8,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,22 +20,52 @@ import org.junit.jupiter.api.Test;
 class StandInStreamsTest {
     private static final String ADD_ONE = "extern \"C\" __global__ void addOne(float* x) { x[threadIdx.x] += 1; }";
 
+    private static final MethodHandle PASS = pass();
+
     private StandInSession cuda;
+    private CountDownLatch gate;
 
     @BeforeEach
     void open() {
         cuda = new StandInSession();
+        gate = new CountDownLatch(1);
     }
 
     @AfterEach
     void close() {
+        gate.countDown();
         cuda.close();
     }
 
-    /** Every operation waits, up to this long. */
-    private static void slow(long microseconds) {
-        StandInDriver.set("delay", microseconds);
-        StandInDriver.set("delay.every", 1);
+    private static MethodHandle pass() {
+        try {
+            MethodType type = MethodType.methodType(void.class, CountDownLatch.class, MemorySegment.class);
+            return MethodHandles.lookup().findStatic(StandInStreamsTest.class, "pass", type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @SuppressWarnings("unused") // called from native code
+    private static void pass(CountDownLatch gate, MemorySegment ignored) {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What the stream is given from now on waits until the gate is opened, however long that takes. */
+    private void hold(MemorySegment stream) {
+        MemorySegment function = Linker.nativeLinker()
+                .upcallStub(PASS.bindTo(gate), FunctionDescriptor.ofVoid(ValueLayout.ADDRESS), Arena.global());
+        cuda.check("cuLaunchHostFunc", stream, function, MemorySegment.NULL);
+    }
+
+    /** Lets through what waits, and shuts the gate for what is held afterwards. */
+    private void letThrough() {
+        gate.countDown();
+        gate = new CountDownLatch(1);
     }
 
     private static float first(MemorySegment memory) {
@@ -46,26 +78,59 @@ class StandInStreamsTest {
         MemorySegment stream = cuda.stream();
         MemorySegment pinned = cuda.pinned(4);
         pinned.set(ValueLayout.JAVA_FLOAT, 0, 5f);
-        slow(100_000);
+        hold(stream);
         cuda.check("cuMemcpyDtoHAsync_v2", pinned, x, 4L, stream);
-        float early = first(pinned);
+        assertThat(first(pinned)).isEqualTo(5f);
         assertThat(cuda.call("cuStreamQuery", stream)).isEqualTo(StandInSession.NOT_READY);
+        letThrough();
         cuda.check("cuStreamSynchronize", stream);
-        assertThat(early).isEqualTo(5f);
         assertThat(first(pinned)).isEqualTo(1f);
-        assertThat(cuda.call("cuStreamQuery", stream)).isZero();
         // From pinned memory the bytes are read when the copy runs; from pageable memory at the call.
         MemorySegment pageable = cuda.arena.allocateFrom(ValueLayout.JAVA_FLOAT, 7f);
+        hold(stream);
         cuda.check("cuMemcpyHtoDAsync_v2", x, pageable, 4L, stream);
         pageable.set(ValueLayout.JAVA_FLOAT, 0, 8f);
+        letThrough();
         cuda.check("cuStreamSynchronize", stream);
         assertThat(cuda.download(x, 1)).containsExactly(7f);
+        hold(stream);
         cuda.check("cuMemcpyHtoDAsync_v2", x, pinned, 4L, stream);
         pinned.set(ValueLayout.JAVA_FLOAT, 0, 9f);
+        letThrough();
         cuda.check("cuStreamSynchronize", stream);
         assertThat(cuda.download(x, 1)).containsExactly(9f);
         cuda.check("cuMemFreeHost", pinned);
         cuda.check("cuStreamDestroy_v2", stream);
+    }
+
+    /** The status that a wait or a query of an event or a stream gives says that all before it is done: at once. */
+    @Test
+    void aStreamIsReadyWhenItWasWaitedFor() {
+        MemorySegment own = cuda.stream();
+        isReadyWhenWaitedFor(own);
+        isReadyWhenWaitedFor(MemorySegment.NULL); // the default stream, which also keeps marks of its own
+        cuda.check("cuStreamDestroy_v2", own);
+    }
+
+    private void isReadyWhenWaitedFor(MemorySegment stream) {
+        MemorySegment event = cuda.event();
+        for (int i = 0; i < 2000; i++) {
+            cuda.check("cuEventRecord", event, stream);
+            cuda.check("cuStreamSynchronize", stream);
+            assertThat(cuda.call("cuStreamQuery", stream)).as("round %d", i).isZero();
+            assertThat(cuda.call("cuEventQuery", event)).as("round %d", i).isZero();
+
+            cuda.check("cuEventRecord", event, stream);
+            cuda.check("cuEventSynchronize", event);
+            assertThat(cuda.call("cuStreamQuery", stream)).as("round %d", i).isZero();
+
+            cuda.check("cuEventRecord", event, stream);
+            while (cuda.call("cuStreamQuery", stream) == StandInSession.NOT_READY) {
+                Thread.onSpinWait();
+            }
+            assertThat(cuda.call("cuEventQuery", event)).as("round %d", i).isZero();
+        }
+        cuda.check("cuEventDestroy_v2", event);
     }
 
     /** One stream writes 1, another reads it with or without waiting for the event. */
@@ -76,47 +141,25 @@ class StandInStreamsTest {
         MemorySegment reader = cuda.stream();
         MemorySegment event = cuda.event();
         MemorySegment addOne = cuda.kernel(ADD_ONE, "addOne");
-        MemorySegment stall = cuda.arena.allocate(8);
-        slow(1);
-        cuda.check("cuLaunchHostFunc", writer, sleeper(), stall);
+        hold(writer);
         assertThat(cuda.launch(addOne, 1, 1, 0, writer, x)).isZero();
         cuda.check("cuEventRecord", event, writer);
         if (wait) {
             cuda.check("cuStreamWaitEvent", reader, event, 0);
         }
         cuda.check("cuMemcpyDtoDAsync_v2", y, x, 4L, reader);
+        if (wait) {
+            assertThat(cuda.call("cuStreamQuery", reader)).isEqualTo(StandInSession.NOT_READY);
+            letThrough();
+        }
         cuda.check("cuStreamSynchronize", reader);
+        letThrough();
         float result = cuda.download(y, 1)[0];
         cuda.check("cuEventSynchronize", event);
         cuda.check("cuEventDestroy_v2", event);
         cuda.check("cuStreamDestroy_v2", writer);
         cuda.check("cuStreamDestroy_v2", reader);
         return result;
-    }
-
-    @SuppressWarnings("unused") // called from native code
-    private static void sleep(MemorySegment ignored) {
-        try {
-            Thread.sleep(50);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static MemorySegment sleeper() {
-        try {
-            return Linker.nativeLinker()
-                    .upcallStub(
-                            MethodHandles.lookup()
-                                    .findStatic(
-                                            StandInStreamsTest.class,
-                                            "sleep",
-                                            MethodType.methodType(void.class, MemorySegment.class)),
-                            FunctionDescriptor.ofVoid(ValueLayout.ADDRESS),
-                            Arena.global());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test
@@ -126,18 +169,25 @@ class StandInStreamsTest {
     }
 
     @Test
-    void eventsTellTime() {
+    void eventsTellTime() throws InterruptedException {
         MemorySegment stream = cuda.stream();
         MemorySegment start = cuda.event();
         MemorySegment end = cuda.event();
+        long before = System.nanoTime();
         cuda.check("cuEventRecord", start, stream);
-        cuda.check("cuLaunchHostFunc", stream, sleeper(), MemorySegment.NULL);
+        cuda.check("cuEventSynchronize", start);
+        hold(stream);
         cuda.check("cuEventRecord", end, stream);
         assertThat(cuda.call("cuEventQuery", end)).isEqualTo(StandInSession.NOT_READY);
+        long inside = System.nanoTime();
+        Thread.sleep(20);
+        float least = (System.nanoTime() - inside) / 1e6f;
+        letThrough();
         cuda.check("cuEventSynchronize", end);
         MemorySegment time = cuda.cell();
         cuda.check("cuEventElapsedTime_v2", time, start, end);
-        assertThat(first(time)).isBetween(45f, 5000f);
+        float most = (System.nanoTime() - before) / 1e6f;
+        assertThat(first(time)).isBetween(least * 0.99f, most * 1.01f);
         cuda.check("cuEventDestroy_v2", start);
         cuda.check("cuEventDestroy_v2", end);
         cuda.check("cuStreamDestroy_v2", stream);
@@ -166,11 +216,12 @@ class StandInStreamsTest {
         cuda.check("cuMemFreeHost", result);
 
         // Used by another stream before its place in the owner's order.
-        cuda.check("cuLaunchHostFunc", owner, sleeper(), MemorySegment.NULL);
+        hold(owner);
         long early = allocateAsync(owner, 64);
         assertThat(cuda.launch(addOne, 1, 1, 0, other, early)).isZero();
         assertThat(cuda.call("cuStreamSynchronize", other)).isEqualTo(StandInSession.ILLEGAL_ADDRESS);
         assertThat(StandInDriver.violations()).contains("kernel 'addOne'", "place in its stream's order has not come");
+        letThrough();
         StandInDriver.reset();
         cuda.check("cuMemFreeAsync", early, owner);
 

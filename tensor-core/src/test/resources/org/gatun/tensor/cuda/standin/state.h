@@ -215,6 +215,7 @@ struct Operation {
     std::function<void()> run;
     bool always = false;  // runs on a lost device too
     std::shared_ptr<void> detail = nullptr;
+    bool own = false;  // the driver's own mark, which no query of the stream counts
 };
 
 struct Graph;
@@ -230,7 +231,7 @@ struct Stream {
     std::mutex lock;
     std::condition_variable wake;
     std::deque<Operation> queue;
-    bool busy = false, closing = false;
+    bool busy = false, closing = false;  // busy with what a query counts
     MarkRef last;
     Capture* capture = nullptr;
     std::vector<Node*> tail;

@@ -11,8 +11,11 @@ std::mutex marksLock;
 std::condition_variable marksChanged;
 std::atomic<uint64_t> nextStream{1};
 
-void finish(const MarkRef& mark) {
+// Run by the stream's thread. Whoever sees the mark done must find the stream idle too, and the other way round.
+void finish(Stream* stream, const MarkRef& mark) {
+    std::lock_guard<std::mutex> outer(stream->lock);
     std::lock_guard<std::mutex> guard(marksLock);
+    stream->busy = false;
     mark->done = true;
     mark->time = std::chrono::steady_clock::now();
     marksChanged.notify_all();
@@ -46,7 +49,7 @@ void work(Stream* stream) {
             }
             operation = std::move(stream->queue.front());
             stream->queue.pop_front();
-            stream->busy = true;
+            stream->busy = !operation.own;
         }
         long longest = settings[DELAY], every = settings[DELAY_EVERY];
         if (longest > 0 && (every <= 1 || (long)(random() % (unsigned long)every) == 0)) {
@@ -74,9 +77,14 @@ void push(Stream* stream, Operation operation) {
     stream->wake.notify_one();
 }
 
+Operation finishing(Stream* stream, const MarkRef& mark) {
+    return {EMPTY, "mark", [stream, mark] { finish(stream, mark); }, true};
+}
 MarkRef mark(Stream* stream) {
     MarkRef result = std::make_shared<Mark>();
-    push(stream, {EMPTY, "mark", [result] { finish(result); }, true});
+    Operation operation = finishing(stream, result);
+    operation.own = true;
+    push(stream, std::move(operation));
     return result;
 }
 void await(Stream* stream, const MarkRef& mark) {
@@ -168,7 +176,7 @@ CUresult enqueue(Stream* stream, Operation operation) {
 
 void synchronize(Stream* stream) {
     MarkRef end = std::make_shared<Mark>();
-    submit(stream, {EMPTY, "mark", [end] { finish(end); }, true});
+    submit(stream, finishing(stream, end));
     waitFor(end);
     std::string broken = checkGuards(false);
     if (!broken.empty() && stream->device->lost == 0) violation(*stream->device, CUDA_ERROR_ILLEGAL_ADDRESS, "found at a synchronisation: " + broken);
@@ -237,7 +245,8 @@ API CUresult cuStreamQuery(CUstream handle) {
         return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     }
     std::lock_guard<std::mutex> guard(stream->lock);
-    return stream->queue.empty() && !stream->busy ? CUDA_SUCCESS : CUDA_ERROR_NOT_READY;
+    bool idle = !stream->busy && std::all_of(stream->queue.begin(), stream->queue.end(), [](const Operation& operation) { return operation.own; });
+    return idle ? CUDA_SUCCESS : CUDA_ERROR_NOT_READY;
 }
 
 API CUresult cuStreamGetFlags(CUstream handle, unsigned* flags) {
@@ -329,7 +338,7 @@ API CUresult cuEventRecord(CUevent event, CUstream handle) {
         event->capture = nullptr;
         event->mark = fresh;
     }
-    submit(stream, {EMPTY, "event", [fresh] { finish(fresh); }, true});
+    submit(stream, finishing(stream, fresh));
     return CUDA_SUCCESS;
 }
 API CUresult cuEventRecordWithFlags(CUevent event, CUstream stream, unsigned) { return cuEventRecord(event, stream); }
