@@ -34,6 +34,10 @@ record Convolution(DType dtype, ConvGeometry geometry) {
             DirectConvolution.of(g).forward(x, weight, y);
             return;
         }
+        if (BatchedConvolution.fits(dtype, g)) {
+            new BatchedConvolution(dtype, g).forward(x, weight, y);
+            return;
+        }
         int bytes = dtype.bytes();
         var windows = new WindowMatrix(g, dtype);
         long images = g.batch() * g.groups();
@@ -61,6 +65,10 @@ record Convolution(DType dtype, ConvGeometry geometry) {
             return;
         }
         if (DirectConvolution.fitsImages(dtype, g) && DirectConvolution.of(g).inputGradient(dy, weight, dx)) {
+            return;
+        }
+        if (BatchedConvolution.fits(dtype, g)) {
+            new BatchedConvolution(dtype, g).inputGradient(dy, weight, dx);
             return;
         }
         int bytes = dtype.bytes();
@@ -105,7 +113,7 @@ record Convolution(DType dtype, ConvGeometry geometry) {
             try (Scratch scratch = Scratch.open()) {
                 long matrix = scratch.allocate(weights.rows() * length * bytes);
                 Gemm.multiply(dtype, weights, cotangent, matrix, length, false, null);
-                windows.fold(matrix, channels, first, rows, dx);
+                windows.fold(matrix, channels, first, rows, dx, length);
             }
         }
     }
@@ -120,6 +128,10 @@ record Convolution(DType dtype, ConvGeometry geometry) {
             return;
         }
         if (DirectConvolution.fitsWeights(dtype, g) && DirectConvolution.of(g).weightGradient(dy, x, dw)) {
+            return;
+        }
+        if (BatchedConvolution.fits(dtype, g)) {
+            new BatchedConvolution(dtype, g).weightGradient(dy, x, dw);
             return;
         }
         int bytes = dtype.bytes();
@@ -180,7 +192,7 @@ record Convolution(DType dtype, ConvGeometry geometry) {
             return new Matrix(image + first * g.width() * dtype.bytes(), g.channels(), length, g.plane(), 1);
         }
         long address = scratch.allocate(g.depth() * length * dtype.bytes());
-        windows.unfold(image, g.channels(), first, rows, address);
+        windows.unfold(image, g.channels(), first, rows, address, length);
         return Matrix.contiguous(address, g.depth(), length);
     }
 

@@ -23,6 +23,25 @@ interface RowLoops {
     /** Adds {@code count} rows of {@code length} floats to others. The blocks do not overlap. */
     void addFloats(long from, long fromStep, long to, long toStep, int length, int count);
 
+    /**
+     * Adds to a row of {@code width} floats what windows that are one apart hold of it: to float j, for each row r of taps and each column c
+     * in order, float {@code o = j + shift - c dilation} of the row {@code from + r rowStep + c columnStep}, if o is from 0 to {@code
+     * outWidth - 1}.
+     */
+    void addWindows(long to, int width, long from, int rows, Taps taps);
+
+    /**
+     * Where the windows of a row of an image lie.
+     *
+     * @param columns columns of taps
+     * @param columnStep bytes from a tap to the one in the next column
+     * @param rowStep bytes from a tap to the one in the next row
+     * @param shift columns of padding before the image
+     * @param dilation elements of the image from a column of taps to the next
+     * @param outWidth windows of a row
+     */
+    record Taps(int columns, long columnStep, long rowStep, int shift, int dilation, int outWidth) {}
+
     /** Adds {@code count} rows of {@code length} doubles to others. The blocks do not overlap. */
     void addDoubles(long from, long fromStep, long to, long toStep, int length, int count);
 

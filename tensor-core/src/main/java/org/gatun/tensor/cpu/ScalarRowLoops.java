@@ -48,6 +48,23 @@ final class ScalarRowLoops implements RowLoops {
     }
 
     @Override
+    public void addWindows(long to, int width, long from, int rows, Taps taps) {
+        for (int j = 0; j < width; j++) {
+            float sum = Ram.getFloat(to + 4L * j);
+            for (int r = 0; r < rows; r++) {
+                long row = from + r * taps.rowStep();
+                for (int c = 0; c < taps.columns(); c++) {
+                    int o = j + taps.shift() - c * taps.dilation();
+                    if (o >= 0 && o < taps.outWidth()) {
+                        sum += Ram.getFloat(row + c * taps.columnStep() + 4L * o);
+                    }
+                }
+            }
+            Ram.putFloat(to + 4L * j, sum);
+        }
+    }
+
+    @Override
     public void addDoubles(long from, long fromStep, long to, long toStep, int length, int count) {
         for (int i = 0; i < count; i++) {
             long source = from + i * fromStep;

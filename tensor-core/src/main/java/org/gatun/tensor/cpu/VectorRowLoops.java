@@ -5,6 +5,7 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -25,6 +26,7 @@ final class VectorRowLoops implements RowLoops {
 
     private static final VectorShuffle<Float> LOW = VectorShuffle.fromOp(FLOATS, i -> i / 2);
     private static final VectorShuffle<Float> HIGH = VectorShuffle.fromOp(FLOATS, i -> FLOATS.length() / 2 + i / 2);
+    private static final IntVector LANES = IntVector.zero(INTS).addIndex(1);
     private static final VectorMask<Float> EVEN_LANES = VectorMask.fromLong(FLOATS, 0x5555555555555555L);
 
     @Override
@@ -133,6 +135,28 @@ final class VectorRowLoops implements RowLoops {
         FloatVector.fromMemorySegment(species, Ram.ALL, target, ORDER)
                 .add(FloatVector.fromMemorySegment(species, Ram.ALL, source, ORDER))
                 .intoMemorySegment(Ram.ALL, target, ORDER);
+    }
+
+    @Override
+    public void addWindows(long to, int width, long from, int rows, Taps taps) {
+        int columns = taps.columns();
+        for (int j = 0; j < width; j += FLOATS.length()) {
+            VectorMask<Float> in = FLOATS.indexInRange(j, width);
+            FloatVector sum = FloatVector.fromMemorySegment(FLOATS, Ram.ALL, to + 4L * j, ORDER, in);
+            for (int r = 0; r < rows; r++) {
+                long row = from + r * taps.rowStep();
+                for (int c = 0; c < columns; c++) {
+                    int o = j + taps.shift() - c * taps.dilation();
+                    // Unsigned, so that what is before the first window is beyond the last too.
+                    VectorMask<Float> windows = LANES.add(o)
+                            .compare(VectorOperators.ULT, taps.outWidth())
+                            .cast(FLOATS);
+                    long at = row + c * taps.columnStep() + 4L * o;
+                    sum = sum.add(FloatVector.fromMemorySegment(FLOATS, Ram.ALL, at, ORDER, windows));
+                }
+            }
+            sum.intoMemorySegment(Ram.ALL, to + 4L * j, ORDER, in);
+        }
     }
 
     @Override

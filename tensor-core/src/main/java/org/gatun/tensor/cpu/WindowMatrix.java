@@ -23,17 +23,49 @@ record WindowMatrix(ConvGeometry geometry, DType dtype) {
      * @param firstRow the first result row
      * @param rows how many
      * @param matrix where the matrix goes, row by row
+     * @param step elements from one row of the matrix to the next
      */
-    void unfold(long image, long channels, long firstRow, long rows, long matrix) {
-        move(image, channels, firstRow, rows, matrix, true);
+    void unfold(long image, long channels, long firstRow, long rows, long matrix, long step) {
+        move(image, channels, firstRow, rows, matrix, step, true);
     }
 
     /** Adds the matrix that is at {@code matrix} to the image's channels; the parameters are {@link #unfold}'s. */
-    void fold(long matrix, long channels, long firstRow, long rows, long image) {
-        move(image, channels, firstRow, rows, matrix, false);
+    void fold(long matrix, long channels, long firstRow, long rows, long image, long step) {
+        var spec = geometry.spec();
+        if (dtype == DType.F32 && spec.strideH() == 1 && spec.strideW() == 1) {
+            foldByRows(matrix, channels, firstRow, rows, image, step);
+        } else {
+            move(image, channels, firstRow, rows, matrix, step, false);
+        }
     }
 
-    private void move(long image, long channels, long firstRow, long rows, long matrix, boolean unfold) {
+    /**
+     * Windows that are one apart, row by row of the image: adding one tap after another to all rows would load from each row what was
+     * stored just before, one element beside, which a processor waits for.
+     */
+    private void foldByRows(long matrix, long channels, long firstRow, long rows, long image, long step) {
+        var g = geometry;
+        var spec = g.spec();
+        long tap = 4 * step;
+        long down = g.kernelWidth() * tap - 4L * spec.dilationH() * g.outWidth();
+        var taps = new RowLoops.Taps(
+                g.kernelWidth(), tap, down, spec.padW(), spec.dilationW(), Math.toIntExact(g.outWidth()));
+        for (long channel = 0; channel < channels; channel++) {
+            for (long y = 0; y < g.height(); y++) {
+                // Tap row ky meets the image's row y in the windows of result row y + padH - ky dilationH.
+                long last = y + spec.padH() - firstRow;
+                long begin = Math.max(0, Math.ceilDiv(last - rows + 1, spec.dilationH()));
+                long end = last < 0 ? 0 : Math.min(g.kernelHeight(), last / spec.dilationH() + 1);
+                if (begin < end) {
+                    long from = matrix + channel * g.taps() * tap + begin * down + 4 * last * g.outWidth();
+                    long to = image + (channel * g.height() + y) * g.width() * 4;
+                    RowLoops.get().addWindows(to, Math.toIntExact(g.width()), from, (int) (end - begin), taps);
+                }
+            }
+        }
+    }
+
+    private void move(long image, long channels, long firstRow, long rows, long matrix, long step, boolean unfold) {
         var g = geometry;
         var spec = g.spec();
         long bytes = dtype.bytes();
@@ -65,7 +97,7 @@ record WindowMatrix(ConvGeometry geometry, DType dtype) {
                         long inMatrix = at + ((top - firstRow) * g.outWidth() + left) * bytes;
                         block(inImage, inMatrix, (int) (right - left), (int) (bottom - top), unfold);
                     }
-                    at += length * bytes;
+                    at += step * bytes;
                 }
             }
         }

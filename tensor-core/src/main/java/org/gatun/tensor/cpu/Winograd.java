@@ -32,7 +32,7 @@ final class Winograd {
     private static final long TILE_BYTES = 512 * 1024;
 
     /** The fewest tiles that make a matrix product worth while, and the most. */
-    private static final long LEAST_TILES = 96;
+    private static final long LEAST_TILES = 128;
 
     private static final long MOST_TILES = 512;
 
@@ -131,8 +131,11 @@ final class Winograd {
      * @param bands blocks of an image, if it has several
      */
     private record Blocks(long images, long together, long rows, long bands) {
-        static Blocks of(Grid grid, long images, long groups, long channels) {
-            long wanted = Math.clamp(TILE_BYTES / (PLACES * 4 * channels), LEAST_TILES, MOST_TILES);
+        static Blocks of(Grid grid, long images, long groups, long channels, long outputs) {
+            long fitting = TILE_BYTES / (PLACES * 4 * (channels + outputs));
+            // Each block reads all weights: no more bytes of them than of its tiles.
+            long balanced = channels * outputs / (channels + outputs);
+            long wanted = Math.clamp(Math.max(fitting, balanced), LEAST_TILES, MOST_TILES);
             long down = grid.down();
             long tiles = down * grid.across();
             if (tiles >= wanted) {
@@ -170,7 +173,7 @@ final class Winograd {
     private boolean filter(Grid grid, long channels, long outputs, long x, long weight, boolean turned, long y) {
         long groups = geometry.groups();
         long perGroup = channels * outputs;
-        var blocks = Blocks.of(grid, geometry.batch() * groups, groups, channels + outputs);
+        var blocks = Blocks.of(grid, geometry.batch() * groups, groups, channels, outputs);
         var finite = new AtomicBoolean(true);
         try (Scratch scratch = Scratch.open()) {
             Tiles weights = Tiles.allocate(groups, perGroup, scratch);
@@ -244,7 +247,7 @@ final class Winograd {
                 g.spec().padW());
         long groups = g.groups();
         long size = groups * g.outputs() * g.channels();
-        var blocks = Blocks.of(grid, g.batch() * groups, groups, g.channels() + g.outputs());
+        var blocks = Blocks.of(grid, g.batch() * groups, groups, g.channels(), g.outputs());
         int parts =
                 (int) Math.min(WorkerPool.parts(blocks.count(), 1), 1 + Convolution.SUM_BYTES / (PLACES * 4 * size));
         try (Scratch scratch = Scratch.open()) {

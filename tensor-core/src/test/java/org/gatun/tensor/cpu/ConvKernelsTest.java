@@ -17,7 +17,9 @@ import org.gatun.tensor.shape.Shape;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConvKernelsTest {
 
@@ -89,6 +91,14 @@ class ConvKernelsTest {
         }
         cases.add(new Case(Shape.of(1, 16, 40, 71), Shape.of(16, 16, 3, 3), same));
         cases.add(new Case(Shape.of(2, 32, 14, 9), Shape.of(34, 16, 3, 3), same.groups(2)));
+        // Many weights for small images: several of them side by side, one, none.
+        var halved = new ConvSpec(2, 2, 1, 1, 1, 1, 1);
+        cases.add(new Case(Shape.of(3, 64, 7, 6), Shape.of(128, 64, 3, 3), halved));
+        cases.add(new Case(Shape.of(1, 64, 5, 5), Shape.of(114, 64, 3, 3), same));
+        cases.add(new Case(Shape.of(0, 64, 5, 5), Shape.of(114, 64, 3, 3), same));
+        cases.add(new Case(Shape.of(2, 40, 4, 6), Shape.of(66, 40, 5, 5), new ConvSpec(1, 1, 2, 1, 1, 1, 1)));
+        cases.add(new Case(Shape.of(2, 128, 6, 5), Shape.of(64, 128, 2, 4), new ConvSpec(1, 1, 1, 3, 3, 2, 1)));
+        cases.add(new Case(Shape.of(2, 256, 3, 2), Shape.of(256, 256, 1, 1), ConvSpec.DEFAULT.padding(1)));
         // As many groups as channels: planes of several vectors, far apart taps, all padding, two results of a channel.
         for (int padding = 0; padding <= 2; padding++) {
             cases.add(new Case(
@@ -199,6 +209,54 @@ class ConvKernelsTest {
         Images.assertEqual(ConvKernels.conv2d(c.spec(), x, w), c.result(), y, 0, "convolution");
         Images.assertEqual(ConvKernels.inputGrad(c.spec(), c.image(), g, w), c.image(), dx, 0, "image gradient");
         Images.assertEqual(ConvKernels.weightGrad(c.spec(), c.weight(), g, x), c.weight(), dw, 0, "weight gradient");
+    }
+
+    /** Several blocks of images, which threads share or take one by one: results of one image each, and gradients that are their sum. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aBatchOfSmallImagesIsComputedAsOneImageAfterAnother(int threads) {
+        WorkerPool.setThreads(threads);
+        var spec = new ConvSpec(2, 2, 1, 1, 1, 1, 1);
+        int batch = 30;
+        Case all = new Case(Shape.of(batch, 64, 15, 13), Shape.of(128, 64, 3, 3), spec);
+        Case one = new Case(Shape.of(1, 64, 15, 13), all.weight(), spec);
+        for (DType dtype : new DType[] {DType.F32, DType.F64}) {
+            try (MemoryScope scope = MemoryScope.open()) {
+                var random = new Random(3);
+                ConcreteTensor x = Images.random(random, dtype, all.image());
+                ConcreteTensor w = Images.random(random, dtype, all.weight());
+                ConcreteTensor g = Images.random(random, dtype, all.result());
+                double[] y = Images.values(ConvKernels.conv2d(spec, x, w));
+                double[] dx = Images.values(ConvKernels.inputGrad(spec, all.image(), g, w));
+                double[] sum = new double[(int) all.weight().elements()];
+                for (int image = 0; image < batch; image++) {
+                    ConcreteTensor own = image(x, one.image(), image);
+                    ConcreteTensor ownG = image(g, one.result(), image);
+                    Images.assertEqual(ConvKernels.conv2d(spec, own, w), one.result(), slice(y, batch, image), 0, "y");
+                    Images.assertEqual(
+                            ConvKernels.inputGrad(spec, one.image(), ownG, w),
+                            one.image(),
+                            slice(dx, batch, image),
+                            0,
+                            "dx");
+                    double[] dw = Images.values(ConvKernels.weightGrad(spec, all.weight(), ownG, own));
+                    Arrays.setAll(sum, i -> sum[i] + dw[i]);
+                }
+                Images.assertEqual(ConvKernels.weightGrad(spec, all.weight(), g, x), all.weight(), sum, 0, "dw");
+            }
+        }
+    }
+
+    private static ConcreteTensor image(ConcreteTensor images, Shape shape, int image) {
+        return Images.of(
+                images.dtype(),
+                shape,
+                slice(Images.values(images), (int) images.shape().size(0), image));
+    }
+
+    private static double[] slice(double[] values, int parts, int part) {
+        int length = values.length / parts;
+        return Arrays.copyOfRange(values, part * length, (part + 1) * length);
     }
 
     @Test
@@ -441,6 +499,40 @@ class ConvKernelsTest {
             }
             for (double[][] result : results) {
                 assertThat(result[1]).isEqualTo(result[0]);
+            }
+        }
+    }
+
+    /** The definition: each window adds to the element of the image that its tap meets. */
+    @ParameterizedTest
+    @CsvSource({"1,1,0,1", "1,3,1,1", "7,3,1,1", "14,3,2,1", "16,3,1,2", "17,5,4,1", "40,1,0,1", "33,4,0,3", "5,3,7,4"})
+    void windowsAreAddedToTheElementsThatTheyMeet(int width, int columns, int shift, int dilation) {
+        int outWidth = width + 2 * shift - (columns - 1) * dilation;
+        int rows = 2;
+        int step = outWidth + 3;
+        for (RowLoops loops : new RowLoops[] {new ScalarRowLoops(), RowLoops.get()}) {
+            try (var arena = Arena.ofConfined()) {
+                var random = new Random(width);
+                var windows = NativeArray.random(arena, DType.F32, (long) rows * columns * step, random);
+                var image = NativeArray.random(arena, DType.F32, width, random);
+                float[] expected = new float[width];
+                for (int x = 0; x < width; x++) {
+                    expected[x] = (float) image.get(x);
+                }
+                for (int tap = 0; tap < rows * columns; tap++) {
+                    for (int o = 0; o < outWidth; o++) {
+                        int x = o - shift + tap % columns * dilation;
+                        if (x >= 0 && x < width) {
+                            expected[x] += (float) windows.get((long) tap * step + o);
+                        }
+                    }
+                }
+                var taps = new RowLoops.Taps(columns, 4L * step, 4L * step * columns, shift, dilation, outWidth);
+                loops.addWindows(image.address(), width, windows.address(), rows, taps);
+                for (int x = 0; x < width; x++) {
+                    assertThat((float) image.get(x)).as("element %d", x).isEqualTo(expected[x]);
+                }
+                image.assertGuardsAreIntact();
             }
         }
     }
