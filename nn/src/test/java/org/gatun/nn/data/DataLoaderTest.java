@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.gatun.tensor.ScopePerTest;
@@ -24,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Order, resumption, failures and lifetimes of batches. */
 @ExtendWith({NativeMemoryBalance.class, ScopePerTest.class})
-@Timeout(30)
+@Timeout(120)
 class DataLoaderTest {
     /** Sample i is the number i, with the target -i. */
     private record Numbers(long size) implements Dataset {
@@ -186,16 +185,25 @@ class DataLoaderTest {
             }
         });
         reader.start();
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        started.await();
         Thread closer = new Thread(loader::close);
         closer.start();
-        while (closer.getState() == Thread.State.RUNNABLE || closer.getState() == Thread.State.NEW) {
-            Thread.onSpinWait(); // until it waits for the reader
+        while (!isClosed(loader)) {
+            Thread.onSpinWait();
         }
         proceed.countDown();
         closer.join();
         reader.join();
         assertThat(failure[0]).hasMessageContaining("loader: it is closed");
+    }
+
+    private static boolean isClosed(DataLoader loader) {
+        try {
+            loader.epoch(1).close();
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     /** A batch that a thread is just making when the epoch is closed must be freed too, without the collector's help. */
@@ -230,7 +238,7 @@ class DataLoaderTest {
         try (DataLoader loader = DataLoader.of(slow).batchSize(1).prefetch(1, 2)) {
             DataLoader.Epoch epoch = loader.epoch(0);
             epoch.next().close();
-            assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+            started.await();
             Thread closer = new Thread(epoch::close);
             closer.start();
             proceed.countDown();

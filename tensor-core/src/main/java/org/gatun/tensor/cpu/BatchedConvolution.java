@@ -4,9 +4,8 @@ import org.gatun.tensor.DType;
 
 /**
  * Convolutions of small images with many weights: the {@linkplain WindowMatrix windows} of several whole images stand side by side in one
- * matrix, and the threads share its product with the weights. {@link Convolution} multiplies image by image, each thread its own: where
- * images are small, that reads all weights for a few columns, gives threads nothing to do when there are fewer images than threads, and
- * has each of them sum up a gradient of the weights that is larger than the images.
+ * matrix, and the threads share its product with the weights. {@link Convolution} multiplies in bands of one image: where images are small,
+ * that reads all weights for a few columns, and each thread sums up a gradient of the weights that is larger than the images.
  *
  * @param dtype F32 or F64
  * @param geometry the sizes, which {@linkplain #fits fit}
@@ -19,8 +18,8 @@ record BatchedConvolution(DType dtype, ConvGeometry geometry) {
     /** The most columns of one image. */
     private static final long MOST_COLUMNS = 1024;
 
-    /** The most bytes of a window matrix. */
-    private static final long MATRIX_BYTES = 16 << 20;
+    /** The most bytes of a window matrix, of which each thread may have one. */
+    private static final long MATRIX_BYTES = 4 << 20;
 
     /** The fewest weights. */
     private static final long LEAST_WEIGHTS = 64 * 1024;
@@ -31,11 +30,14 @@ record BatchedConvolution(DType dtype, ConvGeometry geometry) {
     /** Elements worth handing to another thread when they are moved. */
     private static final long GRAIN_MOVED = 8 * 1024;
 
+    /** Channels for each thread, among which gradients are shared out. */
+    private static final int CHANNELS_PER_THREAD = 4;
+
     /** Whether the method is there for such a convolution, and faster. */
     static boolean fits(DType dtype, ConvGeometry g) {
         return g.groups() == 1
                 && !g.isPointwise()
-                && g.outPlane() >= 1
+                && g.channels() >= CHANNELS_PER_THREAD * (long) WorkerPool.threads()
                 && g.outPlane() <= MOST_COLUMNS
                 && g.outputs() * g.depth() >= LEAST_WEIGHTS
                 && g.depth() * g.outPlane() * dtype.bytes() <= MATRIX_BYTES;
@@ -47,19 +49,18 @@ record BatchedConvolution(DType dtype, ConvGeometry geometry) {
         Matrix weights = Matrix.contiguous(weight, g.outputs(), g.depth());
         forBlocksInParallel((first, images, scratch) -> {
             long columns = images * g.outPlane();
-            long windows = scratch.allocate(g.depth() * columns * dtype.bytes());
+            Matrix windows = windows(columns, scratch);
             long grain = Math.max(1, GRAIN_MOVED / (g.taps() * columns));
             WorkerPool.parallelFor(
                     g.channels(),
                     grain,
-                    (begin, end) -> unfold(x, first, images, begin, end, windows(windows, begin, columns)));
-            Matrix matrix = Matrix.contiguous(windows, g.depth(), columns);
+                    (begin, end) -> unfold(x, first, images, begin, end, rows(windows, begin, end)));
             long target = y + first * g.outputs() * plane();
             if (images == 1) {
-                Gemm.multiply(dtype, weights, matrix, target, columns, false, null);
+                Gemm.multiply(dtype, weights, windows, target, columns, false, null);
             } else {
                 long beside = scratch.allocate(g.outputs() * columns * dtype.bytes());
-                Gemm.multiply(dtype, weights, matrix, beside, columns, false, null);
+                Gemm.multiply(dtype, weights, windows, beside, columns, false, null);
                 moveImages(target, beside, images, false);
             }
         });
@@ -72,10 +73,10 @@ record BatchedConvolution(DType dtype, ConvGeometry geometry) {
         forBlocksInParallel((first, images, scratch) -> {
             Matrix cotangents = cotangents(dy, first, images, scratch);
             long columns = cotangents.columns();
-            long windows = scratch.allocate(g.depth() * columns * dtype.bytes());
+            Matrix windows = windows(columns, scratch);
             forChannels(columns, (begin, end) -> {
-                long part = windows(windows, begin, columns);
-                Gemm.multiply(dtype, rows(weights, begin, end), cotangents, part, columns, false, null);
+                Matrix part = rows(windows, begin, end);
+                Gemm.multiply(dtype, rows(weights, begin, end), cotangents, part.address(), columns, false, null);
                 fold(part, first, images, begin, end, dx);
             });
         });
@@ -91,13 +92,12 @@ record BatchedConvolution(DType dtype, ConvGeometry geometry) {
         forBlocks((first, images, scratch) -> {
             Matrix cotangents = cotangents(dy, first, images, scratch);
             long columns = cotangents.columns();
-            long windows = scratch.allocate(g.depth() * columns * dtype.bytes());
-            Matrix matrix = Matrix.contiguous(windows, g.depth(), columns);
+            Matrix windows = windows(columns, scratch);
             forChannels(columns, (begin, end) -> {
-                unfold(x, first, images, begin, end, windows(windows, begin, columns));
-                Matrix part = rows(matrix, begin, end).transposed();
+                Matrix part = rows(windows, begin, end);
+                unfold(x, first, images, begin, end, part);
                 long target = dw + begin * g.taps() * dtype.bytes();
-                Gemm.multiply(dtype, cotangents, part, target, g.depth(), first > 0, null);
+                Gemm.multiply(dtype, cotangents, part.transposed(), target, g.depth(), first > 0, null);
             });
         });
     }
@@ -152,18 +152,13 @@ record BatchedConvolution(DType dtype, ConvGeometry geometry) {
 
     /** The rows of a matrix that belong to some channels. */
     private Matrix rows(Matrix matrix, long begin, long end) {
-        long taps = geometry.taps();
-        return new Matrix(
-                matrix.address() + begin * taps * matrix.rowStride() * dtype.bytes(),
-                (end - begin) * taps,
-                matrix.columns(),
-                matrix.rowStride(),
-                matrix.columnStride());
+        return matrix.part(begin * geometry.taps(), end * geometry.taps(), 0, matrix.columns(), dtype.bytes());
     }
 
-    /** Where the windows of a channel begin. */
-    private long windows(long matrix, long channel, long columns) {
-        return matrix + channel * geometry.taps() * columns * dtype.bytes();
+    /** Room for the windows of images with so many results, side by side. */
+    private Matrix windows(long columns, Scratch scratch) {
+        return Matrix.contiguous(
+                scratch.allocate(geometry.depth() * columns * dtype.bytes()), geometry.depth(), columns);
     }
 
     /** Bytes of a plane of the result. */
@@ -172,23 +167,25 @@ record BatchedConvolution(DType dtype, ConvGeometry geometry) {
     }
 
     /** Writes the windows of some channels of some images, side by side. */
-    private void unfold(long x, long first, long images, long begin, long end, long windows) {
+    private void unfold(long x, long first, long images, long begin, long end, Matrix windows) {
         var g = geometry;
         var matrix = new WindowMatrix(g, dtype);
         for (long image = 0; image < images; image++) {
             long source = x + ((first + image) * g.channels() + begin) * g.plane() * dtype.bytes();
-            matrix.unfold(source, end - begin, 0, g.outHeight(), windows + image * plane(), images * g.outPlane());
+            long target = windows.address() + image * plane();
+            matrix.unfold(source, end - begin, 0, g.outHeight(), target, windows.rowStride());
         }
     }
 
     /** Writes the sums of the windows of some channels of some images, which stand side by side. */
-    private void fold(long windows, long first, long images, long begin, long end, long dx) {
+    private void fold(Matrix windows, long first, long images, long begin, long end, long dx) {
         var g = geometry;
         var matrix = new WindowMatrix(g, dtype);
         for (long image = 0; image < images; image++) {
             long target = dx + ((first + image) * g.channels() + begin) * g.plane() * dtype.bytes();
             Ram.zero(target, (end - begin) * g.plane() * dtype.bytes());
-            matrix.fold(windows + image * plane(), end - begin, 0, g.outHeight(), target, images * g.outPlane());
+            long source = windows.address() + image * plane();
+            matrix.fold(source, end - begin, 0, g.outHeight(), target, windows.rowStride());
         }
     }
 

@@ -5,7 +5,8 @@ import org.gatun.tensor.ir.BinaryFn;
 
 /**
  * Two-dimensional convolutions of contiguous F32 or F64 images as matrix products with the {@link WindowMatrix}, a band of
- * result rows of one image and group at a time, so that the matrix stays in the second-level cache. Bands run in parallel.
+ * result rows of one image and group at a time, so that the matrix stays in the second-level cache. Bands run in parallel. Where {@link
+ * Winograd}, {@link DirectConvolution} or {@link BatchedConvolution} is faster, that is used.
  *
  * @param dtype F32 or F64
  * @param geometry the sizes
@@ -119,8 +120,8 @@ record Convolution(DType dtype, ConvGeometry geometry) {
     }
 
     /**
-     * Writes the transpose of {@link #forward} in the weights, applied to the cotangents {@code dy}, to {@code dw}. Each part
-     * of the work sums up in memory of its own, and the sums are added in order, so the result is the same every time.
+     * Writes the transpose of {@link #forward} in the weights, applied to the cotangents {@code dy}, to {@code dw}. The result is the
+     * same every time: where threads share out images, each sums up in memory of its own, and the sums are added in order.
      */
     void weightGradient(long dy, long x, long dw) {
         var g = geometry;

@@ -1,7 +1,7 @@
 package org.gatun.tensor.cpu;
 
 /**
- * Loops over blocks of equally long contiguous rows: what convolutions move images by. There are two implementations with equal results, on
+ * Loops over contiguous rows, most over blocks of equally long ones: what convolutions move images by. There are two implementations with equal results, on
  * the Vector API and in plain Java. Distances between rows are in bytes.
  */
 interface RowLoops {
@@ -35,7 +35,7 @@ interface RowLoops {
      *
      * @param columns columns of taps
      * @param columnStep bytes from a tap to the one in the next column
-     * @param rowStep bytes from a tap to the one in the next row
+     * @param rowStep bytes from what one row of taps holds of a row of the image to what the next row of taps holds of it
      * @param shift columns of padding before the image
      * @param dilation elements of the image from a column of taps to the next
      * @param outWidth windows of a row

@@ -32,7 +32,9 @@ record WindowMatrix(ConvGeometry geometry, DType dtype) {
     /** Adds the matrix that is at {@code matrix} to the image's channels; the parameters are {@link #unfold}'s. */
     void fold(long matrix, long channels, long firstRow, long rows, long image, long step) {
         var spec = geometry.spec();
-        if (dtype == DType.F32 && spec.strideH() == 1 && spec.strideW() == 1) {
+        // Taps no further apart than rows of the matrix are long: a vector of windows then begins in the matrix.
+        boolean near = spec.dilationW() <= geometry.outWidth() && geometry.width() <= Integer.MAX_VALUE;
+        if (dtype == DType.F32 && spec.strideH() == 1 && spec.strideW() == 1 && near) {
             foldByRows(matrix, channels, firstRow, rows, image, step);
         } else {
             move(image, channels, firstRow, rows, matrix, step, false);

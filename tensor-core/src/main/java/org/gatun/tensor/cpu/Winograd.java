@@ -28,8 +28,11 @@ final class Winograd {
     /** The places of a transformed tile. */
     private static final int PLACES = 16;
 
-    /** The bytes for transformed tiles of images and of results: half a second-level cache. */
+    /** The bytes for transformed tiles of images and of results, unless many weights are read for them: half a second-level cache. */
     private static final long TILE_BYTES = 512 * 1024;
+
+    /** The most bytes for them, of which each thread has as many. */
+    private static final long MOST_BYTES = 16 << 20;
 
     /** The fewest tiles that make a matrix product worth while, and the most. */
     private static final long LEAST_TILES = 128;
@@ -132,12 +135,13 @@ final class Winograd {
      */
     private record Blocks(long images, long together, long rows, long bands) {
         static Blocks of(Grid grid, long images, long groups, long channels, long outputs) {
-            long fitting = TILE_BYTES / (PLACES * 4 * (channels + outputs));
-            // Each block reads all weights: no more bytes of them than of its tiles.
-            long balanced = channels * outputs / (channels + outputs);
-            long wanted = Math.clamp(Math.max(fitting, balanced), LEAST_TILES, MOST_TILES);
             long down = grid.down();
             long tiles = down * grid.across();
+            long bytes = PLACES * 4 * (channels + outputs);
+            // Each block reads all weights: as many bytes of tiles, but still a block for each thread.
+            long balanced = Math.min(channels * outputs / (channels + outputs), images * tiles / WorkerPool.threads());
+            long most = Math.min(MOST_TILES, MOST_BYTES / bytes);
+            long wanted = Math.max(LEAST_TILES, Math.min(Math.max(TILE_BYTES / bytes, balanced), most));
             if (tiles >= wanted) {
                 long rows = Math.max(1, wanted / grid.across());
                 long bands = Math.ceilDiv(down, rows);

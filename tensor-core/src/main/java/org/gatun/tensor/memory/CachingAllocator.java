@@ -195,7 +195,8 @@ final class CachingAllocator implements Allocator, Storage.Source {
                 usage.live(),
                 count,
                 Math.max(usage.peak(), usage.live()),
-                held - granted,
+                // Stripes are read one after another: what moved from one to another meanwhile may count twice or not.
+                held - Math.clamp(granted, 0, held),
                 held,
                 allocations,
                 system.takes(),

@@ -160,7 +160,7 @@ class WorkerPoolTest {
         long after = workers.stream()
                 .mapToLong(w -> threads.getThreadCpuTime(w.threadId()))
                 .sum();
-        assertThat(Duration.ofNanos(after - before)).as("processor time").isLessThan(Duration.ofMillis(30));
+        assertThat(Duration.ofNanos(after - before)).as("processor time").isLessThan(Duration.ofMillis(150));
         expectTwoThreadsInOneLoop();
     }
 
@@ -299,17 +299,20 @@ class WorkerPoolTest {
 
     @Test
     void theNumberOfThreadsMayChangeWhileLoopsRun() throws Exception {
+        var started = new CountDownLatch(1);
         var stop = new CountDownLatch(1);
         try (var executor =
                 Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             Future<Integer> loops = executor.submit(() -> {
                 int rounds = 0;
-                while (stop.getCount() > 0) {
+                do {
                     everyCountedOnce(997);
                     rounds++;
-                }
+                    started.countDown();
+                } while (stop.getCount() > 0);
                 return rounds;
             });
+            started.await();
             for (int i = 0; i < 100; i++) {
                 WorkerPool.setThreads(1 + i % 5);
                 everyCountedOnce(501);

@@ -12,6 +12,7 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,9 @@ final class SideProcess implements AutoCloseable {
     /** Seconds that a process may take to end. */
     private static final int WAIT = 5;
 
+    /** Seconds to wait for what a process that ended leaves: its status and its last words. */
+    private static final int WAIT_FOR_STATUS = 60;
+
     /** What the libraries of the peers heed. */
     private static final List<String> THREADS = List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS");
 
@@ -48,13 +52,14 @@ final class SideProcess implements AutoCloseable {
     private final BufferedWriter requests;
     private final BufferedReader answers;
     private final List<String> errors = new ArrayList<>();
+    private final Thread reader;
 
     private SideProcess(SideKind kind, Process process) {
         this.kind = kind;
         this.process = process;
         this.requests = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
         this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        Thread.ofPlatform().daemon().name("gatun-bench-errors").start(this::keepErrors);
+        reader = Thread.ofPlatform().daemon().name("gatun-bench-errors").start(this::keepErrors);
     }
 
     /**
@@ -147,8 +152,9 @@ final class SideProcess implements AutoCloseable {
     private String ended() {
         String how = "";
         try {
-            if (process.waitFor(WAIT, TimeUnit.SECONDS)) {
+            if (process.waitFor(WAIT_FOR_STATUS, TimeUnit.SECONDS)) {
                 how = " with status " + process.exitValue();
+                reader.join(Duration.ofSeconds(WAIT_FOR_STATUS));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

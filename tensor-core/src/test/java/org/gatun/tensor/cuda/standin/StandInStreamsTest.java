@@ -23,12 +23,11 @@ class StandInStreamsTest {
     private static final MethodHandle PASS = pass();
 
     private StandInSession cuda;
-    private CountDownLatch gate;
+    private CountDownLatch gate = new CountDownLatch(1);
 
     @BeforeEach
     void open() {
         cuda = new StandInSession();
-        gate = new CountDownLatch(1);
     }
 
     @AfterEach

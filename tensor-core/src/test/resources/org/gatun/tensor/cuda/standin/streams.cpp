@@ -1,4 +1,6 @@
 // Streams, each with a thread of its own that works its operations off in order, and events between them.
+#include <algorithm>
+
 #include "state.h"
 
 namespace standin {
