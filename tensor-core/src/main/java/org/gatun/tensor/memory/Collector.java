@@ -35,7 +35,7 @@ final class Collector {
     /** How many segments an allocating thread looks through for one that it fills. */
     private static final int HELP = 3;
 
-    private static final long PATIENCE_NS = 60_000_000_000L;
+    private static final long PATIENCE_NS = 2_000_000_000L;
     private static final long REPORTED_STEP = 1L << 20;
 
     private final Stripe[] stripes;
