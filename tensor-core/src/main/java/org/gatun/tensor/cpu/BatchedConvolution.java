@@ -73,11 +73,9 @@ record BatchedConvolution(DType dtype, ConvGeometry geometry) {
         forBlocksInParallel((first, images, scratch) -> {
             Matrix cotangents = cotangents(dy, first, images, scratch);
             long columns = cotangents.columns();
-            Matrix windows = windows(columns, scratch);
-            forChannels(columns, (begin, end) -> {
-                Matrix part = rows(windows, begin, end);
-                Gemm.multiply(dtype, rows(weights, begin, end), cotangents, part.address(), columns, false, null);
-                fold(part, first, images, begin, end, dx);
+            forChannels(columns, scratch, (begin, end, windows) -> {
+                Gemm.multiply(dtype, rows(weights, begin, end), cotangents, windows.address(), columns, false, null);
+                fold(windows, first, images, begin, end, dx);
             });
         });
     }
@@ -91,13 +89,10 @@ record BatchedConvolution(DType dtype, ConvGeometry geometry) {
         }
         forBlocks((first, images, scratch) -> {
             Matrix cotangents = cotangents(dy, first, images, scratch);
-            long columns = cotangents.columns();
-            Matrix windows = windows(columns, scratch);
-            forChannels(columns, (begin, end) -> {
-                Matrix part = rows(windows, begin, end);
-                unfold(x, first, images, begin, end, part);
+            forChannels(cotangents.columns(), scratch, (begin, end, windows) -> {
+                unfold(x, first, images, begin, end, windows);
                 long target = dw + begin * g.taps() * dtype.bytes();
-                Gemm.multiply(dtype, cotangents, part.transposed(), target, g.depth(), first > 0, null);
+                Gemm.multiply(dtype, cotangents, windows.transposed(), target, g.depth(), first > 0, null);
             });
         });
     }
@@ -141,13 +136,19 @@ record BatchedConvolution(DType dtype, ConvGeometry geometry) {
         return g.batch() == 0 ? 0 : Math.ceilDiv(g.batch(), Math.ceilDiv(g.batch(), images));
     }
 
+    /** What is done for some channels, whose windows have room at {@code windows}. */
+    private interface Channels {
+        void run(long begin, long end, Matrix windows);
+    }
+
     /** Runs the body for all channels, with a part of them for each thread that is free. */
-    private void forChannels(long columns, RangeBody body) {
+    private void forChannels(long columns, Scratch scratch, Channels body) {
         var g = geometry;
+        Matrix windows = windows(columns, scratch);
         double macs = (double) g.outputs() * g.taps() * columns;
         long grain = (long) Math.max(1, Math.ceil(GemmTiling.GRAIN_MACS / macs));
         int parts = WorkerPool.insideLoop() ? 1 : WorkerPool.parts(g.channels(), grain);
-        WorkerPool.forParts(parts, g.channels(), (part, begin, end) -> body.run(begin, end));
+        WorkerPool.forParts(parts, g.channels(), (part, begin, end) -> body.run(begin, end, rows(windows, begin, end)));
     }
 
     /** The rows of a matrix that belong to some channels. */
